@@ -73,6 +73,9 @@ public readonly record struct RandomKey
         return order;
     }
 
+    /// <summary>A generator of libtorch on the CPU that starts from this key, for initial weights.</summary>
+    public TorchSharp.torch.Generator Generator() => new(_state);
+
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -1,0 +1,52 @@
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Plan;
+
+namespace Stages.Cli.Commands;
+
+/// <summary>What the shell is told, and the one message that the user is told.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Everything asked for is done.</summary>
+    public const int Done = 0;
+
+    /// <summary>The user's input is wrong.</summary>
+    public const int WrongInput = 1;
+
+    /// <summary>A stage failed; running again resumes it.</summary>
+    public const int StageFailed = 2;
+
+    /// <summary>Interrupted; a checkpoint is saved.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>Set, it adds the stack trace of a failed stage, for a bug report.</summary>
+    private const string TraceVariable = "DISTILL_TRACE";
+
+    /// <summary>Runs a command and turns what it throws into a message on stderr and an exit code.</summary>
+    public static int Guard(Func<int> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (UserException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return WrongInput;
+        }
+        catch (StageFailedException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 })
+            {
+                Console.Error.WriteLine(e);
+            }
+
+            return StageFailed;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Interrupted; what was computed is saved. Run the same command again to go on.");
+            return Interrupted;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Stages.Cli.Commands;
+
+/// <summary>Turns Ctrl-C and SIGTERM into a request to save and stop; a second one ends the process at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _signals;
+
+    public Interruption()
+    {
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
+    }
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        _signals.ForEach(signal => signal.Dispose());
+        _source.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (_source.IsCancellationRequested)
+        {
+            // Checkpoints are whole or absent, so stopping dead loses time but damages nothing.
+            Environment.Exit(ExitCodes.Interrupted);
+        }
+
+        Console.Error.WriteLine("Saving a checkpoint and stopping; press Ctrl-C again to stop at once.");
+        _source.Cancel();
+    }
+}

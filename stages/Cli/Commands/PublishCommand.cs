@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Stages.Cli.Plan;
+using Stages.Pipeline.Options;
+
+namespace Stages.Cli.Commands;
+
+/// <summary><c>distill publish</c>: the road's last step, for the student of any round.</summary>
+internal static class PublishCommand
+{
+    public static Command Create()
+    {
+        var pipeline = CommonArguments.Pipeline();
+        var seed = CommonArguments.Seed();
+        var student = new Option<string?>("--student") { Description = "Which student, such as distilled; default: the pipeline's choice." };
+        var json = CommonArguments.Json();
+        var command = new Command("publish", "Publish a student; runs whatever stage is still missing.") { pipeline, seed, student, json };
+        command.SetAction(parsed =>
+        {
+            var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
+            if (parsed.GetValue(student) is { } name)
+            {
+                var known = options.Rounds.Select(round => round.ResultName).ToList();
+                options = known.Contains(name)
+                    ? options with { Publish = options.Publish with { Student = name } }
+                    : throw new UserException($"--student: found \"{name}\", expected one of {string.Join(", ", known)}");
+            }
+
+            return RunCommand.Execute(options, parsed.GetValue(json));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Stages.Cli.Output;
+using Stages.Pipeline.Options;
+using Stages.Publish.Results;
+
+namespace Stages.Cli.Commands;
+
+/// <summary><c>distill results</c>: the tables of several runs, as mean and deviation.</summary>
+internal static class ResultsCommand
+{
+    public static Command Create()
+    {
+        var folders = new Argument<string[]>("runs") { Description = "Folders of finished runs, such as models/fashion-mnist.", Arity = ArgumentArity.OneOrMore };
+        var json = CommonArguments.Json();
+        var command = new Command("results", "Show the results of runs: mean and sample standard deviation over them.") { folders, json };
+        command.SetAction(parsed =>
+        {
+            var summary = Summary.Of([.. parsed.GetRequiredValue(folders).Select(Read)]);
+            if (parsed.GetValue(json))
+            {
+                Console.Out.WriteLine(new JsonArray([.. summary.Select(row => row.ToJson())]).ToJsonString(JsonOutput.Indented));
+            }
+            else
+            {
+                Write(summary);
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<ResultRow> Read(string folder)
+    {
+        var path = Path.Combine(folder, EvaluateStage.Json);
+        return File.Exists(path) ? ResultsFile.Read(path) : throw new UserException($"{path}: not there; has that run finished?");
+    }
+
+    private static void Write(IReadOnlyList<Summary> summary)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("network", "top-1 (%)", "seeds", "over supervised");
+        foreach (var row in summary)
+        {
+            table.AddRow(
+                row.Name,
+                string.Create(CultureInfo.InvariantCulture, $"{row.Mean:0.00} ± {row.Deviation:0.00}"),
+                string.Join(", ", row.Seeds),
+                row.Gain is { } gain ? string.Create(CultureInfo.InvariantCulture, $"{gain:+0.00;−0.00}") : "");
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,35 @@
+using Spectre.Console;
+using Stages.Cli.Plan;
+using Stages.Imaging.Datasets;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
+
+namespace Stages.Cli.Commands;
+
+/// <summary>A pipeline opened for a command: options read, data set found, plan made; nothing has run.</summary>
+internal sealed class Session
+{
+    private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
+
+    private Session(PipelineOptions options, IDataset dataset, PlanBuilder plan) => (Options, Dataset, Plan) = (options, dataset, plan);
+
+    public PipelineOptions Options { get; }
+
+    public IDataset Dataset { get; }
+
+    public PlanBuilder Plan { get; }
+
+    public static Session Open(PipelineOptions options)
+    {
+        var dataset = DatasetCatalog.Open(options.Dataset, Console.Error.WriteLine);
+        return new Session(options, dataset, new PlanBuilder(options, dataset));
+    }
+
+    public PipelineRunner Runner(IProgressView view) =>
+        new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System);
+
+    /// <summary>Live on a terminal, plain lines in a pipe; on stderr where stdout is for JSON.</summary>
+    public static IProgressView View(bool json) => json || Console.IsOutputRedirected
+        ? new PlainProgressView(json ? Console.Error : Console.Out, TimeProvider.System, PlainEvery)
+        : new LiveProgressView(AnsiConsole.Console, TimeProvider.System);
+}

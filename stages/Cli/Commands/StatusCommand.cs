@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Stages.Cli.Output;
+using Stages.Cli.Plan;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
+
+namespace Stages.Cli.Commands;
+
+/// <summary><c>distill status</c>: where each stage stands, and why.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var pipeline = CommonArguments.Pipeline();
+        var seed = CommonArguments.Seed();
+        var json = CommonArguments.Json();
+        var command = new Command("status", "Say for each stage whether it is done, stale, interrupted or to do, and why.") { pipeline, seed, json };
+        command.SetAction(parsed =>
+        {
+            var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
+            var view = new PlainProgressView(Console.Error, TimeProvider.System, TimeSpan.Zero);
+            var stages = session.Runner(view).Status();
+            if (parsed.GetValue(json))
+            {
+                Console.Out.WriteLine(ToJson(stages));
+            }
+            else
+            {
+                Write(stages);
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Write(IReadOnlyList<StageStatus> stages)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "state", "why");
+        foreach (var stage in stages)
+        {
+            table.AddRow(Markup.Escape(stage.Name), StateName(stage.State), Markup.Escape(string.Join("\n", stage.Reasons)));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string ToJson(IReadOnlyList<StageStatus> stages) => new JsonArray([.. stages.Select(stage => new JsonObject
+    {
+        ["name"] = stage.Name,
+        ["state"] = StateName(stage.State),
+        ["reasons"] = new JsonArray([.. stage.Reasons.Select(reason => JsonValue.Create(reason))]),
+        ["checkpointStep"] = stage.CheckpointStep,
+        ["seconds"] = stage.Seconds,
+    })]).ToJsonString(JsonOutput.Indented);
+
+    private static string StateName(StageState state) => state switch
+    {
+        StageState.ToDo => "to do",
+        StageState.Interrupted => "interrupted",
+        StageState.Stale => "stale",
+        _ => "done",
+    };
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Spectre.Console;
+using Stages.Publish.Results;
+
+namespace Stages.Cli.Output;
+
+/// <summary>The results of a run as a table on the terminal.</summary>
+internal static class ResultsTable
+{
+    public static void Write(IReadOnlyList<ResultRow> rows)
+    {
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("network", "top-1 (%)", "parameters", "file (MB)", "time (s)", "labels", "seed");
+        foreach (var column in table.Columns.Skip(1))
+        {
+            column.Alignment = Justify.Right;
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                row.Name,
+                row.Top1.ToString("0.00", CultureInfo.InvariantCulture),
+                row.Parameters.ToString("N0", CultureInfo.InvariantCulture),
+                (row.Bytes / 1e6).ToString("0.00", CultureInfo.InvariantCulture),
+                row.Seconds.ToString("0", CultureInfo.InvariantCulture),
+                row.Labels.ToString(CultureInfo.InvariantCulture),
+                row.Seed.ToString(CultureInfo.InvariantCulture));
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,84 @@
+using Stages.FineTune;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+using Stages.Pipeline.Options;
+using Stages.Pretrain;
+using Stages.Publish;
+
+namespace Stages.Cli.Plan;
+
+/// <summary>A whole pipeline.json, read and validated; each block's meaning is beside its stage.</summary>
+internal sealed record PipelineOptions(
+    string Name,
+    RunSettings Settings,
+    DatasetOptions Dataset,
+    LabelOptions Labels,
+    PretrainOptions Pretrain,
+    OptionKey PretrainKey,
+    FineTuneOptions FineTune,
+    OptionKey FineTuneKey,
+    IReadOnlyList<RoundOptions> Rounds,
+    SupervisedOptions Supervised,
+    OptionKey SupervisedKey,
+    PublishOptions Publish)
+{
+    /// <param name="pipeline">A file, or the name of a shipped preset.</param>
+    /// <param name="seed">Replaces the file's seed, and runs in a folder of its own; null to leave it.</param>
+    /// <exception cref="UserException">Anything at all is wrong with it; the message has file and JSON path.</exception>
+    public static PipelineOptions Load(string pipeline, int? seed = null)
+    {
+        var root = PipelineFile.Load(Presets.Locate(pipeline), Presets.Text);
+        var options = Read(root);
+        root.RefuseUnknownKeys();
+        return seed is not { } given ? options : options with
+        {
+            Name = FormattableString.Invariant($"{options.Name}-seed-{given}"),
+            Settings = options.Settings with { Seed = given },
+            Labels = options.Labels with { Seed = given },
+        };
+    }
+
+    private static PipelineOptions Read(JsonSection root)
+    {
+        var name = root.Text("name", "pipeline");
+        if (name.Length == 0 || name.StartsWith('.') || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        {
+            throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.': it becomes a folder's name");
+        }
+
+        var settings = RunSettings.Read(root);
+        var pretrain = PretrainOptions.Read(root.Section("pretrain"));
+        var rounds = root.Sections("rounds").Select(RoundOptions.Read).ToList();
+        if (rounds.Count == 0)
+        {
+            throw root.Error("rounds", "found none, expected at least one round of distillation");
+        }
+
+        if (rounds.GroupBy(round => round.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw root.Error("rounds", $"found two rounds named \"{twice.Key}\", expected a name of its own for each");
+        }
+
+        return new PipelineOptions(
+            name,
+            settings,
+            DatasetOptions.Read(root.Section("dataset")),
+            LabelOptions.Read(root.Section("labels"), (int)settings.Seed),
+            pretrain,
+            new OptionKey(root.Section("pretrain")),
+            FineTuneOptions.Read(root.Section("finetune"), pretrain.Head.Layers),
+            new OptionKey(root.Section("finetune")),
+            rounds,
+            SupervisedOptions.Read(root.Section("supervised"), rounds[^1].Student.Network),
+            new OptionKey(root.Section("supervised")),
+            PublishOptions.Read(root.Section("publish"), [.. rounds.Select(round => round.ResultName)]));
+    }
+
+    /// <summary>The network that fine-tuning makes of the pretrained one.</summary>
+    public ClassifierSource Teacher => new(
+        $"finetune/{FineTuneStage.Output}",
+        (channels, classes, generator) =>
+            new FineTunedNetwork(Pretrain.Network, Pretrain.Head, FineTune.FromLayer, channels, classes, generator));
+}

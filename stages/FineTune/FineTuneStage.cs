@@ -1,0 +1,50 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+using Stages.Pipeline.Plan;
+
+namespace Stages.FineTune;
+
+/// <summary>
+/// Step 2 of SimCLRv2 (section 2.1): the pretrained encoder and the first layers of its head become a classifier, which is
+/// trained, all of it, on the labelled images alone.
+/// </summary>
+public static class FineTuneStage
+{
+    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    public const int Version = 1;
+
+    /// <summary>The fine-tuned classifier.</summary>
+    public const string Output = "weights.safetensors";
+
+    /// <param name="context">Where it runs.</param>
+    /// <param name="options">How it trains.</param>
+    /// <param name="settings">What all stages share.</param>
+    /// <param name="dataset">Its training split holds the labelled images.</param>
+    /// <param name="labels">Which of them are labelled.</param>
+    /// <param name="network">The classifier's plan.</param>
+    /// <param name="pretrained">The artefact with the pretrained weights.</param>
+    public static StageResult Run(
+        StageContext context,
+        FineTuneOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        LabelOptions labels,
+        ClassifierSource network,
+        string pretrained)
+    {
+        using var labelled = LabelledImages.Load(dataset, labels, settings.Compute.Device);
+        var random = settings.Random(context.Name);
+        using var generator = random.Generator();
+        using var classifier = network.Build(labelled.Shape.Channels, labelled.ClassCount, generator);
+        Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
+        settings.Compute.Place(classifier);
+
+        var task = new LabelledTask(classifier, labelled, options.Views, options.Training, settings.Compute, random);
+        var outcome = new TrainingLoop(context, options.Training, settings).Run(task);
+        return new StageResult(
+            new Dictionary<string, string> { [Output] = Weights.Publish(classifier, context) },
+            outcome.ToMetrics());
+    }
+}

@@ -1,0 +1,21 @@
+using Stages.Imaging.Augmentation;
+using Stages.Learning.Networks;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training;
+using Stages.Pipeline.Options;
+
+namespace Stages.FineTune;
+
+/// <summary>The supervised baseline as pipeline.json describes it.</summary>
+/// <param name="Network">The student's network.</param>
+/// <param name="Views">Augmentation of the labelled images.</param>
+/// <param name="Training">Steps, batch, optimizer: found by cross-validation on labelled images and recorded with the preset.</param>
+public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views, TrainingOptions Training)
+{
+    /// <param name="section">The <c>supervised</c> block.</param>
+    /// <param name="student">The network where none is given.</param>
+    public static SupervisedOptions Read(JsonSection section, NetworkOptions student) => new(
+        NetworkOptions.Read(section.Section("network"), student.Architecture, student.Width, student.Stem),
+        ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0, blur: 0),
+        TrainingOptions.Read(section, new TrainingOptions(2000, 128, OptimizerOptions.Default)));
+}

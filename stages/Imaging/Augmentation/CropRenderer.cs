@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation;
+
+/// <summary>Cuts a crop of its own out of each image of a batch and scales it to the images' size, in one bilinear sampling.</summary>
+/// <remarks>No antialiasing, which is right for images of up to some 64 pixels, where crops are enlarged.</remarks>
+public static class CropRenderer
+{
+    /// <param name="images_NCHW">Floats.</param>
+    /// <param name="crops">One an image.</param>
+    /// <returns>[N, C, H, W], of the same size as the images.</returns>
+    public static Tensor Render(Tensor images_NCHW, ReadOnlySpan<Crop> crops)
+    {
+        if (crops.Length != images_NCHW.shape[0])
+        {
+            throw new ArgumentException($"{crops.Length} crops for {images_NCHW.shape[0]} images", nameof(crops));
+        }
+
+        using var scope = NewDisposeScope();
+        var theta = new float[crops.Length * 6];
+        for (var i = 0; i < crops.Length; i++)
+        {
+            // Output coordinates run from −1 to 1; input x = scale·x + shift, and a negative scale mirrors.
+            var crop = crops[i];
+            theta[6 * i] = crop.Flipped ? -crop.Width : crop.Width;
+            theta[6 * i + 2] = 2 * crop.Left + crop.Width - 1;
+            theta[6 * i + 4] = crop.Height;
+            theta[6 * i + 5] = 2 * crop.Top + crop.Height - 1;
+        }
+
+        var theta_N23 = tensor(theta, [crops.Length, 2, 3]).to(images_NCHW.device);
+        var grid_NHW2 = nn.functional.affine_grid(theta_N23, images_NCHW.shape, align_corners: false);
+        return nn.functional
+            .grid_sample(images_NCHW, grid_NHW2, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false)
+            .MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation;
+
+/// <summary>Gaussian blur with a σ of its own for each image; the kernel is an odd tenth of the image's height (SimCLR appendix A).</summary>
+public static class GaussianBlur
+{
+    /// <summary>The kernel's length for images of <paramref name="height"/> pixels: the odd number next to a tenth, at least 3.</summary>
+    public static int KernelSize(int height) => Math.Max(3, height / 10 / 2 * 2 + 1);
+
+    /// <param name="x_NCHW">Floats.</param>
+    /// <param name="sigmas">One an image, in pixels; 0 leaves the image as it is.</param>
+    /// <returns>[N, C, H, W]; borders are reflected.</returns>
+    public static Tensor Apply(Tensor x_NCHW, ReadOnlySpan<double> sigmas)
+    {
+        using var scope = NewDisposeScope();
+        var radius = KernelSize((int)x_NCHW.shape[2]) / 2;
+        var weights = Weights(sigmas, radius, x_NCHW.device);
+        var padded = nn.functional.pad(x_NCHW, [radius, radius, radius, radius], PaddingModes.Reflect);
+        var rows = Along(padded, 2, radius, weights, x_NCHW.shape[2]);
+        return Along(rows, 3, radius, weights, x_NCHW.shape[3]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// One direction of the separable kernel as a sum of shifted images: with a kernel per image, a handful of
+    /// element-wise passes beats a grouped convolution.
+    /// </summary>
+    private static Tensor Along(Tensor x, int dimension, int radius, Tensor[] weights_N111, long length)
+    {
+        var sum = x.narrow(dimension, radius, length).mul(weights_N111[0]);
+        for (var offset = 1; offset <= radius; offset++)
+        {
+            var pair = x.narrow(dimension, radius - offset, length).add(x.narrow(dimension, radius + offset, length));
+            sum.addcmul_(pair, weights_N111[offset], 1);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Weights at distance 0 … radius, each [N, 1, 1, 1]; a kernel sums to 1.</summary>
+    private static Tensor[] Weights(ReadOnlySpan<double> sigmas, int radius, Device device)
+    {
+        var count = sigmas.Length;
+        var weights = Enumerable.Range(0, radius + 1).Select(_ => new float[count]).ToArray();
+        for (var i = 0; i < sigmas.Length; i++)
+        {
+            var total = 0.0;
+            for (var offset = -radius; offset <= radius; offset++)
+            {
+                total += Gaussian(offset, sigmas[i]);
+            }
+
+            for (var offset = 0; offset <= radius; offset++)
+            {
+                weights[offset][i] = (float)(Gaussian(offset, sigmas[i]) / total);
+            }
+        }
+
+        return [.. weights.Select(w => tensor(w, [w.Length, 1, 1, 1]).to(device))];
+    }
+
+    private static double Gaussian(int offset, double sigma) =>
+        offset == 0 ? 1 : sigma == 0 ? 0 : Math.Exp(-0.5 * offset * offset / (sigma * sigma));
+}

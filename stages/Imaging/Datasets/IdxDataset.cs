@@ -1,0 +1,64 @@
+using Stages.Pipeline.Options;
+
+namespace Stages.Imaging.Datasets;
+
+/// <summary>Fashion-MNIST or a part of it: four IDX files of a folder, gzip or plain, under their usual names.</summary>
+/// <param name="name">The data set's name.</param>
+/// <param name="folder">The folder of the files.</param>
+/// <param name="published">The files that are known by hash; any other content under their names is refused.</param>
+public sealed class IdxDataset(string name, string folder, IReadOnlyList<PublishedFile> published) : IDataset
+{
+    public const string TrainImages = "train-images-idx3-ubyte";
+    public const string TrainLabels = "train-labels-idx1-ubyte";
+    public const string TestImages = "t10k-images-idx3-ubyte";
+    public const string TestLabels = "t10k-labels-idx1-ubyte";
+
+    public static IReadOnlyList<string> FileNames { get; } = [TrainImages, TrainLabels, TestImages, TestLabels];
+
+    public string Name => name;
+
+    public ImageSet Train() => Read(TrainImages, TrainLabels);
+
+    public ImageSet Test() => Read(TestImages, TestLabels);
+
+    public string TrainFingerprint() => Fingerprint.Of([Verified(TrainImages), Verified(TrainLabels)]);
+
+    public string TestFingerprint() => Fingerprint.Of([Verified(TestImages), Verified(TestLabels)]);
+
+    private ImageSet Read(string imagesName, string labelsName)
+    {
+        Verified(imagesName);
+        Verified(labelsName);
+        var (shape, pixels) = IdxReader.ReadImages(PathOf(imagesName));
+        var labelsPath = PathOf(labelsName);
+        var labels = IdxReader.ReadLabels(labelsPath);
+        if (labels.Length != pixels.Length / shape.Size)
+        {
+            throw new UserException($"{labelsPath} holds {labels.Length} labels for {pixels.Length / shape.Size} images");
+        }
+
+        if (labels.Max() is var largest && largest >= FashionMnist.ClassNames.Count)
+        {
+            throw new UserException($"{labelsPath} holds the label {largest}; the labels are 0 to {FashionMnist.ClassNames.Count - 1}");
+        }
+
+        return new ImageSet(name, shape, pixels, Array.ConvertAll(labels, label => (int)label), FashionMnist.ClassNames);
+    }
+
+    private DatasetFile Verified(string fileName)
+    {
+        var path = PathOf(fileName);
+        var found = IdxFile.Sha256(path);
+        var expected = published.FirstOrDefault(file => file.Name == fileName)?.Sha256;
+        return expected is null || expected == found
+            ? new DatasetFile(fileName, found)
+            : throw new UserException(
+                $"{path} is not the published file: its content has SHA-256 {found}, not {expected}. " +
+                "Delete it and run `make data` (or `distill data fetch`)");
+    }
+
+    private string PathOf(string fileName) =>
+        IdxFile.Locate(folder, fileName)
+        ?? throw new UserException(
+            $"{Path.Combine(folder, fileName)}.gz is missing. Run `make data` (or `distill data fetch`) to fetch {name}");
+}

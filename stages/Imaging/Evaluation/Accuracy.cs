@@ -1,0 +1,26 @@
+using Stages.Imaging.Loading;
+using Stages.Learning.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Evaluation;
+
+/// <summary>Top-1 accuracy.</summary>
+public static class Accuracy
+{
+    /// <summary>Percent of the images of <paramref name="bank"/> whose largest logit is their label's.</summary>
+    public static double Top1(nn.Module<Tensor, Tensor> classifier, ImageBank bank, Compute compute)
+    {
+        using var scope = NewDisposeScope();
+        var all = Enumerable.Range(0, bank.Images.Count).ToArray();
+        var logits_NK = Inference.Run(classifier, bank, all, compute);
+        return Top1(logits_NK, bank.Labels(all));
+    }
+
+    /// <summary>Percent of rows whose largest logit is their label's.</summary>
+    public static double Top1(Tensor logits_NK, Tensor labels_N)
+    {
+        using var scope = NewDisposeScope();
+        return 100 * logits_NK.argmax(1).eq(labels_N).to_type(ScalarType.Float64).mean().ToDouble();
+    }
+}

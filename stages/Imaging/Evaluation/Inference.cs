@@ -1,0 +1,46 @@
+using Stages.Imaging.Loading;
+using Stages.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Evaluation;
+
+/// <summary>Runs a network over images as they are, in inference mode, in batches.</summary>
+public static class Inference
+{
+    private const int BatchSize = 500;
+
+    /// <summary>The network's outputs (logits, or an encoder's features) of the images of these numbers, in their order.</summary>
+    /// <param name="network">Left in the mode, training or inference, that it was in.</param>
+    /// <param name="bank">The images.</param>
+    /// <param name="indices">Numbers of images.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <returns>[N, D], fp32, on the device.</returns>
+    public static Tensor Run(nn.Module<Tensor, Tensor> network, ImageBank bank, IReadOnlyList<int> indices, Compute compute)
+    {
+        using var scope = NewDisposeScope();
+        var batches = indices.Chunk(BatchSize).Select(chunk => Forward(network, bank.Take(chunk), compute)).ToList();
+        return cat(batches).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One batch in inference mode and without a graph.</summary>
+    /// <param name="network">Left in the mode that it was in.</param>
+    /// <param name="images_NCHW">Floats of [0, 1], on the device.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <returns>[N, D], fp32.</returns>
+    public static Tensor Forward(nn.Module<Tensor, Tensor> network, Tensor images_NCHW, Compute compute)
+    {
+        var training = network.training;
+        network.eval();
+        try
+        {
+            using var frozen = no_grad();
+            using var scope = NewDisposeScope();
+            using var precision = compute.Forward();
+            return network.forward(images_NCHW).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            network.train(training);
+        }
+    }
+}

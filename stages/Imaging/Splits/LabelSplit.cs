@@ -1,0 +1,77 @@
+using Stages.Imaging.Datasets;
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+
+namespace Stages.Imaging.Splits;
+
+/// <summary>
+/// The training images whose labels may be used. It is a function of the data set, the rule and the seed alone,
+/// equal on every machine; of one seed, a smaller number per class is a part of a larger one.
+/// </summary>
+public sealed class LabelSplit
+{
+    private readonly ImageSet _train;
+    private readonly int[] _perClass;
+
+    internal LabelSplit(ImageSet train, IReadOnlyList<int> indices, string rule, long? seed)
+    {
+        (_train, Rule, Seed) = (train, rule, seed);
+        Indices = [.. indices.Order()];
+        _perClass = new int[train.ClassNames.Count];
+        foreach (var index in Indices)
+        {
+            _perClass[train.Labels[index]]++;
+        }
+    }
+
+    /// <summary>The numbers of the images, ascending, distinct, each with a known class.</summary>
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <summary>The labels of the class that has fewest.</summary>
+    public int PerClassMin => _perClass.Min();
+
+    /// <summary>The labels of the class that has most.</summary>
+    public int PerClassMax => _perClass.Max();
+
+    /// <summary>How the images were chosen, for people.</summary>
+    public string Rule { get; }
+
+    /// <summary>The seed of the draw; null for a list.</summary>
+    public long? Seed { get; }
+
+    /// <summary>Chooses by fraction or number per class, or reads the list that the options name.</summary>
+    /// <exception cref="UserException">A class has too few images, or the list is wrong.</exception>
+    public static LabelSplit Draw(ImageSet train, LabelOptions options)
+    {
+        if (options.List is { } list)
+        {
+            return Read(list, train);
+        }
+
+        if (train.ClassNames.Count == 0)
+        {
+            throw new UserException($"{train.Name} has no classes, so no labels can be drawn from it");
+        }
+
+        var members = train.ClassNames.Select((_, label) => MembersOf(train, label)).ToArray();
+        var key = RandomKey.FromSeed(options.Seed).Fold("labels");
+        var quota = LabelQuota.Of(Array.ConvertAll(members, images => images.Count), train.ClassNames, options, key);
+        var indices = members.SelectMany((images, label) =>
+            key.Fold(label).Permutation(images.Count).Take(quota[label]).Select(place => images[place]));
+        return new LabelSplit(train, [.. indices], options.Rule, options.Seed);
+    }
+
+    /// <summary>Writes a text file: header lines that start with #, then a line "image name, tab, class name" an image.</summary>
+    /// <exception cref="UserException">The file cannot be written, or an image's name does not fit on a line.</exception>
+    public void Write(string path) => SplitFile.Write(path, _train, this);
+
+    /// <summary>
+    /// Reads such a file. The class may be left out, and a bare file name may stand for an image whose path ends
+    /// in it, as in published lists of file names.
+    /// </summary>
+    /// <exception cref="UserException">A line names no image or one twice, or contradicts the data set's class.</exception>
+    public static LabelSplit Read(string path, ImageSet train) => SplitFile.Read(path, train);
+
+    private static List<int> MembersOf(ImageSet train, int label) =>
+        [.. Enumerable.Range(0, train.Count).Where(index => train.Labels[index] == label)];
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Loading;
+using Stages.Imaging.SoftTargets;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
+using Stages.Pipeline.Storage;
+
+namespace Stages.Label;
+
+/// <summary>
+/// Step 3 of SimCLRv2 (section 2.1, equation 3): the teacher's opinion of every training image, asked for once and stored, for
+/// several seeded views an image, so that distillation runs no teacher.
+/// </summary>
+public static class LabelStage
+{
+    /// <summary>Raised when the same options and inputs give other soft targets than before.</summary>
+    public const int Version = 1;
+
+    /// <summary>The folder of soft targets.</summary>
+    public const string Output = "soft-targets";
+
+    private const int ImagesPerShard = 10_000;
+
+    /// <param name="context">Where it runs.</param>
+    /// <param name="options">Views and crops.</param>
+    /// <param name="settings">What all stages share.</param>
+    /// <param name="dataset">Every image of its training split is labelled.</param>
+    /// <param name="teacher">Who labels.</param>
+    /// <param name="folder">Where the shards go.</param>
+    public static StageResult Run(
+        StageContext context,
+        LabellingOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        ClassifierSource teacher,
+        string folder)
+    {
+        var images = dataset.Train();
+        var teacherPath = context.Input(teacher.Artefact);
+        using var bank = new ImageBank(images, settings.Compute.Device);
+        using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
+        var labeller = new Labeller(network, bank, options, settings.Compute, settings.Random(context.Name));
+        var shards = new ShardFolder(folder, context.Key);
+        shards.Prepare();
+
+        var metadata = new Dictionary<string, string>
+        {
+            [ShardFolder.KeyEntry] = context.Key,
+            ["teacher.sha256"] = FileHash.OfFile(teacherPath),
+            ["dataset"] = images.Name,
+            ["classes"] = new JsonArray([.. images.ClassNames.Select(name => JsonValue.Create(name))]).ToJsonString(),
+            ["seed"] = FormattableString.Invariant($"{settings.Seed}"),
+            ["views"] = FormattableString.Invariant($"{options.Views}"),
+        };
+        var clock = Stopwatch.StartNew();
+        var computed = 0;
+        for (var start = 0; start < images.Count; start += ImagesPerShard)
+        {
+            // A shard is a pure function of teacher, range and seed: whole ones of a cut run stand as they are.
+            var path = shards.PathOf(start / ImagesPerShard);
+            var end = Math.Min(start + ImagesPerShard, images.Count);
+            if (shards.Has(path))
+            {
+                continue;
+            }
+
+            SoftTargetWriter.Write(path, labeller.Label(start, end, Report, context.Cancellation), metadata);
+        }
+
+        context.Cancellation.ThrowIfCancellationRequested();
+        return new StageResult(
+            new Dictionary<string, string> { [Output] = folder },
+            new JsonObject
+            {
+                ["rows"] = (long)images.Count * options.Views,
+                ["bytes"] = Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length),
+                ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            });
+
+        void Report(int done, int now)
+        {
+            computed += now;
+            var rate = computed / clock.Elapsed.TotalSeconds;
+            context.Progress.Report(new TrainingProgress(
+                done, images.Count, (double)done / images.Count, rate, null, null, TimeSpan.FromSeconds((images.Count - done) / rate)));
+        }
+    }
+}

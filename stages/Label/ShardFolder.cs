@@ -1,0 +1,57 @@
+using Parquet;
+using Stages.Pipeline.Storage;
+
+namespace Stages.Label;
+
+/// <summary>The folder of one round's soft targets, and which of its shards belong to the labelling now asked for.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="key">The stage's key, which every shard carries.</param>
+internal sealed class ShardFolder(string folder, string key)
+{
+    /// <summary>The metadata entry with the stage's key.</summary>
+    public const string KeyEntry = "stage.key";
+
+    public string PathOf(int shard) => Path.Combine(folder, FormattableString.Invariant($"part-{shard:00000}.parquet"));
+
+    /// <summary>
+    /// Makes the folder. Soft targets of another key are moved aside into a folder of that key's name rather than
+    /// deleted: they took hours.
+    /// </summary>
+    public void Prepare()
+    {
+        Directory.CreateDirectory(folder);
+        Durable.SweepPartials(folder);
+        foreach (var path in Directory.GetFiles(folder, "*.parquet"))
+        {
+            if (KeyOf(path) is var other && other != key)
+            {
+                var aside = $"{folder}-{(other is { Length: >= 8 } ? other[..8] : "unreadable")}";
+                Directory.CreateDirectory(aside);
+                File.Move(path, Path.Combine(aside, Path.GetFileName(path)), overwrite: true);
+            }
+        }
+    }
+
+    /// <summary>Whether the shard is there, whole and of this key.</summary>
+    public bool Has(string path) => File.Exists(path) && KeyOf(path) == key;
+
+    /// <summary>The key in the file's footer, which is written last; null for a file that is no Parquet.</summary>
+    private static string? KeyOf(string path)
+    {
+        try
+        {
+            return ReadKeyAsync(path).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string?> ReadKeyAsync(string path)
+    {
+        await using var file = File.OpenRead(path);
+        await using var reader = await ParquetReader.CreateAsync(file);
+        return reader.CustomMetadata.GetValueOrDefault(KeyEntry);
+    }
+}

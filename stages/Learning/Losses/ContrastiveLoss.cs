@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Losses;
+
+/// <summary>
+/// NT-Xent, the normalised temperature-scaled cross entropy of SimCLR (2002.05709, equation 1): for each of the 2N
+/// projections, cross entropy of picking its positive among the other 2N−1, averaged over all 2N rows.
+/// </summary>
+/// <remarks>
+/// The public TensorFlow code adds the means of the two halves, hence gives twice this value. Random projections
+/// give about ln(2N−1). Computed in fp32 whatever the network runs in.
+/// </remarks>
+public static class ContrastiveLoss
+{
+    /// <param name="z_MP">2N projections, not normalised: first view of images 1 … N, then second view of the same.</param>
+    /// <param name="temperature">τ, larger than 0.</param>
+    /// <returns>A scalar, in nats.</returns>
+    public static Tensor NtXent(Tensor z_MP, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        var rows = z_MP.shape[0];
+        if (rows < 4 || rows % 2 != 0)
+        {
+            throw new ArgumentException($"NT-Xent needs two views of at least two images, hence an even number of rows from 4; got {rows}.");
+        }
+
+        var unit_MP = nn.functional.normalize(z_MP.to_type(ScalarType.Float32), dim: 1);
+        var similarity_MM = unit_MP.mm(unit_MP.t()).div_(temperature);
+        // A projection is not its own negative: −∞ leaves the softmax.
+        var self_MM = eye(rows, dtype: ScalarType.Bool, device: z_MP.device);
+        var logits_MM = similarity_MM.masked_fill(self_MM, float.NegativeInfinity);
+        var positive_M = arange(rows, device: z_MP.device).add_(rows / 2).remainder_(rows);
+        return nn.functional.cross_entropy(logits_MM, positive_M).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,31 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>3×3, 3×3 with a batch norm after each; the block of ResNet-18 and ResNet-34.</summary>
+public sealed class BasicBlock : ResidualBlock
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+
+    public BasicBlock(int input, int planes, int stride)
+        : base(nameof(BasicBlock), input, planes, stride)
+    {
+        conv1 = Convolutions.Conv3x3(input, planes, stride);
+        bn1 = nn.BatchNorm2d(planes);
+        conv2 = Convolutions.Conv3x3(planes, planes, stride: 1);
+        bn2 = nn.BatchNorm2d(planes);
+        RegisterComponents();
+    }
+
+    public override BatchNorm2d LastNorm => bn2;
+
+    private protected override Tensor Residual(Tensor x_NCHW)
+    {
+        var h = bn1.forward(conv1.forward(x_NCHW)).relu_();
+        return bn2.forward(conv2.forward(h));
+    }
+}

@@ -1,0 +1,36 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>1×1, 3×3, 1×1 with a batch norm after each; the stride sits on the 3×3, as in torchvision ("v1.5").</summary>
+public sealed class Bottleneck : ResidualBlock
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d conv3;
+    private readonly BatchNorm2d bn3;
+
+    public Bottleneck(int input, int planes, int stride)
+        : base(nameof(Bottleneck), input, planes * 4, stride)
+    {
+        conv1 = Convolutions.Conv1x1(input, planes, stride: 1);
+        bn1 = nn.BatchNorm2d(planes);
+        conv2 = Convolutions.Conv3x3(planes, planes, stride);
+        bn2 = nn.BatchNorm2d(planes);
+        conv3 = Convolutions.Conv1x1(planes, planes * 4, stride: 1);
+        bn3 = nn.BatchNorm2d(planes * 4);
+        RegisterComponents();
+    }
+
+    public override BatchNorm2d LastNorm => bn3;
+
+    private protected override Tensor Residual(Tensor x_NCHW)
+    {
+        var h = bn1.forward(conv1.forward(x_NCHW)).relu_();
+        h = bn2.forward(conv2.forward(h)).relu_();
+        return bn3.forward(conv3.forward(h));
+    }
+}

@@ -1,0 +1,34 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>One layer of a projection head: dense, batch norm and, unless it is the last, ReLU.</summary>
+public sealed class HeadLayer : nn.Module<Tensor, Tensor>
+{
+    private readonly Linear linear;
+    private readonly BatchNorm1d bn;
+    private readonly bool _last;
+
+    public HeadLayer(int input, int output, bool last)
+        : base(nameof(HeadLayer))
+    {
+        linear = nn.Linear(input, output, hasBias: false);
+        bn = nn.BatchNorm1d(output);
+        _last = last;
+        RegisterComponents();
+        if (last)
+        {
+            // No shift on the projection: the bias keeps its place in the file and stays zero.
+            bn.bias!.requires_grad = false;
+        }
+    }
+
+    /// <summary>x_ND → h_NE.</summary>
+    public override Tensor forward(Tensor x_ND)
+    {
+        using var scope = NewDisposeScope();
+        var h_NE = bn.forward(linear.forward(x_ND));
+        return (_last ? h_NE : h_NE.relu_()).MoveToOuterDisposeScope();
+    }
+}

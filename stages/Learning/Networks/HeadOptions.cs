@@ -1,0 +1,13 @@
+using Stages.Pipeline.Options;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>A projection head as pipeline.json describes it.</summary>
+/// <param name="Layers">Number of layers; 3 in SimCLRv2 (section 2.1), 2 in SimCLR.</param>
+/// <param name="Output">Length of the projection; 128 in both papers.</param>
+public sealed record HeadOptions(int Layers, int Output)
+{
+    public static HeadOptions Read(JsonSection section) => new(
+        section.Integer("layers", 3, 1, 8),
+        section.Integer("output", 128, 2, 8192));
+}

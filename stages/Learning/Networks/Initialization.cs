@@ -1,0 +1,36 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>
+/// Initial weights as a pure function of a generator, where PyTorch would draw from a global one: convolutions
+/// by He et al. (fan-out, as torchvision), linear layers uniform in ±1/√fan-in (PyTorch's default), batch norms 1 and
+/// 0, and the batch norm that ends a residual branch 0 (Goyal et al. 2017, section 5.1; SimCLRv2's resnet.py).
+/// </summary>
+internal static class Initialization
+{
+    public static void Reset(nn.Module network, Generator generator)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var module in network.modules())
+        {
+            switch (module)
+            {
+                case Conv2d { weight: { } weight }:
+                    var fanOut = weight.shape[0] * weight.shape[2] * weight.shape[3];
+                    weight.normal_(0, Math.Sqrt(2.0 / fanOut), generator);
+                    break;
+                case Linear { weight: { } weight } linear:
+                    var bound = 1 / Math.Sqrt(weight.shape[1]);
+                    weight.uniform_(-bound, bound, generator);
+                    linear.bias?.uniform_(-bound, bound, generator);
+                    break;
+                case ResidualBlock { LastNorm.weight: { } scale }:
+                    scale.zero_();
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Stages.Pipeline.Options;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>A residual network as pipeline.json describes it.</summary>
+/// <param name="Architecture">Depth and kind of block.</param>
+/// <param name="Width">Multiplies the channels of every stage; 1 is the textbook width.</param>
+/// <param name="Stem">What stands before the first stage.</param>
+public sealed record NetworkOptions(Architecture Architecture, double Width, Stem Stem)
+{
+    /// <summary>Channels of the 3×3 convolutions of the first stage at width 1.</summary>
+    private const int BasePlanes = 64;
+
+    /// <summary>The stems by their names in pipeline.json and config.json.</summary>
+    public static readonly IReadOnlyDictionary<string, Stem> StemNames = new Dictionary<string, Stem>
+    {
+        ["imagenet"] = Stem.ImageNet,
+        ["small"] = Stem.Small,
+        ["half"] = Stem.Half,
+        ["quarter"] = Stem.Quarter,
+    };
+
+    /// <summary>The stem's name in pipeline.json and config.json.</summary>
+    public string StemName => StemNames.First(s => s.Value == Stem).Key;
+
+    /// <summary>Channels of the 3×3 convolutions of the first stage.</summary>
+    public int Planes => Math.Max(1, (int)Math.Round(BasePlanes * Width));
+
+    /// <summary>Length of the pooled feature vector.</summary>
+    public int Features => Planes * 8 * Architecture.Expansion;
+
+    public static NetworkOptions Read(JsonSection section, Architecture architecture, double width, Stem stem) => new(
+        section.Choice("architecture", architecture.Name, Architecture.All),
+        section.Number("width", width, 1.0 / 64, 16),
+        section.Choice("stem", StemNames.First(s => s.Value == stem).Key, StemNames));
+}

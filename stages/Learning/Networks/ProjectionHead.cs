@@ -1,0 +1,34 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>
+/// SimCLRv2's projection head: dense layers without biases, each followed by a batch norm, with a ReLU after all
+/// but the last, whose batch norm has no shift (google-research/simclr, model.py; SimCLRv2 section 2.1 and appendix C).
+/// </summary>
+public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
+{
+    private readonly Sequential layers;
+
+    /// <param name="input">Length of the encoder's features, and of the hidden layers.</param>
+    /// <param name="output">Length of the projection.</param>
+    /// <param name="depth">Number of layers; SimCLRv2 uses 3.</param>
+    /// <param name="generator">Draws the initial weights.</param>
+    public ProjectionHead(int input, int output, int depth, Generator generator)
+        : base("projection_head")
+    {
+        var all = new List<nn.Module<Tensor, Tensor>>();
+        for (var i = 0; i < depth; i++)
+        {
+            all.Add(new HeadLayer(input, i == depth - 1 ? output : input, last: i == depth - 1));
+        }
+
+        layers = nn.Sequential(all);
+        RegisterComponents();
+        Initialization.Reset(this, generator);
+    }
+
+    /// <summary>features_ND → z_NP, not normalised.</summary>
+    public override Tensor forward(Tensor features_ND) => layers.forward(features_ND);
+}

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Optimizers;
+
+/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2), as PyTorch's <c>AdamW</c>.</summary>
+internal sealed class AdamW : Optimizer
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly OptimizerOptions _options;
+    private readonly Tensor _mean;
+    private readonly Tensor _square;
+
+    public AdamW(OptimizerOptions options, FlatParameters parameters)
+        : base(parameters)
+    {
+        _options = options;
+        _mean = Buffer("exp_avg");
+        _square = Buffer("exp_avg_sq");
+    }
+
+    private protected override void Update(long step, double rate)
+    {
+        var gradients = Parameters.Gradients;
+        Decayed(Parameters.Values).mul_(1 - rate * _options.WeightDecay);
+        _mean.mul_(Beta1).add_(gradients, alpha: 1 - Beta1);
+        _square.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
+        var denominator = _square.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, step + 1))).add_(Epsilon);
+        Parameters.Values.addcdiv_(_mean, denominator, -rate / (1 - Math.Pow(Beta1, step + 1)));
+    }
+}

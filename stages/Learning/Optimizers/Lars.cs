@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Optimizers;
+
+/// <summary>
+/// Layer-wise adaptive rate scaling (You et al. 2017) as SimCLR's <c>lars_optimizer.py</c> has it:
+/// v ← m·v + rate·trust·(g + decay·w), w ← w − v, with trust = 0.001·‖w‖ / ‖g + decay·w‖ per tensor, 1 where either norm
+/// is 0. Batch norms and biases take part in neither decay nor adaptation.
+/// </summary>
+internal sealed class Lars : Optimizer
+{
+    private const double TrustCoefficient = 0.001;
+
+    private readonly OptimizerOptions _options;
+    private readonly Tensor _momentum;
+
+    public Lars(OptimizerOptions options, FlatParameters parameters)
+        : base(parameters)
+    {
+        _options = options;
+        _momentum = Buffer("momentum");
+    }
+
+    private protected override void Update(long step, double rate)
+    {
+        var gradients = Parameters.Gradients;
+        Decayed(gradients).add_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
+        foreach (var slice in Parameters.Slices.Where(s => s.Decays))
+        {
+            using var scope = NewDisposeScope();
+            var gradient = gradients.narrow(0, slice.Offset, slice.Length);
+            var weightNorm = Parameters.Values.narrow(0, slice.Offset, slice.Length).norm();
+            var gradientNorm = gradient.norm();
+            var trust = weightNorm.div(gradientNorm).mul_(TrustCoefficient);
+            // Chosen on the device: reading a norm here would stall a GPU once per tensor.
+            gradient.mul_(where(weightNorm.mul(gradientNorm) > 0, trust, ones_like(trust)));
+        }
+
+        _momentum.mul_(_options.Momentum).add_(gradients, alpha: rate);
+        Parameters.Values.sub_(_momentum);
+    }
+}

@@ -1,0 +1,9 @@
+namespace Stages.Learning.Optimizers;
+
+/// <summary>The optimizers that pipeline.json may name.</summary>
+public enum OptimizerKind
+{
+    AdamW,
+    Sgd,
+    Lars,
+}

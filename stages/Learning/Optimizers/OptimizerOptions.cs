@@ -1,0 +1,35 @@
+using Stages.Pipeline.Options;
+
+namespace Stages.Learning.Optimizers;
+
+/// <summary>An optimizer and its schedule as pipeline.json describes them.</summary>
+/// <param name="Kind">SimCLRv2 pretrains, fine-tunes and distils with LARS; at batches of some hundred images AdamW needs far fewer steps.</param>
+/// <param name="LearningRate">Peak rate, reached after the warm-up.</param>
+/// <param name="WeightDecay">Decay of matrices and kernels, never of batch norms and biases.</param>
+/// <param name="Momentum">Of SGD and LARS; AdamW has its textbook β of 0.9 and 0.999.</param>
+/// <param name="Warmup">Share of the steps over which the rate climbs from 0; 0.05 in SimCLRv2.</param>
+public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, double WeightDecay, double Momentum, double Warmup)
+{
+    /// <summary>AdamW at a peak rate of 0.001 after 5 % of warm-up, decay 0.0001 (SimCLRv2's decay and warm-up).</summary>
+    public static readonly OptimizerOptions Default = new(OptimizerKind.AdamW, 1e-3, 1e-4, 0.9, 0.05);
+
+    private static readonly Dictionary<string, OptimizerKind> Names = new()
+    {
+        ["adamw"] = OptimizerKind.AdamW,
+        ["sgd"] = OptimizerKind.Sgd,
+        ["lars"] = OptimizerKind.Lars,
+    };
+
+    /// <param name="section">The <c>optimizer</c> block.</param>
+    /// <param name="defaults">What holds where a key is absent.</param>
+    public static OptimizerOptions Read(JsonSection section, OptimizerOptions defaults) => new(
+        section.Choice("kind", Names.First(n => n.Value == defaults.Kind).Key, Names),
+        section.Number("learningRate", defaults.LearningRate, 0, 1000),
+        section.Number("weightDecay", defaults.WeightDecay, 0, 10),
+        section.Number("momentum", defaults.Momentum, 0, 0.9999),
+        section.Number("warmup", defaults.Warmup, 0, 0.9));
+
+    /// <summary>The rate of step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
+    public double Rate(long step, long steps) =>
+        Schedule.WarmupCosine(step, steps, (long)Math.Round(Warmup * steps), LearningRate);
+}

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Optimizers;
+
+/// <summary>Stochastic gradient descent with Nesterov momentum, as PyTorch's <c>SGD(nesterov=True)</c>.</summary>
+internal sealed class Sgd : Optimizer
+{
+    private readonly OptimizerOptions _options;
+    private readonly Tensor _momentum;
+
+    public Sgd(OptimizerOptions options, FlatParameters parameters)
+        : base(parameters)
+    {
+        _options = options;
+        _momentum = Buffer("momentum");
+    }
+
+    private protected override void Update(long step, double rate)
+    {
+        var gradients = Parameters.Gradients;
+        Decayed(gradients).add_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
+        _momentum.mul_(_options.Momentum).add_(gradients);
+        Parameters.Values.add_(gradients.add(_momentum, alpha: _options.Momentum), alpha: -rate);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Safetensors;
+
+/// <summary>One tensor of a safetensors file.</summary>
+/// <param name="Name">Its key.</param>
+/// <param name="Type">Type of its elements.</param>
+/// <param name="Shape">Row-major shape.</param>
+/// <param name="Begin">First byte in the data buffer.</param>
+/// <param name="End">One past its last byte.</param>
+internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End)
+{
+    private static readonly (string Name, ScalarType Type, int Size)[] Types =
+    [
+        ("F64", ScalarType.Float64, 8),
+        ("I64", ScalarType.Int64, 8),
+        ("F32", ScalarType.Float32, 4),
+        ("I32", ScalarType.Int32, 4),
+        ("F16", ScalarType.Float16, 2),
+        ("BF16", ScalarType.BFloat16, 2),
+        ("I16", ScalarType.Int16, 2),
+        ("I8", ScalarType.Int8, 1),
+        ("U8", ScalarType.Byte, 1),
+        ("BOOL", ScalarType.Bool, 1),
+    ];
+
+    /// <summary>Bytes that shape and type ask for.</summary>
+    /// <exception cref="FormatException">More than a 64-bit count holds.</exception>
+    public long ByteLength
+    {
+        get
+        {
+            try
+            {
+                return Shape.Aggregate((long)SizeOf(Type), (size, dimension) => checked(size * dimension));
+            }
+            catch (OverflowException)
+            {
+                throw new FormatException($"{Name} is larger than any file");
+            }
+        }
+    }
+
+    public static string NameOf(ScalarType type) => Find(type).Name;
+
+    public static int SizeOf(ScalarType type) => Find(type).Size;
+
+    public static SafetensorsEntry Parse(string name, JsonElement json)
+    {
+        if (json.EnumerateObject().Count() != 3)
+        {
+            throw new FormatException($"{name} must have dtype, shape and data_offsets, and nothing else");
+        }
+
+        var typeName = json.GetProperty("dtype").GetString();
+        var type = Types.FirstOrDefault(t => t.Name == typeName);
+        if (type.Name is null)
+        {
+            throw new FormatException($"{name} has the unknown type {typeName}");
+        }
+
+        var shape = json.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()).ToArray();
+        var offsets = json.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64()).ToArray();
+        if (shape.Any(d => d < 0) || offsets.Length != 2)
+        {
+            throw new FormatException($"{name} has an impossible shape or offsets");
+        }
+
+        return new SafetensorsEntry(name, type.Type, shape, offsets[0], offsets[1]);
+    }
+
+    private static (string Name, ScalarType Type, int Size) Find(ScalarType type)
+    {
+        var found = Types.FirstOrDefault(t => t.Type == type);
+        return found.Name is null ? throw new NotSupportedException($"safetensors has no type for {type}.") : found;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Safetensors;
+
+/// <summary>Writes and reads tensors in the safetensors format, the same bytes for the same tensors.</summary>
+public static class SafetensorsFile
+{
+    /// <summary>
+    /// Writes tensors in the reference writer's order (larger element types first, then by name) with sorted metadata.
+    /// </summary>
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var ordered = tensors
+            .OrderByDescending(t => SafetensorsEntry.SizeOf(t.Value.dtype))
+            .ThenBy(t => t.Key, StringComparer.Ordinal)
+            .ToArray();
+        var header = HeaderOf(ordered, metadata ?? new Dictionary<string, string>());
+
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (var (_, tensor) in ordered)
+        {
+            using var scope = NewDisposeScope();
+            stream.Write(tensor.detach().cpu().contiguous().bytes);
+        }
+    }
+
+    /// <summary>Reads every tensor to the CPU. The caller (or its dispose scope) owns them.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names it and says how.</exception>
+    public static Dictionary<string, Tensor> Read(string path) => Read(path, out _);
+
+    /// <inheritdoc cref="Read(string)"/>
+    public static Dictionary<string, Tensor> Read(string path, out IReadOnlyDictionary<string, string> metadata)
+    {
+        using var stream = File.OpenRead(path);
+        var header = SafetensorsHeader.Read(stream, path);
+        metadata = header.Metadata;
+        var tensors = new Dictionary<string, Tensor>(header.Entries.Count);
+        foreach (var entry in header.Entries)
+        {
+            var tensor = empty(entry.Shape, dtype: entry.Type);
+            stream.Position = header.DataStart + entry.Begin;
+            stream.ReadExactly(tensor.bytes);
+            tensors.Add(entry.Name, tensor);
+        }
+
+        return tensors;
+    }
+
+    private static byte[] HeaderOf(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var header = new JsonObject();
+        if (metadata.Count > 0)
+        {
+            header["__metadata__"] = new JsonObject(metadata
+                .OrderBy(m => m.Key, StringComparer.Ordinal)
+                .Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value)));
+        }
+
+        long offset = 0;
+        foreach (var (name, tensor) in tensors)
+        {
+            var end = offset + tensor.numel() * SafetensorsEntry.SizeOf(tensor.dtype);
+            header[name] = new JsonObject
+            {
+                ["dtype"] = SafetensorsEntry.NameOf(tensor.dtype),
+                ["shape"] = new JsonArray([.. tensor.shape.Select(d => JsonValue.Create(d))]),
+                ["data_offsets"] = new JsonArray(offset, end),
+            };
+            offset = end;
+        }
+
+        var json = Encoding.UTF8.GetBytes(header.ToJsonString(JsonSerializerOptions.Web));
+        // Spaces up to a multiple of 8, so that every tensor lies aligned in a mapped file.
+        return [.. json, .. Enumerable.Repeat((byte)' ', (8 - json.Length % 8) % 8)];
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Stages.Learning.Safetensors;
+
+/// <summary>
+/// The header of a safetensors file, read with every check that a file from a stranger needs before anything is
+/// allocated: huggingface/safetensors, "Format" of its README.
+/// </summary>
+internal sealed class SafetensorsHeader
+{
+    private const long MaximumLength = 100_000_000;
+
+    public required IReadOnlyList<SafetensorsEntry> Entries { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>Where the byte buffer begins in the file.</summary>
+    public required long DataStart { get; init; }
+
+    public static SafetensorsHeader Read(Stream stream, string path)
+    {
+        Span<byte> prefix = stackalloc byte[8];
+        if (stream.Length < 8)
+        {
+            throw Damaged(path, "shorter than 8 bytes");
+        }
+
+        stream.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > MaximumLength || (long)length > stream.Length - 8)
+        {
+            throw Damaged(path, $"its header claims {length} bytes of a file of {stream.Length}");
+        }
+
+        var json = new byte[length];
+        stream.ReadExactly(json);
+        if (json.Length == 0 || json[0] != (byte)'{')
+        {
+            throw Damaged(path, "its header does not start with '{'");
+        }
+
+        try
+        {
+            return Parse(json, stream.Length, path);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw Damaged(path, "its header is not what the format asks for: " + e.Message);
+        }
+    }
+
+    private static SafetensorsHeader Parse(byte[] json, long fileLength, string path)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        var metadata = new Dictionary<string, string>();
+        var entries = new List<SafetensorsEntry>();
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (property.Name == "__metadata__")
+            {
+                foreach (var pair in property.Value.EnumerateObject())
+                {
+                    metadata.Add(pair.Name, pair.Value.GetString() ?? throw new FormatException("metadata must be strings"));
+                }
+            }
+            else
+            {
+                entries.Add(SafetensorsEntry.Parse(property.Name, property.Value));
+            }
+        }
+
+        entries.Sort((a, b) => a.Begin.CompareTo(b.Begin));
+        var dataStart = 8L + json.Length;
+        var end = 0L;
+        foreach (var entry in entries)
+        {
+            if (entry.Begin != end || entry.End < entry.Begin || entry.End - entry.Begin != entry.ByteLength)
+            {
+                throw Damaged(path, $"{entry.Name} does not lie where it must (bytes {entry.Begin} to {entry.End})");
+            }
+
+            end = entry.End;
+        }
+
+        return end == fileLength - dataStart
+            ? new SafetensorsHeader { Entries = entries, Metadata = metadata, DataStart = dataStart }
+            : throw Damaged(path, $"{end} bytes of tensors in {fileLength - dataStart} bytes of data");
+    }
+
+    private static InvalidDataException Damaged(string path, string what) =>
+        new($"{path}: not a valid safetensors file: {what}");
+}

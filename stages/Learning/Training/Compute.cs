@@ -1,0 +1,57 @@
+using Stages.Learning.Native;
+using Stages.Pipeline.Options;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training;
+
+/// <summary>Where and in what arithmetic networks run.</summary>
+/// <param name="Device">The CPU or one CUDA GPU.</param>
+/// <param name="Bf16">Whether forward passes run under bf16 autocast.</param>
+public sealed record Compute(Device Device, bool Bf16)
+{
+    /// <summary>Reads <c>device</c> (auto, cpu, cuda or cuda:N) and <c>precision</c> (auto, fp32, bf16).</summary>
+    public static Compute Read(JsonSection section)
+    {
+        var name = section.Text("device", "auto");
+        var device = name switch
+        {
+            "auto" => cuda.is_available() ? CUDA : CPU,
+            "cpu" => CPU,
+            _ when name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) => CudaDevice(section, name),
+            _ => throw section.Error("device", $"found \"{name}\", expected auto, cpu, cuda or cuda:N"),
+        };
+        var bf16 = section.Choice("precision", Precision.Auto) switch
+        {
+            Precision.Bf16 => true,
+            Precision.Fp32 => false,
+            _ => device.type == DeviceType.CUDA,
+        };
+        return new Compute(device, bf16);
+    }
+
+    /// <summary>Runs forward passes in the chosen arithmetic until disposed.</summary>
+    public IDisposable Forward() => Autocast.Begin(Device.type, Bf16);
+
+    /// <summary>Moves a network to the device. Before <see cref="Optimizers.FlatParameters"/>: moving replaces parameters.</summary>
+    public void Place(nn.Module network) => network.to(Device);
+
+    public override string ToString() => $"{Device}, {(Bf16 ? "bf16" : "fp32")}";
+
+    private static Device CudaDevice(JsonSection section, string name)
+    {
+        var index = 0;
+        if (name != "cuda" && (!int.TryParse(name["cuda:".Length..], out index) || index < 0))
+        {
+            throw section.Error("device", $"found \"{name}\", expected cuda:N with N the number of a GPU");
+        }
+
+        if (!cuda.is_available() || index >= cuda.device_count())
+        {
+            throw section.Error("device", $"found \"{name}\", but this build sees {(cuda.is_available() ? cuda.device_count() : 0)} CUDA GPUs; "
+                + "use \"auto\" or \"cpu\", or build with -p:Accelerator=cuda on a machine with a CUDA driver");
+        }
+
+        return new Device(DeviceType.CUDA, index);
+    }
+}

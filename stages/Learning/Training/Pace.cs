@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Stages.Learning.Training;
+
+/// <summary>Steps per second, smoothed over the last log intervals so that one slow interval does not swing the time left.</summary>
+internal sealed class Pace(long firstStep)
+{
+    private const double Smoothing = 0.7;
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private long _step = firstStep;
+    private double _seconds;
+    private double _smoothed;
+
+    public double At(long step)
+    {
+        var now = _clock.Elapsed.TotalSeconds;
+        var latest = (step - _step) / Math.Max(now - _seconds, 1e-9);
+        _smoothed = _smoothed == 0 ? latest : Smoothing * _smoothed + (1 - Smoothing) * latest;
+        (_step, _seconds) = (step, now);
+        return _smoothed;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Stages.Learning.Training;
+
+/// <summary>The arithmetic of convolutions and matrix products; weights, losses and optimizers are always fp32.</summary>
+public enum Precision
+{
+    /// <summary>bf16 on a CUDA GPU, fp32 on the CPU.</summary>
+    Auto,
+
+    /// <summary>32-bit floats.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 by autocast: 32-bit weights, 16-bit products; needs no loss scaling.</summary>
+    Bf16,
+}

@@ -1,0 +1,23 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+
+namespace Stages.Learning.Training;
+
+/// <summary>
+/// What all stages share: where they compute, the seed, how often they save. Only the seed changes results, so only
+/// the seed is part of a stage's key.
+/// </summary>
+/// <param name="Compute">Device and arithmetic.</param>
+/// <param name="Seed">Every random number of the run follows from it.</param>
+/// <param name="CheckpointEvery">Time between two checkpoints: what a kill can lose at most.</param>
+public sealed record RunSettings(Compute Compute, long Seed, TimeSpan CheckpointEvery)
+{
+    /// <summary>Reads <c>device</c>, <c>precision</c>, <c>seed</c> and <c>checkpointEverySeconds</c> of the whole file.</summary>
+    public static RunSettings Read(JsonSection root) => new(
+        Compute.Read(root),
+        root.Integer("seed", 0),
+        TimeSpan.FromSeconds(root.Number("checkpointEverySeconds", 30, 0, 86400)));
+
+    /// <summary>The random numbers of one stage.</summary>
+    public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Stages.Learning.Optimizers;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training;
+
+/// <summary>The one training loop: resume, step, log, checkpoint. Every training stage goes through it.</summary>
+public sealed class TrainingLoop(StageContext context, TrainingOptions options, RunSettings settings)
+{
+    private const int LogReadings = 200;
+    private const int MonitorReadings = 10;
+
+    private readonly int _logEvery = Math.Max(1, options.Steps / LogReadings);
+    private readonly int _monitorEvery = Math.Max(1, options.Steps / MonitorReadings);
+
+    /// <summary>
+    /// Trains the task's network, already on its device, to its last step, from the newest valid checkpoint if there is one.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last whole step was saved.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no longer finite.</exception>
+    public TrainingOutcome Run(TrainingTask task)
+    {
+        using var parameters = new FlatParameters(task.Network);
+        using var optimizer = Optimizer.Create(options.Optimizer, parameters);
+        var state = new TrainingState(task.Network, optimizer);
+        var (step, secondsBefore) = state.Resume(context.Checkpoints);
+        context.Metrics.TruncateAfter(step);
+
+        var clock = Stopwatch.StartNew();
+        var saved = TimeSpan.Zero;
+        var pace = new Pace(step);
+        double? monitored = null;
+        var loss = double.NaN;
+        task.Network.train();
+        while (step < options.Steps)
+        {
+            var log = (step + 1) % _logEvery == 0 || step + 1 == options.Steps;
+            // One dispose scope a step: nothing native outlives it.
+            using (NewDisposeScope())
+            {
+                var loss_ = task.Loss(step);
+                loss_.backward();
+                optimizer.Step(step, options.Optimizer.Rate(step, options.Steps));
+                parameters.ZeroGradients();
+                // Reading the loss waits for the device, so it is read between log intervals only.
+                loss = log ? loss_.ToDouble() : loss;
+            }
+
+            step++;
+            if (log && !double.IsFinite(loss))
+            {
+                throw new TrainingDivergedException(step, loss);
+            }
+
+            if (step % _monitorEvery == 0 || step == options.Steps)
+            {
+                monitored = task.Monitor();
+                task.Network.train();
+            }
+
+            if (log)
+            {
+                Report(task, step, loss, monitored, pace);
+                monitored = null;
+            }
+
+            var cancelled = context.Cancellation.IsCancellationRequested;
+            if (cancelled || clock.Elapsed - saved >= settings.CheckpointEvery || step == options.Steps)
+            {
+                saved = clock.Elapsed;
+                state.Save(context.Checkpoints, step, secondsBefore + clock.Elapsed.TotalSeconds);
+            }
+
+            if (cancelled && step < options.Steps)
+            {
+                throw new OperationCanceledException(context.Cancellation);
+            }
+        }
+
+        return new TrainingOutcome(step, secondsBefore + clock.Elapsed.TotalSeconds, loss);
+    }
+
+    private void Report(TrainingTask task, long step, double loss, double? monitored, Pace pace)
+    {
+        var stepsPerSecond = pace.At(step);
+        var progress = new TrainingProgress(
+            step,
+            options.Steps,
+            task.EpochOf(step),
+            stepsPerSecond * task.ItemsPerStep,
+            loss,
+            monitored,
+            TimeSpan.FromSeconds((options.Steps - step) / stepsPerSecond));
+        context.Progress.Report(progress);
+        var line = new JsonObject
+        {
+            ["step"] = step,
+            ["epoch"] = Math.Round(progress.Epoch, 4),
+            ["loss"] = Math.Round(loss, 6),
+            ["learningRate"] = options.Optimizer.Rate(step - 1, options.Steps),
+            ["imagesPerSecond"] = Math.Round(progress.ItemsPerSecond, 1),
+        };
+        if (monitored is { } value)
+        {
+            line["knn"] = Math.Round(value, 2);
+        }
+
+        context.Metrics.Append(line);
+    }
+}

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training;
+
+/// <summary>What one training stage brings to the loop that all of them share.</summary>
+public abstract class TrainingTask
+{
+    /// <summary>The network to train.</summary>
+    public abstract nn.Module Network { get; }
+
+    /// <summary>Images (not views) in a step, for the rate shown.</summary>
+    public abstract int ItemsPerStep { get; }
+
+    /// <summary>How often a step has gone through the data, as a fraction.</summary>
+    public abstract double EpochOf(long step);
+
+    /// <summary>The loss of step <paramref name="step"/> (from 0): a scalar with its graph, a pure function of the step and the weights.</summary>
+    public abstract Tensor Loss(long step);
+
+    /// <summary>
+    /// What is measured now and then beside the loss, such as kNN accuracy in percent; must leave weights and
+    /// buffers as they were. Null where there is nothing to measure.
+    /// </summary>
+    public virtual double? Monitor() => null;
+}

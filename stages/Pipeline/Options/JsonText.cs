@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Stages.Pipeline.Options;
+
+/// <summary>
+/// Reads JSON as people write it: comments and trailing commas are accepted, "$schema" and keys that start
+/// with "//" are dropped at every level; duplicate keys, which JSON readers otherwise resolve in silence, are refused.
+/// </summary>
+internal static class JsonText
+{
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <param name="text">The JSON text.</param>
+    /// <param name="name">What messages call the text: a file's path, or <c>preset smoke</c>.</param>
+    /// <exception cref="UserException">The text is not JSON, not an object, or repeats a key.</exception>
+    public static JsonObject Parse(string text, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, Lenient);
+            return Node(document.RootElement, name, JsonPaths.Root) as JsonObject
+                ?? throw new UserException($"{name}: $: found {Found.Text(document.RootElement)}, expected an object");
+        }
+        catch (JsonException broken)
+        {
+            var line = (int)(broken.LineNumber ?? 0);
+            var column = Column(text, line, (int)(broken.BytePositionInLine ?? 0));
+            throw new UserException($"{name}: line {line + 1}, column {column}: this is not valid JSON: {Reason(broken)}");
+        }
+    }
+
+    private static JsonNode? Node(JsonElement element, string name, string path) => element.ValueKind switch
+    {
+        JsonValueKind.Object => Object(element, name, path),
+        JsonValueKind.Array => new JsonArray(
+            [.. element.EnumerateArray().Select((item, index) => Node(item, name, JsonPaths.Item(path, index)))]),
+        _ => JsonValue.Create(element.Clone()),
+    };
+
+    private static JsonObject Object(JsonElement element, string name, string path)
+    {
+        var result = new JsonObject();
+        foreach (var property in element.EnumerateObject().Where(property => !IsRemark(property.Name)))
+        {
+            var child = JsonPaths.Child(path, property.Name);
+            if (!result.TryAdd(property.Name, Node(property.Value, name, child)))
+            {
+                throw new UserException($"{name}: {child}: found the key twice, expected it once");
+            }
+        }
+
+        return result;
+    }
+
+    private static bool IsRemark(string key) => key == "$schema" || key.StartsWith("//", StringComparison.Ordinal);
+
+    /// <summary>The parser counts bytes; an editor counts characters.</summary>
+    private static int Column(string text, int line, int bytes)
+    {
+        var octets = Encoding.UTF8.GetBytes(text.Split('\n').ElementAtOrDefault(line) ?? "");
+        return Encoding.UTF8.GetCharCount(octets, 0, Math.Min(bytes, octets.Length)) + 1;
+    }
+
+    /// <summary>The parser's own sentence, without the position that it appends.</summary>
+    private static string Reason(JsonException broken) => broken.Message.Split(" LineNumber:")[0].TrimEnd('.');
+}

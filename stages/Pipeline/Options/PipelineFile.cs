@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+
+namespace Stages.Pipeline.Options;
+
+/// <summary>
+/// Opens a pipeline's description. <c>"extends": "NAME"</c> starts from a preset: objects are merged key by
+/// key, lists and values replace what the preset said. A preset may extend another one.
+/// </summary>
+public static class PipelineFile
+{
+    private const string Extends = "extends";
+
+    /// <param name="path">The file; messages name it as it is given here.</param>
+    /// <param name="preset">The JSON text of a preset, or null where no such preset exists.</param>
+    /// <exception cref="UserException">
+    /// The file is missing, is not valid JSON, repeats a key, or extends a preset that is unknown or extends itself.
+    /// </exception>
+    public static JsonSection Load(string path, Func<string, string?> preset)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path, preset);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserException($"{path}: there is no such file; name an existing one, or a preset");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: this is not a file that can be read");
+        }
+    }
+
+    /// <summary>What <see cref="Load"/> does, for a text in memory that messages call <paramref name="name"/>.</summary>
+    public static JsonSection Parse(string text, string name, Func<string, string?> preset)
+    {
+        var section = new JsonSection(name, JsonPaths.Root, Merged(JsonText.Parse(text, name), name, preset, []));
+        section.Allow(Extends);
+        return section;
+    }
+
+    private static JsonObject Merged(JsonObject json, string name, Func<string, string?> preset, string[] chain)
+    {
+        var given = json[Extends];
+        json.Remove(Extends);
+        if (given is null)
+        {
+            return json;
+        }
+
+        if (given is not JsonValue value || !value.TryGetValue(out string? parent))
+        {
+            throw new UserException($"{name}: $.extends: found {Found.Text(given)}, expected the name of a preset");
+        }
+
+        if (chain.Contains(parent))
+        {
+            throw new UserException(
+                $"{name}: $.extends: found a preset that extends itself ({string.Join(" → ", [.. chain, parent])}), expected a chain that ends");
+        }
+
+        var text = preset(parent)
+            ?? throw new UserException($"{name}: $.extends: found \"{parent}\", expected the name of a shipped preset");
+        var parentName = $"preset {parent}";
+        return Over(Merged(JsonText.Parse(text, parentName), parentName, preset, [.. chain, parent]), json);
+    }
+
+    /// <summary><paramref name="below"/> with the keys of <paramref name="above"/> laid over it.</summary>
+    private static JsonObject Over(JsonObject below, JsonObject above)
+    {
+        foreach (var (key, value) in above)
+        {
+            below[key] = below[key] is JsonObject old && value is JsonObject young ? Over(old, young) : value?.DeepClone();
+        }
+
+        return below;
+    }
+}

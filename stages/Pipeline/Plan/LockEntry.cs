@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace Stages.Pipeline.Plan;
+
+/// <summary>What the lock knows of one stage.</summary>
+/// <param name="Key">The key it was begun with.</param>
+/// <param name="Version">The stage's declared version then.</param>
+/// <param name="State">Begun or finished.</param>
+/// <param name="Options">Its canonical options then.</param>
+/// <param name="Inputs">Artefact → SHA-256, taken before the run.</param>
+/// <param name="Outputs">Short name → artefact; empty until it is done.</param>
+/// <param name="Metrics">What it measured; empty until it is done.</param>
+/// <param name="StartedUtc">When it first began under this key.</param>
+/// <param name="FinishedUtc">When it was done.</param>
+/// <param name="Seconds">Time spent, over cut and resumed runs; of a killed one, up to its last checkpoint.</param>
+/// <param name="Resumes">How often it was begun again under this key.</param>
+public sealed record LockEntry(
+    string Key,
+    int Version,
+    LockedState State,
+    JsonObject Options,
+    IReadOnlyDictionary<string, string> Inputs,
+    IReadOnlyDictionary<string, LockedOutput> Outputs,
+    JsonObject Metrics,
+    DateTimeOffset StartedUtc,
+    DateTimeOffset? FinishedUtc,
+    double Seconds,
+    int Resumes);

@@ -1,0 +1,162 @@
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Progress;
+using Stages.Pipeline.Storage;
+
+namespace Stages.Pipeline.Plan;
+
+/// <summary>
+/// Walks a plan: stages whose key and outputs are what the lock remembers are skipped, a stage that was cut goes on
+/// from its checkpoint, the others run. Keys are taken before a stage runs, and nothing that exists is deleted first.
+/// </summary>
+public sealed class PipelineRunner
+{
+    private readonly string _modelsFolder;
+    private readonly IReadOnlyList<StageDefinition> _stages;
+    private readonly InputResolver _inputs;
+    private readonly IProgressView _view;
+    private readonly TimeProvider _clock;
+
+    /// <param name="modelsFolder">The pipeline's folder, such as models/NAME.</param>
+    /// <param name="stages">In the order they run; a stage reads only earlier ones.</param>
+    /// <param name="externals">Artefact name → what no stage makes.</param>
+    /// <param name="view">What the user sees.</param>
+    /// <param name="clock">Times the stages.</param>
+    /// <exception cref="ArgumentException">Two stages share a name, or an input comes from nowhere or from a later stage.</exception>
+    public PipelineRunner(
+        string modelsFolder,
+        IReadOnlyList<StageDefinition> stages,
+        IReadOnlyDictionary<string, ExternalInput> externals,
+        IProgressView view,
+        TimeProvider clock)
+    {
+        _inputs = new InputResolver(externals);
+        _inputs.CheckPlan(stages);
+        (_modelsFolder, _stages, _view, _clock) = (modelsFolder, stages, view, clock);
+    }
+
+    private string LockPath => Path.Combine(_modelsFolder, "pipeline.lock.json");
+
+    /// <summary>Where every stage stands, cheaply: outputs are compared by length, nothing is written.</summary>
+    /// <exception cref="UserException">The lock is not readable.</exception>
+    public IReadOnlyList<StageStatus> Status()
+    {
+        var entries = PipelineLock.Load(LockPath).Stages;
+        var assessor = new StageAssessor(_modelsFolder, thorough: false);
+        var done = new Dictionary<string, LockEntry>();
+        var all = new List<StageStatus>();
+        foreach (var stage in _stages)
+        {
+            var entry = entries.GetValueOrDefault(stage.Name);
+            var status = assessor.Assess(stage, entry, _inputs.Resolve(stage, done));
+            all.Add(status);
+            if (status.State == StageState.Done)
+            {
+                done.Add(stage.Name, entry!);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Runs what is not done, in order. Outputs of stages that are done are verified by their SHA-256.</summary>
+    /// <exception cref="UserException">The user's input is wrong, or another process holds the pipeline.</exception>
+    /// <exception cref="StageFailedException">A stage failed; running again resumes it.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted; running again resumes it.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        using var hold = PipelineHold.Take(Path.Combine(_modelsFolder, "pipeline.hold"), _clock);
+        Durable.SweepPartials(_modelsFolder);
+        var pipelineLock = PipelineLock.Load(LockPath);
+        var assessor = new StageAssessor(_modelsFolder, thorough: true);
+        for (var i = 0; i < _stages.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var stage = _stages[i];
+            var inputs = _inputs.Resolve(stage, pipelineLock.Stages);
+            var status = assessor.Assess(stage, pipelineLock.Stages.GetValueOrDefault(stage.Name), inputs);
+            if (status.State == StageState.Done)
+            {
+                _view.Skip(stage.Name);
+                continue;
+            }
+
+            foreach (var reason in status.Reasons)
+            {
+                _view.Note($"{stage.Name}: {reason}");
+            }
+
+            var resumedFrom = status.CheckpointStep is { } step ? FormattableString.Invariant($"step {step}") : null;
+            RunStage(stage, inputs, pipelineLock, _view.Begin(stage.Name, i + 1, _stages.Count, resumedFrom), cancellation);
+        }
+    }
+
+    private void RunStage(
+        StageDefinition stage, StageInputs inputs, PipelineLock pipelineLock, IStageProgress progress, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(_modelsFolder, stage.Name);
+        Durable.MakeFolder(folder);
+        Durable.SweepPartials(folder);
+        var begun = Begun(stage, inputs, pipelineLock.Stages.GetValueOrDefault(stage.Name));
+        var timer = new StageTimer(pipelineLock, stage.Name, begun, _clock);
+        var checkpoints = new CheckpointStore(folder, begun.Key, stage.KeepCheckpoints, progress.Note) { Saved = _ => timer.Tick() };
+        StageResult result;
+        try
+        {
+            checkpoints.Claim();
+            result = stage.Run(new StageContext
+            {
+                Name = stage.Name,
+                Key = begun.Key,
+                Folder = folder,
+                Checkpoints = checkpoints,
+                Progress = progress,
+                Metrics = new MetricsLog(Path.Combine(folder, "metrics.jsonl"), _clock),
+                Cancellation = cancellation,
+                Inputs = inputs.Paths,
+                UpstreamMetrics = stage.Inputs.Select(InputResolver.Maker).Distinct()
+                    .Where(pipelineLock.Stages.ContainsKey)
+                    .ToDictionary(maker => maker, maker => pipelineLock.Stages[maker].Metrics),
+            });
+            timer.Finish(result);
+        }
+        catch (Exception failure)
+        {
+            timer.TryTick();
+            if (failure is UserException || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
+            {
+                throw;
+            }
+
+            throw new StageFailedException(stage.Name, failure);
+        }
+
+        _view.End(stage.Name, timer.Elapsed, result.Metrics);
+    }
+
+    /// <summary>The entry of a stage that begins, or begins again: under the same key, time and resumes add up.</summary>
+    private LockEntry Begun(StageDefinition stage, StageInputs inputs, LockEntry? before)
+    {
+        var key = StageKey.Of(stage.Name, stage.Version, stage.Options, inputs.Hashes);
+        return before is not null && before.Key == key
+            ? before with
+            {
+                State = LockedState.Running,
+                Outputs = new Dictionary<string, LockedOutput>(),
+                Metrics = [],
+                FinishedUtc = null,
+                Resumes = before.Resumes + 1,
+            }
+            : new LockEntry(
+                key,
+                stage.Version,
+                LockedState.Running,
+                CanonicalJson.Of(stage.Options),
+                new SortedDictionary<string, string>(inputs.Hashes.ToDictionary(), StringComparer.Ordinal),
+                new Dictionary<string, LockedOutput>(),
+                [],
+                _clock.GetUtcNow(),
+                null,
+                0,
+                0);
+    }
+}

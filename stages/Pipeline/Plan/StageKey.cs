@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Storage;
+
+namespace Stages.Pipeline.Plan;
+
+/// <summary>A stage's identity: equal keys mean that running again could only give the same result.</summary>
+public static class StageKey
+{
+    /// <summary>The SHA-256 of the canonical JSON {stage, version, options, inputs}, in lower-case hexadecimal.</summary>
+    /// <param name="stage">The stage's name.</param>
+    /// <param name="version">The stage's declared version.</param>
+    /// <param name="options">Its options; spelling and order do not matter.</param>
+    /// <param name="inputs">Artefact → SHA-256.</param>
+    public static string Of(string stage, int version, JsonObject options, IReadOnlyDictionary<string, string> inputs) =>
+        FileHash.OfText(CanonicalJson.Text(new JsonObject
+        {
+            ["stage"] = stage,
+            ["version"] = version,
+            ["options"] = options.DeepClone(),
+            ["inputs"] = new JsonObject(inputs.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        }));
+}

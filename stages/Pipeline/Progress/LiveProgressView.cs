@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Stages.Pipeline.Progress;
+
+/// <summary>
+/// Progress on a terminal: a live table for the stage that runs, and a line that stays for each that is finished.
+/// Dispose it when the run ends, also by an error, so that the table goes and the cursor comes back.
+/// </summary>
+public sealed class LiveProgressView(IAnsiConsole console, TimeProvider clock) : IProgressView, IDisposable
+{
+    private LiveStageProgress? _stage;
+
+    public IStageProgress Begin(string stage, int index, int count, string? resumedFrom)
+    {
+        Dispose();
+        console.WriteLine(Wording.Begin(stage, index, count, resumedFrom));
+        return _stage = new LiveStageProgress(stage, console, clock);
+    }
+
+    public void Skip(string stage) => console.WriteLine(Wording.Skip(stage));
+
+    public void End(string stage, TimeSpan elapsed, JsonObject metrics)
+    {
+        Dispose();
+        console.WriteLine(Wording.End(stage, elapsed, metrics));
+    }
+
+    public void Note(string message) => console.WriteLine(message);
+
+    public void Dispose()
+    {
+        _stage?.Close();
+        _stage = null;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace Stages.Pipeline.Progress;
+
+/// <summary>
+/// Progress as plain lines, for logs and pipes: a stage's first report, then at most one each
+/// <paramref name="every"/>, and always its last.
+/// </summary>
+public sealed class PlainProgressView(TextWriter output, TimeProvider clock, TimeSpan every) : IProgressView
+{
+    private PlainStageProgress? _stage;
+
+    public IStageProgress Begin(string stage, int index, int count, string? resumedFrom)
+    {
+        Write(Wording.Begin(stage, index, count, resumedFrom));
+        return _stage = new PlainStageProgress(stage, Write, clock, every);
+    }
+
+    public void Skip(string stage) => Write(Wording.Skip(stage));
+
+    public void End(string stage, TimeSpan elapsed, JsonObject metrics)
+    {
+        _stage?.Flush();
+        _stage = null;
+        Write(Wording.End(stage, elapsed, metrics));
+    }
+
+    public void Note(string message) => Write(message);
+
+    private void Write(string line)
+    {
+        // One call a line, and a "\n" on every system: lines from two threads never mix, logs are the same everywhere.
+        output.Write(line + "\n");
+        output.Flush();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Stages.Pipeline.Progress;
+
+/// <summary>How times, measurements and stages read, in every view alike.</summary>
+internal static class Wording
+{
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 60 } => Invariant($"{time.Seconds} s"),
+        { TotalMinutes: < 60 } => Invariant($"{time.Minutes} min {time.Seconds:00} s"),
+        { TotalHours: < 24 } => Invariant($"{time.Hours} h {time.Minutes:00} min"),
+        _ => Invariant($"{time.Days} d {time.Hours:00} h"),
+    };
+
+    public static string Begin(string stage, int index, int count, string? resumedFrom) =>
+        Invariant($"[{index}/{count}] {stage}: ") + (resumedFrom is null ? "starts" : $"resumes from {resumedFrom}");
+
+    public static string Skip(string stage) => $"{stage}: done already";
+
+    public static string End(string stage, TimeSpan elapsed, JsonObject metrics)
+    {
+        var measured = string.Join(", ", metrics.Select(pair => $"{pair.Key} {Metric(pair.Value)}"));
+        return $"{stage}: done in {Duration(elapsed)}{(measured.Length == 0 ? "" : $" ({measured})")}";
+    }
+
+    public static string Epoch(TrainingProgress at) => Invariant($"{at.Epoch:0.00}");
+
+    public static string Speed(TrainingProgress at) => Invariant($"{at.ItemsPerSecond:0}");
+
+    public static string? Loss(TrainingProgress at) => at.Loss is { } loss ? Invariant($"{loss:0.0000}") : null;
+
+    public static string? Knn(TrainingProgress at) => at.Knn is { } knn ? Invariant($"{knn:0.0} %") : null;
+
+    public static string? Remaining(TrainingProgress at) => at.Remaining is { } time ? Duration(time) : null;
+
+    private static string Metric(JsonNode? value) => value?.GetValueKind() == JsonValueKind.Number
+        ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture).ToString("0.####", CultureInfo.InvariantCulture)
+        : value?.ToString() ?? "none";
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

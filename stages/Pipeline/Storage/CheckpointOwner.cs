@@ -1,0 +1,73 @@
+namespace Stages.Pipeline.Storage;
+
+/// <summary>
+/// Decides whose <c>checkpoints/</c> a stage's folder holds. Another key's checkpoints are moved aside and come
+/// back when their key does: nothing is ever deleted, so putting an option back continues where that run was. The
+/// run's metrics.jsonl travels inside.
+/// </summary>
+internal sealed class CheckpointOwner(string folder, string key, Action<string> warn)
+{
+    private const string KeyFile = "key.txt";
+    private const string MetricsFile = "metrics.jsonl";
+    private const int ShortKey = 8;
+
+    private readonly string _checkpoints = Path.Combine(folder, "checkpoints");
+
+    public string Checkpoints => _checkpoints;
+
+    /// <summary>Where this key's checkpoints are now, without moving anything; null where it has none.</summary>
+    public string? Find() => new[] { _checkpoints, Parked(key) }.FirstOrDefault(place => KeyOf(place) == key);
+
+    /// <summary>Brings this key's checkpoints, if there are any, to <c>checkpoints/</c>.</summary>
+    public void Claim()
+    {
+        var owner = KeyOf(_checkpoints);
+        if (owner is not null && owner != key)
+        {
+            MoveIfFree(Path.Combine(folder, MetricsFile), Path.Combine(_checkpoints, MetricsFile));
+            var aside = CheckpointFolders.Free(Parked(owner));
+            Durable.MoveFolder(_checkpoints, aside);
+            warn($"the checkpoints of other options were moved to {aside}; with those options back, the run continues from them");
+        }
+
+        if (!Directory.Exists(_checkpoints) && KeyOf(Parked(key)) == key)
+        {
+            Durable.MoveFolder(Parked(key), _checkpoints);
+            warn($"the checkpoints of these options are back from {Parked(key)}");
+        }
+
+        MoveIfFree(Path.Combine(_checkpoints, MetricsFile), Path.Combine(folder, MetricsFile));
+    }
+
+    /// <summary>Makes <c>checkpoints/</c> with this key as its owner, before the first checkpoint is written there.</summary>
+    public void Make()
+    {
+        Durable.MakeFolder(_checkpoints);
+        var file = Path.Combine(_checkpoints, KeyFile);
+        if (!File.Exists(file))
+        {
+            Durable.WriteText(file, key + "\n");
+        }
+    }
+
+    private static void MoveIfFree(string from, string to)
+    {
+        if (File.Exists(from) && !File.Exists(to))
+        {
+            File.Move(from, to);
+        }
+    }
+
+    private string Parked(string owner) => $"{_checkpoints}-{owner[..Math.Min(ShortKey, owner.Length)]}";
+
+    /// <summary>The owner by key.txt or, should that be lost, by any manifest; null where nobody owns the place.</summary>
+    private static string? KeyOf(string checkpoints)
+    {
+        var file = Path.Combine(checkpoints, KeyFile);
+        return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } owner
+            ? owner
+            : CheckpointFolders.Newest(checkpoints)
+                .Select(entry => CheckpointManifest.Read(entry.Folder, out _)?.Key)
+                .FirstOrDefault(found => found is not null);
+    }
+}

@@ -1,0 +1,16 @@
+namespace Stages.Pipeline.Storage;
+
+/// <summary>The files below a folder.</summary>
+internal static class FolderFiles
+{
+    /// <summary>Paths relative to the folder, '/' between their parts, in ordinal order.</summary>
+    public static IReadOnlyList<string> Names(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public static long Bytes(string folder) =>
+        Names(folder).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+}

@@ -1,0 +1,4 @@
+namespace Stages.Pipeline.Storage;
+
+/// <summary>What a manifest says of one file.</summary>
+internal sealed record ManifestFile(long Bytes, string Sha256);

@@ -1,0 +1,42 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Loading;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+using Stages.Pipeline.Plan;
+
+namespace Stages.Pretrain;
+
+/// <summary>
+/// Step 1 of SimCLRv2 (section 2): an encoder with a projection head learns, from images without labels, to recognise two
+/// views of one image among the views of all others.
+/// </summary>
+public static class PretrainStage
+{
+    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    public const int Version = 1;
+
+    /// <summary>The trained encoder and head.</summary>
+    public const string Output = "weights.safetensors";
+
+    public static StageResult Run(StageContext context, PretrainOptions options, RunSettings settings, IDataset dataset)
+    {
+        var images = dataset.Train();
+        var random = settings.Random(context.Name);
+        using var bank = new ImageBank(images, settings.Compute.Device);
+        using var generator = random.Generator();
+        using var network = new ContrastiveNetwork(options.Network, options.Head, images.Shape.Channels, generator);
+        settings.Compute.Place(network);
+
+        var task = new ContrastiveTask(network, bank, options, settings.Compute, random);
+        var outcome = new TrainingLoop(context, options.Training, settings).Run(task);
+        var metrics = outcome.ToMetrics();
+        if (task.Monitor() is { } knn)
+        {
+            metrics["knn"] = Math.Round(knn, 2);
+        }
+
+        return new StageResult(
+            new Dictionary<string, string> { [Output] = Weights.Publish(network, context) },
+            metrics);
+    }
+}

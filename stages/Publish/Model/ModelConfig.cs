@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Stages.Imaging.Datasets;
+using Stages.Learning.Networks;
+
+namespace Stages.Publish.Model;
+
+/// <summary>
+/// A published model's config.json: enough to build the network and to feed it, in the keys that timm uses
+/// (huggingface/pytorch-image-models, timm/models/_hub.py), with ours beside them under <c>distill</c>.
+/// </summary>
+/// <param name="Network">Depth, width and stem.</param>
+/// <param name="Shape">Channels, height and width of an input, values of [0, 1].</param>
+/// <param name="Labels">Class names in the order of the logits.</param>
+public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public string ToJson() => new JsonObject
+    {
+        ["architecture"] = Network.Architecture.Name,
+        ["num_classes"] = Labels.Count,
+        ["num_features"] = Network.Features,
+        ["global_pool"] = "avg",
+        ["label_names"] = new JsonArray([.. Labels.Select(label => JsonValue.Create(label))]),
+        ["pretrained_cfg"] = new JsonObject
+        {
+            ["input_size"] = new JsonArray(Shape.Channels, Shape.Height, Shape.Width),
+            // The network takes pixels divided by 255 as they are.
+            ["mean"] = new JsonArray([.. Enumerable.Repeat(0.0, Shape.Channels).Select(v => JsonValue.Create(v))]),
+            ["std"] = new JsonArray([.. Enumerable.Repeat(1.0, Shape.Channels).Select(v => JsonValue.Create(v))]),
+            ["interpolation"] = "bilinear",
+            ["crop_pct"] = 1.0,
+            ["first_conv"] = "conv1",
+            ["classifier"] = "fc",
+        },
+        ["distill"] = new JsonObject
+        {
+            ["width"] = Network.Width,
+            ["stem"] = Network.StemName,
+        },
+    }.ToJsonString(Indented) + "\n";
+
+    /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>
+    public static ModelConfig Read(string path)
+    {
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllText(path))!;
+            var size = json["pretrained_cfg"]!["input_size"]!.AsArray().Select(v => v!.GetValue<int>()).ToArray();
+            var network = new NetworkOptions(
+                Architecture.All[json["architecture"]!.GetValue<string>()],
+                json["distill"]!["width"]!.GetValue<double>(),
+                NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()]);
+            return new ModelConfig(
+                network,
+                new ImageShape(size[0], size[1], size[2]),
+                [.. json["label_names"]!.AsArray().Select(label => label!.GetValue<string>())]);
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or KeyNotFoundException
+            or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"{path}: not the config.json of a model that distill published ({e.Message})");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Evaluation;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Publish.Model;
+
+/// <summary>A published student, ready to classify.</summary>
+public sealed class PublishedModel : IDisposable
+{
+    /// <summary>The network's weights.</summary>
+    public const string WeightsFile = "model.safetensors";
+
+    /// <summary>What the network is and how to feed it.</summary>
+    public const string ConfigFile = "config.json";
+
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly Compute _compute;
+
+    private PublishedModel(ModelConfig config, nn.Module<Tensor, Tensor> network, Compute compute) =>
+        (Config, _network, _compute) = (config, network, compute);
+
+    public ModelConfig Config { get; }
+
+    /// <summary>The network, in inference mode.</summary>
+    public nn.Module<Tensor, Tensor> Network => _network;
+
+    /// <exception cref="UserException">The folder holds no published model, or a damaged one.</exception>
+    public static PublishedModel Load(string folder, Compute compute)
+    {
+        var config = Path.Combine(folder, ConfigFile);
+        if (!File.Exists(config))
+        {
+            throw new UserException($"{folder}: holds no published model ({ConfigFile} is missing)");
+        }
+
+        try
+        {
+            var read = ModelConfig.Read(config);
+            var source = new ClassifierSource(
+                $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(read.Network, channels, classes, generator));
+            var network = source.Load(Path.Combine(folder, WeightsFile), read.Shape.Channels, read.Labels.Count, compute);
+            return new PublishedModel(read, network, compute);
+        }
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+        {
+            throw new UserException(e.Message);
+        }
+    }
+
+    /// <summary>Class probabilities of one image file, in the order of the labels.</summary>
+    /// <exception cref="UserException">The file is no readable image; it is named.</exception>
+    public float[] Probabilities(string path)
+    {
+        using var scope = NewDisposeScope();
+        var shape = Config.Shape;
+        var pixels = tensor(ImageFile.Read(path, shape), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
+        var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).div_(255);
+        return Inference.Forward(_network, image_NCHW, _compute).softmax(1).cpu().data<float>().ToArray();
+    }
+
+    public void Dispose() => _network.Dispose();
+}

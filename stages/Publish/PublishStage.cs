@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Stages.Imaging.Datasets;
+using Stages.Learning.Networks;
+using Stages.Learning.Safetensors;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Storage;
+using Stages.Publish.Model;
+using Stages.Publish.Results;
+using static TorchSharp.torch;
+
+namespace Stages.Publish;
+
+/// <summary>
+/// The last step: a student's weights with all that a stranger needs to use and to believe them, in a folder of their own. The
+/// same run gives the same bytes.
+/// </summary>
+public static class PublishStage
+{
+    /// <summary>Raised when the same options and inputs give another folder than before.</summary>
+    public const int Version = 1;
+
+    /// <summary>The published folder.</summary>
+    public const string Output = "published";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <param name="context">Where it runs.</param>
+    /// <param name="options">Which student, under which licence.</param>
+    /// <param name="dataset">What it was trained on.</param>
+    /// <param name="network">The student's network.</param>
+    /// <param name="weights">The artefact with its weights.</param>
+    /// <param name="results">The artefact with the results table.</param>
+    /// <param name="folder">The folder to publish into.</param>
+    public static StageResult Run(
+        StageContext context,
+        PublishOptions options,
+        IDataset dataset,
+        NetworkOptions network,
+        string weights,
+        string results,
+        string folder)
+    {
+        var train = dataset.Train();
+        var config = new ModelConfig(network, train.Shape, train.ClassNames);
+        var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
+        var rows = ResultsFile.Read(context.Input(results));
+        Directory.CreateDirectory(folder);
+
+        WriteWeights(context.Input(weights), Path.Combine(folder, PublishedModel.WeightsFile), train.Name);
+        Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());
+        Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => label + "\n")));
+        Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student));
+        Durable.WriteText(
+            Path.Combine(folder, "README.md"),
+            ModelCard.Write(config, options.License, train.Name, options.Student, table["testImages"]!.GetValue<int>(), rows));
+        Checksums.Write(folder);
+        return new StageResult(
+            new Dictionary<string, string> { [Output] = folder },
+            new JsonObject { ["student"] = options.Student, ["bytes"] = new FileInfo(Path.Combine(folder, PublishedModel.WeightsFile)).Length });
+    }
+
+    private static void WriteWeights(string source, string path, string dataset)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = SafetensorsFile.Read(source);
+        var metadata = new Dictionary<string, string> { ["format"] = "pt", ["dataset"] = dataset };
+        Durable.WriteFile(path, stream => SafetensorsFile.Write(stream, tensors, metadata));
+    }
+
+    /// <summary>The published row's measurements, without times: they differ from run to run, and the folder must not.</summary>
+    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student)
+    {
+        var row = rows.First(r => r.Name == student);
+        return new JsonObject
+        {
+            ["protocol"] = table["protocol"]!.DeepClone(),
+            ["dataset"] = table["dataset"]!.DeepClone(),
+            ["testImages"] = table["testImages"]!.DeepClone(),
+            ["top1"] = row.Top1,
+            ["parameters"] = row.Parameters,
+            ["labels"] = row.Labels,
+            ["seed"] = row.Seed,
+        }.ToJsonString(Indented) + "\n";
+    }
+}

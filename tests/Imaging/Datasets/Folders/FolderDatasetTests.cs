@@ -1,0 +1,148 @@
+using SkiaSharp;
+using Stages.Imaging.Datasets;
+using Stages.Pipeline.Options;
+using Tests.Pipeline;
+
+namespace Tests.Imaging.Datasets.Folders;
+
+public sealed class FolderDatasetTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly List<string> _log = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Images_come_in_ordinal_order_whatever_the_file_system_says()
+    {
+        foreach (var name in new[] { "train/dog/b.png", "train/Cat/2.png", "train/dog/B.png", "train/Cat/10.webp", "unlabelled/deep/er/x.jpg" })
+        {
+            Write(name, Pictures.OneColour(SKColors.Red, 4, 4, Path.GetExtension(name) switch
+            {
+                ".webp" => SKEncodedImageFormat.Webp,
+                ".jpg" => SKEncodedImageFormat.Jpeg,
+                _ => SKEncodedImageFormat.Png,
+            }));
+        }
+
+        _folder.Write("train/dog/notes.txt", "not an image");
+        var train = Open().Train();
+        Assert.Equal(["Cat", "dog"], train.ClassNames);
+        Assert.Equal([0, 0, 1, 1, ImageSet.Unlabelled], train.Labels);
+        Assert.Equal(
+            ["train/Cat/10.webp", "train/Cat/2.png", "train/dog/B.png", "train/dog/b.png", "unlabelled/deep/er/x.jpg"],
+            Enumerable.Range(0, train.Count).Select(train.ImageName));
+    }
+
+    [Fact]
+    public void Colour_becomes_planes_and_grey_its_luma()
+    {
+        Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50), 4, 4));
+        Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Open(size: 2).Train().Pixels.ToArray());
+        Assert.Equal([124, 124, 124, 124], Open(size: 2, channels: 1).Train().Pixels.ToArray());
+    }
+
+    [Fact]
+    public void What_is_transparent_is_white()
+    {
+        Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50, alpha: 0), 4, 4));
+        Assert.All(Open().Train().Pixels.ToArray(), value => Assert.Equal(255, value));
+    }
+
+    [Fact]
+    public void The_middle_square_is_kept()
+    {
+        Write("train/a/1.png", Pictures.LeftBlackRightWhite(40, 20));
+        var pixels = Open(size: 20, channels: 1).Train().Pixels.ToArray();
+        Assert.Equal([.. new byte[10], .. Enumerable.Repeat((byte)255, 10)], pixels[..20]);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 255, 0, 255)]
+    [InlineData(2, 255, 0, 255, 0)]
+    [InlineData(3, 255, 0, 255, 0)]
+    [InlineData(4, 0, 255, 0, 255)]
+    [InlineData(5, 0, 0, 255, 255)]
+    [InlineData(6, 0, 0, 255, 255)]
+    [InlineData(7, 255, 255, 0, 0)]
+    [InlineData(8, 255, 255, 0, 0)]
+    public void A_camera_held_sideways_gives_an_upright_image(byte orientation, int topLeft, int topRight, int bottomLeft, int bottomRight)
+    {
+        var jpeg = Pictures.LeftBlackRightWhite(32, 32, SKEncodedImageFormat.Jpeg);
+        Write("train/a/1.jpg", Pictures.WithOrientation(jpeg, orientation));
+        var pixels = Open(size: 32, channels: 1).Train().Pixels.ToArray();
+        Assert.Equal([topLeft, topRight, bottomLeft, bottomRight], new[] { 0, 31, 31 * 32, 32 * 32 - 1 }.Select(at => (int)pixels[at]));
+    }
+
+    [Fact]
+    public void Images_that_cannot_be_used_are_named_counted_and_left_out()
+    {
+        var good = Pictures.LeftBlackRightWhite(64, 64, SKEncodedImageFormat.Jpeg);
+        Write("train/a/1-empty.png", []);
+        Write("train/a/2-text.png", "no image"u8.ToArray());
+        Write("train/a/3-cut.jpg", good[..(good.Length / 2)]);
+        Write("train/a/4-good.jpg", good);
+        Write("train/a/5-huge.jpg", Pictures.Claiming(good, 20_000, 20_000));
+
+        var train = Open(size: 8, channels: 1).Train();
+        Assert.Equal("train/a/4-good.jpg", Assert.Single(Enumerable.Range(0, train.Count).Select(train.ImageName)));
+        Assert.Equal(255, train.Pixels.Span[7]);
+        Assert.Equal(5, _log.Count);
+        Assert.Equal($"Left out {_folder["train/a/1-empty.png"]}: zero bytes long", _log[0]);
+        Assert.StartsWith($"Left out {_folder["train/a/2-text.png"]}: not a readable image", _log[1], StringComparison.Ordinal);
+        Assert.StartsWith($"Left out {_folder["train/a/3-cut.jpg"]}: damaged or cut short", _log[2], StringComparison.Ordinal);
+        Assert.StartsWith($"Left out {_folder["train/a/5-huge.jpg"]}: 20000×20000 pixels; at most 100 megapixels", _log[3], StringComparison.Ordinal);
+        Assert.Equal($"Read 1 images of {_folder.Path}, left out 4", _log[4]);
+    }
+
+    [Fact]
+    public void When_no_image_can_be_used_that_is_an_error()
+    {
+        Write("train/a/1.png", []);
+        Assert.Contains("None of the 1 images", Assert.Throws<UserException>(Open().Train).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_folder_says_what_belongs_there() =>
+        Assert.Contains("train/CLASS/", Assert.Throws<UserException>(() => Open()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_test_images_the_message_says_how_to_give_some()
+    {
+        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        var dataset = Open();
+        Assert.Contains("test/CLASS/", Assert.Throws<UserException>(dataset.Test).Message, StringComparison.Ordinal);
+        Assert.Throws<UserException>(() => dataset.TestFingerprint());
+    }
+
+    [Fact]
+    public void Test_images_have_the_numbers_of_the_training_classes()
+    {
+        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("train/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("test/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Assert.Equal([1], Open().Test().Labels);
+        Write("test/c/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Assert.EndsWith("lacks: c", Assert.Throws<UserException>(Open().Test).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_fingerprint_follows_names_and_contents_of_its_split_alone()
+    {
+        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        var first = Open().TrainFingerprint();
+        Write("test/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Assert.Equal(first, Open().TrainFingerprint());
+        File.Move(_folder["train/a/1.png"], _folder["train/a/2.png"]);
+        Assert.NotEqual(first, Open().TrainFingerprint());
+    }
+
+    private IDataset Open(int size = 4, int channels = 3) =>
+        DatasetCatalog.Open(new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels), _log.Add);
+
+    private void Write(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
+        File.WriteAllBytes(_folder[name], content);
+    }
+}

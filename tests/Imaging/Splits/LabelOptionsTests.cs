@@ -1,0 +1,24 @@
+using Stages.Imaging.Splits;
+using Tests.Pipeline.Options;
+
+namespace Tests.Imaging.Splits;
+
+public sealed class LabelOptionsTests
+{
+    [Fact]
+    public void One_rule_is_read()
+    {
+        Assert.Equal(new LabelOptions(0.01, null, null, 0), LabelOptions.Read(Parsing.Of("""{ "fraction": 0.01 }""")));
+        Assert.Equal(new LabelOptions(null, 13, null, 2), LabelOptions.Read(Parsing.Of("""{ "perClass": 13, "seed": 2 }""")));
+        Assert.Equal(new LabelOptions(null, null, "a.txt", 0), LabelOptions.Read(Parsing.Of("""{ "list": "a.txt" }""")));
+    }
+
+    [Theory]
+    [InlineData("{}", "$.fraction: found none, expected exactly one of fraction, perClass and list")]
+    [InlineData("""{ "fraction": 0.1, "perClass": 3 }""", "$.perClass: found fraction and perClass, expected exactly one of")]
+    [InlineData("""{ "fraction": 0 }""", "$.fraction: found 0, expected more than 0 and at most 1")]
+    [InlineData("""{ "fraction": 1.5 }""", "$.fraction")]
+    [InlineData("""{ "perClass": 0 }""", "$.perClass")]
+    public void Anything_else_is_refused(string json, string message) =>
+        Assert.Contains(message, Parsing.Message(() => LabelOptions.Read(Parsing.Of(json))), StringComparison.Ordinal);
+}

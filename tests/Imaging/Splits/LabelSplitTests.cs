@@ -1,0 +1,61 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
+using Stages.Pipeline.Options;
+using Tests.Imaging.Datasets;
+
+namespace Tests.Imaging.Splits;
+
+public sealed class LabelSplitTests
+{
+    [Fact]
+    public void The_draw_is_the_same_on_every_machine() =>
+        Assert.Equal(
+            [150, 268, 544, 585, 612, 613, 657, 749, 791, 924, 956, 1035, 1367, 1810, 2228, 2238, 2250, 2409, 2567, 2634],
+            PerClass(2, seed: 0).Indices);
+
+    [Fact]
+    public void A_draw_is_balanced_sorted_and_a_part_of_a_larger_one()
+    {
+        var (small, large) = (PerClass(13, seed: 1), PerClass(40, seed: 1));
+        Assert.Equal((130, 13, 13), (small.Indices.Count, small.PerClassMin, small.PerClassMax));
+        Assert.Equal(small.Indices.Order().Distinct(), small.Indices);
+        Assert.Subset(large.Indices.ToHashSet(), small.Indices.ToHashSet());
+        Assert.NotEqual(small.Indices, PerClass(13, seed: 2).Indices);
+    }
+
+    [Theory]
+    [InlineData(0.01, 30, 3, 3)]
+    [InlineData(0.011, 33, 3, 4)]
+    [InlineData(0.29, 870, 87, 87)]
+    [InlineData(0.0001, 10, 1, 1)]
+    [InlineData(1, 3000, 300, 300)]
+    public void A_fraction_is_shared_as_evenly_as_can_be(double fraction, int count, int min, int max)
+    {
+        var split = LabelSplit.Draw(SampleData.Train, new LabelOptions(fraction, null, null, 0));
+        Assert.Equal((count, min, max), (split.Indices.Count, split.PerClassMin, split.PerClassMax));
+    }
+
+    [Fact]
+    public void Images_without_a_label_are_never_drawn()
+    {
+        var images = Images([0, ImageSet.Unlabelled, 1, ImageSet.Unlabelled, 0, 1]);
+        Assert.Equal([0, 2, 4, 5], LabelSplit.Draw(images, new LabelOptions(1, null, null, 0)).Indices);
+    }
+
+    [Fact]
+    public void A_class_with_too_few_images_is_named()
+    {
+        Assert.Equal(
+            "labels.perClass is 2, but the class b has only 1 labelled images",
+            Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0, 1]), new LabelOptions(null, 2, null, 0))).Message);
+        Assert.Contains(
+            "The class b has no labelled image",
+            Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelOptions(0.5, null, null, 0))).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static LabelSplit PerClass(int count, long seed) =>
+        LabelSplit.Draw(SampleData.Train, new LabelOptions(null, count, null, seed));
+
+    private static ImageSet Images(int[] labels) => new("toy", new ImageShape(1, 1, 1), new byte[labels.Length], labels, ["a", "b"]);
+}

@@ -1,0 +1,72 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
+using Stages.Pipeline.Options;
+using Tests.Pipeline;
+
+namespace Tests.Imaging.Splits;
+
+public sealed class SplitFileTests : IDisposable
+{
+    private static readonly ImageSet Toy = new(
+        "toy", new ImageShape(1, 1, 1), new byte[5], [0, 0, 1, 1, ImageSet.Unlabelled], ["cat", "dog"],
+        ["train/cat/1.png", "train/cat/2.png", "train/dog/1.png", "train/dog/3.png", "unlabelled/4.png"]);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_split_is_written_as_readable_text_and_read_back()
+    {
+        var split = LabelSplit.Draw(Toy, new LabelOptions(1, null, null, 7));
+        split.Write(_folder["split.txt"]);
+        Assert.Equal(
+            """
+            # data set: toy
+            # rule: fraction 1 of each class
+            # seed: 7
+            # labels: 4 of 5 images, 2 to 2 in each of 2 classes
+            train/cat/1.png	cat
+            train/cat/2.png	cat
+            train/dog/1.png	dog
+            train/dog/3.png	dog
+
+            """,
+            File.ReadAllText(_folder["split.txt"]));
+        Assert.Equal(split.Indices, LabelSplit.Read(_folder["split.txt"], Toy).Indices);
+    }
+
+    [Fact]
+    public void A_published_list_of_bare_file_names_is_read()
+    {
+        var path = _folder.Write("list.txt", "3.png\n2.png\n");
+        var split = LabelSplit.Draw(Toy, new LabelOptions(null, null, path, 0));
+        Assert.Equal([1, 3], split.Indices);
+        Assert.Equal(("list list.txt", (long?)null), (split.Rule, split.Seed));
+    }
+
+    [Theory]
+    [InlineData("# head\ntrain/cow/1.png\tcow\n", ", line 2: no training image is called \"train/cow/1.png\"")]
+    [InlineData("1.png\n", ", line 1: several training images are called \"1.png\"; give the path")]
+    [InlineData("train/cat/1.png\tdog\n", ", line 1: train/cat/1.png is listed as \"dog\", but its class in toy is \"cat\"")]
+    [InlineData("2.png\n\ntrain/cat/2.png\n", ", line 3: train/cat/2.png was already listed in line 1")]
+    [InlineData("4.png\n", ", line 1: 4.png has no class in toy")]
+    [InlineData("# nothing\n", " lists no image")]
+    public void A_wrong_line_is_named_by_its_number(string text, string problem)
+    {
+        var path = _folder.Write("split.txt", text);
+        Assert.Equal(path + problem, Assert.Throws<UserException>(() => LabelSplit.Read(path, Toy)).Message);
+    }
+
+    [Fact]
+    public void A_missing_list_is_named() =>
+        Assert.Contains("none.txt cannot be read", Assert.Throws<UserException>(() => LabelSplit.Read(_folder["none.txt"], Toy)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_name_that_does_not_fit_on_a_line_is_refused()
+    {
+        var odd = new ImageSet("odd", new ImageShape(1, 1, 1), new byte[1], [0], ["a"], ["train/a/tab\tname.png"]);
+        var split = LabelSplit.Draw(odd, new LabelOptions(1, null, null, 0));
+        Assert.Contains("rename it", Assert.Throws<UserException>(() => split.Write(_folder["split.txt"])).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Stages.Pipeline.Progress;
+
+namespace Tests.Pipeline.Progress;
+
+public sealed class PlainProgressViewTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly ManualClock _clock = new();
+    private readonly PlainProgressView _view;
+
+    public PlainProgressViewTests() => _view = new PlainProgressView(_output, _clock, TimeSpan.FromSeconds(10));
+
+    [Fact]
+    public void A_run_reads_as_lines()
+    {
+        _view.Skip("pretrain");
+        _view.Note("finetune: option steps changed from 50 to 100");
+        var stage = _view.Begin("finetune", 2, 3, "step 40");
+        stage.Report(new TrainingProgress(41, 100, 0.41, 812.4, 2.30259, null, TimeSpan.FromSeconds(3723)));
+        stage.Note("the checkpoint of step 20 is damaged");
+        stage.Report(new TrainingProgress(100, 100, 1, 900.6, 1.5, 41.25, TimeSpan.Zero));
+        _view.End("finetune", TimeSpan.FromSeconds(200), new JsonObject { ["top1"] = 91.25678, ["parameters"] = 23512130, ["name"] = "teacher" });
+        _view.Begin("publish", 3, 3, null);
+        _view.End("publish", TimeSpan.FromSeconds(1.9), []);
+
+        Assert.Equal(
+            """
+            pretrain: done already
+            finetune: option steps changed from 50 to 100
+            [2/3] finetune: resumes from step 40
+            finetune: step 41/100, epoch 0.41, 812 images/s, loss 2.3026, 1 h 02 min left
+            finetune: the checkpoint of step 20 is damaged
+            finetune: step 100/100, epoch 1.00, 901 images/s, loss 1.5000, kNN 41.3 %, 0 s left
+            finetune: done in 3 min 20 s (top1 91.2568, parameters 23512130, name teacher)
+            [3/3] publish: starts
+            publish: done in 1 s
+
+            """,
+            _output.ToString());
+    }
+
+    [Fact]
+    public void At_most_one_report_each_ten_seconds_is_shown_and_always_the_last()
+    {
+        var stage = _view.Begin("pretrain", 1, 1, null);
+        for (var step = 1; step <= 26; step++)
+        {
+            stage.Report(new TrainingProgress(step, 26, 0, 0, null, null, null));
+            _clock.Pass(1);
+        }
+
+        _view.End("pretrain", TimeSpan.FromSeconds(26), []);
+
+        Assert.Equal(
+            """
+            [1/1] pretrain: starts
+            pretrain: step 1/26, epoch 0.00, 0 images/s
+            pretrain: step 11/26, epoch 0.00, 0 images/s
+            pretrain: step 21/26, epoch 0.00, 0 images/s
+            pretrain: step 26/26, epoch 0.00, 0 images/s
+            pretrain: done in 26 s
+
+            """,
+            _output.ToString());
+    }
+
+    [Fact]
+    public void A_last_report_that_was_shown_is_not_shown_twice()
+    {
+        _view.Begin("pretrain", 1, 1, null).Report(new TrainingProgress(1, 1, 1, 5, null, null, null));
+        _view.End("pretrain", TimeSpan.FromSeconds(90000), []);
+
+        Assert.Equal(
+            "[1/1] pretrain: starts\npretrain: step 1/1, epoch 1.00, 5 images/s\npretrain: done in 1 d 01 h\n",
+            _output.ToString());
+    }
+
+    public void Dispose() => _output.Dispose();
+}

@@ -1,0 +1,75 @@
+using static Tests.Pipeline.Storage.CheckpointFixture;
+
+namespace Tests.Pipeline.Storage;
+
+public sealed class CheckpointDamageTests : IDisposable
+{
+    private readonly CheckpointFixture _stage = new();
+
+    public static TheoryData<Action<CheckpointDamageTests>, string> Damages => new()
+    {
+        { test => test.FlipBit("weights.safetensors"), "the bytes of weights.safetensors changed since it was written" },
+        { test => test.FlipBit("shards/0"), "the bytes of shards/0 changed since it was written" },
+        { test => test.Cut("weights.safetensors", 4), "weights.safetensors has 4 bytes, its manifest says 82" },
+        { test => File.Delete(test.Newest("state.json")), "state.json is missing" },
+        { test => File.Delete(test.Newest("manifest.json")), "manifest.json is missing" },
+        { test => test.Cut("manifest.json", 40), "manifest.json cannot be read" },
+        { test => File.WriteAllText(test.Newest("manifest.json"), "{}"), "manifest.json cannot be read" },
+        { test => File.Copy(test._stage.PathOf(100, "manifest.json"), test.Newest("manifest.json"), true), "manifest.json names step 100" },
+        { test => test.Edit("manifest.json", KeyA, KeyB), "manifest.json names another key" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public void A_damaged_checkpoint_is_named_set_aside_and_passed_over(Action<CheckpointDamageTests> harm, string damage)
+    {
+        _stage.Save(KeyA, 100, 200);
+        harm(this);
+
+        var loaded = _stage.Store(KeyA).LoadNewest();
+
+        Assert.Equal(100, loaded?.Step);
+        Assert.Equal(
+            $"the checkpoint {_stage.Folder["checkpoints/step-00000200"]} is damaged: {damage}; it was set aside as step-00000200.damaged",
+            Assert.Single(_stage.Warnings));
+        Assert.Equal(["key.txt", "step-00000100", "step-00000200.damaged"], _stage.Folder.Names("checkpoints"));
+    }
+
+    [Fact]
+    public void Where_all_are_damaged_none_is_loaded_and_none_is_deleted()
+    {
+        _stage.Save(KeyA, 100, 200);
+        FlipBit("weights.safetensors");
+        File.Delete(_stage.PathOf(100, "manifest.json"));
+
+        Assert.Null(_stage.Store(KeyA).LoadNewest());
+        Assert.Equal(["key.txt", "step-00000100.damaged", "step-00000200.damaged"], _stage.Folder.Names("checkpoints"));
+    }
+
+    [Fact]
+    public void A_second_damage_of_one_step_does_not_replace_the_first()
+    {
+        _stage.Save(KeyA, 200);
+        FlipBit("weights.safetensors");
+        _stage.Save(KeyA, 200);
+        FlipBit("weights.safetensors");
+
+        Assert.Null(_stage.Store(KeyA).LoadNewest());
+        Assert.Equal(["key.txt", "step-00000200.damaged", "step-00000200.damaged-2"], _stage.Folder.Names("checkpoints"));
+    }
+
+    public void Dispose() => _stage.Dispose();
+
+    private string Newest(string file) => _stage.PathOf(200, file);
+
+    private void FlipBit(string file)
+    {
+        var bytes = File.ReadAllBytes(Newest(file));
+        bytes[^1] ^= 0x10;
+        File.WriteAllBytes(Newest(file), bytes);
+    }
+
+    private void Cut(string file, int bytes) => File.WriteAllBytes(Newest(file), File.ReadAllBytes(Newest(file))[..bytes]);
+
+    private void Edit(string file, string from, string to) => File.WriteAllText(Newest(file), File.ReadAllText(Newest(file)).Replace(from, to));
+}

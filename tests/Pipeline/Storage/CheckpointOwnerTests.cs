@@ -1,0 +1,84 @@
+using Stages.Pipeline.Storage;
+using static Tests.Pipeline.Storage.CheckpointFixture;
+
+namespace Tests.Pipeline.Storage;
+
+public sealed class CheckpointOwnerTests : IDisposable
+{
+    private readonly CheckpointFixture _stage = new();
+
+    [Fact]
+    public void Another_keys_checkpoints_are_moved_aside()
+    {
+        _stage.Save(KeyA, 100);
+
+        Assert.Null(_stage.Store(KeyB).LoadNewest());
+        Assert.Equal(["checkpoints-aaaaaaaa"], _stage.Folder.Names());
+        Assert.Equal(
+            $"the checkpoints of other options were moved to {_stage.Folder["checkpoints-aaaaaaaa"]}; with those options back, the run continues from them",
+            Assert.Single(_stage.Warnings));
+    }
+
+    [Fact]
+    public void Putting_an_option_back_continues_where_that_run_was()
+    {
+        _stage.Save(KeyA, 100);
+        _stage.Folder.Write("metrics.jsonl", "A's");
+        _stage.Save(KeyB, 700);
+        _stage.Folder.Write("metrics.jsonl", "B's");
+
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+        Assert.Equal(["checkpoints", "checkpoints-bbbbbbbb", "metrics.jsonl"], _stage.Folder.Names());
+        Assert.Equal("A's", File.ReadAllText(_stage.Folder["metrics.jsonl"]));
+
+        Assert.Equal(700, _stage.Store(KeyB).LoadNewest()?.Step);
+        Assert.Equal("B's", File.ReadAllText(_stage.Folder["metrics.jsonl"]));
+    }
+
+    [Fact]
+    public void A_crash_between_the_two_moves_loses_nothing()
+    {
+        _stage.Save(KeyA, 100);
+        _stage.Save(KeyB, 700);
+        Directory.Move(_stage.Folder["checkpoints"], _stage.Folder["checkpoints-bbbbbbbb"]);
+
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+        Assert.Equal(700, _stage.Store(KeyB).LoadNewest()?.Step);
+    }
+
+    [Fact]
+    public void Without_its_key_file_the_owner_is_known_by_a_manifest()
+    {
+        _stage.Save(KeyA, 100);
+        File.Delete(_stage.Folder["checkpoints/key.txt"]);
+
+        Assert.Null(_stage.Store(KeyB).LoadNewest());
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+    }
+
+    [Fact]
+    public void A_place_that_is_taken_is_not_written_over()
+    {
+        _stage.Save(KeyA, 100);
+        _stage.Folder.Write("checkpoints-aaaaaaaa/note.txt", "the user's");
+
+        _stage.Save(KeyB, 700);
+
+        Assert.Equal(["checkpoints", "checkpoints-aaaaaaaa", "checkpoints-aaaaaaaa-2"], _stage.Folder.Names());
+    }
+
+    [Fact]
+    public void Peeking_finds_the_newest_step_and_moves_nothing()
+    {
+        _stage.Save(KeyA, 100, 200);
+        _stage.Save(KeyB, 700);
+        var before = _stage.Folder.Names();
+
+        Assert.Equal(200, CheckpointStore.PeekStep(_stage.Folder.Path, KeyA));
+        Assert.Equal(700, CheckpointStore.PeekStep(_stage.Folder.Path, KeyB));
+        Assert.Null(CheckpointStore.PeekStep(_stage.Folder.Path, new string('c', 64)));
+        Assert.Equal(before, _stage.Folder.Names());
+    }
+
+    public void Dispose() => _stage.Dispose();
+}

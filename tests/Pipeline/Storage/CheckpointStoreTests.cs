@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using static Tests.Pipeline.Storage.CheckpointFixture;
+
+namespace Tests.Pipeline.Storage;
+
+public sealed class CheckpointStoreTests : IDisposable
+{
+    private readonly CheckpointFixture _stage = new();
+
+    [Fact]
+    public void Without_a_checkpoint_nothing_is_loaded_and_nothing_is_made()
+    {
+        Assert.Null(_stage.Store(KeyA).LoadNewest());
+        Assert.Empty(_stage.Folder.Names());
+    }
+
+    [Fact]
+    public void The_newest_checkpoint_is_loaded_with_its_files_and_state()
+    {
+        _stage.Save(KeyA, 100, 1200);
+
+        var loaded = _stage.Store(KeyA).LoadNewest();
+
+        Assert.NotNull(loaded);
+        Assert.Equal(1200, loaded.Step);
+        Assert.Equal(_stage.Folder["checkpoints/step-00001200"], loaded.Folder);
+        Assert.Equal("""{"epoch":12}""", loaded.State.ToJsonString());
+        Assert.Equal($"weights of {KeyA} at 1200", File.ReadAllText(Path.Combine(loaded.Folder, "weights.safetensors")));
+        Assert.Equal(["manifest.json", "shards", "state.json", "weights.safetensors"], _stage.Folder.Names("checkpoints/step-00001200"));
+        Assert.Equal(KeyA + "\n", File.ReadAllText(_stage.Folder["checkpoints/key.txt"]));
+        Assert.Empty(_stage.Warnings);
+    }
+
+    [Fact]
+    public void Only_the_newest_are_kept()
+    {
+        _stage.Save(KeyA, 100, 200, 300, 400, 500);
+
+        Assert.Equal(["key.txt", "step-00000300", "step-00000400", "step-00000500"], _stage.Folder.Names("checkpoints"));
+    }
+
+    [Fact]
+    public void The_one_just_saved_is_kept_even_below_newer_names()
+    {
+        _stage.Save(KeyA, 300, 400, 500, 100);
+
+        Assert.Contains("step-00000100", _stage.Folder.Names("checkpoints"));
+    }
+
+    [Fact]
+    public void Saving_a_step_again_does_nothing()
+    {
+        _stage.Save(KeyA, 100);
+
+        _stage.Store(KeyA).Save(100, [], _ => Assert.Fail("the files are there already"));
+
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+    }
+
+    [Fact]
+    public void Saving_over_a_damaged_step_replaces_it()
+    {
+        _stage.Save(KeyA, 100);
+        File.AppendAllText(_stage.PathOf(100, "state.json"), " ");
+
+        _stage.Save(KeyA, 100);
+
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+        Assert.Equal(["key.txt", "step-00000100", "step-00000100.damaged"], _stage.Folder.Names("checkpoints"));
+    }
+
+    [Fact]
+    public void A_save_that_fails_leaves_the_older_ones_and_no_leftovers()
+    {
+        _stage.Save(KeyA, 100);
+
+        Assert.Throws<IOException>(() => _stage.Store(KeyA).Save(200, [], folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "weights.safetensors"), "half");
+            throw new IOException("No space left on device");
+        }));
+
+        Assert.Equal(["key.txt", "step-00000100"], _stage.Folder.Names("checkpoints"));
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+    }
+
+    [Fact]
+    public void What_a_crash_left_is_no_checkpoint_and_is_swept()
+    {
+        _stage.Save(KeyA, 100);
+        _stage.Folder.Write("checkpoints/step-00000200.partial/weights.safetensors", "half");
+
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+        Assert.Equal(["key.txt", "step-00000100"], _stage.Folder.Names("checkpoints"));
+    }
+
+    [Fact]
+    public void Each_save_is_told_after_it_is_on_the_disk()
+    {
+        var told = new List<(long, bool)>();
+        var store = new Stages.Pipeline.Storage.CheckpointStore(_stage.Folder.Path, KeyA, 1, _ => { })
+        {
+            Saved = step => told.Add((step, File.Exists(_stage.PathOf(step, "manifest.json")))),
+        };
+
+        store.Save(100, new JsonObject(), _ => { });
+        store.Save(100, new JsonObject(), _ => { });
+
+        Assert.Equal([(100, true)], told);
+    }
+
+    [Fact]
+    public void Keeping_none_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => _stage.Store(KeyA, keep: 0));
+
+    public void Dispose() => _stage.Dispose();
+}

@@ -1,0 +1,22 @@
+namespace Tests.Pipeline;
+
+/// <summary>A folder of a test's own, gone when the test ends.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("distill-tests-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, string text)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(this[name])!);
+        File.WriteAllText(this[name], text);
+        return this[name];
+    }
+
+    /// <summary>The names right in the folder, sorted.</summary>
+    public string[] Names(string below = "") =>
+        [.. Directory.GetFileSystemEntries(this[below]).Select(path => System.IO.Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
