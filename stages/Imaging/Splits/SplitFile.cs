@@ -24,7 +24,7 @@ internal static class SplitFile
         Try(path, "written", () =>
         {
             Durable.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
-            return lines;
+            return lines.Count;
         });
     }
 
@@ -41,7 +41,7 @@ internal static class SplitFile
                 continue;
             }
 
-            var index = Parse(line, train, images, problem => throw new UserException($"{path}, line {lineNumber}: {problem}"));
+            var index = Parse(line, train, images, problem => new UserException($"{path}, line {lineNumber}: {problem}"));
             if (!chosen.TryAdd(index, lineNumber))
             {
                 throw new UserException($"{path}, line {lineNumber}: {train.ImageName(index)} was already listed in line {chosen[index]}");
@@ -53,24 +53,24 @@ internal static class SplitFile
             : throw new UserException($"{path} lists no image");
     }
 
-    private static int Parse(string line, ImageSet train, ImageIndex images, Action<string> refuse)
+    private static int Parse(string line, ImageSet train, ImageIndex images, Func<string, UserException> wrong)
     {
         var columns = line.Split('\t', 2);
         var (index, problem) = images.Find(columns[0]);
         if (problem is not null)
         {
-            refuse(problem);
+            throw wrong(problem);
         }
 
         var label = train.Labels[index];
         if (label == ImageSet.Unlabelled)
         {
-            refuse($"{columns[0]} has no class in {train.Name}");
+            throw wrong($"{columns[0]} has no class in {train.Name}");
         }
 
         if (columns.Length == 2 && columns[1] != train.ClassNames[label])
         {
-            refuse($"{columns[0]} is listed as \"{columns[1]}\", but its class in {train.Name} is \"{train.ClassNames[label]}\"");
+            throw wrong($"{columns[0]} is listed as \"{columns[1]}\", but its class in {train.Name} is \"{train.ClassNames[label]}\"");
         }
 
         return index;

@@ -18,7 +18,7 @@ public sealed class LiveProgressView(IAnsiConsole console, TimeProvider clock) :
         return _stage = new LiveStageProgress(stage, console, clock);
     }
 
-    public void Skip(string stage) => console.WriteLine(Wording.Skip(stage));
+    public void Skip(string stage) => console.Write(new LineAbove(Wording.Skip(stage)));
 
     public void End(string stage, TimeSpan elapsed, JsonObject metrics)
     {
@@ -26,7 +26,7 @@ public sealed class LiveProgressView(IAnsiConsole console, TimeProvider clock) :
         console.WriteLine(Wording.End(stage, elapsed, metrics));
     }
 
-    public void Note(string message) => console.WriteLine(message);
+    public void Note(string message) => console.Write(new LineAbove(message));
 
     public void Dispose()
     {

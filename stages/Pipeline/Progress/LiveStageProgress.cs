@@ -39,7 +39,7 @@ internal sealed class LiveStageProgress : IStageProgress
     }
 
     /// <summary>The line stays above the live table.</summary>
-    public void Note(string message) => _console.WriteLine($"{_stage}: {message}");
+    public void Note(string message) => _console.Write(new LineAbove($"{_stage}: {message}"));
 
     /// <summary>Takes the live table off the screen and gives the cursor back.</summary>
     public void Close()

@@ -6,7 +6,7 @@ namespace Stages.Pipeline.Progress;
 /// <summary>The live table of a running stage: one row under its heads.</summary>
 internal static class LiveTable
 {
-    private const int BarWidth = 24;
+    private const int BarWidth = 12;
 
     public static IRenderable Of(string stage, TrainingProgress? at)
     {

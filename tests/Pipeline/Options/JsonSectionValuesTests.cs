@@ -1,5 +1,3 @@
-using Stages.Pipeline.Options;
-
 namespace Tests.Pipeline.Options;
 
 public class JsonSectionValuesTests

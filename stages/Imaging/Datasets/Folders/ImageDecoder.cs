@@ -14,7 +14,7 @@ internal static class ImageDecoder
     {
         using var file = Open(path);
         using var codec = SKCodec.Create(file, out var result)
-            ?? throw new RefusedImageException($"not a readable image ({result})");
+            ?? throw new RefusedImageException(Problem(result));
 
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height is 0 or > MostPixels)
@@ -50,7 +50,7 @@ internal static class ImageDecoder
         // Skia fills what a damaged file lacks with black and says so only here.
         if (codec.GetPixels(info, bitmap.GetPixels()) is var result && result != SKCodecResult.Success)
         {
-            throw new RefusedImageException($"damaged or cut short ({result})");
+            throw new RefusedImageException(Problem(result));
         }
 
         var planes = new byte[channels * width * height];
@@ -62,6 +62,13 @@ internal static class ImageDecoder
 
         return new DecodedImage(new ImageShape(channels, height, width), planes);
     }
+
+    private static string Problem(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => "cut short",
+        SKCodecResult.Unimplemented => "not an image of a known format",
+        _ => $"damaged ({result})",
+    };
 
     private static void Spread(ReadOnlySpan<byte> rgba, byte[] planes, int pixel, int channels, int plane)
     {

@@ -80,19 +80,24 @@ public sealed class FolderDatasetTests : IDisposable
         var good = Pictures.LeftBlackRightWhite(64, 64, SKEncodedImageFormat.Jpeg);
         Write("train/a/1-empty.png", []);
         Write("train/a/2-text.png", "no image"u8.ToArray());
-        Write("train/a/3-cut.jpg", good[..(good.Length / 2)]);
+        Write("train/a/3-cut.jpg", good[..^30]);
         Write("train/a/4-good.jpg", good);
         Write("train/a/5-huge.jpg", Pictures.Claiming(good, 20_000, 20_000));
+        Write("train/a/6-cut.png", Pictures.LeftBlackRightWhite(64, 64)[..^30]);
 
         var train = Open(size: 8, channels: 1).Train();
         Assert.Equal("train/a/4-good.jpg", Assert.Single(Enumerable.Range(0, train.Count).Select(train.ImageName)));
         Assert.Equal(255, train.Pixels.Span[7]);
-        Assert.Equal(5, _log.Count);
-        Assert.Equal($"Left out {_folder["train/a/1-empty.png"]}: zero bytes long", _log[0]);
-        Assert.StartsWith($"Left out {_folder["train/a/2-text.png"]}: not a readable image", _log[1], StringComparison.Ordinal);
-        Assert.StartsWith($"Left out {_folder["train/a/3-cut.jpg"]}: damaged or cut short", _log[2], StringComparison.Ordinal);
-        Assert.StartsWith($"Left out {_folder["train/a/5-huge.jpg"]}: 20000×20000 pixels; at most 100 megapixels", _log[3], StringComparison.Ordinal);
-        Assert.Equal($"Read 1 images of {_folder.Path}, left out 4", _log[4]);
+        Assert.Equal(
+            [
+                $"Left out {_folder["train/a/1-empty.png"]}: zero bytes long",
+                $"Left out {_folder["train/a/2-text.png"]}: not an image of a known format",
+                $"Left out {_folder["train/a/3-cut.jpg"]}: cut short",
+                $"Left out {_folder["train/a/5-huge.jpg"]}: 20000×20000 pixels; at most 100 megapixels are decoded",
+                $"Left out {_folder["train/a/6-cut.png"]}: cut short",
+                $"Read 1 images of {_folder.Path}, left out 5",
+            ],
+            _log);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+# Distill. `make distill` does the main job and resumes by itself; `make test` checks everything.
+
+PIPELINE ?= pipeline.json
+SEED     ?=
+KILLS    ?= 20
+
+# A CUDA driver on this machine picks the CUDA build; override with ACCELERATOR=cpu or ACCELERATOR=cuda.
+ACCELERATOR ?= $(if $(wildcard /proc/driver/nvidia/version /dev/nvidiactl),cuda,cpu)
+
+CLI   := stages/Cli/bin/Release/net10.0/linux-x64/distill
+FLAGS := --nologo -v quiet -c Release -p:Accelerator=$(ACCELERATOR)
+ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: distill resume status data publish test smoke crash-test clean help build
+
+help:
+	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   the whole road; run it again to resume'
+	@echo 'make status                                       what is done, stale, interrupted, to do, and why'
+	@echo 'make publish                                      the last step, a folder to upload'
+	@echo 'make data                                         fetch the data set'
+	@echo 'make smoke                                        the whole road on 3,000 sample images, in two minutes'
+	@echo 'make test                                         all tests, with coverage'
+	@echo 'make crash-test                                   kill -9 in every stage, then compare the bits'
+	@echo 'make clean                                        build outputs only: never data or models'
+
+distill: build data
+	@$(CLI) run $(ARGS)
+
+resume: distill
+
+status: build
+	@$(CLI) status $(ARGS)
+
+data: build
+	@$(CLI) data fetch $(PIPELINE)
+
+publish: build data
+	@$(CLI) publish $(ARGS)
+
+smoke: build
+	@$(CLI) run smoke
+
+build:
+	@dotnet build stages/Cli/Cli.csproj $(FLAGS)
+
+test:
+	@dotnet build Distill.sln $(FLAGS)
+	@tests/run.sh
+
+crash-test:
+	@dotnet build Distill.sln $(FLAGS)
+	@DISTILL_KILLS_PER_STAGE=$(KILLS) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
+	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=normal'
+
+clean:
+	@find stages tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+	@rm -rf TestResults

@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using SkiaSharp;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.SoftTargets;
+using Stages.Learning.Safetensors;
+using Stages.Pipeline.Storage;
+using TorchSharp;
+
+namespace Tests.Cli;
+
+/// <summary>What a finished run leaves, and the commands that use it.</summary>
+public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
+{
+    private readonly TinyPipeline _pipeline = run.Pipeline;
+
+    [Fact]
+    public void It_ends_with_the_table_and_exit_code_0()
+    {
+        Assert.True(run.Outcome.ExitCode == 0, run.Outcome.Errors);
+        Assert.All(
+            new[] { "supervised", "teacher", "distilled", "self-distilled" },
+            name => Assert.Contains(name, run.Outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Running_again_skips_every_stage()
+    {
+        var again = DistillProcess.Run(_pipeline.Folder, "run");
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(9, again.Output.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
+        Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Status_says_done_for_every_stage()
+    {
+        var status = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "status", "--json").Output)!.AsArray();
+        Assert.Equal(9, status.Count);
+        Assert.All(status, stage => Assert.Equal("done", stage!["state"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void Soft_targets_cover_every_training_image_once_a_view()
+    {
+        var folder = Path.Combine(_pipeline.Folder, "data", TinyPipeline.Name, "soft-targets", "distill");
+        var targets = SoftTargetTable.Read(folder, classes: 10, images: 3000);
+        Assert.Equal(Enumerable.Range(0, 3000), targets.Images);
+    }
+
+    [Fact]
+    public void The_published_checksums_are_those_of_the_files()
+    {
+        var folder = Path.Combine(_pipeline.Models, "published", "self-distilled");
+        var lines = File.ReadAllLines(Path.Combine(folder, "SHA256SUMS"));
+        Assert.Equal(
+            ["README.md", "config.json", "labels.txt", "metrics.json", "model.safetensors"],
+            lines.Select(line => line.Split("  ")[1]));
+        Assert.All(lines, line => Assert.Equal(FileHash.OfFile(Path.Combine(folder, line.Split("  ")[1])), line.Split("  ")[0]));
+    }
+
+    [Fact]
+    public void The_published_weights_have_torchvisions_names()
+    {
+        using var scope = torch.NewDisposeScope();
+        var tensors = SafetensorsFile.Read(Path.Combine(_pipeline.Models, "published", "self-distilled", "model.safetensors"));
+        // resnet18 of torchvision has 122 entries.
+        Assert.Equal(122, tensors.Count);
+        Assert.Contains("layer2.0.downsample.1.running_var", tensors.Keys);
+        Assert.Equal([10, 32], tensors["fc.weight"].shape);
+    }
+
+    [Fact]
+    public void Evaluate_agrees_with_the_results_table()
+    {
+        var evaluated = DistillProcess.Run(_pipeline.Folder, "evaluate", "--json");
+        Assert.True(evaluated.ExitCode == 0, evaluated.Errors);
+        var table = JsonNode.Parse(File.ReadAllText(Path.Combine(_pipeline.Models, "results.json")))!["rows"]!.AsArray();
+        Assert.Equal(
+            table.Single(row => row!["name"]!.GetValue<string>() == "self-distilled")!["top1"]!.GetValue<double>(),
+            JsonNode.Parse(evaluated.Output)!["top1"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void The_csv_has_a_line_a_network()
+    {
+        var lines = File.ReadAllLines(Path.Combine(_pipeline.Models, "results.csv"));
+        Assert.Equal("name,top1,parameters,bytes,seconds,seed,labels", lines[0]);
+        Assert.Equal(["supervised", "teacher", "distilled", "self-distilled"], lines.Skip(1).Select(line => line.Split(',')[0]));
+    }
+
+    [Fact]
+    public void Predict_names_a_class_and_goes_on_after_a_bad_file()
+    {
+        var good = WritePng("good.png");
+        var bad = Path.Combine(_pipeline.Folder, "bad.png");
+        File.WriteAllText(bad, "no image");
+
+        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", bad, good, "--json");
+
+        Assert.Equal(1, predicted.ExitCode);
+        Assert.StartsWith(bad, predicted.Errors, StringComparison.Ordinal);
+        var answer = Assert.Single(JsonNode.Parse(predicted.Output)!.AsArray())!;
+        Assert.Equal(good, answer["image"]!.GetValue<string>());
+        Assert.Contains(
+            answer["label"]!.GetValue<string>(), File.ReadAllLines(Path.Combine(_pipeline.Models, "published", "self-distilled", "labels.txt")));
+        Assert.InRange(answer["probability"]!.GetValue<double>(), 0.1, 1);
+    }
+
+    [Fact]
+    public void Results_of_one_run_are_their_own_mean()
+    {
+        var shown = DistillProcess.Run(_pipeline.Folder, "results", _pipeline.Models, "--json");
+        var table = JsonNode.Parse(File.ReadAllText(Path.Combine(_pipeline.Models, "results.json")))!["rows"]!.AsArray();
+        Assert.Equal(
+            table.Select(row => row!["top1"]!.GetValue<double>()),
+            JsonNode.Parse(shown.Output)!.AsArray().Select(row => row!["mean"]!.GetValue<double>()));
+    }
+
+    [Fact]
+    public void Views_are_drawn_as_a_png_of_the_expected_size()
+    {
+        var path = Path.Combine(_pipeline.Folder, "views.png");
+        Assert.Equal(0, DistillProcess.Run(_pipeline.Folder, "data", "views", "--output", path).ExitCode);
+        using var sheet = SKBitmap.Decode(path);
+        Assert.Equal((10 * (28 * 3 + 4) + 4, 10 * (28 * 3 + 4) + 4), (sheet.Width, sheet.Height));
+    }
+
+    private string WritePng(string name)
+    {
+        var sample = new DatasetOptions(DatasetKind.Sample, Path.Combine(Repository.Root, "data", "sample"), 28, 1);
+        var pixels = DatasetCatalog.Open(sample, _ => { }).Test().Pixels.Span;
+        using var bitmap = new SKBitmap(28, 28);
+        for (var i = 0; i < 28 * 28; i++)
+        {
+            bitmap.SetPixel(i % 28, i / 28, new SKColor(pixels[i], pixels[i], pixels[i]));
+        }
+
+        var path = Path.Combine(_pipeline.Folder, name);
+        using var file = File.Create(path);
+        bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+        return path;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+
+namespace Tests.Cli;
+
+/// <summary>A user's mistake: exit code 1, one message with the JSON path, no stack trace, and nothing has run.</summary>
+public class WrongInputTests
+{
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { """{ "pretrain": { "bachSize": 3 } }""", "$.pretrain.bachSize" },
+        { """{ "pretrain": { "batchSize": "many" } }""", "$.pretrain.batchSize" },
+        { """{ "pretrain": { "temperature": 0 } }""", "$.pretrain.temperature" },
+        { """{ "pretrain": { "network": { "architecture": "vgg16" } } }""", "$.pretrain.network.architecture" },
+        { """{ "finetune": { "fromLayer": 3 } }""", "$.finetune.fromLayer" },
+        { """{ "labels": { "perClass": 2, "fraction": 0.1 } }""", "$.labels" },
+        { """{ "dataset": { "kind": "cifar" } }""", "$.dataset.kind" },
+        { """{ "device": "tpu" }""", "$.device" },
+        { """{ "publish": { "student": "teacher" } }""", "$.publish.student" },
+        { """{ "rounds": [] }""", "$.rounds" },
+        { """{ "name": "../elsewhere" }""", "$.name" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Is_named_by_its_path(string change, string path)
+    {
+        using var pipeline = new TinyPipeline(json => Merge(json, JsonNode.Parse(change)!.AsObject()));
+        var outcome = DistillProcess.Run(pipeline.Folder, "run");
+        AssertOneMessage(outcome, path);
+        Assert.False(Directory.Exists(Path.Combine(pipeline.Folder, "models")));
+    }
+
+    [Fact]
+    public void Broken_json_is_named_by_its_line()
+    {
+        using var pipeline = new TinyPipeline();
+        File.WriteAllText(Path.Combine(pipeline.Folder, "pipeline.json"), "{\n  \"name\": \"x\",\n  oops\n}");
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "line 3");
+    }
+
+    [Fact]
+    public void A_missing_file_lists_the_presets()
+    {
+        using var pipeline = new TinyPipeline();
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run", "nowhere.json"), "presets are fashion-mnist");
+    }
+
+    [Fact]
+    public void A_missing_data_set_says_how_to_get_it()
+    {
+        using var pipeline = new TinyPipeline(json => json["dataset"] = new JsonObject { ["kind"] = "fashion-mnist" });
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "make data");
+    }
+
+    [Fact]
+    public void A_missing_model_is_named()
+    {
+        using var pipeline = new TinyPipeline();
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "predict", "x.png", "--model", "no-such-model"), "no-such-model");
+    }
+
+    [Fact]
+    public void A_gpu_that_is_not_there_is_refused_with_what_to_do()
+    {
+        using var pipeline = new TinyPipeline(json => json["device"] = "cuda:99");
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "$.device");
+    }
+
+    private static void AssertOneMessage(DistillProcess.Outcome outcome, string part)
+    {
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(part, outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+        Assert.Single(outcome.Errors.TrimEnd().Split('\n'));
+    }
+
+    private static void Merge(JsonObject target, JsonObject change)
+    {
+        foreach (var (key, value) in change)
+        {
+            if (value is JsonObject inner && target[key] is JsonObject own)
+            {
+                Merge(own, inner);
+            }
+            else
+            {
+                target[key] = value?.DeepClone();
+            }
+        }
+    }
+}

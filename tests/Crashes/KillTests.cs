@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Stages.Learning.Randomness;
+using Tests.Cli;
+
+namespace Tests.Crashes;
+
+/// <summary>
+/// <c>kill -9</c> in every stage, real processes, then again: what comes out has the bits of a run that was never cut, and
+/// no finished stage runs twice. <c>make crash-test</c> is the same with many kills a stage.
+/// </summary>
+public class KillTests
+{
+    private static readonly string[] Stages =
+        ["pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "publish"];
+
+    private static int KillsPerStage => int.Parse(
+        Environment.GetEnvironmentVariable("DISTILL_KILLS_PER_STAGE") ?? "1", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void A_run_that_was_killed_in_every_stage_ends_in_the_bits_of_an_uncut_one()
+    {
+        using var uncut = new TinyPipeline();
+        using var cut = new TinyPipeline();
+        Assert.Equal(0, DistillProcess.Run(uncut.Folder, "run").ExitCode);
+
+        var random = RandomKey.FromSeed(KillsPerStage);
+        var draw = 0;
+        var killed = 0;
+        var finished = new HashSet<string>();
+        foreach (var stage in Stages)
+        {
+            for (var kill = 0; kill < KillsPerStage; kill++)
+            {
+                killed += KillIn(stage, cut.Folder, random.Below(draw++, 400), finished) ? 1 : 0;
+            }
+        }
+
+        var last = DistillProcess.Run(cut.Folder, "run");
+
+        Assert.True(last.ExitCode == 0, last.Errors);
+        Assert.True(killed >= Stages.Length - 2, $"only {killed} kills hit a running stage");
+        Assert.Equal(Artefacts(uncut), Artefacts(cut));
+    }
+
+    /// <summary>Runs until <paramref name="stage"/> begins, waits, and kills. False where the stage was over before the kill.</summary>
+    private static bool KillIn(string stage, string folder, int milliseconds, HashSet<string> finished)
+    {
+        using var process = new DistillProcess(folder, "run");
+        while (process.ReadLine() is { } line)
+        {
+            var name = Began(line);
+            Assert.False(name is not null && finished.Contains(name), $"{name} ran again after it was done: {line}");
+            if (Ended(line) is { } done)
+            {
+                finished.Add(done);
+            }
+
+            if (name == stage)
+            {
+                // Where the kill lands is luck; that it must not matter is the test.
+                Thread.Sleep(milliseconds);
+                process.Kill();
+                return !finished.Contains(stage);
+            }
+        }
+
+        process.Finish();
+        return false;
+    }
+
+    private static string? Began(string line) =>
+        line.StartsWith('[') && line.Contains(']') ? line[(line.IndexOf(' ') + 1)..line.IndexOf(':')] : null;
+
+    private static string? Ended(string line) =>
+        line.Contains(": done in ", StringComparison.Ordinal) ? line[..line.IndexOf(':')] : null;
+
+    /// <summary>SHA-256 of everything that must not depend on where a run was cut. Times do, so the results table and the lock are left out.</summary>
+    private static SortedDictionary<string, string> Artefacts(TinyPipeline pipeline)
+    {
+        var files = Directory.EnumerateFiles(pipeline.Models, "weights.safetensors", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("checkpoints"))
+            .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Models, "published"), "*", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "data"), "*.parquet", SearchOption.AllDirectories));
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in files)
+        {
+            hashes[Path.GetRelativePath(pipeline.Folder, path)] = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+
+        Assert.True(hashes.Count >= 5 + 2 + 6, "too few artefacts to compare: " + string.Join(", ", hashes.Keys));
+        return hashes;
+    }
+}
