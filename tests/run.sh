@@ -14,7 +14,8 @@ dotnet test tests/Tests.csproj -c Release --no-build --nologo \
     | tee "$log" | grep -vE '^\s+Passed '
 status=${PIPESTATUS[0]}
 
-coverage=$(find TestResults -name coverage.cobertura.xml -exec sed -n 's/.*<coverage line-rate="\([0-9.]*\)".*/\1/p' {} \; | head -1)
+report=$(find TestResults -name coverage.cobertura.xml -print -quit)
+coverage=$([ -n "$report" ] && sed -n '0,/<coverage /s/.*<coverage line-rate="\([0-9.]*\)".*/\1/p' "$report")
 [ -n "$coverage" ] && awk -v rate="$coverage" 'BEGIN { printf "line coverage %.1f %%\n", 100 * rate }'
 
 passed=$(sed -n 's/.*<Counters .*passed="\([0-9]*\)".*/\1/p' TestResults/tests.trx 2>/dev/null)

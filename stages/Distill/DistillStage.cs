@@ -17,7 +17,7 @@ public static class DistillStage
     public const int Version = 1;
 
     /// <summary>The trained student.</summary>
-    public const string Output = "weights.safetensors";
+    public const string Output = TrainingLoop.Output;
 
     /// <param name="context">Where it runs.</param>
     /// <param name="options">Student and training.</param>
@@ -36,9 +36,6 @@ public static class DistillStage
         settings.Compute.Place(student);
 
         using var task = new SoftTargetTask(student, bank, targets, options, settings.Compute, random);
-        var outcome = new TrainingLoop(context, options.Training, settings).Run(task);
-        return new StageResult(
-            new Dictionary<string, string> { [Output] = Weights.Publish(student, context) },
-            outcome.ToMetrics());
+        return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

@@ -16,7 +16,7 @@ public static class FineTuneStage
     public const int Version = 1;
 
     /// <summary>The fine-tuned classifier.</summary>
-    public const string Output = "weights.safetensors";
+    public const string Output = TrainingLoop.Output;
 
     /// <param name="context">Where it runs.</param>
     /// <param name="options">How it trains.</param>
@@ -42,9 +42,6 @@ public static class FineTuneStage
         settings.Compute.Place(classifier);
 
         var task = new LabelledTask(classifier, labelled, options.Views, options.Training, settings.Compute, random);
-        var outcome = new TrainingLoop(context, options.Training, settings).Run(task);
-        return new StageResult(
-            new Dictionary<string, string> { [Output] = Weights.Publish(classifier, context) },
-            outcome.ToMetrics());
+        return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

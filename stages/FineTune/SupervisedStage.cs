@@ -13,7 +13,7 @@ public static class SupervisedStage
     public const int Version = 1;
 
     /// <summary>The trained network.</summary>
-    public const string Output = "weights.safetensors";
+    public const string Output = TrainingLoop.Output;
 
     public static StageResult Run(
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelOptions labels)
@@ -25,9 +25,6 @@ public static class SupervisedStage
         settings.Compute.Place(network);
 
         var task = new LabelledTask(network, labelled, options.Views, options.Training, settings.Compute, random);
-        var outcome = new TrainingLoop(context, options.Training, settings).Run(task);
-        return new StageResult(
-            new Dictionary<string, string> { [Output] = Weights.Publish(network, context) },
-            outcome.ToMetrics());
+        return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class ContrastiveTask(
         var images_NCHW = bank.Take(samples.Select(sample => sample.Index));
         // Both views in one pass, so that batch norm sees both (SimCLRv2's model.py).
         var views = samples.Select(sample => sample.View(random, 0)).Concat(samples.Select(sample => sample.View(random, 1)));
-        var views_MCHW = ViewMaker.Make(cat([images_NCHW, images_NCHW]), options.Views, views.ToArray());
+        var views_MCHW = ViewMaker.Make(
+            cat([images_NCHW, images_NCHW]), options.Views, views.ToArray(), options.LowResolution.SizeAt(step, options.Training.Steps));
         using (compute.Forward())
         {
             var z_MP = network.forward(views_MCHW);

@@ -9,15 +9,17 @@ namespace Stages.Pretrain;
 /// <param name="Network">The encoder; SimCLRv2's is ResNet-152 (3×, with selective kernels, at its largest).</param>
 /// <param name="Head">The projection head.</param>
 /// <param name="Views">The composition that makes the two views.</param>
+/// <param name="LowResolution">Smaller views at first; the papers have none.</param>
 /// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2, 0.2 advised by its authors for small batches.</param>
 /// <param name="Training">Steps, batch, optimizer.</param>
 public sealed record PretrainOptions(
-    NetworkOptions Network, HeadOptions Head, ViewOptions Views, double Temperature, TrainingOptions Training)
+    NetworkOptions Network, HeadOptions Head, ViewOptions Views, LowResolution LowResolution, double Temperature, TrainingOptions Training)
 {
     public static PretrainOptions Read(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network"), Architecture.ResNet152, width: 1, Stem.ImageNet),
         HeadOptions.Read(section.Section("head")),
         ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0.8, blur: 0.5),
+        LowResolution.Read(section.Section("lowResolution")),
         section.Number("temperature", 0.2, 0.001, 100),
         TrainingOptions.Read(section, new TrainingOptions(10_000, 512, Learning.Optimizers.OptimizerOptions.Default)));
 }

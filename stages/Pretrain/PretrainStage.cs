@@ -16,7 +16,7 @@ public static class PretrainStage
     public const int Version = 1;
 
     /// <summary>The trained encoder and head.</summary>
-    public const string Output = "weights.safetensors";
+    public const string Output = TrainingLoop.Output;
 
     public static StageResult Run(StageContext context, PretrainOptions options, RunSettings settings, IDataset dataset)
     {
@@ -28,15 +28,12 @@ public static class PretrainStage
         settings.Compute.Place(network);
 
         var task = new ContrastiveTask(network, bank, options, settings.Compute, random);
-        var outcome = new TrainingLoop(context, options.Training, settings).Run(task);
-        var metrics = outcome.ToMetrics();
+        var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
         if (task.Monitor() is { } knn)
         {
-            metrics["knn"] = Math.Round(knn, 2);
+            result.Metrics["knn"] = Math.Round(knn, 2);
         }
 
-        return new StageResult(
-            new Dictionary<string, string> { [Output] = Weights.Publish(network, context) },
-            metrics);
+        return result;
     }
 }

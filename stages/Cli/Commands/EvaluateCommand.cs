@@ -26,7 +26,7 @@ internal static class EvaluateCommand
     private static int Execute(string pipeline, string? model, bool json)
     {
         var session = Session.Open(PipelineOptions.Load(pipeline));
-        var compute = session.Options.Settings.Compute;
+        var compute = session.Options.Settings.Compute.Exact;
         var folder = model ?? PredictCommand.DefaultModel(pipeline);
         using var published = PublishedModel.Load(folder, compute);
         var test = session.Dataset.Test();

@@ -40,7 +40,8 @@ internal sealed record PipelineOptions(
         };
     }
 
-    private static PipelineOptions Read(JsonSection root)
+    /// <summary>Reads every block; the caller then refuses the keys that nobody read.</summary>
+    public static PipelineOptions Read(JsonSection root)
     {
         var name = root.Text("name", "pipeline");
         if (name.Length == 0 || name.StartsWith('.') || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))

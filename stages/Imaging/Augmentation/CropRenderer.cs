@@ -2,14 +2,15 @@ using static TorchSharp.torch;
 
 namespace Stages.Imaging.Augmentation;
 
-/// <summary>Cuts a crop of its own out of each image of a batch and scales it to the images' size, in one bilinear sampling.</summary>
+/// <summary>Cuts a crop of its own out of each image of a batch and scales it to one size, in one bilinear sampling.</summary>
 /// <remarks>No antialiasing, which is right for images of up to some 64 pixels, where crops are enlarged.</remarks>
 public static class CropRenderer
 {
     /// <param name="images_NCHW">Floats.</param>
     /// <param name="crops">One an image.</param>
-    /// <returns>[N, C, H, W], of the same size as the images.</returns>
-    public static Tensor Render(Tensor images_NCHW, ReadOnlySpan<Crop> crops)
+    /// <param name="size">Height and width of the result; null for those of the images.</param>
+    /// <returns>[N, C, height, width].</returns>
+    public static Tensor Render(Tensor images_NCHW, ReadOnlySpan<Crop> crops, int? size = null)
     {
         if (crops.Length != images_NCHW.shape[0])
         {
@@ -29,7 +30,8 @@ public static class CropRenderer
         }
 
         var theta_N23 = tensor(theta, [crops.Length, 2, 3]).to(images_NCHW.device);
-        var grid_NHW2 = nn.functional.affine_grid(theta_N23, images_NCHW.shape, align_corners: false);
+        var (n, c, h, w) = (images_NCHW.shape[0], images_NCHW.shape[1], images_NCHW.shape[2], images_NCHW.shape[3]);
+        var grid_NHW2 = nn.functional.affine_grid(theta_N23, [n, c, size ?? h, size ?? w], align_corners: false);
         return nn.functional
             .grid_sample(images_NCHW, grid_NHW2, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false)
             .MoveToOuterDisposeScope();

@@ -17,8 +17,9 @@ public static class ViewMaker
     /// <param name="images_NCHW">Floats of [0, 1].</param>
     /// <param name="options">The composition.</param>
     /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
-    /// <returns>[N, C, H, W], floats of [0, 1].</returns>
-    public static Tensor Make(Tensor images_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    /// <param name="size">Height and width of the views; null for those of the images.</param>
+    /// <returns>[N, C, height, width], floats of [0, 1].</returns>
+    public static Tensor Make(Tensor images_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views, int? size = null)
     {
         using var scope = NewDisposeScope();
         var (height, width) = ((int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
@@ -28,7 +29,7 @@ public static class ViewMaker
             crops[i] = CropSampler.Draw(views[i], options.Crop, height, width);
         }
 
-        var view_NCHW = CropRenderer.Render(images_NCHW, crops);
+        var view_NCHW = CropRenderer.Render(images_NCHW, crops, size);
         if (options.JitterProbability > 0)
         {
             view_NCHW = Jitter(view_NCHW, options, views);

@@ -25,10 +25,13 @@ public sealed record Compute(Device Device, bool Bf16)
         {
             Precision.Bf16 => true,
             Precision.Fp32 => false,
-            _ => device.type == DeviceType.CUDA,
+            _ => device.type == DeviceType.CUDA || Processor.MultipliesBf16,
         };
         return new Compute(device, bf16);
     }
+
+    /// <summary>The same place in fp32: for measuring, where speed matters less than the last digit.</summary>
+    public Compute Exact => this with { Bf16 = false };
 
     /// <summary>Runs forward passes in the chosen arithmetic until disposed.</summary>
     public IDisposable Forward() => Autocast.Begin(Device.type, Bf16);

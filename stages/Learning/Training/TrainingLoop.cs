@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Stages.Learning.Optimizers;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
+using Stages.Pipeline.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,6 +12,9 @@ namespace Stages.Learning.Training;
 /// <summary>The one training loop: resume, step, log, checkpoint. Every training stage goes through it.</summary>
 public sealed class TrainingLoop(StageContext context, TrainingOptions options, RunSettings settings)
 {
+    /// <summary>The short name of a training stage's one output.</summary>
+    public const string Output = "weights.safetensors";
+
     private const int LogReadings = 200;
     private const int MonitorReadings = 10;
 
@@ -82,6 +86,15 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         }
 
         return new TrainingOutcome(step, secondsBefore + clock.Elapsed.TotalSeconds, loss);
+    }
+
+    /// <summary>Trains as <see cref="Run"/> does and leaves the weights in the stage's folder, as the stage's result.</summary>
+    public StageResult RunToResult(TrainingTask task)
+    {
+        var outcome = Run(task);
+        var path = Path.Combine(context.Folder, Output);
+        Durable.WriteFile(path, stream => Weights.Save(task.Network, stream));
+        return new StageResult(new Dictionary<string, string> { [Output] = path }, outcome.ToMetrics());
     }
 
     private void Report(TrainingTask task, long step, double loss, double? monitored, Pace pace)

@@ -1,6 +1,4 @@
 using Stages.Learning.Safetensors;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Training;
@@ -11,14 +9,6 @@ public static class Weights
     /// <summary>Writes every parameter and buffer under its key.</summary>
     public static void Save(nn.Module network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null) =>
         SafetensorsFile.Write(stream, network.state_dict(), metadata);
-
-    /// <summary>Writes a stage's result into its folder, durably, and returns the path.</summary>
-    public static string Publish(nn.Module network, StageContext context)
-    {
-        var path = Path.Combine(context.Folder, "weights.safetensors");
-        Durable.WriteFile(path, stream => Save(network, stream));
-        return path;
-    }
 
     /// <summary>Copies a file's tensors into the network's own, in place, so that flat views stay valid.</summary>
     /// <param name="network">Must have exactly the file's keys and shapes.</param>

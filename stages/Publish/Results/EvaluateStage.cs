@@ -46,10 +46,10 @@ public static class EvaluateStage
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var path = context.Input(contestant.Source.Artefact);
-            using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute);
+            using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.Exact);
             rows.Add(new ResultRow(
                 contestant.Name,
-                Math.Round(Accuracy.Top1(network, bank, settings.Compute), 2),
+                Math.Round(Accuracy.Top1(network, bank, settings.Compute.Exact), 2),
                 network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()),
                 new FileInfo(path).Length,
                 Math.Round(contestant.Road.Sum(artefact => Seconds(context, artefact)), 1),

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Stages.Cli.Plan;
+using Stages.Pipeline.Options;
+
+namespace Tests.Cli;
+
+/// <summary>The shipped JSON Schema knows the keys that the program reads, all of them and no other.</summary>
+public class SchemaTests
+{
+    private static readonly JsonObject Schema =
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "stages", "Cli", "pipeline.schema.json")))!.AsObject();
+
+    // Read by the loader itself, before options are made.
+    private static readonly string[] LoadersKeys = ["$schema", "extends"];
+
+    [Fact]
+    public void Has_exactly_the_keys_that_are_read()
+    {
+        var section = PipelineFile.Parse(
+            """{ "labels": { "perClass": 1 }, "rounds": [ { "name": "distill" } ] }""", "test.json", _ => null);
+        PipelineOptions.Read(section);
+        Assert.Equal(Keys(section.Canonical(), "$").Order(), SchemaKeys(Schema, "$").Except(LoadersKeys.Select(key => "$." + key)).Order());
+    }
+
+    private static IEnumerable<string> Keys(JsonObject json, string path) => json.SelectMany(pair => pair.Value switch
+    {
+        JsonObject inner => Keys(inner, $"{path}.{pair.Key}"),
+        JsonArray list when list.Count > 0 && list[0] is JsonObject item => Keys(item, $"{path}.{pair.Key}"),
+        _ => [$"{path}.{pair.Key}"],
+    });
+
+    private static IEnumerable<string> SchemaKeys(JsonObject schema, string path)
+    {
+        schema = Resolve(schema);
+        var inner = Resolve(schema["items"] as JsonObject ?? schema);
+        return inner["properties"] is JsonObject properties
+            ? properties.SelectMany(pair => SchemaKeys(pair.Value!.AsObject(), $"{path}.{pair.Key}"))
+            : [path];
+    }
+
+    private static JsonObject Resolve(JsonObject schema) => schema["$ref"] is { } reference
+        ? Schema["$defs"]![reference.GetValue<string>().Split('/')[^1]]!.AsObject()
+        : schema;
+}

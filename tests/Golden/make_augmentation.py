@@ -1,0 +1,25 @@
+"""torchvision's crops, flips, blur, brightness and contrast."""
+
+import torch
+from torchvision.transforms import functional as F
+
+from golden import uniform, write
+
+# top, left, height, width, flipped: AugmentationGolden.cs has the same ones.
+CROPS = [(0, 0, 12, 10, 0), (2, 1, 6, 5, 0), (3, 4, 9, 4, 1), (0, 3, 4, 7, 1), (5, 0, 7, 10, 0)]
+
+images = 0.5 + 0.5 * uniform("images", [5, 3, 12, 10])
+golden = {"crops": torch.stack([
+    F.hflip(crop) if flipped else crop
+    for crop, flipped in (
+        (F.resized_crop(image, top, left, height, width, [12, 10], F.InterpolationMode.BILINEAR, antialias=False), flipped)
+        for image, (top, left, height, width, flipped) in zip(images, CROPS))])}
+golden["blur3"] = torch.stack([F.gaussian_blur(x, [3, 3], [s, s]) for x, s in zip(images, (0.1, 0.4, 0.8, 1.5, 2.0))])
+large = 0.5 + 0.5 * uniform("large", [2, 1, 50, 14])
+golden["blur5"] = torch.stack([F.gaussian_blur(x, [5, 5], [s, s]) for x, s in zip(large, (0.7, 1.9))])
+for channels in (1, 3):
+    x = 0.5 + 0.5 * uniform("images", [5, channels, 12, 10])
+    factors = (0.0, 0.6, 1.0, 1.4, 1.8)
+    golden[f"brightness{channels}"] = torch.stack([F.adjust_brightness(i, f) for i, f in zip(x, factors)])
+    golden[f"contrast{channels}"] = torch.stack([F.adjust_contrast(i, f) for i, f in zip(x, factors)])
+write("augmentation.safetensors", golden)

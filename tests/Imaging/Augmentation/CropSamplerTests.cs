@@ -1,0 +1,66 @@
+using Stages.Imaging.Augmentation;
+using Stages.Learning.Randomness;
+
+namespace Tests.Imaging.Augmentation;
+
+public sealed class CropSamplerTests
+{
+    private static readonly CropOptions Options = new((0.2, 0.9), (0.75, 4.0 / 3), 0.5);
+    private static readonly RandomKey Key = RandomKey.FromSeed(3).Fold("crops");
+
+    [Theory]
+    [InlineData(28, 28)]
+    [InlineData(20, 60)]
+    public void Area_and_aspect_keep_to_their_ranges_and_the_crop_to_the_image(int height, int width)
+    {
+        var crops = Draw(2000, height, width);
+        var whole = crops.Count(crop => crop.Height == 1 && crop.Width == 1);
+        Assert.Equal(0, whole);
+        Assert.All(crops, crop =>
+        {
+            Assert.InRange(crop.Height * crop.Width, 0.2f - 1e-5f, 0.9f + 1e-5f);
+            Assert.InRange(crop.Width * width / (crop.Height * height), 0.75f - 1e-5f, 4f / 3 + 1e-5f);
+            Assert.InRange(crop.Top, 0, 1 - crop.Height + 1e-6f);
+            Assert.InRange(crop.Left, 0, 1 - crop.Width + 1e-6f);
+        });
+    }
+
+    [Fact]
+    public void The_ranges_are_used_in_full()
+    {
+        var crops = Draw(2000, 28, 28);
+        Assert.InRange(crops.Min(crop => crop.Height * crop.Width), 0.2f, 0.21f);
+        Assert.InRange(crops.Max(crop => crop.Height * crop.Width), 0.88f, 0.9001f);
+        Assert.InRange(crops.Min(crop => crop.Width / crop.Height), 0.7499f, 0.77f);
+        Assert.InRange(crops.Max(crop => crop.Width / crop.Height), 1.3f, 1.3334f);
+        var places = crops.Select(crop => crop.Top / (1 - crop.Height)).ToArray();
+        Assert.Equal(0.5, places.Average(), 0.03);
+        Assert.Equal(1 / 12.0, places.Average(place => (place - 0.5) * (place - 0.5)), 0.01);
+    }
+
+    [Fact]
+    public void About_half_are_flipped()
+    {
+        Assert.Equal(0.5, Draw(2000, 28, 28).Count(crop => crop.Flipped) / 2000.0, 0.04);
+        Assert.DoesNotContain(Draw(200, 28, 28, Options with { FlipProbability = 0 }), crop => crop.Flipped);
+        Assert.All(Draw(200, 28, 28, Options with { FlipProbability = 1 }), crop => Assert.True(crop.Flipped));
+    }
+
+    [Fact]
+    public void The_same_key_draws_the_same_crop()
+    {
+        Assert.Equal(Draw(50, 28, 28), Draw(50, 28, 28));
+        Assert.Equal(50, Draw(50, 28, 28).Distinct().Count());
+    }
+
+    [Fact]
+    public void Where_no_crop_fits_the_image_is_taken_whole()
+    {
+        var tooWide = new CropOptions((1, 1), (2, 2), 0);
+        Assert.Equal(Crop.Whole, CropSampler.Draw(Key, tooWide, 28, 28));
+        Assert.Equal(Crop.Whole with { Flipped = true }, CropSampler.Draw(Key, tooWide with { FlipProbability = 1 }, 28, 28));
+    }
+
+    private static Crop[] Draw(int count, int height, int width, CropOptions? options = null) =>
+        [.. Enumerable.Range(0, count).Select(i => CropSampler.Draw(Key.Fold(i), options ?? Options, height, width))];
+}

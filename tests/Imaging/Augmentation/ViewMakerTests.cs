@@ -1,0 +1,105 @@
+using Stages.Imaging.Augmentation;
+using Stages.Learning.Randomness;
+using Tests.Golden;
+using Tests.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Augmentation;
+
+[Collection(TorchTests.Name)]
+public sealed class ViewMakerTests
+{
+    private const int Count = 200;
+
+    private static readonly CropOptions NoCrop = new((1, 1), (1, 1), 0);
+    private static readonly ViewOptions All = new(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), 0.8, 0.4, 0.4, 0.5, (0.1, 2));
+    private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, Count).Select(i => RandomKey.FromSeed(1).Fold("views").Fold(i))];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_view_does_not_depend_on_the_rest_of_the_batch(int channels)
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(8, channels);
+        var together = ViewMaker.Make(images, All, Keys.AsSpan(0, 8));
+        for (var i = 0; i < 8; i++)
+        {
+            Close.To(together.narrow(0, i, 1), ViewMaker.Make(images.narrow(0, i, 1), All, Keys.AsSpan(i, 1)), 1e-6);
+        }
+
+        var backwards = ViewMaker.Make(images.flip(0), All, Keys.Take(8).Reverse().ToArray());
+        Close.To(together, backwards.flip(0), 1e-6);
+    }
+
+    [Fact]
+    public void Two_views_of_an_image_differ_and_the_images_stay_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(8, 1);
+        var before = images.clone();
+        var first = ViewMaker.Make(images, All, Keys.AsSpan(0, 8));
+        var second = ViewMaker.Make(images, All, Keys.AsSpan(8, 8));
+        Close.Exactly(before, images);
+        Assert.All(Enumerable.Range(0, 8), i => Assert.True(first[i].sub(second[i]).abs().mean().ToSingle() > 0.01));
+    }
+
+    [Fact]
+    public void Views_keep_to_0_to_1_even_where_everything_is_strong()
+    {
+        using var scope = NewDisposeScope();
+        var views = ViewMaker.Make(Images(Count, 3), All with { JitterProbability = 1, Brightness = 1, Contrast = 1, BlurProbability = 1 }, Keys);
+        Assert.InRange(views.min().ToSingle(), 0, 0.01f);
+        Assert.InRange(views.max().ToSingle(), 0.99f, 1 + 1e-5f);
+    }
+
+    [Fact]
+    public void About_half_are_mirrored()
+    {
+        using var scope = NewDisposeScope();
+        var ramp = linspace(0, 1, 28).view(1, 1, 1, 28).expand(Count, 1, 28, 28).contiguous();
+        var views = ViewMaker.Make(ramp, Only(NoCrop with { FlipProbability = 0.5 }), Keys);
+        var mirrored = views.select(3, 0).mean([1, 2]).gt(0.5).to_type(ScalarType.Float32).mean().ToSingle();
+        Assert.InRange(mirrored, 0.4f, 0.6f);
+    }
+
+    [Fact]
+    public void Jitter_comes_with_its_probability_and_over_its_whole_range()
+    {
+        using var scope = NewDisposeScope();
+        // Contrast leaves an image of one grey as it is, so the factor of brightness can be read off.
+        var grey = full([Count, 1, 28, 28], 0.5f);
+        var factors = ViewMaker.Make(grey, Only(NoCrop) with { JitterProbability = 0.8 }, Keys)
+            .mean([1, 2, 3]).mul(2).data<float>().ToArray();
+        Assert.InRange(factors.Count(factor => Math.Abs(factor - 1) < 1e-5), 0.1 * Count, 0.3 * Count);
+        Assert.InRange(factors.Min(), 0.6f - 1e-5f, 0.65f);
+        Assert.InRange(factors.Max(), 1.35f, 1.4f + 1e-5f);
+    }
+
+    [Fact]
+    public void Contrast_is_scaled_about_the_mean()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(Count, 1).mul(0.2).add(0.4);
+        var views = ViewMaker.Make(images, Only(NoCrop) with { JitterProbability = 1, Brightness = 0 }, Keys);
+        Close.To(images.mean([2, 3]), views.mean([2, 3]), 1e-5);
+        var factors = views.std([1, 2, 3]).div(images.std([1, 2, 3])).data<float>().ToArray();
+        Assert.InRange(factors.Min(), 0.6f - 1e-4f, 0.65f);
+        Assert.InRange(factors.Max(), 1.35f, 1.4f + 1e-4f);
+    }
+
+    [Fact]
+    public void Blur_comes_with_its_probability()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(Count, 1);
+        var views = ViewMaker.Make(images, Only(NoCrop) with { BlurProbability = 0.5, BlurSigma = (1, 2) }, Keys);
+        var share = views.std([1, 2, 3]).lt(images.std([1, 2, 3]).mul(0.8)).to_type(ScalarType.Float32).mean().ToSingle();
+        Assert.InRange(share, 0.4f, 0.6f);
+    }
+
+    private static ViewOptions Only(CropOptions crop) => All with { Crop = crop, JitterProbability = 0, BlurProbability = 0 };
+
+    private static Tensor Images(int count, int channels) => Pattern.Uniform("images", count, channels, 28, 28).mul(0.5).add(0.5);
+}

@@ -1,0 +1,94 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Evaluation;
+using Stages.Imaging.Loading;
+using Stages.Learning.Training;
+using Tests.Golden;
+using Tests.Learning;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Evaluation;
+
+[Collection(TorchTests.Name)]
+public sealed class InferenceTests
+{
+    private const int Count = 1100;
+
+    private static readonly Compute Cpu = new(CPU, Bf16: false);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_network_stays_in_its_mode_and_its_statistics_as_they_were(bool training)
+    {
+        using var scope = NewDisposeScope();
+        using var bank = Bank();
+        using var network = Network();
+        network.train(training);
+        Inference.Run(network, bank, [.. Enumerable.Range(0, 20)], Cpu);
+        Assert.All(network.modules(), module => Assert.Equal(training, module.training));
+        Assert.All(network.state_dict(), entry => Close.Exactly(Pattern.Weight(entry.Key, entry.Value.shape), entry.Value));
+    }
+
+    [Fact]
+    public void A_network_that_throws_is_left_in_its_mode_too()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = Bank();
+        using var network = nn.Sequential(nn.Linear(3, 3));
+        network.train();
+        Assert.ThrowsAny<Exception>(() => Inference.Run(network, bank, [0], Cpu));
+        Assert.True(network.training);
+    }
+
+    [Fact]
+    public void Batches_do_not_show_in_the_outputs()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = Bank();
+        using var network = Network();
+        int[] backwards = [.. Enumerable.Range(0, Count).Reverse()];
+        var outputs = Inference.Run(network, bank, backwards, Cpu);
+        Assert.False(outputs.requires_grad);
+        network.eval();
+        Close.To(network.forward(bank.Take(backwards)).detach(), outputs, 1e-6);
+    }
+
+    [Fact]
+    public void Accuracy_is_the_share_of_largest_logits_in_percent()
+    {
+        using var scope = NewDisposeScope();
+        var logits = tensor(new[] { 1f, 2, 0, -1, -2, -3, 0, 1, 5, 4, 3, 2 }, [4, 3]);
+        Assert.Equal(75, Accuracy.Top1(logits, tensor(new long[] { 1, 0, 2, 1 })));
+        Assert.Equal(0, Accuracy.Top1(logits, tensor(new long[] { 0, 1, 1, 1 })));
+    }
+
+    [Fact]
+    public void Accuracy_over_a_bank_goes_through_all_of_it()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = Bank();
+        using var network = Network();
+        network.eval();
+        var guesses = network.forward(bank.Take(Enumerable.Range(0, Count))).argmax(1).data<long>().ToArray();
+        var expected = 100.0 * guesses.Where((guess, i) => guess == bank.Images.Labels[i]).Count() / Count;
+        Assert.Equal(expected, Accuracy.Top1(network, bank, Cpu), 1e-9);
+        Assert.InRange(expected, 5, 95);
+    }
+
+    private static Sequential Network()
+    {
+        var network = nn.Sequential(("flat", nn.Flatten()), ("norm", nn.BatchNorm1d(4)), ("out", nn.Linear(4, 3)));
+        Pattern.Fill(network);
+        return network;
+    }
+
+    private static ImageBank Bank() => new(
+        new ImageSet(
+            "x",
+            new ImageShape(1, 2, 2),
+            [.. Enumerable.Range(0, Count * 4).Select(i => (byte)(i * 31 % 251))],
+            [.. Enumerable.Range(0, Count).Select(i => i % 3)],
+            ["a", "b", "c"]),
+        CPU);
+}

@@ -1,0 +1,21 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Loading;
+using Tests.Golden;
+using Tests.Learning;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Loading;
+
+[Collection(TorchTests.Name)]
+public sealed class ImageBankTests
+{
+    [Fact]
+    public void Images_come_in_the_order_asked_for_as_floats_of_0_to_1_with_their_labels()
+    {
+        using var scope = NewDisposeScope();
+        var images = new ImageSet("x", new ImageShape(1, 1, 2), [0, 51, 102, 153, 204, 255], [2, ImageSet.Unlabelled, 0], ["a", "b", "c"]);
+        using var bank = new ImageBank(images, CPU);
+        Close.To(tensor(new[] { 0.8f, 1, 0, 0.2f, 0.8f, 1 }, [3, 1, 1, 2]), bank.Take([2, 0, 2]), 1e-7);
+        Assert.Equal([0L, 2, -1], bank.Labels([2, 0, 1]).data<long>().ToArray());
+    }
+}

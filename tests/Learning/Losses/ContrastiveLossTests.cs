@@ -1,0 +1,113 @@
+using System.Globalization;
+using Stages.Learning.Losses;
+using Tests.Golden;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Losses;
+
+[Collection(TorchTests.Name)]
+public sealed class ContrastiveLossTests
+{
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void It_is_equation_1_of_the_paper(double temperature)
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("rows", 12, 7);
+        Assert.Equal(Slow(z, temperature), ContrastiveLoss.NtXent(z, temperature).ToDouble(), 1e-5);
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void Value_and_gradient_are_PyTorchs(double temperature)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("losses");
+        var z = Pattern.Uniform("z", 10, 6).requires_grad_();
+        var loss = ContrastiveLoss.NtXent(z, temperature);
+        loss.backward();
+        var name = "ntxent/" + temperature.ToString(CultureInfo.InvariantCulture);
+        Assert.Equal(golden[name].ToDouble(), loss.ToDouble(), 1e-5);
+        Close.Relatively(golden[name + "/gradient"], z.grad!, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(10)]
+    public void Equal_projections_cannot_be_told_apart(int rows)
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("row", 1, 8).expand(rows, 8);
+        Assert.Equal(Math.Log(rows - 1), ContrastiveLoss.NtXent(z, 0.1).ToDouble(), 1e-5);
+    }
+
+    [Fact]
+    public void Orthogonal_pairs_have_a_closed_form()
+    {
+        using var scope = NewDisposeScope();
+        var z = cat([eye(5), eye(5)]);
+        Assert.Equal(Math.Log(1 + 8 * Math.Exp(-2)), ContrastiveLoss.NtXent(z, 0.5).ToDouble(), 1e-5);
+    }
+
+    [Fact]
+    public void The_order_of_the_images_does_not_matter_but_the_pairing_does()
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("rows", 12, 7);
+        var loss = ContrastiveLoss.NtXent(z, 0.2).ToDouble();
+        var shuffled = z.index_select(0, tensor(new long[] { 4, 2, 0, 5, 1, 3, 10, 8, 6, 11, 7, 9 }));
+        Assert.Equal(loss, ContrastiveLoss.NtXent(shuffled, 0.2).ToDouble(), 1e-5);
+        var misPaired = z.index_select(0, tensor(new long[] { 1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }));
+        Assert.True(Math.Abs(loss - ContrastiveLoss.NtXent(misPaired, 0.2).ToDouble()) > 1e-3);
+    }
+
+    [Fact]
+    public void The_length_of_a_projection_does_not_matter()
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("rows", 12, 7);
+        var lengths = Pattern.Uniform("lengths", 12, 1).add(1.5);
+        Assert.Equal(ContrastiveLoss.NtXent(z, 0.1).ToDouble(), ContrastiveLoss.NtXent(z.mul(lengths), 0.1).ToDouble(), 1e-5);
+    }
+
+    [Fact]
+    public void It_computes_in_fp32_whatever_comes()
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("rows", 12, 7).to(ScalarType.BFloat16);
+        var loss = ContrastiveLoss.NtXent(z, 0.1);
+        Assert.Equal(ScalarType.Float32, loss.dtype);
+        Assert.Equal(Slow(z.to(ScalarType.Float32), 0.1), loss.ToDouble(), 1e-5);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Rows_that_are_no_two_views_of_two_images_are_refused(int rows)
+    {
+        using var scope = NewDisposeScope();
+        var message = Assert.Throws<ArgumentException>(() => ContrastiveLoss.NtXent(zeros(rows, 3), 0.1)).Message;
+        Assert.Contains($"got {rows}", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The paper's equation, a pair of rows at a time.</summary>
+    private static double Slow(Tensor z_MP, double temperature)
+    {
+        var (rows, length) = ((int)z_MP.shape[0], (int)z_MP.shape[1]);
+        var values = z_MP.data<float>().ToArray();
+        double Dot(int i, int j) => Enumerable.Range(0, length).Sum(p => (double)values[i * length + p] * values[j * length + p]);
+        double Similarity(int i, int j) => Dot(i, j) / Math.Sqrt(Dot(i, i) * Dot(j, j)) / temperature;
+        var sum = 0.0;
+        for (var i = 0; i < rows; i++)
+        {
+            var all = Enumerable.Range(0, rows).Where(j => j != i).Sum(j => Math.Exp(Similarity(i, j)));
+            var partner = i < rows / 2 ? i + rows / 2 : i - rows / 2;
+            sum -= Math.Log(Math.Exp(Similarity(i, partner)) / all);
+        }
+
+        return sum / rows;
+    }
+}

@@ -1,0 +1,96 @@
+using Stages.Learning.Networks;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Randomness;
+using Tests.Golden;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Optimizers;
+
+[Collection(TorchTests.Name)]
+public sealed class FlatParametersTests
+{
+    [Fact]
+    public void Flattening_changes_neither_keys_nor_values_nor_outputs()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        network.eval();
+        var images = Pattern.Uniform("images", 3, 1, 12, 12);
+        var before = network.forward(images);
+        var keys = network.state_dict().Keys.ToArray();
+        using var parameters = new FlatParameters(network);
+        Assert.Equal(keys, network.state_dict().Keys);
+        Close.Exactly(before.detach(), network.forward(images).detach());
+        Assert.All(network.state_dict(), entry => Close.Exactly(Pattern.Weight(entry.Key, entry.Value.shape), entry.Value));
+    }
+
+    [Fact]
+    public void Backward_adds_into_the_flat_gradients()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = Network();
+        using var network = Network();
+        using var parameters = new FlatParameters(network);
+        var images = Pattern.Uniform("images", 3, 1, 12, 12);
+        plain.forward(images).pow(2).sum().backward();
+        network.forward(images).pow(2).sum().backward();
+        foreach (var slice in parameters.Slices)
+        {
+            var expected = plain.get_parameter(slice.Name)!.grad!.reshape(-1);
+            Close.Relatively(expected, parameters.Gradients.narrow(0, slice.Offset, slice.Length), 1e-5, slice.Name);
+        }
+
+        parameters.ZeroGradients();
+        Assert.Equal(0, parameters.Gradients.abs().max().ToSingle());
+        network.forward(images).pow(2).sum().backward();
+        Assert.NotEqual(0, parameters.Gradients.abs().max().ToSingle());
+    }
+
+    [Fact]
+    public void The_slices_cover_the_buffer_and_those_that_decay_come_first()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        using var parameters = new FlatParameters(network);
+        var offset = 0L;
+        foreach (var slice in parameters.Slices)
+        {
+            Assert.Equal(offset, slice.Offset);
+            Assert.Equal(slice.Offset < parameters.DecayedLength, slice.Decays);
+            Assert.Equal(slice.Decays, network.get_parameter(slice.Name)!.dim() > 1);
+            offset += slice.Length;
+        }
+
+        Assert.Equal(offset, parameters.Values.numel());
+        Assert.Equal(network.parameters().Sum(p => p.numel()), offset);
+    }
+
+    [Fact]
+    public void A_change_of_the_buffer_is_a_change_of_the_network()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Tiny.Network();
+        using var parameters = new FlatParameters(network);
+        parameters.Values.fill_(0.25f);
+        Assert.All(network.parameters(), parameter => Assert.Equal(0.25f, parameter.mean().ToSingle()));
+    }
+
+    [Fact]
+    public void A_network_with_nothing_to_train_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var network = nn.Linear(2, 2);
+        network.weight!.requires_grad = false;
+        network.bias!.requires_grad = false;
+        Assert.Throws<ArgumentException>(() => new FlatParameters(network));
+    }
+
+    private static ResNet Network()
+    {
+        using var generator = RandomKey.FromSeed(1).Generator();
+        var network = new ResNet(new NetworkOptions(Architecture.ResNet18, 4.0 / 64, Stem.Small), 1, 10, generator);
+        Pattern.Fill(network);
+        return network;
+    }
+}

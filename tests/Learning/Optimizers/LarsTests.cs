@@ -1,0 +1,98 @@
+using Stages.Learning.Optimizers;
+using Tests.Golden;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Optimizers;
+
+/// <summary>LARS against its formula, written out in double precision.</summary>
+[Collection(TorchTests.Name)]
+public sealed class LarsTests
+{
+    private const double Momentum = 0.9;
+    private const double Decay = 0.1;
+
+    [Fact]
+    public void Twenty_steps_follow_the_formula()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Tiny.Network();
+        var expected = network.named_parameters().ToDictionary(p => p.name, p => new Slow(p.parameter));
+        using var parameters = new FlatParameters(network);
+        using var optimizer = Create(parameters);
+        for (var step = 0; step < 20; step++)
+        {
+            Tiny.Backward(network, step);
+            optimizer.Step(step, 100 * Tiny.Rate(step));
+            parameters.ZeroGradients();
+            foreach (var (name, slow) in expected)
+            {
+                using var gradient = Pattern.Uniform($"{name}@{step}", slow.Length);
+                slow.Step(gradient.data<float>().ToArray(), 100 * Tiny.Rate(step));
+            }
+        }
+
+        foreach (var (name, parameter) in network.named_parameters())
+        {
+            var values = parameter.detach().reshape(-1).data<float>().ToArray();
+            Assert.All(expected[name].Weights.Zip(values), pair => Assert.Equal(pair.First, pair.Second, 2e-5));
+        }
+    }
+
+    [Fact]
+    public void Where_the_weights_are_zero_the_trust_is_1()
+    {
+        using var scope = NewDisposeScope();
+        using var network = nn.Linear(3, 2);
+        using var parameters = new FlatParameters(network);
+        parameters.Values.zero_();
+        parameters.Gradients.fill_(0.5f);
+        using var optimizer = Create(parameters);
+        optimizer.Step(0, 0.1);
+        Close.To(full(8, -0.05f), parameters.Values, 1e-7);
+    }
+
+    [Fact]
+    public void Where_the_gradient_is_zero_nothing_moves_and_nothing_is_NaN()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Tiny.Network();
+        using var parameters = new FlatParameters(network);
+        var before = parameters.Values.clone();
+        using var optimizer = Optimizer.Create(new OptimizerOptions(OptimizerKind.Lars, 1, 0, Momentum, 0), parameters);
+        optimizer.Step(0, 0.1);
+        Close.Exactly(before, parameters.Values);
+    }
+
+    private static Optimizer Create(FlatParameters parameters) =>
+        Optimizer.Create(new OptimizerOptions(OptimizerKind.Lars, 1, Decay, Momentum, 0), parameters);
+
+    private sealed class Slow
+    {
+        private readonly bool _adapts;
+        private readonly double[] _velocity;
+
+        public Slow(Tensor parameter)
+        {
+            _adapts = parameter.dim() > 1;
+            Weights = [.. parameter.detach().reshape(-1).data<float>().ToArray().Select(value => (double)value)];
+            _velocity = new double[Weights.Length];
+        }
+
+        public double[] Weights { get; }
+
+        public int Length => Weights.Length;
+
+        public void Step(float[] gradient, double rate)
+        {
+            var update = gradient.Select((g, i) => g + (_adapts ? Decay * Weights[i] : 0)).ToArray();
+            var trust = _adapts ? 0.001 * Norm(Weights) / Norm(update) : 1;
+            for (var i = 0; i < Length; i++)
+            {
+                _velocity[i] = Momentum * _velocity[i] + rate * trust * update[i];
+                Weights[i] -= _velocity[i];
+            }
+        }
+
+        private static double Norm(double[] values) => Math.Sqrt(values.Sum(value => value * value));
+    }
+}

@@ -1,0 +1,33 @@
+using Stages.Learning.Optimizers;
+using Tests.Golden;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Optimizers;
+
+/// <summary>Twenty steps end where PyTorch's own optimizers end (make_optimizers.py).</summary>
+[Collection(TorchTests.Name)]
+public sealed class OptimizerGoldenTests
+{
+    [Theory]
+    [InlineData(OptimizerKind.AdamW, "adamw")]
+    [InlineData(OptimizerKind.Sgd, "sgd")]
+    public void Twenty_steps_end_where_PyTorchs_do(OptimizerKind kind, string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("optimizers");
+        using var network = Tiny.Network();
+        using var parameters = new FlatParameters(network);
+        using var optimizer = Optimizer.Create(new OptimizerOptions(kind, 1, 0.1, 0.9, 0), parameters);
+        for (var step = 0; step < 20; step++)
+        {
+            Tiny.Backward(network, step);
+            optimizer.Step(step, Tiny.Rate(step));
+            parameters.ZeroGradients();
+        }
+
+        foreach (var (key, parameter) in network.named_parameters())
+        {
+            Close.To(golden[$"{name}/{key}"], parameter, 2e-6, key);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using System.Text;
+using Stages.Learning.Safetensors;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Safetensors;
+
+/// <summary>Whatever is wrong with a file, it is refused by name.</summary>
+[Collection(TorchTests.Name)]
+public sealed class SafetensorsDamageTests : IDisposable
+{
+    private const string A = """ "a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]} """;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_sound_file_that_the_others_are_damages_of_is_read()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal([2], SafetensorsFile.Read(Write(Content("{" + A + "}", 8)))["a"].shape);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(30)]
+    [InlineData(60)]
+    public void A_cut_file_is_refused(int length) => Refused(Content("{" + A + "}", 8)[..length], "");
+
+    [Fact]
+    public void A_cut_tensor_is_refused() => Refused(Content("{" + A + "}", 7), "8 bytes of tensors in 7 bytes of data");
+
+    [Theory]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(100_000_001)]
+    [InlineData(1UL << 63)]
+    [InlineData(71)]
+    public void A_header_longer_than_the_file_is_refused_before_memory_is_taken(ulong length)
+    {
+        var file = Content("{" + A + "}", 8);
+        BinaryPrimitives.WriteUInt64LittleEndian(file, length);
+        Refused(file, $"its header claims {length} bytes");
+    }
+
+    [Fact]
+    public void Bytes_after_the_tensors_are_refused() => Refused(Content("{" + A + "}", 9), "8 bytes of tensors in 9 bytes of data");
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "b does not lie")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 16, "b does not lie")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "a does not lie")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "a does not lie")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "a does not lie")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "a does not lie")]
+    public void Tensors_that_overlap_or_leave_holes_are_refused(string header, int data, string problem) => Refused(Content(header, data), problem);
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F8","shape":[8],"data_offsets":[0,8]}}""", "a has the unknown type F8")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "a has an impossible shape")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}}""", "a has an impossible shape")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "a is larger than any file")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""", "")]
+    [InlineData("""{"a":{"dtype":"F32","shape":"2","data_offsets":[0,8]}}""", "")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", "impossible shape or offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", "must have dtype, shape and data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}""", "must have dtype, shape and data_offsets")]
+    [InlineData("""{"a":7}""", "")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "")]
+    [InlineData("""[]""", "does not start with '{'")]
+    [InlineData("""{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "")]
+    public void A_header_of_another_form_is_refused(string header, string problem) => Refused(Content(header, 8), problem);
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","dtype":"I32","shape":[2],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"__metadata__":{"x":"1","x":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
+    public void A_key_that_stands_twice_is_refused(string header) => Refused(Content(header, 8), "");
+
+    private void Refused(byte[] file, string problem)
+    {
+        var path = Write(file);
+        var message = Assert.Throws<InvalidDataException>(() => SafetensorsFile.Read(path)).Message;
+        Assert.StartsWith($"{path}: not a valid safetensors file: ", message, StringComparison.Ordinal);
+        Assert.Contains(problem, message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Content(string header, int data)
+    {
+        var json = Encoding.UTF8.GetBytes(header);
+        var length = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)json.Length);
+        return [.. length, .. json, .. new byte[data]];
+    }
+
+    private string Write(byte[] bytes)
+    {
+        File.WriteAllBytes(_folder["file"], bytes);
+        return _folder["file"];
+    }
+}

@@ -1,0 +1,68 @@
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
+using Stages.Pipeline.Storage;
+using Tests.Golden;
+using Tests.Pipeline;
+using Tests.Pipeline.Plan;
+using static TorchSharp.torch;
+using Sequential = TorchSharp.Modules.Sequential;
+
+namespace Tests.Learning.Training;
+
+/// <summary>A regression of a few dozen weights, with a batch norm so that there are buffers too.</summary>
+internal sealed class TinyTask : TrainingTask, IDisposable
+{
+    private readonly Sequential _network =
+        nn.Sequential(("in", nn.Linear(4, 8)), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("out", nn.Linear(8, 1)));
+
+    public TinyTask() => Pattern.Fill(_network);
+
+    public override nn.Module Network => _network;
+
+    public override int ItemsPerStep => 16;
+
+    /// <summary>Called with each step before it is computed.</summary>
+    public Action<long> Before { get; init; } = _ => { };
+
+    /// <summary>Multiplies the loss of a step.</summary>
+    public Func<long, double> Factor { get; init; } = _ => 1;
+
+    /// <summary>Runs the loop in a folder, as a stage would.</summary>
+    public TrainingOutcome Run(TempFolder folder, TrainingOptions options, TimeSpan checkpointEvery, CancellationToken cancellation = default)
+    {
+        var context = new StageContext
+        {
+            Name = "tiny",
+            Key = new string('a', 64),
+            Folder = folder.Path,
+            Checkpoints = Checkpoints(folder),
+            Progress = new RecordingView(),
+            Metrics = new MetricsLog(folder["metrics.jsonl"], new ManualClock()),
+            Cancellation = cancellation,
+            Inputs = new Dictionary<string, string>(),
+            UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
+        };
+        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery)).Run(this);
+    }
+
+    public static CheckpointStore Checkpoints(TempFolder folder) =>
+        new(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning));
+
+    public static TrainingOptions Options(int steps, OptimizerKind kind = OptimizerKind.AdamW) =>
+        new(steps, 16, new OptimizerOptions(kind, 0.05, 0.01, 0.9, 0.2));
+
+    public override double EpochOf(long step) => step / 10.0;
+
+    public override Tensor Loss(long step)
+    {
+        Before(step);
+        // Cloned into libtorch's aligned memory: where an array of .NET lies, matrix products round differently.
+        var x = Pattern.Uniform($"x{step}", 16, 4).clone();
+        var y = x.sum(dim: 1, keepdim: true).sin();
+        return _network.forward(x).sub(y).pow(2).mean().mul(Factor(step));
+    }
+
+    public void Dispose() => _network.Dispose();
+}

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training;
+using Tests.Golden;
+using Tests.Pipeline;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Training;
+
+[Collection(TorchTests.Name)]
+public sealed class TrainingLoopTests : IDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Lars)]
+    public void A_run_that_is_cut_and_resumed_ends_in_the_bits_of_an_uncut_one(OptimizerKind kind)
+    {
+        using var scope = NewDisposeScope();
+        var options = TinyTask.Options(20, kind);
+        using var other = new TempFolder();
+        using var uncut = new TinyTask();
+        uncut.Run(other, options, Never);
+
+        using var cut = new CancellationTokenSource();
+        using var first = new TinyTask { Before = step => CancelAt(cut, step, 7) };
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, options, Never, cut.Token));
+        Assert.Equal(8, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
+
+        var steps = new List<long>();
+        using var second = new TinyTask { Before = steps.Add };
+        var outcome = second.Run(_folder, options, Never);
+        Assert.Equal(20, outcome.Steps);
+        Assert.Equal(Enumerable.Range(8, 12).Select(step => (long)step), steps);
+        var expected = uncut.Network.state_dict();
+        Assert.All(second.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
+    }
+
+    [Fact]
+    public void It_learns()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        var untrained = task.Loss(199).ToDouble();
+        var outcome = task.Run(_folder, TinyTask.Options(200), Never);
+        Assert.InRange(outcome.Loss, 0, untrained / 4);
+    }
+
+    [Fact]
+    public void A_finished_run_takes_no_further_step()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        task.Run(_folder, TinyTask.Options(5), Never);
+        using var again = new TinyTask { Before = step => Assert.Fail($"step {step}") };
+        again.Run(_folder, TinyTask.Options(5), Never);
+        var expected = task.Network.state_dict();
+        Assert.All(again.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_loss_that_is_not_finite_ends_the_run_before_it_is_saved(double factor)
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = step => step == 5 ? factor : 1 };
+        var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero));
+        Assert.Equal(6, thrown.Step);
+        Assert.Contains("at step 6; lower optimizer.learningRate", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(5, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
+    }
+
+    [Fact]
+    public void Every_logged_step_stands_once_with_its_learning_rate_although_the_run_was_cut()
+    {
+        using var scope = NewDisposeScope();
+        using var cut = new CancellationTokenSource();
+        using var first = new TinyTask { Before = step => CancelAt(cut, step, 7) };
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, cut.Token));
+        using var second = new TinyTask();
+        second.Run(_folder, TinyTask.Options(20), Never);
+
+        var lines = File.ReadLines(_folder["metrics.jsonl"]).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(Enumerable.Range(1, 20), lines.Select(line => line["step"]!.GetValue<int>()));
+        // Peak 0.05, four steps of warm-up, a half cosine over the other sixteen.
+        var rates = Enumerable.Range(0, 20).Select(i => i < 4 ? 0.05 * (i + 1) / 4 : 0.025 * (1 + Math.Cos(Math.PI * (i - 4) / 16)));
+        Assert.All(rates.Zip(lines), pair => Assert.Equal(pair.First, pair.Second["learningRate"]!.GetValue<double>(), 1e-12));
+    }
+
+    [Fact]
+    public void No_tensor_outlives_its_step()
+    {
+        using var scope = NewDisposeScope();
+        var counts = new List<long>();
+        using var task = new TinyTask { Before = _ => counts.Add(Tensor.TotalCount) };
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        task.Run(_folder, TinyTask.Options(300), Never);
+        Assert.All(counts[100..], count => Assert.True(count <= counts[50], $"{counts[50]} tensors at step 50, {count} later"));
+    }
+
+    private static void CancelAt(CancellationTokenSource source, long step, long at)
+    {
+        if (step == at)
+        {
+            source.Cancel();
+        }
+    }
+}
