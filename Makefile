@@ -8,7 +8,7 @@ KILLS    ?= 20
 ACCELERATOR ?= $(if $(wildcard /proc/driver/nvidia/version /dev/nvidiactl),cuda,cpu)
 
 CLI   := stages/Cli/bin/Release/net10.0/linux-x64/distill
-FLAGS := --nologo -v quiet -c Release -p:Accelerator=$(ACCELERATOR)
+FLAGS := --nologo -v quiet -clp:NoSummary -c Release -p:Accelerator=$(ACCELERATOR)
 ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
