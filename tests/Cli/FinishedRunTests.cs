@@ -66,7 +66,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         // resnet18 of torchvision has 122 entries.
         Assert.Equal(122, tensors.Count);
         Assert.Contains("layer2.0.downsample.1.running_var", tensors.Keys);
-        Assert.Equal([10, 32], tensors["fc.weight"].shape);
+        Assert.Equal([10, 64], tensors["fc.weight"].shape);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class TinyPipeline : IDisposable
           "dataset": { "kind": "sample", "folder": "{{Path.Combine(Repository.Root, "data", "sample")}}" },
           "labels": { "perClass": 2 },
           "pretrain": {
-            "network": { "architecture": "resnet18", "width": 0.0625 },
+            "network": { "architecture": "resnet18", "width": 0.125 },
             "head": { "output": 8 }, "steps": 8, "batchSize": 16
           },
           "finetune": { "steps": 6, "batchSize": 8 },
@@ -44,12 +44,12 @@ internal sealed class TinyPipeline : IDisposable
             {
               "name": "distill",
               "label": { "views": 1 },
-              "student": { "network": { "architecture": "resnet18", "width": 0.0625 }, "steps": 8, "batchSize": 16 }
+              "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16 }
             },
             {
               "name": "self-distill",
               "label": { "views": 1 },
-              "student": { "network": { "architecture": "resnet18", "width": 0.0625 }, "steps": 8, "batchSize": 16 }
+              "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16 }
             }
           ],
           "supervised": { "steps": 6, "batchSize": 8 }

@@ -29,7 +29,8 @@ public static class CropRenderer
             theta[6 * i + 5] = 2 * crop.Top + crop.Height - 1;
         }
 
-        var theta_N23 = tensor(theta, [crops.Length, 2, 3]).to(images_NCHW.device);
+        // Cloned, because the tensor of an array lies wherever the array does, and a matrix product rounds by alignment.
+        var theta_N23 = tensor(theta, [crops.Length, 2, 3]).clone().to(images_NCHW.device);
         var (n, c, h, w) = (images_NCHW.shape[0], images_NCHW.shape[1], images_NCHW.shape[2], images_NCHW.shape[3]);
         var grid_NHW2 = nn.functional.affine_grid(theta_N23, [n, c, size ?? h, size ?? w], align_corners: false);
         return nn.functional

@@ -59,9 +59,14 @@ public sealed class SoftTargetTable
             var flipped = await Column<bool>(group, Field(SoftTargetSchema.Flipped), rows);
             var logits = new float[checked(rows * Classes)];
             var repetitions = new int[logits.Length];
-            await group.ReadRawAsync<float>(
-                Field(SoftTargetSchema.Logit), logits.AsMemory(), new int[logits.Length].AsMemory(), repetitions.AsMemory());
-            if (image.Any(n => n < 0 || n >= images) || repetitions.Where((r, j) => r != (j % Classes == 0 ? 0 : 1)).Any())
+            var values = group.GetMetadata(Field(SoftTargetSchema.Logit))?.MetaData?.NumValues;
+            if (values == logits.Length)
+            {
+                await group.ReadRawAsync<float>(
+                    Field(SoftTargetSchema.Logit), logits.AsMemory(), new int[logits.Length].AsMemory(), repetitions.AsMemory());
+            }
+
+            if (values != logits.Length || image.Any(n => n < 0 || n >= images) || repetitions.Where((r, j) => r != (j % Classes == 0 ? 0 : 1)).Any())
             {
                 throw new InvalidDataException($"{path}: row group {i} does not hold {Classes} logits of one of {images} images a row");
             }

@@ -44,7 +44,7 @@ internal sealed class SafetensorsHeader
         {
             return Parse(json, stream.Length, path);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw Damaged(path, "its header is not what the format asks for: " + e.Message);
         }
@@ -70,7 +70,8 @@ internal sealed class SafetensorsHeader
             }
         }
 
-        entries.Sort((a, b) => a.Begin.CompareTo(b.Begin));
+        // By both: an empty tensor begins where the next one begins.
+        entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         var dataStart = 8L + json.Length;
         var end = 0L;
         foreach (var entry in entries)

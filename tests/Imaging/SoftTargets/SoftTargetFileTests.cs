@@ -67,6 +67,8 @@ public sealed class SoftTargetFileTests : IDisposable
 
     [Theory]
     [InlineData(4, 100)]
+    [InlineData(2, 100)]
+    [InlineData(1, 100)]
     [InlineData(6, 100)]
     [InlineData(3, 10)]
     public void Another_number_of_classes_or_images_is_refused_and_the_file_named(int classes, int images)

@@ -89,7 +89,7 @@ public sealed class FlatParametersTests
     private static ResNet Network()
     {
         using var generator = RandomKey.FromSeed(1).Generator();
-        var network = new ResNet(new NetworkOptions(Architecture.ResNet18, 4.0 / 64, Stem.Small), 1, 10, generator);
+        var network = new ResNet(new NetworkOptions(Architecture.ResNet18, 8.0 / 64, Stem.Small), 1, 10, generator);
         Pattern.Fill(network);
         return network;
     }
