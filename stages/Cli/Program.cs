@@ -10,6 +10,7 @@ var root = new RootCommand("Distill: from a pile of unlabelled images and a few 
     PredictCommand.Create(),
     PublishCommand.Create(),
     ResultsCommand.Create(),
+    CrossValidateCommand.Create(),
 };
 return ExitCodes.Guard(() => root.Parse(args).Invoke(new InvocationConfiguration
 {

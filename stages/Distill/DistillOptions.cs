@@ -9,13 +9,18 @@ namespace Stages.Distill;
 /// <param name="Network">The student.</param>
 /// <param name="TeacherTemperature">Divides the teacher's logits; 1 big to small and 0.1 in self-distillation in SimCLRv2.</param>
 /// <param name="StudentTemperature">Divides the student's logits.</param>
+/// <param name="BalanceClasses">
+/// Shifts the teacher's opinions so that all classes are equally frequent among them (<see cref="ClassBalance"/>). For data that are
+/// known to be so; SimCLRv2 does not.
+/// </param>
 /// <param name="Training">Steps, batch (in views), optimizer.</param>
 public sealed record DistillOptions(
-    NetworkOptions Network, double TeacherTemperature, double StudentTemperature, TrainingOptions Training)
+    NetworkOptions Network, double TeacherTemperature, double StudentTemperature, bool BalanceClasses, TrainingOptions Training)
 {
     public static DistillOptions Read(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network"), Architecture.ResNet50, width: 1, Stem.ImageNet),
         section.Number("teacherTemperature", 1, 0.01, 100),
         section.Number("studentTemperature", 1, 0.01, 100),
+        section.Flag("balanceClasses", false),
         TrainingOptions.Read(section, new TrainingOptions(10_000, 256, OptimizerOptions.Default)));
 }

@@ -26,7 +26,8 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         (_student, _bank, _targets, _options, _compute) = (student, bank, targets, options, compute);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         using var scope = NewDisposeScope();
-        _logits_RK = tensor(targets.Logits.ToArray(), [targets.Count, targets.Classes]).to(compute.Device).DetachFromDisposeScope();
+        var logits_RK = tensor(targets.Logits.ToArray(), [targets.Count, targets.Classes]).to(compute.Device);
+        _logits_RK = (options.BalanceClasses ? ClassBalance.Equalise(logits_RK, options.TeacherTemperature) : logits_RK).DetachFromDisposeScope();
     }
 
     public override nn.Module Network => _student;

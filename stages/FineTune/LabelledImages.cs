@@ -11,7 +11,11 @@ internal sealed class LabelledImages : IDisposable
     private readonly ImageBank _bank;
     private readonly IReadOnlyList<int> _indices;
 
-    private LabelledImages(ImageBank bank, IReadOnlyList<int> indices) => (_bank, _indices) = (bank, indices);
+    /// <param name="train">The training split.</param>
+    /// <param name="indices">Which of its images are labelled.</param>
+    /// <param name="device">Where they are to lie.</param>
+    public LabelledImages(ImageSet train, IReadOnlyList<int> indices, Device device) =>
+        (_bank, _indices) = (new ImageBank(train, device), indices);
 
     public ImageShape Shape => _bank.Images.Shape;
 
@@ -22,7 +26,7 @@ internal sealed class LabelledImages : IDisposable
     public static LabelledImages Load(IDataset dataset, LabelOptions labels, Device device)
     {
         var train = dataset.Train();
-        return new LabelledImages(new ImageBank(train, device), LabelSplit.Draw(train, labels).Indices);
+        return new LabelledImages(train, LabelSplit.Draw(train, labels).Indices, device);
     }
 
     /// <summary>Images and labels of these places in the list of labelled images.</summary>

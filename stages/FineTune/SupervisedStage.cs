@@ -1,4 +1,6 @@
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Evaluation;
+using Stages.Imaging.Loading;
 using Stages.Imaging.Splits;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
@@ -19,12 +21,44 @@ public static class SupervisedStage
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelOptions labels)
     {
         using var labelled = LabelledImages.Load(dataset, labels, settings.Compute.Device);
-        var random = settings.Random(context.Name);
-        using var generator = random.Generator();
-        using var network = new ResNet(options.Network, labelled.Shape.Channels, labelled.ClassCount, generator);
-        settings.Compute.Place(network);
+        using var network = Network(context, options, settings, labelled);
+        return Train(context, options, settings, labelled, network);
+    }
 
-        var task = new LabelledTask(network, labelled, options.Views, options.Training, settings.Compute, random);
+    /// <summary>
+    /// One fold of the cross-validation that finds the recipe: trains on the labelled images of the other folds, measures on
+    /// those of this one. Neither the test split nor any label beyond the chosen ones is read.
+    /// </summary>
+    /// <returns>Beside the weights, <c>heldOut</c> (images measured on) and <c>correct</c> (of them).</returns>
+    public static StageResult RunFold(
+        StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelOptions labels, Fold fold)
+    {
+        var train = dataset.Train();
+        var (training, heldOut) = fold.Part(LabelSplit.Draw(train, labels).Indices, train);
+        using var labelled = new LabelledImages(train, training, settings.Compute.Device);
+        using var network = Network(context, options, settings, labelled);
+        var result = Train(context, options, settings, labelled, network);
+
+        using var bank = new ImageBank(train, settings.Compute.Device);
+        using var logits_NK = Inference.Run(network, bank, heldOut, settings.Compute.Exact);
+        using var labels_N = bank.Labels(heldOut);
+        result.Metrics["heldOut"] = heldOut.Count;
+        result.Metrics["correct"] = (int)Math.Round(Accuracy.Top1(logits_NK, labels_N) * heldOut.Count / 100);
+        return result;
+    }
+
+    private static ResNet Network(StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled)
+    {
+        using var generator = settings.Random(context.Name).Generator();
+        var network = new ResNet(options.Network, labelled.Shape.Channels, labelled.ClassCount, generator);
+        settings.Compute.Place(network);
+        return network;
+    }
+
+    private static StageResult Train(
+        StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled, ResNet network)
+    {
+        var task = new LabelledTask(network, labelled, options.Views, options.Training, settings.Compute, settings.Random(context.Name));
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

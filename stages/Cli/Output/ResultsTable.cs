@@ -11,6 +11,7 @@ internal static class ResultsTable
     {
         var table = new Table().Border(TableBorder.Rounded)
             .AddColumns("network", "top-1 (%)", "parameters", "file (MB)", "time (s)", "labels", "seed");
+        table.Columns[0].NoWrap();
         foreach (var column in table.Columns.Skip(1))
         {
             column.Alignment = Justify.Right;

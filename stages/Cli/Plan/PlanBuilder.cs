@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Stages.Distill;
 using Stages.FineTune;
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
 using Stages.Label;
 using Stages.Learning.Networks;
 using Stages.Pipeline.Plan;
@@ -16,7 +17,9 @@ namespace Stages.Cli.Plan;
 /// <param name="dataset">Its data set, not read yet.</param>
 internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
 {
-    private const string Train = "dataset/train";
+    /// <summary>The training split as an input.</summary>
+    public const string Train = "dataset/train";
+
     private const string Test = "dataset/test";
     private const string Pretrained = "pretrain/" + PretrainStage.Output;
 
@@ -112,9 +115,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
         _stages.Add(new StageDefinition(name, version, key, inputs, run));
     }
 
-    private JsonObject WithLabels(JsonObject key)
+    private JsonObject WithLabels(JsonObject key) => WithLabels(key, options.Labels);
+
+    /// <summary>A key that also depends on which images are labelled.</summary>
+    public static JsonObject WithLabels(JsonObject key, LabelOptions labels)
     {
-        var labels = options.Labels;
         key["labels"] = new JsonObject
         {
             ["fraction"] = labels.Fraction,

@@ -16,11 +16,11 @@ public sealed class Bottleneck : ResidualBlock
     public Bottleneck(int input, int planes, int stride)
         : base(nameof(Bottleneck), input, planes * 4, stride)
     {
-        conv1 = Convolutions.Conv1x1(input, planes, stride: 1);
+        conv1 = Convolutions.Conv1x1(input, planes);
         bn1 = nn.BatchNorm2d(planes);
         conv2 = Convolutions.Conv3x3(planes, planes, stride);
         bn2 = nn.BatchNorm2d(planes);
-        conv3 = Convolutions.Conv1x1(planes, planes * 4, stride: 1);
+        conv3 = Convolutions.Conv1x1(planes, planes * 4);
         bn3 = nn.BatchNorm2d(planes * 4);
         RegisterComponents();
     }

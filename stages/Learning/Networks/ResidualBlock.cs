@@ -8,14 +8,17 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
 {
     // Field names are torchvision's keys.
     private readonly Sequential? downsample;
+    private readonly int _stride;
 
     private protected ResidualBlock(string name, int input, int output, int stride)
         : base(name)
     {
         if (stride != 1 || input != output)
         {
-            downsample = nn.Sequential(Convolutions.Conv1x1(input, output, stride), nn.BatchNorm2d(output));
+            downsample = nn.Sequential(Convolutions.Conv1x1(input, output), nn.BatchNorm2d(output));
         }
+
+        _stride = stride;
     }
 
     /// <summary>The batch norm that ends the residual branch; its scale starts at 0, so that every block starts as its shortcut.</summary>
@@ -27,9 +30,18 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         // One scope a block: whatever backward does not need is freed here, not at the end of the step.
         using var scope = NewDisposeScope();
         var residual = Residual(x_NCHW);
-        var shortcut = downsample is null ? x_NCHW : downsample.forward(x_NCHW);
+        var shortcut = downsample is null ? x_NCHW : downsample.forward(EveryStride(x_NCHW));
         return residual.add_(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
     private protected abstract Tensor Residual(Tensor x_NCHW);
+
+    /// <summary>
+    /// The pixels that a 1×1 convolution of the block's stride looks at, so that the convolution needs no stride of its own: the
+    /// AVX-512 kernel for the weights' gradient of a strided one writes past its buffer where the input channels are no
+    /// multiple of 16 (oneDNN in libtorch 2.10, <c>jit_1x1:avx512_core</c>), and corrupts the heap.
+    /// </summary>
+    private Tensor EveryStride(Tensor x_NCHW) => _stride == 1
+        ? x_NCHW
+        : x_NCHW[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: _stride), TensorIndex.Slice(step: _stride)];
 }

@@ -10,6 +10,9 @@ namespace Stages.Pipeline.Plan;
 /// </summary>
 public sealed class PipelineRunner
 {
+    /// <summary>The lock's name in the models folder.</summary>
+    public const string LockFile = "pipeline.lock.json";
+
     private readonly string _modelsFolder;
     private readonly IReadOnlyList<StageDefinition> _stages;
     private readonly InputResolver _inputs;
@@ -34,7 +37,7 @@ public sealed class PipelineRunner
         (_modelsFolder, _stages, _view, _clock) = (modelsFolder, stages, view, clock);
     }
 
-    private string LockPath => Path.Combine(_modelsFolder, "pipeline.lock.json");
+    private string LockPath => Path.Combine(_modelsFolder, LockFile);
 
     /// <summary>Where every stage stands, cheaply: outputs are compared by length, nothing is written.</summary>
     /// <exception cref="UserException">The lock is not readable.</exception>

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Stages.Cli.Output;
+using Stages.Cli.Plan;
+using Stages.Pipeline.Plan;
+
+namespace Stages.Cli.Commands;
+
+/// <summary>
+/// <c>distill cross-validate</c>: the supervised baseline's recipe judged on the labelled images alone, at several lengths of
+/// training, so that the pipeline compares with a baseline that has converged.
+/// </summary>
+internal static class CrossValidateCommand
+{
+    public static Command Create()
+    {
+        var pipeline = CommonArguments.Pipeline();
+        var seed = CommonArguments.Seed();
+        var json = CommonArguments.Json();
+        var folds = new Option<int>("--folds") { Description = "Parts that the labelled images are dealt to.", DefaultValueFactory = _ => 5 };
+        folds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 2)
+            {
+                result.AddError("--folds: expected at least 2");
+            }
+        });
+        var steps = new Option<int[]>("--steps")
+        {
+            Description = "Lengths of training to try; default: a quarter, half, all and twice of supervised.steps.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        steps.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int[]>()?.Any(n => n < 1) ?? false)
+            {
+                result.AddError("--steps: expected numbers from 1");
+            }
+        });
+        var command = new Command(
+            "cross-validate", "Judge the supervised baseline's recipe by cross-validation on the labelled images alone; resumes like run.")
+        {
+            pipeline, folds, steps, seed, json,
+        };
+        command.SetAction(parsed => Execute(
+            PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)),
+            parsed.GetValue(folds),
+            parsed.GetValue(steps) ?? [],
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Execute(PipelineOptions options, int folds, int[] steps, bool json)
+    {
+        using var interruption = new Interruption();
+        var session = Session.Open(options);
+        var plan = new CrossValidationPlan(options, session.Dataset, folds, steps);
+        var view = Session.View(json);
+        using (view as IDisposable)
+        {
+            new PipelineRunner(plan.Folder, plan.Build(), session.Plan.Externals, view, TimeProvider.System).Run(interruption.Token);
+        }
+
+        Write(plan.Results(), json);
+        return ExitCodes.Done;
+    }
+
+    private static void Write(IReadOnlyList<CrossValidationRow> rows, bool json)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(new JsonArray([.. rows.Select(row => row.ToJson())]).ToJsonString(JsonOutput.Indented));
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("steps", "top-1 (%)", "standard error", "held-out images");
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                row.Steps.ToString("N0", CultureInfo.InvariantCulture),
+                row.Top1.ToString("0.0", CultureInfo.InvariantCulture),
+                row.StandardError.ToString("0.0", CultureInfo.InvariantCulture),
+                row.HeldOut.ToString(CultureInfo.InvariantCulture));
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+
+namespace Tests.Cli;
+
+public sealed class CrossValidateTests
+{
+    [Fact]
+    public void A_row_a_length_over_all_labelled_images_and_nothing_to_do_again()
+    {
+        using var pipeline = new TinyPipeline();
+        string[] command = ["cross-validate", "--folds", "2", "--steps", "2", "4", "--json"];
+        var first = DistillProcess.Run(pipeline.Folder, command);
+        Assert.True(first.ExitCode == 0, first.Errors);
+        var rows = JsonNode.Parse(first.Output)!.AsArray();
+        Assert.Equal([2, 4], rows.Select(row => row!["steps"]!.GetValue<int>()));
+        Assert.All(rows, row =>
+        {
+            Assert.Equal(20, row!["heldOut"]!.GetValue<int>());
+            Assert.InRange(row["top1"]!.GetValue<double>(), 0, 100);
+        });
+
+        var again = DistillProcess.Run(pipeline.Folder, command);
+        Assert.Equal(first.Output, again.Output);
+        Assert.Equal(4, again.Errors.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_test_split_is_not_read()
+    {
+        using var pipeline = new TinyPipeline();
+        var sample = Path.Combine(Repository.Root, "data", "sample");
+        var folder = Directory.CreateDirectory(Path.Combine(pipeline.Folder, "no-test")).FullName;
+        foreach (var file in Directory.GetFiles(sample, "*-ubyte.gz"))
+        {
+            var copy = Path.Combine(folder, Path.GetFileName(file));
+            File.Copy(file, copy);
+            if (Path.GetFileName(file).StartsWith("t10k", StringComparison.Ordinal))
+            {
+                File.WriteAllText(copy, "whoever reads this fails");
+            }
+        }
+
+        pipeline.Write(json => json["dataset"]!["folder"] = folder);
+        var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", "--folds", "2", "--steps", "1", "--json");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+    }
+
+    [Theory]
+    [InlineData("--folds", "1")]
+    [InlineData("--steps", "0")]
+    public void Impossible_numbers_are_refused(string option, string value)
+    {
+        using var pipeline = new TinyPipeline();
+        var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", option, value);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains($"{option}: expected", outcome.Output + outcome.Errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,37 @@
+using Stages.Imaging.Splits;
+using Tests.Imaging.Datasets;
+
+namespace Tests.Imaging.Splits;
+
+public sealed class FoldTests
+{
+    private const int Folds = 5;
+
+    private static readonly LabelSplit Labelled = LabelSplit.Draw(SampleData.Train, new LabelOptions(null, 13, null, 0));
+
+    [Fact]
+    public void Every_labelled_image_is_held_out_exactly_once() => Assert.Equal(
+        Labelled.Indices,
+        Enumerable.Range(1, Folds).SelectMany(number => Part(number).HeldOut).Order());
+
+    [Fact]
+    public void What_is_held_out_is_never_trained_on() => Assert.All(Enumerable.Range(1, Folds), number =>
+    {
+        var (training, heldOut) = Part(number);
+        Assert.Empty(training.Intersect(heldOut));
+        Assert.Equal(Labelled.Indices, training.Concat(heldOut).Order());
+    });
+
+    [Fact]
+    public void Folds_and_their_classes_are_as_equal_as_can_be() => Assert.All(Enumerable.Range(1, Folds), number =>
+    {
+        var heldOut = Part(number).HeldOut;
+        Assert.Equal(26, heldOut.Count);
+        var perClass = heldOut.CountBy(index => SampleData.Train.Labels[index]).ToList();
+        Assert.Equal(10, perClass.Count);
+        Assert.All(perClass, entry => Assert.InRange(entry.Value, 2, 3));
+    });
+
+    private static (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Part(int number) =>
+        new Fold(number, Folds).Part(Labelled.Indices, SampleData.Train);
+}
