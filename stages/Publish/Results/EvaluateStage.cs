@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
@@ -5,7 +6,6 @@ using Stages.Imaging.Splits;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
-using System.Text.Json.Nodes;
 
 namespace Stages.Publish.Results;
 
