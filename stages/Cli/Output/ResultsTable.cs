@@ -10,7 +10,7 @@ internal static class ResultsTable
     public static void Write(IReadOnlyList<ResultRow> rows)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("network", "top-1 (%)", "parameters", "file (MB)", "time (s)", "labels", "seed");
+            .AddColumns("network", "top-1 %", "parameters", "MB", "seconds", "labels", "seed");
         table.Columns[0].NoWrap();
         foreach (var column in table.Columns.Skip(1))
         {

@@ -40,7 +40,8 @@ internal static class ModelCard
         card.Append(CultureInfo.InvariantCulture, $"""
 
             `model.safetensors` has torchvision's key names; `config.json` says how conv1 differs from torchvision's
-            {network.Architecture.Name}. One run, one seed: expect other seeds and label draws to differ by a point or so.
+            {network.Architecture.Name}. One run, one seed, one draw of labels: where labels are few,
+            other draws differ by points.
 
             """);
         return card.ToString();
