@@ -100,11 +100,12 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     private void Report(TrainingTask task, long step, double loss, double? monitored, Pace pace)
     {
         var stepsPerSecond = pace.At(step);
+        var (epoch, itemsPerSecond) = (task.EpochOf(step), stepsPerSecond * task.ItemsPerStep);
         var progress = new TrainingProgress(
             step,
             options.Steps,
-            task.EpochOf(step),
-            stepsPerSecond * task.ItemsPerStep,
+            epoch,
+            itemsPerSecond,
             loss,
             monitored,
             TimeSpan.FromSeconds((options.Steps - step) / stepsPerSecond));
@@ -112,10 +113,10 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var line = new JsonObject
         {
             ["step"] = step,
-            ["epoch"] = Math.Round(progress.Epoch, 4),
+            ["epoch"] = Math.Round(epoch, 4),
             ["loss"] = Math.Round(loss, 6),
             ["learningRate"] = options.Optimizer.Rate(step - 1, options.Steps),
-            ["imagesPerSecond"] = Math.Round(progress.ItemsPerSecond, 1),
+            ["imagesPerSecond"] = Math.Round(itemsPerSecond, 1),
         };
         if (monitored is { } value)
         {

@@ -19,8 +19,8 @@ internal static class LiveTable
                 new Markup($"[bold]{Markup.Escape(stage)}[/]"),
                 Bar(at.Steps == 0 ? 1 : (double)at.Step / at.Steps),
                 new Text($"{at.Step}/{at.Steps}"),
-                new Text(Wording.Epoch(at)),
-                new Text(Wording.Speed(at)),
+                new Text(Wording.Epoch(at) ?? "–"),
+                new Text(Wording.Speed(at) ?? "–"),
                 new Text(Wording.Loss(at) ?? "–"),
                 new Text(Wording.Knn(at) ?? "–"),
                 new Text(Wording.Remaining(at) ?? "–"));

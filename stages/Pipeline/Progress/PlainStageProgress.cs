@@ -37,7 +37,9 @@ internal sealed class PlainStageProgress(string stage, Action<string> write, Tim
 
     private string Line(TrainingProgress at)
     {
-        var parts = new List<string> { $"step {at.Step}/{at.Steps}", $"epoch {Wording.Epoch(at)}", $"{Wording.Speed(at)} images/s" };
+        var parts = new List<string> { $"step {at.Step}/{at.Steps}" };
+        AddIf(Wording.Epoch(at), text => $"epoch {text}");
+        AddIf(Wording.Speed(at), text => $"{text} images/s");
         AddIf(Wording.Loss(at), text => $"loss {text}");
         AddIf(Wording.Knn(at), text => $"kNN {text}");
         AddIf(Wording.Remaining(at), text => $"{text} left");

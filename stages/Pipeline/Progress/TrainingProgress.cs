@@ -9,4 +9,4 @@ namespace Stages.Pipeline.Progress;
 /// <param name="Knn">The accuracy of the nearest neighbours' vote, in percent.</param>
 /// <param name="Remaining">The time that the rest will take at this speed.</param>
 public sealed record TrainingProgress(
-    long Step, long Steps, double Epoch, double ItemsPerSecond, double? Loss, double? Knn, TimeSpan? Remaining);
+    long Step, long Steps, double? Epoch, double? ItemsPerSecond, double? Loss, double? Knn, TimeSpan? Remaining);

@@ -26,9 +26,9 @@ internal static class Wording
         return $"{stage}: done in {Duration(elapsed)}{(measured.Length == 0 ? "" : $" ({measured})")}";
     }
 
-    public static string Epoch(TrainingProgress at) => Invariant($"{at.Epoch:0.00}");
+    public static string? Epoch(TrainingProgress at) => at.Epoch is { } epoch ? Invariant($"{epoch:0.00}") : null;
 
-    public static string Speed(TrainingProgress at) => Invariant($"{at.ItemsPerSecond:0}");
+    public static string? Speed(TrainingProgress at) => at.ItemsPerSecond is { } speed ? Invariant($"{speed:0}") : null;
 
     public static string? Loss(TrainingProgress at) => at.Loss is { } loss ? Invariant($"{loss:0.0000}") : null;
 

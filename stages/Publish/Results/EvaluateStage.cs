@@ -55,7 +55,7 @@ public static class EvaluateStage
                 Math.Round(contestant.Road.Sum(artefact => Seconds(context, artefact)), 1),
                 settings.Seed,
                 labelled));
-            context.Progress.Report(new TrainingProgress(rows.Count, contestants.Count, 0, 0, null, null, null));
+            context.Progress.Report(new TrainingProgress(rows.Count, contestants.Count, null, null, null, null, null));
         }
 
         var (json, csv) = (Path.Combine(folder, Json), Path.Combine(folder, Csv));
