@@ -10,7 +10,8 @@ namespace Stages.Pretrain;
 
 /// <summary>A step of pretraining: two views of every image of the batch, one forward pass, NT-Xent.</summary>
 internal sealed class ContrastiveTask(
-    ContrastiveNetwork network, ImageBank bank, PretrainOptions options, Compute compute, RandomKey random) : TrainingTask
+    ContrastiveNetwork network, ImageBank bank, KeyMemory? memory, PretrainOptions options, Compute compute, RandomKey random)
+    : TrainingTask
 {
     private readonly BatchPlan _batches = new(random, bank.Images.Count, options.Training.BatchSize);
     private readonly KnnMonitor? _monitor = KnnMonitor.For(bank, compute);
@@ -18,6 +19,8 @@ internal sealed class ContrastiveTask(
     public override nn.Module Network => network;
 
     public override int ItemsPerStep => options.Training.BatchSize;
+
+    public override IReadOnlyDictionary<string, Tensor> Memory => memory?.State ?? base.Memory;
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
@@ -33,9 +36,12 @@ internal sealed class ContrastiveTask(
         using (compute.Forward())
         {
             var z_MP = network.forward(views_MCHW);
-            return ContrastiveLoss.NtXent(z_MP, options.Temperature).MoveToOuterDisposeScope();
+            memory?.Hold(views_MCHW);
+            return ContrastiveLoss.NtXent(z_MP, options.Temperature, memory?.KeysAt(step)).MoveToOuterDisposeScope();
         }
     }
+
+    public override void AfterStep(long step) => memory?.Update(network, step);
 
     public override double? Monitor() => _monitor?.Top1(network.Encoder);
 }

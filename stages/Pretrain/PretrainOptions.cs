@@ -11,15 +11,22 @@ namespace Stages.Pretrain;
 /// <param name="Views">The composition that makes the two views.</param>
 /// <param name="LowResolution">Smaller views at first; the papers have none.</param>
 /// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2, 0.2 advised by its authors for small batches.</param>
+/// <param name="Memory">A queue of past keys as further negatives; off by default, as in the public code.</param>
 /// <param name="Training">Steps, batch, optimizer.</param>
 public sealed record PretrainOptions(
-    NetworkOptions Network, HeadOptions Head, ViewOptions Views, LowResolution LowResolution, double Temperature, TrainingOptions Training)
+    NetworkOptions Network, HeadOptions Head, ViewOptions Views, LowResolution LowResolution, double Temperature,
+    MemoryOptions Memory, TrainingOptions Training)
 {
-    public static PretrainOptions Read(JsonSection section) => new(
-        NetworkOptions.Read(section.Section("network"), Architecture.ResNet152, width: 1, Stem.ImageNet),
-        HeadOptions.Read(section.Section("head")),
-        ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0.8, blur: 0.5),
-        LowResolution.Read(section.Section("lowResolution")),
-        section.Number("temperature", 0.2, 0.001, 100),
-        TrainingOptions.Read(section, new TrainingOptions(10_000, 512, Learning.Optimizers.OptimizerOptions.Default)));
+    public static PretrainOptions Read(JsonSection section)
+    {
+        var training = TrainingOptions.Read(section, new TrainingOptions(10_000, 512, Learning.Optimizers.OptimizerOptions.Default));
+        return new PretrainOptions(
+            NetworkOptions.Read(section.Section("network"), Architecture.ResNet152, width: 1, Stem.ImageNet),
+            HeadOptions.Read(section.Section("head")),
+            ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0.8, greyscale: 0.2, blur: 0.5),
+            LowResolution.Read(section.Section("lowResolution")),
+            section.Number("temperature", 0.2, 0.001, 100),
+            MemoryOptions.Read(section.Section("memory"), training.BatchSize),
+            training);
+    }
 }

@@ -1,6 +1,7 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Loading;
 using Stages.Learning.Networks;
+using Stages.Learning.Randomness;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
 
@@ -27,7 +28,8 @@ public static class PretrainStage
         using var network = new ContrastiveNetwork(options.Network, options.Head, images.Shape.Channels, generator);
         settings.Compute.Place(network);
 
-        var task = new ContrastiveTask(network, bank, options, settings.Compute, random);
+        using var memory = options.Memory.Keys > 0 ? Memory(network, options, images.Shape.Channels, settings.Compute, random) : null;
+        var task = new ContrastiveTask(network, bank, memory, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
         if (task.Monitor() is { } knn)
         {
@@ -35,5 +37,14 @@ public static class PretrainStage
         }
 
         return result;
+    }
+
+    private static KeyMemory Memory(
+        ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
+    {
+        using var generator = random.Generator();
+        var copy = new ContrastiveNetwork(options.Network, options.Head, channels, generator);
+        compute.Place(copy);
+        return new KeyMemory(copy, network, options.Head.Output, 2 * options.Training.BatchSize, options.Memory, compute);
     }
 }

@@ -1,4 +1,4 @@
-"""torchvision's crops, flips, blur, brightness and contrast."""
+"""torchvision's crops, flips, blur, brightness, contrast, saturation, hue and greyscale."""
 
 import torch
 from torchvision.transforms import functional as F
@@ -22,4 +22,11 @@ for channels in (1, 3):
     factors = (0.0, 0.6, 1.0, 1.4, 1.8)
     golden[f"brightness{channels}"] = torch.stack([F.adjust_brightness(i, f) for i, f in zip(x, factors)])
     golden[f"contrast{channels}"] = torch.stack([F.adjust_contrast(i, f) for i, f in zip(x, factors)])
+x = images.clone()
+# Greys, pure colours, black and white: where the hue has no or a border value.
+x[4] = torch.tensor([[0.0, 1, 0.5, 1, 0, 0, 1, 1, 0, 0.25], [0, 1, 0.5, 0, 1, 0, 1, 0, 1, 0.25], [0, 1, 0.5, 0, 0, 1, 0, 1, 1, 0.75]])[:, None]
+golden["saturation3"] = torch.stack([F.adjust_saturation(i, f) for i, f in zip(x, factors)])
+golden["hue3"] = torch.stack([F.adjust_hue(i, f) for i, f in zip(x, (-0.5, -0.1, 0.0, 0.2, 0.37))])
+golden["greyscale3"] = F.rgb_to_grayscale(x, 3)
+golden["colours"] = x
 write("augmentation.safetensors", golden)

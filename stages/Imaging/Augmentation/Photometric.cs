@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Stages.Imaging.Augmentation;
 
-/// <summary>Changes of brightness and contrast with a factor of its own for each image, clipped to [0, 1] (torchvision's definitions).</summary>
+/// <summary>
+/// Changes of brightness, contrast, saturation and hue with a factor of its own for each image, clipped to [0, 1] (torchvision's definitions).
+/// </summary>
 public static class Photometric
 {
     // ITU-R BT.601 luma, as torchvision's rgb_to_grayscale.
@@ -22,6 +24,46 @@ public static class Photometric
         var mean_N111 = Grey(x_NCHW).mean([1, 2, 3], keepdim: true);
         return x_NCHW.sub(mean_N111).mul_(factor_N111).add_(mean_N111).clamp_(0, 1).MoveToOuterDisposeScope();
     }
+
+    /// <summary>grey + (x − grey) · factor, with each pixel's own grey; an image of one channel stays as it is.</summary>
+    /// <param name="x_NCHW">Floats of [0, 1].</param>
+    /// <param name="factor_N111">At least 0; 0 leaves no colour.</param>
+    public static Tensor Saturation(Tensor x_NCHW, Tensor factor_N111)
+    {
+        using var scope = NewDisposeScope();
+        var grey_N1HW = Grey(x_NCHW);
+        return x_NCHW.sub(grey_N1HW).mul_(factor_N111).add_(grey_N1HW).clamp_(0, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turns the hue, leaving saturation and value of the HSV model as they are.</summary>
+    /// <param name="x_N3HW">Floats of [0, 1], three channels.</param>
+    /// <param name="turn_N111">In whole turns; 0.5 makes each colour its complement.</param>
+    public static Tensor Hue(Tensor x_N3HW, Tensor turn_N111)
+    {
+        using var scope = NewDisposeScope();
+        var channels = x_N3HW.split(1, dim: 1);
+        var (red, green, blue) = (channels[0], channels[1], channels[2]);
+        var value = x_N3HW.amax([1L], keepdim: true);
+        var chroma = value.sub(x_N3HW.amin([1L], keepdim: true));
+        var divisor = where(chroma.eq(0), ones_like(chroma), chroma);
+        // The hue in sixths of a turn from red.
+        var sixths = where(
+            value.eq(red),
+            green.sub(blue).div(divisor),
+            where(value.eq(green), blue.sub(red).div(divisor).add(2), red.sub(green).div(divisor).add(4)));
+        var turned = sixths.add_(turn_N111.mul(6));
+        return cat([Channel(5), Channel(3), Channel(1)], 1).clamp_(0, 1).MoveToOuterDisposeScope();
+
+        // HSV to RGB in closed form: value − chroma · clamp(min(k, 4 − k), 0, 1), where k = (n + hue) mod 6.
+        Tensor Channel(int n)
+        {
+            var k = turned.add(n).remainder_(6);
+            return value.sub(chroma.mul(minimum(k, k.neg().add(4)).clamp_(0, 1)));
+        }
+    }
+
+    /// <summary>Each pixel's grey in all three channels; an image of one channel stays as it is.</summary>
+    public static Tensor Greyscale(Tensor x_NCHW) => Grey(x_NCHW).expand_as(x_NCHW);
 
     private static Tensor Grey(Tensor x_NCHW) => x_NCHW.shape[1] == 3
         ? x_NCHW.mul(tensor(Luma, [1, 3, 1, 1]).to(x_NCHW.device)).sum(1, keepdim: true)

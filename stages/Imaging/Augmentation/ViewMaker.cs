@@ -6,14 +6,6 @@ namespace Stages.Imaging.Augmentation;
 /// <summary>Makes views of a batch of images, every draw made per image from that view's own key.</summary>
 public static class ViewMaker
 {
-    // Draw numbers beyond those of CropSampler.
-    private const int JitterDraw = 300;
-    private const int OrderDraw = 301;
-    private const int BrightnessDraw = 302;
-    private const int ContrastDraw = 303;
-    private const int BlurDraw = 304;
-    private const int SigmaDraw = 305;
-
     /// <param name="images_NCHW">Floats of [0, 1].</param>
     /// <param name="options">The composition.</param>
     /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
@@ -32,7 +24,12 @@ public static class ViewMaker
         var view_NCHW = CropRenderer.Render(images_NCHW, crops, size);
         if (options.JitterProbability > 0)
         {
-            view_NCHW = Jitter(view_NCHW, options, views);
+            view_NCHW = Jitter.Apply(view_NCHW, options, views);
+        }
+
+        if (options.GreyscaleProbability > 0 && view_NCHW.shape[1] > 1)
+        {
+            view_NCHW = Greyscale(view_NCHW, options, views);
         }
 
         if (options.BlurProbability > 0)
@@ -43,29 +40,15 @@ public static class ViewMaker
         return view_NCHW.MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// Brightness and contrast in an order drawn per image, clipped after each. One pass serves both orders: contrast
-    /// before brightness, brightness, contrast after it, where one of the two contrasts has factor 1.
-    /// </summary>
-    private static Tensor Jitter(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    private static Tensor Greyscale(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
     {
-        var before = new float[views.Length];
-        var brightness = new float[views.Length];
-        var after = new float[views.Length];
+        var applies = new bool[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            var applies = views[i].Uniform(JitterDraw) < options.JitterProbability;
-            var contrastFirst = views[i].Uniform(OrderDraw) < 0.5;
-            var contrast = applies ? Factor(views[i], ContrastDraw, options.Contrast) : 1;
-            brightness[i] = applies ? Factor(views[i], BrightnessDraw, options.Brightness) : 1;
-            before[i] = contrastFirst ? contrast : 1;
-            after[i] = contrastFirst ? 1 : contrast;
+            applies[i] = views[i].Uniform(ViewDraws.Greyscale) < options.GreyscaleProbability;
         }
 
-        var device = view_NCHW.device;
-        var jittered = Photometric.Contrast(view_NCHW, Column(before, device));
-        jittered = Photometric.Brightness(jittered, Column(brightness, device));
-        return Photometric.Contrast(jittered, Column(after, device));
+        return where(tensor(applies, [views.Length, 1, 1, 1]).to(view_NCHW.device), Photometric.Greyscale(view_NCHW), view_NCHW);
     }
 
     private static Tensor Blur(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
@@ -73,15 +56,10 @@ public static class ViewMaker
         var sigma = new double[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            var applies = views[i].Uniform(BlurDraw) < options.BlurProbability;
-            sigma[i] = applies ? views[i].Uniform(SigmaDraw, options.BlurSigma.Low, options.BlurSigma.High) : 0;
+            var applies = views[i].Uniform(ViewDraws.Blur) < options.BlurProbability;
+            sigma[i] = applies ? views[i].Uniform(ViewDraws.Sigma, options.BlurSigma.Low, options.BlurSigma.High) : 0;
         }
 
         return GaussianBlur.Apply(view_NCHW, sigma);
     }
-
-    private static float Factor(RandomKey view, int draw, double strength) =>
-        (float)view.Uniform(draw, Math.Max(0, 1 - strength), 1 + strength);
-
-    private static Tensor Column(float[] values, Device device) => tensor(values, [values.Length, 1, 1, 1]).to(device);
 }

@@ -14,8 +14,9 @@ public static class ContrastiveLoss
 {
     /// <param name="z_MP">2N projections, not normalised: first view of images 1 … N, then second view of the same.</param>
     /// <param name="temperature">τ, larger than 0.</param>
+    /// <param name="keys_QP">Further negatives of every row, of length 1 (SimCLRv2's memory, section 2.1); no gradient flows into them.</param>
     /// <returns>A scalar, in nats.</returns>
-    public static Tensor NtXent(Tensor z_MP, double temperature)
+    public static Tensor NtXent(Tensor z_MP, double temperature, Tensor? keys_QP = null)
     {
         using var scope = NewDisposeScope();
         var rows = z_MP.shape[0];
@@ -28,8 +29,13 @@ public static class ContrastiveLoss
         var similarity_MM = unit_MP.mm(unit_MP.t()).div_(temperature);
         // A projection is not its own negative: −∞ leaves the softmax.
         var self_MM = eye(rows, dtype: ScalarType.Bool, device: z_MP.device);
-        var logits_MM = similarity_MM.masked_fill(self_MM, float.NegativeInfinity);
+        var logits_ML = similarity_MM.masked_fill(self_MM, float.NegativeInfinity);
+        if (keys_QP is not null)
+        {
+            logits_ML = cat([logits_ML, unit_MP.mm(keys_QP.detach().t()).div_(temperature)], 1);
+        }
+
         var positive_M = arange(rows, device: z_MP.device).add_(rows / 2).remainder_(rows);
-        return nn.functional.cross_entropy(logits_MM, positive_M).MoveToOuterDisposeScope();
+        return nn.functional.cross_entropy(logits_ML, positive_M).MoveToOuterDisposeScope();
     }
 }

@@ -4,7 +4,10 @@ namespace Stages.Learning.Networks;
 /// <param name="Name">The field's name, such as <c>resnet50</c>.</param>
 /// <param name="Bottleneck">Bottleneck blocks (1×1, 3×3, 1×1) or basic blocks (3×3, 3×3).</param>
 /// <param name="Blocks">Blocks of stage 1 … 4.</param>
-/// <remarks>He et al., "Deep Residual Learning for Image Recognition", table 1.</remarks>
+/// <remarks>
+/// He et al., "Deep Residual Learning for Image Recognition", table 1; ResNet-200: "Identity Mappings in Deep Residual Networks", with
+/// the block of the others, as in google-research/simclr.
+/// </remarks>
 public sealed record Architecture(string Name, bool Bottleneck, IReadOnlyList<int> Blocks)
 {
     public static readonly Architecture ResNet18 = new("resnet18", false, [2, 2, 2, 2]);
@@ -12,10 +15,11 @@ public sealed record Architecture(string Name, bool Bottleneck, IReadOnlyList<in
     public static readonly Architecture ResNet50 = new("resnet50", true, [3, 4, 6, 3]);
     public static readonly Architecture ResNet101 = new("resnet101", true, [3, 4, 23, 3]);
     public static readonly Architecture ResNet152 = new("resnet152", true, [3, 8, 36, 3]);
+    public static readonly Architecture ResNet200 = new("resnet200", true, [3, 24, 36, 3]);
 
     /// <summary>Every architecture by its name.</summary>
     public static readonly IReadOnlyDictionary<string, Architecture> All =
-        new[] { ResNet18, ResNet34, ResNet50, ResNet101, ResNet152 }.ToDictionary(a => a.Name);
+        new[] { ResNet18, ResNet34, ResNet50, ResNet101, ResNet152, ResNet200 }.ToDictionary(a => a.Name);
 
     /// <summary>Output channels of a block per channel of its 3×3 convolution.</summary>
     public int Expansion => Bottleneck ? 4 : 1;

@@ -12,7 +12,7 @@ public sealed class BasicBlock : ResidualBlock
     private readonly BatchNorm2d bn2;
 
     public BasicBlock(int input, int planes, int stride)
-        : base(nameof(BasicBlock), input, planes, stride)
+        : base(nameof(BasicBlock), input, planes, stride, pooledShortcut: false)
     {
         conv1 = Convolutions.Conv3x3(input, planes, stride);
         bn1 = nn.BatchNorm2d(planes);

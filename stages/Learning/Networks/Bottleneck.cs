@@ -3,23 +3,26 @@ using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
 
-/// <summary>1×1, 3×3, 1×1 with a batch norm after each; the stride sits on the 3×3, as in torchvision ("v1.5").</summary>
+/// <summary>
+/// 1×1, 3×3, 1×1 with a batch norm after each; the stride sits on the 3×3, as in torchvision ("v1.5"). In a network
+/// with selective kernels, one of these takes the place of the 3×3 and its batch norm.
+/// </summary>
 public sealed class Bottleneck : ResidualBlock
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
-    private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly nn.Module<Tensor, Tensor> conv2;
+    private readonly BatchNorm2d? bn2;
     private readonly Conv2d conv3;
     private readonly BatchNorm2d bn3;
 
-    public Bottleneck(int input, int planes, int stride)
-        : base(nameof(Bottleneck), input, planes * 4, stride)
+    public Bottleneck(int input, int planes, int stride, bool selectiveKernels)
+        : base(nameof(Bottleneck), input, planes * 4, stride, pooledShortcut: selectiveKernels)
     {
         conv1 = Convolutions.Conv1x1(input, planes);
         bn1 = nn.BatchNorm2d(planes);
-        conv2 = Convolutions.Conv3x3(planes, planes, stride);
-        bn2 = nn.BatchNorm2d(planes);
+        conv2 = selectiveKernels ? new SelectiveKernel(planes, stride) : Convolutions.Conv3x3(planes, planes, stride);
+        bn2 = selectiveKernels ? null : nn.BatchNorm2d(planes);
         conv3 = Convolutions.Conv1x1(planes, planes * 4);
         bn3 = nn.BatchNorm2d(planes * 4);
         RegisterComponents();
@@ -30,7 +33,7 @@ public sealed class Bottleneck : ResidualBlock
     private protected override Tensor Residual(Tensor x_NCHW)
     {
         var h = bn1.forward(conv1.forward(x_NCHW)).relu_();
-        h = bn2.forward(conv2.forward(h)).relu_();
+        h = bn2 is null ? conv2.forward(h) : bn2.forward(conv2.forward(h)).relu_();
         return bn3.forward(conv3.forward(h));
     }
 }

@@ -6,7 +6,10 @@ namespace Stages.Learning.Networks;
 /// <param name="Architecture">Depth and kind of block.</param>
 /// <param name="Width">Multiplies the channels of every stage; 1 is the textbook width.</param>
 /// <param name="Stem">What stands before the first stage.</param>
-public sealed record NetworkOptions(Architecture Architecture, double Width, Stem Stem)
+/// <param name="SelectiveKernels">
+/// Selective kernels with ResNet-D's stem and shortcuts, as SimCLRv2's larger networks have them (section 3.1, table 1).
+/// </param>
+public sealed record NetworkOptions(Architecture Architecture, double Width, Stem Stem, bool SelectiveKernels = false)
 {
     /// <summary>Channels of the 3×3 convolutions of the first stage at width 1.</summary>
     private const int BasePlanes = 64;
@@ -29,8 +32,18 @@ public sealed record NetworkOptions(Architecture Architecture, double Width, Ste
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features => Planes * 8 * Architecture.Expansion;
 
-    public static NetworkOptions Read(JsonSection section, Architecture architecture, double width, Stem stem) => new(
-        section.Choice("architecture", architecture.Name, Architecture.All),
-        section.Number("width", width, 1.0 / 64, 16),
-        section.Choice("stem", StemNames.First(s => s.Value == stem).Key, StemNames));
+    /// <summary>Reads the block "network": architecture, width, stem, selectiveKernels.</summary>
+    /// <exception cref="UserException">A value is impossible, or impossible for this architecture.</exception>
+    public static NetworkOptions Read(
+        JsonSection section, Architecture architecture, double width, Stem stem, bool selectiveKernels = false)
+    {
+        var options = new NetworkOptions(
+            section.Choice("architecture", architecture.Name, Architecture.All),
+            section.Number("width", width, 1.0 / 64, 16),
+            section.Choice("stem", StemNames.First(s => s.Value == stem).Key, StemNames),
+            section.Flag("selectiveKernels", selectiveKernels));
+        return options.SelectiveKernels && !options.Architecture.Bottleneck
+            ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks to hold them")
+            : options;
+    }
 }

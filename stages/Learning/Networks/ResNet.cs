@@ -10,7 +10,7 @@ namespace Stages.Learning.Networks;
 public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
     // Field names are torchvision's keys.
-    private readonly Conv2d conv1;
+    private readonly nn.Module<Tensor, Tensor> conv1;
     private readonly BatchNorm2d bn1;
     private readonly Sequential layer1;
     private readonly Sequential layer2;
@@ -29,6 +29,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         var planes = options.Planes;
         conv1 = options.Stem switch
         {
+            Stem.ImageNet when options.SelectiveKernels => DeepStem(channels, planes),
             Stem.ImageNet => nn.Conv2d(channels, planes, kernel_size: 7, stride: 2, padding: 3, bias: false),
             Stem.Small => Convolutions.Conv3x3(channels, planes, stride: 1),
             _ => Convolutions.Conv3x3(channels, planes, stride: 2),
@@ -37,10 +38,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         bn1 = nn.BatchNorm2d(planes);
 
         var input = planes;
-        layer1 = Layer(options.Architecture, ref input, planes, 0, stride: 1);
-        layer2 = Layer(options.Architecture, ref input, planes * 2, 1, stride: 2);
-        layer3 = Layer(options.Architecture, ref input, planes * 4, 2, stride: 2);
-        layer4 = Layer(options.Architecture, ref input, planes * 8, 3, stride: 2);
+        layer1 = Layer(options, ref input, planes, 0, stride: 1);
+        layer2 = Layer(options, ref input, planes * 2, 1, stride: 2);
+        layer3 = Layer(options, ref input, planes * 4, 2, stride: 2);
+        layer4 = Layer(options, ref input, planes * 8, 3, stride: 2);
         Features = input;
         fc = classes is { } count ? nn.Linear(input, count) : null;
         RegisterComponents();
@@ -81,14 +82,29 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
             : x_NCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
-    private static Sequential Layer(Architecture architecture, ref int input, int planes, int stage, int stride)
+    /// <summary>ResNet-D's stem: the 7×7 convolution as three of 3×3 (arXiv:1812.01187, section 4.2).</summary>
+    private static Sequential DeepStem(int channels, int planes)
     {
+        var half = Math.Max(1, planes / 2);
+        return nn.Sequential(
+            Convolutions.Conv3x3(channels, half, stride: 2),
+            nn.BatchNorm2d(half),
+            nn.ReLU(inplace: true),
+            Convolutions.Conv3x3(half, half, stride: 1),
+            nn.BatchNorm2d(half),
+            nn.ReLU(inplace: true),
+            Convolutions.Conv3x3(half, planes, stride: 1));
+    }
+
+    private static Sequential Layer(NetworkOptions options, ref int input, int planes, int stage, int stride)
+    {
+        var architecture = options.Architecture;
         var blocks = new List<nn.Module<Tensor, Tensor>>();
         for (var i = 0; i < architecture.Blocks[stage]; i++)
         {
             var blockStride = i == 0 ? stride : 1;
             blocks.Add(architecture.Bottleneck
-                ? new Bottleneck(input, planes, blockStride)
+                ? new Bottleneck(input, planes, blockStride, options.SelectiveKernels)
                 : new BasicBlock(input, planes, blockStride));
             input = planes * architecture.Expansion;
         }

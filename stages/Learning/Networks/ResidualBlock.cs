@@ -8,17 +8,24 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
 {
     // Field names are torchvision's keys.
     private readonly Sequential? downsample;
-    private readonly int _stride;
+    private readonly int _skip;
 
-    private protected ResidualBlock(string name, int input, int output, int stride)
+    /// <param name="name">The kind of block.</param>
+    /// <param name="input">Channels.</param>
+    /// <param name="output">Channels.</param>
+    /// <param name="stride">Of the block.</param>
+    /// <param name="pooledShortcut">ResNet-D's shortcut, which averages pixels where the plain one skips them.</param>
+    private protected ResidualBlock(string name, int input, int output, int stride, bool pooledShortcut)
         : base(name)
     {
         if (stride != 1 || input != output)
         {
-            downsample = nn.Sequential(Convolutions.Conv1x1(input, output), nn.BatchNorm2d(output));
+            downsample = pooledShortcut
+                ? nn.Sequential(new ShortcutPool(stride), Convolutions.Conv1x1(input, output), nn.BatchNorm2d(output))
+                : nn.Sequential(Convolutions.Conv1x1(input, output), nn.BatchNorm2d(output));
         }
 
-        _stride = stride;
+        _skip = pooledShortcut ? 1 : stride;
     }
 
     /// <summary>The batch norm that ends the residual branch; its scale starts at 0, so that every block starts as its shortcut.</summary>
@@ -30,7 +37,7 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         // One scope a block: whatever backward does not need is freed here, not at the end of the step.
         using var scope = NewDisposeScope();
         var residual = Residual(x_NCHW);
-        var shortcut = downsample is null ? x_NCHW : downsample.forward(EveryStride(x_NCHW));
+        var shortcut = downsample is null ? x_NCHW : downsample.forward(Skipped(x_NCHW));
         return residual.add_(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
@@ -41,7 +48,7 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
     /// AVX-512 kernel for the weights' gradient of a strided one writes past its buffer where the input channels are no
     /// multiple of 16 (oneDNN in libtorch 2.10, <c>jit_1x1:avx512_core</c>), and corrupts the heap.
     /// </summary>
-    private Tensor EveryStride(Tensor x_NCHW) => _stride == 1
+    private Tensor Skipped(Tensor x_NCHW) => _skip == 1
         ? x_NCHW
-        : x_NCHW[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: _stride), TensorIndex.Slice(step: _stride)];
+        : x_NCHW[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: _skip), TensorIndex.Slice(step: _skip)];
 }

@@ -30,7 +30,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     {
         using var parameters = new FlatParameters(task.Network);
         using var optimizer = Optimizer.Create(options.Optimizer, parameters);
-        var state = new TrainingState(task.Network, optimizer);
+        var state = new TrainingState(task, optimizer);
         var (step, secondsBefore) = state.Resume(context.Checkpoints);
         context.Metrics.TruncateAfter(step);
 
@@ -50,6 +50,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 loss_.backward();
                 optimizer.Step(step, options.Optimizer.Rate(step, options.Steps));
                 parameters.ZeroGradients();
+                task.AfterStep(step);
                 // Reading the loss waits for the device, so it is read between log intervals only.
                 loss = log ? loss_.ToDouble() : loss;
             }

@@ -8,12 +8,13 @@ namespace Stages.Learning.Training;
 
 /// <summary>
 /// All that training needs to go on in the same bits: the network's weights and buffers, the optimizer's
-/// buffers, and the step. Every rate and random number is a function of these.
+/// buffers, what the task remembers, and the step. Every rate and random number is a function of these.
 /// </summary>
-internal sealed class TrainingState(nn.Module network, Optimizer optimizer)
+internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 {
     private const string WeightsFile = "weights.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
+    private const string MemoryFile = "memory.safetensors";
 
     /// <summary>Loads the newest valid checkpoint.</summary>
     /// <returns>The step to go on with and the seconds spent before; zeros where there is no checkpoint.</returns>
@@ -25,9 +26,13 @@ internal sealed class TrainingState(nn.Module network, Optimizer optimizer)
         }
 
         using var scope = NewDisposeScope();
-        Weights.Load(network, Path.Combine(checkpoint.Folder, WeightsFile));
-        var buffers = Path.Combine(checkpoint.Folder, OptimizerFile);
-        Weights.Copy(optimizer.Buffers, SafetensorsFile.Read(buffers), key => key, buffers);
+        Weights.Load(task.Network, Path.Combine(checkpoint.Folder, WeightsFile));
+        Fill(optimizer.Buffers, Path.Combine(checkpoint.Folder, OptimizerFile));
+        if (task.Memory is { Count: > 0 } memory)
+        {
+            Fill(memory, Path.Combine(checkpoint.Folder, MemoryFile));
+        }
+
         return (checkpoint.Step, checkpoint.State["seconds"]!.GetValue<double>());
     }
 
@@ -38,12 +43,21 @@ internal sealed class TrainingState(nn.Module network, Optimizer optimizer)
         {
             using (var file = File.Create(Path.Combine(folder, WeightsFile)))
             {
-                Weights.Save(network, file);
+                Weights.Save(task.Network, file);
             }
 
             using (var file = File.Create(Path.Combine(folder, OptimizerFile)))
             {
                 SafetensorsFile.Write(file, optimizer.Buffers);
             }
+
+            if (task.Memory is { Count: > 0 } memory)
+            {
+                using var file = File.Create(Path.Combine(folder, MemoryFile));
+                SafetensorsFile.Write(file, memory);
+            }
         });
+
+    private static void Fill(IReadOnlyDictionary<string, Tensor> tensors, string path) =>
+        Weights.Copy(tensors, SafetensorsFile.Read(path), key => key, path);
 }

@@ -5,6 +5,8 @@ namespace Stages.Learning.Training;
 /// <summary>What one training stage brings to the loop that all of them share.</summary>
 public abstract class TrainingTask
 {
+    private static readonly IReadOnlyDictionary<string, Tensor> NoMemory = new Dictionary<string, Tensor>();
+
     /// <summary>The network to train.</summary>
     public abstract nn.Module Network { get; }
 
@@ -16,6 +18,14 @@ public abstract class TrainingTask
 
     /// <summary>The loss of step <paramref name="step"/> (from 0): a scalar with its graph, a pure function of the step and the weights.</summary>
     public abstract Tensor Loss(long step);
+
+    /// <summary>Tensors beside the network and the optimizer that a resumed run needs; checkpoints hold them, and resuming fills them in place.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> Memory => NoMemory;
+
+    /// <summary>Called after the optimizer's step number <paramref name="step"/> (from 0), before anything is saved.</summary>
+    public virtual void AfterStep(long step)
+    {
+    }
 
     /// <summary>
     /// What is measured now and then beside the loss, such as kNN accuracy in percent; must leave weights and

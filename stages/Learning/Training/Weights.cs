@@ -39,6 +39,13 @@ public static class Weights
         Copy(network.state_dict(), SafetensorsFile.Read(path), sourceKey, path);
     }
 
+    /// <summary>Gives a network the weights and buffers of another of the same plan.</summary>
+    public static void CopyAll(nn.Module target, nn.Module source)
+    {
+        using var scope = NewDisposeScope();
+        Copy(target.state_dict(), source.state_dict(), key => key, "the network to copy");
+    }
+
     /// <summary>Copies tensors by name; both sides must hold the same names and shapes.</summary>
     internal static void Copy(
         IReadOnlyDictionary<string, Tensor> targets, IReadOnlyDictionary<string, Tensor> sources, Func<string, string?> sourceKey, string path)

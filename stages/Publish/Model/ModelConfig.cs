@@ -38,6 +38,7 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         {
             ["width"] = Network.Width,
             ["stem"] = Network.StemName,
+            ["selectiveKernels"] = Network.SelectiveKernels,
         },
     }.ToJsonString(Indented) + "\n";
 
@@ -51,7 +52,8 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             var network = new NetworkOptions(
                 Architecture.All[json["architecture"]!.GetValue<string>()],
                 json["distill"]!["width"]!.GetValue<double>(),
-                NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()]);
+                NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()],
+                json["distill"]!["selectiveKernels"]!.GetValue<bool>());
             return new ModelConfig(
                 network,
                 new ImageShape(size[0], size[1], size[2]),

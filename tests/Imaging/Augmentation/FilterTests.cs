@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Augmentation;
 
-/// <summary>Blur, brightness and contrast against torchvision (make_augmentation.py).</summary>
+/// <summary>Blur and changes of colour against torchvision (make_augmentation.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class FilterTests
 {
@@ -44,6 +44,24 @@ public sealed class FilterTests
         var factors = tensor(new[] { 0f, 0.6f, 1, 1.4f, 1.8f }, [5, 1, 1, 1]);
         Close.To(golden[$"brightness{channels}"], Photometric.Brightness(Images(channels), factors), 1e-5);
         Close.To(golden[$"contrast{channels}"], Photometric.Contrast(Images(channels), factors), 1e-5);
+    }
+
+    [Fact]
+    public void Saturation_hue_and_greyscale_are_torchvisions()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("augmentation");
+        var colours = golden["colours"];
+        Close.To(golden["saturation3"], Photometric.Saturation(colours, tensor(new[] { 0f, 0.6f, 1, 1.4f, 1.8f }, [5, 1, 1, 1])), 1e-5);
+        Close.To(golden["hue3"], Photometric.Hue(colours, tensor(new[] { -0.5f, -0.1f, 0, 0.2f, 0.37f }, [5, 1, 1, 1])), 1e-5);
+        Close.To(golden["greyscale3"], Photometric.Greyscale(colours), 1e-5);
+    }
+
+    [Fact]
+    public void A_whole_turn_of_the_hue_changes_nothing()
+    {
+        using var scope = NewDisposeScope();
+        Close.To(Images(3), Photometric.Hue(Images(3), ones(5, 1, 1, 1)), 1e-5);
     }
 
     private static Tensor Images(int channels) => Pattern.Uniform("images", 5, channels, 12, 10).mul(0.5).add(0.5);

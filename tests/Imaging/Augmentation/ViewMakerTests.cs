@@ -13,7 +13,7 @@ public sealed class ViewMakerTests
     private const int Count = 200;
 
     private static readonly CropOptions NoCrop = new((1, 1), (1, 1), 0);
-    private static readonly ViewOptions All = new(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), 0.8, 0.4, 0.4, 0.5, (0.1, 2));
+    private static readonly ViewOptions All = new(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), 0.8, 0.4, 0.4, 0.4, 0.1, 0.2, 0.5, (0.1, 2));
     private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, Count).Select(i => RandomKey.FromSeed(1).Fold("views").Fold(i))];
 
     [Theory]
@@ -99,7 +99,30 @@ public sealed class ViewMakerTests
         Assert.InRange(share, 0.4f, 0.6f);
     }
 
-    private static ViewOptions Only(CropOptions crop) => All with { Crop = crop, JitterProbability = 0, BlurProbability = 0 };
+    [Fact]
+    public void Greyscale_comes_with_its_probability()
+    {
+        using var scope = NewDisposeScope();
+        var views = ViewMaker.Make(Images(Count, 3), Only(NoCrop) with { GreyscaleProbability = 0.2 }, Keys);
+        var grey = views.amax([1L]).sub(views.amin([1L])).amax([1L, 2L]).eq(0).to_type(ScalarType.Float32).mean().ToSingle();
+        Assert.InRange(grey, 0.1f, 0.3f);
+    }
+
+    [Fact]
+    public void Saturation_and_hue_change_over_their_whole_range()
+    {
+        using var scope = NewDisposeScope();
+        var colour = tensor(new[] { 0.9f, 0.5f, 0.1f }, [1, 3, 1, 1]).expand(Count, 3, 4, 4).contiguous();
+        var options = Only(NoCrop) with { JitterProbability = 1, Brightness = 0, Contrast = 0, Saturation = 0.5, Hue = 0.3 };
+        var views = ViewMaker.Make(colour, options, Keys);
+        // Brightness and contrast of factor 1 change nothing, so saturation and hue alone show: both vary, over both signs.
+        var chroma = views.amax([1L]).sub(views.amin([1L])).mean([1L, 2L]).data<float>().ToArray();
+        Assert.InRange(chroma.Min(), 0.4f - 1e-4f, 0.45f);
+        Assert.True(chroma.Max() > 0.85f, "saturation never rose");
+        Assert.InRange(views.select(1, 1).gt(views.select(1, 0)).to_type(ScalarType.Float32).mean().ToSingle(), 0.2f, 0.8f);
+    }
+
+    private static ViewOptions Only(CropOptions crop) => All with { Crop = crop, JitterProbability = 0, GreyscaleProbability = 0, BlurProbability = 0 };
 
     private static Tensor Images(int count, int channels) => Pattern.Uniform("images", count, channels, 28, 28).mul(0.5).add(0.5);
 }

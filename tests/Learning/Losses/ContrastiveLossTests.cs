@@ -53,6 +53,29 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
+    public void Keys_are_further_negatives_of_every_row()
+    {
+        using var scope = NewDisposeScope();
+        var z = cat([eye(5), eye(5)]);
+        // Of three keys, one is the first pair's own direction and two are foreign to all.
+        var keys = eye(5).narrow(0, 0, 1).expand(3, 5).mul(tensor(new[] { 1f, 0f, 0f }, [3, 1]));
+        var first = Math.Log(1 + (8 + Math.Exp(2) + 2) * Math.Exp(-2));
+        var others = Math.Log(1 + (8 + 3) * Math.Exp(-2));
+        Assert.Equal((first + 4 * others) / 5, ContrastiveLoss.NtXent(z, 0.5, keys).ToDouble(), 1e-5);
+    }
+
+    [Fact]
+    public void No_gradient_flows_into_the_keys()
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("rows", 8, 4).requires_grad_();
+        var keys = Pattern.Uniform("keys", 6, 4).requires_grad_();
+        ContrastiveLoss.NtXent(z, 0.2, keys).backward();
+        Assert.Null(keys.grad);
+        Assert.NotNull(z.grad);
+    }
+
+    [Fact]
     public void The_order_of_the_images_does_not_matter_but_the_pairing_does()
     {
         using var scope = NewDisposeScope();

@@ -1,0 +1,15 @@
+namespace Stages.Imaging.Augmentation;
+
+/// <summary>Which of a view's random draws decides what, beyond those of <see cref="CropSampler"/> (0 … 202).</summary>
+internal static class ViewDraws
+{
+    public const int Jitter = 300;
+    public const int GreyOrder = 301;
+    public const int Brightness = 302;
+    public const int Contrast = 303;
+    public const int Blur = 304;
+    public const int Sigma = 305;
+    public const int Saturation = 306;
+    public const int Hue = 307;
+    public const int Greyscale = 308;
+}

@@ -1,0 +1,46 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>
+/// The selective kernel of SimCLRv2's larger networks in place of a bottleneck's 3×3 convolution, batch norm and ReLU: one 3×3 convolution
+/// to 2C channels makes two branches, and each channel is their mixture, weighed by a softmax that the pooled sum decides.
+/// (Li et al. 2019, arXiv:1903.06586; ratio 1/16 and at least 32 channels as in google-research/simclr, resnet.py.)
+/// </summary>
+public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>
+{
+    private const int Ratio = 16;
+    private const int LeastSqueezed = 32;
+
+    private readonly Conv2d conv;
+    private readonly BatchNorm2d bn;
+    private readonly Conv2d squeeze;
+    private readonly BatchNorm2d squeeze_bn;
+    private readonly Conv2d excite;
+
+    /// <param name="planes">C, of input and output.</param>
+    /// <param name="stride">Of the 3×3 convolution.</param>
+    public SelectiveKernel(int planes, int stride)
+        : base(nameof(SelectiveKernel))
+    {
+        var squeezed = Math.Max(planes / Ratio, LeastSqueezed);
+        conv = Convolutions.Conv3x3(planes, 2 * planes, stride);
+        bn = nn.BatchNorm2d(2 * planes);
+        squeeze = Convolutions.Conv1x1(planes, squeezed);
+        squeeze_bn = nn.BatchNorm2d(squeezed);
+        excite = Convolutions.Conv1x1(squeezed, 2 * planes);
+        RegisterComponents();
+    }
+
+    /// <summary>x_NCHW → y_NCH′W′ (height and width divided by the stride).</summary>
+    public override Tensor forward(Tensor x_NCHW)
+    {
+        using var scope = NewDisposeScope();
+        var branches = bn.forward(conv.forward(x_NCHW)).relu_().chunk(2, dim: 1);
+        var pooled_NC11 = branches[0].add(branches[1]).mean([2, 3], keepdim: true);
+        var logits_NE11 = excite.forward(squeeze_bn.forward(squeeze.forward(pooled_NC11)).relu_());
+        var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0);
+        return branches[0].mul(weights[0]).addcmul_(branches[1], weights[1], 1).MoveToOuterDisposeScope();
+    }
+}

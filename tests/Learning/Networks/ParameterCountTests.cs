@@ -1,0 +1,39 @@
+using Stages.Learning.Networks;
+using Stages.Learning.Randomness;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Networks;
+
+/// <summary>
+/// The thirteen networks of SimCLRv2's table 1 by millions of parameters. The paper's figures are met by all numbers
+/// of an encoder, batch norms' running statistics among them, without a layer for classes.
+/// </summary>
+[Collection(TorchTests.Name)]
+public sealed class ParameterCountTests
+{
+    [Theory]
+    [InlineData("resnet50", 1, false, 24)]
+    [InlineData("resnet50", 1, true, 35)]
+    [InlineData("resnet50", 2, false, 94)]
+    [InlineData("resnet50", 2, true, 140)]
+    [InlineData("resnet101", 1, false, 43)]
+    [InlineData("resnet101", 1, true, 65)]
+    [InlineData("resnet101", 2, false, 170)]
+    [InlineData("resnet101", 2, true, 257)]
+    [InlineData("resnet152", 1, false, 58)]
+    [InlineData("resnet152", 1, true, 89)]
+    [InlineData("resnet152", 2, false, 233)]
+    [InlineData("resnet152", 2, true, 354)]
+    [InlineData("resnet152", 3, true, 795)]
+    public void Is_the_papers_to_the_rounding(string name, double width, bool selectiveKernels, int millions)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = RandomKey.FromSeed(1).Generator();
+        using var network = new ResNet(
+            new NetworkOptions(Architecture.All[name], width, Stem.ImageNet, selectiveKernels), channels: 3, classes: null, generator);
+        var numbers = network.state_dict()
+            .Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .Sum(entry => entry.Value.numel());
+        Assert.Equal(millions, Math.Round(numbers / 1e6));
+    }
+}
