@@ -21,7 +21,7 @@ help:
 	@echo 'make status                                       what is done, stale, interrupted, to do, and why'
 	@echo 'make publish                                      the last step, a folder to upload'
 	@echo 'make data                                         fetch the data set'
-	@echo 'make smoke                                        the whole road on 3,000 sample images, in two minutes'
+	@echo 'make smoke                                        the whole road on 3,000 sample images, in half a minute'
 	@echo 'make test                                         all tests, with coverage'
 	@echo 'make crash-test                                   kill -9 in every stage, then compare the bits'
 	@echo 'make clean                                        build outputs only: never data or models'

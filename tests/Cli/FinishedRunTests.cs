@@ -86,6 +86,10 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var lines = File.ReadAllLines(Path.Combine(_pipeline.Models, "results.csv"));
         Assert.Equal("name,top1,parameters,bytes,seconds,seed,labels", lines[0]);
         Assert.Equal(["supervised", "teacher", "distilled", "self-distilled"], lines.Skip(1).Select(line => line.Split(',')[0]));
+        // To the letter: 68.13 and not 68.129999999999995.
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(_pipeline.Models, "results.json")))!["rows"]!.AsArray();
+        Assert.Equal(json.Select(row => row!["top1"]!.ToJsonString()), lines.Skip(1).Select(line => line.Split(',')[1]));
+        Assert.Equal(json.Select(row => row!["seconds"]!.ToJsonString()), lines.Skip(1).Select(line => line.Split(',')[4]));
     }
 
     [Fact]

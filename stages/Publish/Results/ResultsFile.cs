@@ -26,10 +26,11 @@ public static class ResultsFile
     {
         var frame = new DataFrame(
             new StringDataFrameColumn("name", rows.Select(row => row.Name)),
-            new DoubleDataFrameColumn("top1", rows.Select(row => row.Top1)),
+            // Decimal, so that 68.13 is written as 68.13 and not as the nearest binary number.
+            new DecimalDataFrameColumn("top1", rows.Select(row => (decimal)row.Top1)),
             new Int64DataFrameColumn("parameters", rows.Select(row => row.Parameters)),
             new Int64DataFrameColumn("bytes", rows.Select(row => row.Bytes)),
-            new DoubleDataFrameColumn("seconds", rows.Select(row => row.Seconds)),
+            new DecimalDataFrameColumn("seconds", rows.Select(row => (decimal)row.Seconds)),
             new Int64DataFrameColumn("seed", rows.Select(row => row.Seed)),
             new Int32DataFrameColumn("labels", rows.Select(row => row.Labels)));
         Durable.WriteFile(path, stream => DataFrame.SaveCsv(frame, stream, cultureInfo: CultureInfo.InvariantCulture));
