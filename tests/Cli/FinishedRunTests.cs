@@ -93,6 +93,16 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
+    public void Data_commands_report_in_json()
+    {
+        var fetched = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "data", "fetch", "--json").Output)!;
+        Assert.True(fetched["complete"]!.GetValue<bool>());
+        var split = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "data", "split", "--json").Output)!;
+        Assert.Equal(20, split["labels"]!.GetValue<int>());
+        Assert.Equal(20, File.ReadLines(Path.Combine(_pipeline.Folder, split["path"]!.GetValue<string>())).Count(line => !line.StartsWith('#')));
+    }
+
+    [Fact]
     public void Predict_names_a_class_and_goes_on_after_a_bad_file()
     {
         var good = WritePng("good.png");

@@ -30,6 +30,20 @@ public sealed class MemoryTests
         Assert.Equal(FileHash.OfFile(uncut[PretrainStage.Output]), FileHash.OfFile(cut[PretrainStage.Output]));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    public void No_tensor_outlives_its_step(int keys)
+    {
+        using var folder = new TempFolder();
+        var counts = new List<long>();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Run(folder, Options(keys) with { Training = Options(keys).Training with { Steps = 40 } }, new CancellationTokenSource(), cancelAt: null, counts);
+        Assert.Equal(40, counts.Count);
+        Assert.All(counts[8..], count => Assert.True(count <= counts[4], $"{counts[4]} tensors after step 5, {count} later"));
+    }
+
     [Fact]
     public void It_changes_what_is_learned_and_so_does_its_momentum()
     {
@@ -53,7 +67,8 @@ public sealed class MemoryTests
         Assert.Contains("at least 16", message, StringComparison.Ordinal);
     }
 
-    private static void Run(TempFolder folder, PretrainOptions options, CancellationTokenSource cancellation, long? cancelAt)
+    private static void Run(
+        TempFolder folder, PretrainOptions options, CancellationTokenSource cancellation, long? cancelAt, List<long>? tensorCounts = null)
     {
         using var scope = NewDisposeScope();
         var context = new StageContext
@@ -62,7 +77,7 @@ public sealed class MemoryTests
             Key = new string('a', 64),
             Folder = folder.Path,
             Checkpoints = new CheckpointStore(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning)),
-            Progress = new CancellingProgress(cancellation, cancelAt),
+            Progress = new CancellingProgress(cancellation, cancelAt, tensorCounts),
             Metrics = new MetricsLog(folder["metrics.jsonl"], TimeProvider.System),
             Cancellation = cancellation.Token,
             Inputs = new Dictionary<string, string>(),
@@ -85,10 +100,11 @@ public sealed class MemoryTests
         return PretrainOptions.Read(PipelineFile.Parse(json, "test.json", _ => null).Section("pretrain"));
     }
 
-    private sealed class CancellingProgress(CancellationTokenSource cancellation, long? at) : IStageProgress
+    private sealed class CancellingProgress(CancellationTokenSource cancellation, long? at, List<long>? tensorCounts) : IStageProgress
     {
         public void Report(TrainingProgress progress)
         {
+            tensorCounts?.Add(Tensor.TotalCount);
             if (progress.Step == at)
             {
                 cancellation.Cancel();

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Stages.Cli.Output;
 using Stages.Cli.Plan;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Splits;
@@ -13,21 +15,28 @@ internal static class DataCommand
     private static Command Fetch()
     {
         var pipeline = CommonArguments.Pipeline();
-        var command = new Command("fetch", "Bring the pipeline's data set to its folder, checked by SHA-256.") { pipeline };
+        var json = CommonArguments.Json();
+        var command = new Command("fetch", "Bring the pipeline's data set to its folder, checked by SHA-256.") { pipeline, json };
         command.SetAction(parsed =>
         {
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline));
+            var log = parsed.GetValue(json) ? Console.Error : Console.Out;
             if (options.Dataset.Kind == DatasetKind.FashionMnist)
             {
                 using var interruption = new Interruption();
                 new FashionMnistSource()
-                    .FetchAsync(options.Dataset.Folder, Console.Out.WriteLine, interruption.Token).GetAwaiter().GetResult();
+                    .FetchAsync(options.Dataset.Folder, log.WriteLine, interruption.Token).GetAwaiter().GetResult();
             }
             else
             {
                 // Nothing to fetch: that it opens is all there is to check.
                 DatasetCatalog.Open(options.Dataset, Console.Error.WriteLine);
-                Console.Out.WriteLine($"{options.Dataset.Folder}: here already");
+                log.WriteLine($"{options.Dataset.Folder}: here already");
+            }
+
+            if (parsed.GetValue(json))
+            {
+                Console.Out.WriteLine(new JsonObject { ["folder"] = options.Dataset.Folder, ["complete"] = true }.ToJsonString(JsonOutput.Indented));
             }
 
             return ExitCodes.Done;
@@ -39,8 +48,9 @@ internal static class DataCommand
     {
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
+        var json = CommonArguments.Json();
         var output = new Option<string?>("--output") { Description = "The file to write; default data/splits/DATASET-RULE-seed-N.txt." };
-        var command = new Command("split", "Write the list of labelled images that the pipeline draws.") { pipeline, seed, output };
+        var command = new Command("split", "Write the list of labelled images that the pipeline draws.") { pipeline, seed, output, json };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
@@ -50,7 +60,9 @@ internal static class DataCommand
             var path = parsed.GetValue(output)
                 ?? Path.Combine("data", "splits", FormattableString.Invariant($"{train.Name}-{rule}-seed-{session.Options.Labels.Seed}.txt"));
             split.Write(path);
-            Console.Out.WriteLine($"{path}: {split.Indices.Count} labelled images ({split.Rule})");
+            Console.Out.WriteLine(parsed.GetValue(json)
+                ? new JsonObject { ["path"] = path, ["labels"] = split.Indices.Count, ["rule"] = split.Rule }.ToJsonString(JsonOutput.Indented)
+                : $"{path}: {split.Indices.Count} labelled images ({split.Rule})");
             return ExitCodes.Done;
         });
         return command;
