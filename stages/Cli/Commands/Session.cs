@@ -21,7 +21,15 @@ internal sealed class Session
 
     public static Session Open(PipelineOptions options)
     {
-        var dataset = DatasetCatalog.Open(options.Dataset, Console.Error.WriteLine);
+        // Every stage reads the images anew; what is wrong with one of them is said once.
+        var said = new HashSet<string>();
+        var dataset = DatasetCatalog.Open(options.Dataset, message =>
+        {
+            if (said.Add(message))
+            {
+                Console.Error.WriteLine(message);
+            }
+        });
         return new Session(options, dataset, new PlanBuilder(options, dataset));
     }
 
