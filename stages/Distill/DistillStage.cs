@@ -14,7 +14,7 @@ namespace Stages.Distill;
 public static class DistillStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The trained student.</summary>
     public const string Output = TrainingLoop.Output;

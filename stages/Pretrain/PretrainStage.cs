@@ -14,7 +14,7 @@ namespace Stages.Pretrain;
 public static class PretrainStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The trained encoder and head.</summary>
     public const string Output = TrainingLoop.Output;
