@@ -46,13 +46,14 @@ public sealed class CrossValidateTests
     }
 
     [Theory]
-    [InlineData("--folds", "1")]
-    [InlineData("--steps", "0")]
-    public void Impossible_numbers_are_refused(string option, string value)
+    [InlineData("--folds", "1", "--folds: expected")]
+    [InlineData("--steps", "0", "--steps: expected")]
+    [InlineData("--folds", "21", "20 labelled images cannot be dealt to 21 folds")]
+    public void Impossible_numbers_are_refused(string option, string value, string message)
     {
         using var pipeline = new TinyPipeline();
         var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", option, value);
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains($"{option}: expected", outcome.Output + outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, outcome.Output + outcome.Errors, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using Stages.Imaging.Datasets;
+using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Splits;
 
@@ -13,8 +14,14 @@ public sealed record Fold(int Number, int Count)
     /// </summary>
     /// <param name="indices">Numbers of labelled images, ascending; drawn at random, so their order holds no pattern.</param>
     /// <param name="images">The set that they belong to.</param>
+    /// <exception cref="UserException">There are more folds than images.</exception>
     public (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Part(IReadOnlyList<int> indices, ImageSet images)
     {
+        if (Count > indices.Count)
+        {
+            throw new UserException($"{indices.Count} labelled images cannot be dealt to {Count} folds; ask for at most {indices.Count}");
+        }
+
         var dealt = indices
             .OrderBy(index => images.Labels[index])
             .Select((index, place) => (Index: index, HeldOut: place % Count == Number - 1))
