@@ -71,6 +71,7 @@ public class KillTests
                 // Where the kill lands is luck; that it must not matter is the test.
                 Thread.Sleep(milliseconds);
                 process.Kill();
+                finished.UnionWith(process.Finish().Output.Split('\n').Select(Ended).OfType<string>());
                 return !finished.Contains(stage);
             }
         }
