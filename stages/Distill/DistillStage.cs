@@ -30,7 +30,7 @@ public static class DistillStage
         var images = dataset.Train();
         var targets = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
         var random = settings.Random(context.Name);
-        using var bank = new ImageBank(images, settings.Compute.Device);
+        using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var generator = random.Generator();
         using var student = new ResNet(options.Network, images.Shape.Channels, targets.Classes, generator);
         settings.Compute.Place(student);

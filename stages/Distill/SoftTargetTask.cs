@@ -1,4 +1,3 @@
-using Stages.Imaging.Augmentation;
 using Stages.Imaging.Loading;
 using Stages.Imaging.SoftTargets;
 using Stages.Learning.Losses;
@@ -13,18 +12,19 @@ namespace Stages.Distill;
 internal sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
-    private readonly ImageBank _bank;
     private readonly SoftTargetTable _targets;
     private readonly Tensor _logits_RK;
     private readonly DistillOptions _options;
     private readonly Compute _compute;
     private readonly BatchPlan _batches;
+    private readonly ViewLoader _loader;
 
     public SoftTargetTask(
         ResNet student, ImageBank bank, SoftTargetTable targets, DistillOptions options, Compute compute, RandomKey random)
     {
-        (_student, _bank, _targets, _options, _compute) = (student, bank, targets, options, compute);
+        (_student, _targets, _options, _compute) = (student, targets, options, compute);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
+        _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         using var scope = NewDisposeScope();
         var logits_RK = tensor(targets.Logits.ToArray(), [targets.Count, targets.Classes]).to(compute.Device);
         _logits_RK = (options.BalanceClasses ? ClassBalance.Equalise(logits_RK, options.TeacherTemperature) : logits_RK).DetachFromDisposeScope();
@@ -39,10 +39,9 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     public override Tensor Loss(long step)
     {
         using var scope = NewDisposeScope();
-        var rows = _batches.At(step).Select(sample => sample.Index).ToArray();
-        var view_NCHW = CropRenderer.Render(
-            _bank.Take(rows.Select(row => _targets.Images[row])), rows.Select(row => _targets.Crops[row]).ToArray());
-        var teacher_NK = _logits_RK.index_select(0, tensor(rows.Select(row => (long)row).ToArray()).to(_compute.Device));
+        var rows_N = tensor(RowsOf(step).Select(row => (long)row).ToArray()).to(_compute.Device);
+        var view_NCHW = _loader.At(step);
+        var teacher_NK = _logits_RK.index_select(0, rows_N);
         using (_compute.Forward())
         {
             var student_NK = _student.forward(view_NCHW);
@@ -52,5 +51,13 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         }
     }
 
-    public void Dispose() => _logits_RK.Dispose();
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _logits_RK.Dispose();
+    }
+
+    private ViewBatch PlanOf(long step) => new([.. RowsOf(step).Select(row => new ViewRequest(_targets.Images[row], _targets.Crops[row]))]);
+
+    private IEnumerable<int> RowsOf(long step) => _batches.At(step).Select(sample => sample.Index);
 }

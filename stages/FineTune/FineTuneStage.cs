@@ -34,14 +34,14 @@ public static class FineTuneStage
         ClassifierSource network,
         string pretrained)
     {
-        using var labelled = LabelledImages.Load(dataset, labels, settings.Compute.Device);
+        using var labelled = LabelledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);
         using var generator = random.Generator();
         using var classifier = network.Build(labelled.Shape.Channels, labelled.ClassCount, generator);
         Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
         settings.Compute.Place(classifier);
 
-        var task = new LabelledTask(classifier, labelled, options.Views, options.Training, settings.Compute, random);
+        using var task = new LabelledTask(classifier, labelled, options.Views, options.Training, settings.Compute, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

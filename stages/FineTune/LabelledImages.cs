@@ -1,6 +1,9 @@
+using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Loading;
 using Stages.Imaging.Splits;
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Stages.FineTune;
@@ -14,8 +17,9 @@ internal sealed class LabelledImages : IDisposable
     /// <param name="train">The training split.</param>
     /// <param name="indices">Which of its images are labelled.</param>
     /// <param name="device">Where they are to lie.</param>
-    public LabelledImages(ImageSet train, IReadOnlyList<int> indices, Device device) =>
-        (_bank, _indices) = (new ImageBank(train, device), indices);
+    /// <param name="threads">Loader threads; 0 for one a processor.</param>
+    public LabelledImages(ImageSet train, IReadOnlyList<int> indices, Device device, int threads) =>
+        (_bank, _indices) = (ImageBank.Open(train, device, threads), indices);
 
     public ImageShape Shape => _bank.Images.Shape;
 
@@ -23,18 +27,20 @@ internal sealed class LabelledImages : IDisposable
 
     public int Count => _indices.Count;
 
-    public static LabelledImages Load(IDataset dataset, LabelOptions labels, Device device)
+    public static LabelledImages Load(IDataset dataset, LabelOptions labels, RunSettings settings)
     {
         var train = dataset.Train();
-        return new LabelledImages(train, LabelSplit.Draw(train, labels).Indices, device);
+        return new LabelledImages(train, LabelSplit.Draw(train, labels).Indices, settings.Compute.Device, settings.LoaderThreads);
     }
 
-    /// <summary>Images and labels of these places in the list of labelled images.</summary>
-    public (Tensor Images_NCHW, Tensor Labels_N) Take(IReadOnlyList<int> places)
-    {
-        var indices = places.Select(place => _indices[place]).ToArray();
-        return (_bank.Take(indices), _bank.Labels(indices));
-    }
+    /// <summary>A view of the image at this place in the list of labelled images.</summary>
+    public ViewRequest Draw(int place, CropOptions? crop, RandomKey key) => _bank.Draw(_indices[place], crop, key);
+
+    /// <summary>The labels of the images at these places: [N], 64-bit integers.</summary>
+    public Tensor Labels(IEnumerable<int> places) => _bank.Labels(places.Select(place => _indices[place]));
+
+    /// <summary>Loads the views that <paramref name="plan"/> asks for.</summary>
+    public ViewLoader Loader(Func<long, ViewBatch> plan, long steps) => new(_bank, plan, steps);
 
     public void Dispose() => _bank.Dispose();
 }

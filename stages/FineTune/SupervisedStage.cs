@@ -20,7 +20,7 @@ public static class SupervisedStage
     public static StageResult Run(
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelOptions labels)
     {
-        using var labelled = LabelledImages.Load(dataset, labels, settings.Compute.Device);
+        using var labelled = LabelledImages.Load(dataset, labels, settings);
         using var network = Network(context, options, settings, labelled);
         return Train(context, options, settings, labelled, network);
     }
@@ -35,11 +35,11 @@ public static class SupervisedStage
     {
         var train = dataset.Train();
         var (training, heldOut) = fold.Part(LabelSplit.Draw(train, labels).Indices, train);
-        using var labelled = new LabelledImages(train, training, settings.Compute.Device);
+        using var labelled = new LabelledImages(train, training, settings.Compute.Device, settings.LoaderThreads);
         using var network = Network(context, options, settings, labelled);
         var result = Train(context, options, settings, labelled, network);
 
-        using var bank = new ImageBank(train, settings.Compute.Device);
+        using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
         using var logits_NK = Inference.Run(network, bank, heldOut, settings.Compute.Exact);
         using var labels_N = bank.Labels(heldOut);
         result.Metrics["heldOut"] = heldOut.Count;
@@ -58,7 +58,7 @@ public static class SupervisedStage
     private static StageResult Train(
         StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled, ResNet network)
     {
-        var task = new LabelledTask(network, labelled, options.Views, options.Training, settings.Compute, settings.Random(context.Name));
+        using var task = new LabelledTask(network, labelled, options.Views, options.Training, settings.Compute, settings.Random(context.Name));
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

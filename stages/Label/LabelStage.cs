@@ -41,7 +41,7 @@ public static class LabelStage
     {
         var images = dataset.Train();
         var teacherPath = context.Input(teacher.Artefact);
-        using var bank = new ImageBank(images, settings.Compute.Device);
+        using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
         var labeller = new Labeller(network, bank, options, settings.Compute, settings.Random(context.Name));
         var shards = new ShardFolder(folder, context.Key);

@@ -1,4 +1,3 @@
-using Stages.Imaging.Augmentation;
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
 using Stages.Imaging.SoftTargets;
@@ -22,31 +21,39 @@ internal sealed class Labeller(
     /// <param name="cancellation">Checked between groups.</param>
     public IEnumerable<IReadOnlyList<SoftTargetRow>> Label(int start, int end, Action<int, int> report, CancellationToken cancellation)
     {
-        for (var first = start; first < end; first += ImagesPerGroup)
+        var batches = BatchesOf(start, end);
+        using var loader = new ViewLoader(bank, batch => PlanOf(batches[(int)batch]), batches.Count);
+        for (var (first, batch) = (start, 0); first < end; first += ImagesPerGroup)
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(ImagesPerGroup, end - first);
-            var rows = Enumerable.Range(first, count)
-                .SelectMany(image => Enumerable.Range(0, options.Views).Select(view => (image, view)))
-                .Chunk(ViewsPerBatch)
-                .SelectMany(Ask)
-                .ToList();
+            var rows = new List<SoftTargetRow>(count * options.Views);
+            for (; rows.Count < count * options.Views; batch++)
+            {
+                rows.AddRange(Ask(batches[batch], loader.At(batch)));
+            }
+
             report(first + count, count);
             yield return rows;
         }
     }
 
-    private List<SoftTargetRow> Ask((int Image, int View)[] views)
+    /// <summary>The views of each batch; no batch spans two row groups.</summary>
+    private List<(int Image, int View)[]> BatchesOf(int start, int end) =>
+        [.. Enumerable.Range(start, end - start).Chunk(ImagesPerGroup).SelectMany(images => images
+            .SelectMany(image => Enumerable.Range(0, options.Views).Select(view => (image, view)))
+            .Chunk(ViewsPerBatch))];
+
+    private ViewBatch PlanOf((int Image, int View)[] views) =>
+        new([.. views.Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
+
+    private IEnumerable<SoftTargetRow> Ask((int Image, int View)[] views, Tensor view_NCHW)
     {
         using var scope = NewDisposeScope();
-        var shape = bank.Images.Shape;
-        var crops = views
-            .Select(v => CropSampler.Draw(random.Fold(v.Image).Fold(v.View), options.Crop, shape.Height, shape.Width))
-            .ToArray();
-        var view_NCHW = CropRenderer.Render(bank.Take(views.Select(v => v.Image)), crops);
-        var logits = Inference.Forward(teacher, view_NCHW, compute).cpu().data<float>().ToArray();
+        using var owned = view_NCHW;
+        var logits = Inference.Forward(teacher, owned, compute).cpu().data<float>().ToArray();
         var classes = logits.Length / views.Length;
-        return [.. views.Select((v, i) => new SoftTargetRow(
-            v.Image, v.View, crops[i], logits.AsSpan(i * classes, classes).ToArray()))];
+        return PlanOf(views).Views.Select((request, i) => new SoftTargetRow(
+            request.Image, views[i].View, request.Crop, logits.AsSpan(i * classes, classes).ToArray()));
     }
 }

@@ -9,39 +9,63 @@ using static TorchSharp.torch;
 namespace Stages.Pretrain;
 
 /// <summary>A step of pretraining: two views of every image of the batch, one forward pass, NT-Xent.</summary>
-internal sealed class ContrastiveTask(
-    ContrastiveNetwork network, ImageBank bank, KeyMemory? memory, PretrainOptions options, Compute compute, RandomKey random)
-    : TrainingTask
+internal sealed class ContrastiveTask : TrainingTask, IDisposable
 {
-    private readonly BatchPlan _batches = new(random, bank.Images.Count, options.Training.BatchSize);
-    private readonly KnnMonitor? _monitor = KnnMonitor.For(bank, compute);
+    private readonly ContrastiveNetwork _network;
+    private readonly ImageBank _bank;
+    private readonly KeyMemory? _memory;
+    private readonly PretrainOptions _options;
+    private readonly Compute _compute;
+    private readonly RandomKey _random;
+    private readonly BatchPlan _batches;
+    private readonly ViewLoader _loader;
+    private readonly KnnMonitor? _monitor;
 
-    public override nn.Module Network => network;
+    public ContrastiveTask(
+        ContrastiveNetwork network, ImageBank bank, KeyMemory? memory, PretrainOptions options, Compute compute, RandomKey random)
+    {
+        (_network, _bank, _memory, _options, _compute, _random) = (network, bank, memory, options, compute, random);
+        _batches = new BatchPlan(random, bank.Images.Count, options.Training.BatchSize);
+        _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
+        _monitor = KnnMonitor.For(bank, compute);
+    }
 
-    public override int ItemsPerStep => options.Training.BatchSize;
+    public override nn.Module Network => _network;
 
-    public override IReadOnlyDictionary<string, Tensor> Memory => memory?.State ?? base.Memory;
+    public override int ItemsPerStep => _options.Training.BatchSize;
+
+    public override IReadOnlyDictionary<string, Tensor> Memory => _memory?.State ?? base.Memory;
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
     public override Tensor Loss(long step)
     {
         using var scope = NewDisposeScope();
-        var samples = _batches.At(step);
-        var images_NCHW = bank.Take(samples.Select(sample => sample.Index));
         // Both views in one pass, so that batch norm sees both (SimCLRv2's model.py).
-        var views = samples.Select(sample => sample.View(random, 0)).Concat(samples.Select(sample => sample.View(random, 1)));
-        var views_MCHW = ViewMaker.Make(
-            cat([images_NCHW, images_NCHW]), options.Views, views.ToArray(), options.LowResolution.SizeAt(step, options.Training.Steps));
-        using (compute.Forward())
+        var keys = BothViews(step).Select(view => view.Key).ToArray();
+        var views_MCHW = ViewMaker.Change(_loader.At(step), _options.Views, keys);
+        using (_compute.Forward())
         {
-            var z_MP = network.forward(views_MCHW);
-            memory?.Hold(views_MCHW);
-            return ContrastiveLoss.NtXent(z_MP, options.Temperature, memory?.KeysAt(step)).MoveToOuterDisposeScope();
+            var z_MP = _network.forward(views_MCHW);
+            _memory?.Hold(views_MCHW);
+            return ContrastiveLoss.NtXent(z_MP, _options.Temperature, _memory?.KeysAt(step)).MoveToOuterDisposeScope();
         }
     }
 
-    public override void AfterStep(long step) => memory?.Update(network, step);
+    public override void AfterStep(long step) => _memory?.Update(_network, step);
 
-    public override double? Monitor() => _monitor?.Top1(network.Encoder);
+    public override double? Monitor() => _monitor?.Top1(_network.Encoder);
+
+    public void Dispose() => _loader.Dispose();
+
+    private ViewBatch PlanOf(long step) => new(
+        [.. BothViews(step).Select(view => _bank.Draw(view.Image, _options.Views.Crop, view.Key))],
+        _options.LowResolution.SizeAt(step, _options.Training.Steps));
+
+    /// <summary>The first views of the step's images, then the second ones.</summary>
+    private IEnumerable<(int Image, RandomKey Key)> BothViews(long step)
+    {
+        var samples = _batches.At(step);
+        return Enumerable.Range(0, 2).SelectMany(view => samples.Select(sample => (sample.Index, sample.View(_random, view))));
+    }
 }

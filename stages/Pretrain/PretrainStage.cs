@@ -23,13 +23,13 @@ public static class PretrainStage
     {
         var images = dataset.Train();
         var random = settings.Random(context.Name);
-        using var bank = new ImageBank(images, settings.Compute.Device);
+        using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var generator = random.Generator();
         using var network = new ContrastiveNetwork(options.Network, options.Head, images.Shape.Channels, generator);
         settings.Compute.Place(network);
 
         using var memory = options.Memory.Keys > 0 ? Memory(network, options, images.Shape.Channels, settings.Compute, random) : null;
-        var task = new ContrastiveTask(network, bank, memory, options, settings.Compute, random);
+        using var task = new ContrastiveTask(network, bank, memory, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
         if (task.Monitor() is { } knn)
         {

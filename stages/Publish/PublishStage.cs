@@ -18,7 +18,7 @@ namespace Stages.Publish;
 public static class PublishStage
 {
     /// <summary>Raised when the same options and inputs give another folder than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The published folder.</summary>
     public const string Output = "published";
@@ -42,7 +42,7 @@ public static class PublishStage
         string folder)
     {
         var train = dataset.Train();
-        var config = new ModelConfig(network, train.Shape, train.ClassNames);
+        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop);
         var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
         var rows = ResultsFile.Read(context.Input(results));
         Directory.CreateDirectory(folder);

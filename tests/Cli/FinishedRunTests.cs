@@ -142,7 +142,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     private string WritePng(string name)
     {
         var sample = new DatasetOptions(DatasetKind.Sample, Path.Combine(Repository.Root, "data", "sample"), 28, 1);
-        var pixels = DatasetCatalog.Open(sample, _ => { }).Test().Pixels.Span;
+        var pixels = DatasetCatalog.Open(sample, _ => { }).Test().Pixels.Decode(0).Pixels;
         using var bitmap = new SKBitmap(28, 28);
         for (var i = 0; i < 28 * 28; i++)
         {

@@ -35,7 +35,7 @@ internal static class EvaluateCommand
             throw new UserException($"{folder}: classifies other classes or another size of image than {test.Name} has");
         }
 
-        using var bank = new ImageBank(test, compute.Device);
+        using var bank = ImageBank.Open(test, compute.Device);
         var top1 = Math.Round(Accuracy.Top1(published.Network, bank, compute), 2);
         Console.Out.WriteLine(json
             ? new JsonObject { ["model"] = folder, ["dataset"] = test.Name, ["testImages"] = test.Count, ["top1"] = top1 }.ToJsonString(JsonOutput.Indented)

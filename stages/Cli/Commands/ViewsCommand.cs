@@ -21,7 +21,7 @@ internal static class ViewsCommand
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)));
             using var scope = torch.NewDisposeScope();
-            using var bank = new ImageBank(session.Dataset.Train(), torch.CPU);
+            using var bank = ImageBank.Open(session.Dataset.Train(), torch.CPU);
             var random = session.Options.Settings.Random("pretrain");
             var originals_NCHW = bank.Take(Enumerable.Range(0, Images));
             var rows = Enumerable.Range(0, Views).Select(view => ViewMaker.Make(

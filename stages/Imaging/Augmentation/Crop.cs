@@ -13,4 +13,15 @@ public readonly record struct Crop(float Top, float Left, float Height, float Wi
 {
     /// <summary>The image as it is.</summary>
     public static readonly Crop Whole = new(0, 0, 1, 1, false);
+
+    /// <summary>The square in the middle of an image whose side is a share of the image's shorter side.</summary>
+    /// <param name="height">Pixels; only the ratio to <paramref name="width"/> matters.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="share">Of (0, 1].</param>
+    public static Crop Centre(int height, int width, double share)
+    {
+        var side = share * Math.Min(height, width);
+        var (h, w) = (side / height, side / width);
+        return new Crop((float)((1 - h) / 2), (float)((1 - w) / 2), (float)h, (float)w, Flipped: false);
+    }
 }

@@ -21,7 +21,17 @@ public static class ViewMaker
             crops[i] = CropSampler.Draw(views[i], options.Crop, height, width);
         }
 
-        var view_NCHW = CropRenderer.Render(images_NCHW, crops, size);
+        return Change(CropRenderer.Render(images_NCHW, crops, size), options, views).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All that follows the crop.</summary>
+    /// <param name="view_NCHW">Floats of [0, 1], cropped.</param>
+    /// <param name="options">The composition.</param>
+    /// <param name="views">One key an image.</param>
+    /// <returns>[N, C, H, W], floats of [0, 1].</returns>
+    public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    {
+        using var scope = NewDisposeScope();
         if (options.JitterProbability > 0)
         {
             view_NCHW = Jitter.Apply(view_NCHW, options, views);
@@ -37,7 +47,7 @@ public static class ViewMaker
             view_NCHW = Blur(view_NCHW, options, views);
         }
 
-        return view_NCHW.MoveToOuterDisposeScope();
+        return view_NCHW.alias().MoveToOuterDisposeScope();
     }
 
     private static Tensor Greyscale(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)

@@ -1,3 +1,5 @@
+using Stages.Imaging.Datasets.Cifar;
+using Stages.Imaging.Datasets.Encoded;
 using Stages.Imaging.Datasets.Folders;
 using Stages.Pipeline.Options;
 
@@ -6,24 +8,42 @@ namespace Stages.Imaging.Datasets;
 /// <summary>Opens a data set that is on this machine; fetches nothing.</summary>
 public static class DatasetCatalog
 {
+    /// <summary>Where it is remembered what was found in files: hashes, sizes, reports.</summary>
+    public static readonly string DefaultCache = Path.Combine("data", "index");
+
     /// <param name="options">Which data set.</param>
     /// <param name="log">Takes a line for each image that is refused, and for what was read.</param>
+    /// <param name="cache">A folder to remember in; by default <see cref="DefaultCache"/>.</param>
     /// <exception cref="UserException">Files are missing; the message says what to run or to make.</exception>
-    public static IDataset Open(DatasetOptions options, Action<string> log) => options.Kind switch
+    public static IDataset Open(DatasetOptions options, Action<string> log, string? cache = null) => options.Kind switch
     {
-        DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files),
-        DatasetKind.Sample => OpenIdx("sample", options.Folder, []),
-        DatasetKind.Folder => FolderDataset.Open(options, log),
+        DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files, FashionMnist.ClassNames),
+        DatasetKind.Sample => OpenIdx("sample", options.Folder, [], FashionMnist.ClassNames),
+        DatasetKind.Idx => OpenIdx(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))), options.Folder, [], ClassFile.Names(options.Classes)),
+        DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
+        DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
+        DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of data set"),
     };
 
-    private static IdxDataset OpenIdx(string name, string folder, IReadOnlyList<PublishedFile> published)
+    private static IdxDataset OpenIdx(string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames)
     {
         var missing = IdxDataset.FileNames.Where(file => IdxFile.Locate(folder, file) is null).ToList();
         return missing.Count == 0
-            ? new IdxDataset(name, folder, published)
+            ? new IdxDataset(name, folder, published, classNames)
             : throw new UserException(
                 $"The data set {name} is not in {folder}: {string.Join(", ", missing)} (.gz or plain) missing. " +
                 "Run `make data` (or `distill data fetch`), or set dataset.folder to where it lies");
+    }
+
+    private static EncodedDataset OpenFolder(DatasetOptions options, Action<string> log, string cache)
+    {
+        var listing = new FolderListing(options);
+        return listing.Images(Split.Train).Count > 0
+            ? new EncodedDataset(listing, options, cache, log)
+            : throw new UserException(
+                $"No images in {options.Folder}: put them in train/CLASS/, and those without a class in unlabelled/ " +
+                "(.png, .jpg, .jpeg, .webp, .bmp or .gif). For a published data set run `make data` (or `distill data fetch`)");
     }
 }

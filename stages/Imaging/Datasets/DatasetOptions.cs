@@ -2,50 +2,125 @@ using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets;
 
-/// <summary>Which images a pipeline learns from.</summary>
-/// <param name="Kind">Where the images come from; by default fashion-mnist.</param>
-/// <param name="Folder">Their folder; by default data/fashion-mnist or data/sample. The kind folder has no default.</param>
+/// <summary>Which images a pipeline learns from, as pipeline.json describes them.</summary>
+/// <param name="Kind">What they are stored as; by default fashion-mnist.</param>
+/// <param name="Folder">Their folder; data/KIND for published sets.</param>
 /// <param name="ImageSize">
-/// Height and width in pixels. A folder's images are resized to it, by default to 224 as in SimCLRv2
-/// (arXiv:2006.10029); those of Fashion-MNIST are 28.
+/// Height and width in pixels in which networks see images of any size: 224 by default, as in SimCLRv2 (arXiv:2006.10029). Those of IDX and
+/// CIFAR are taken as they are.
 /// </param>
-/// <param name="Channels">1 for grey, 3 for colour. By default 3 for a folder; Fashion-MNIST has 1.</param>
+/// <param name="Channels">1 for grey, 3 for colour; by default 3, or what the published set has.</param>
 public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSize, int Channels)
 {
-    /// <summary>Reads the block "dataset": kind, folder, imageSize, channels.</summary>
+    /// <summary>Takes the place of train/ (a folder), or of the usual file names of training shards (a pattern such as <c>train-*.tar</c>).</summary>
+    public string? Train { get; init; }
+
+    /// <summary>Takes the place of unlabelled/: a folder, or a pattern of shards whose labels are not to be looked at.</summary>
+    public string? Unlabelled { get; init; }
+
+    /// <summary>Takes the place of test/, or of the usual file names of test shards.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>A text file with the class names, one a line, in the order of their numbers.</summary>
+    public string? Classes { get; init; }
+
+    /// <summary>A text file that gives image files their classes: a line "image name, tab, class name" an image.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>Images whose shorter side is longer are shrunk to this when they are decoded; null leaves them.</summary>
+    public int? ShorterSide { get; init; }
+
+    /// <summary>Share of the shorter side that is measured; 0.875 in SimCLR (google-research/simclr, data_util.py).</summary>
+    public double CentreCrop { get; init; } = 0.875;
+
+    /// <summary>Decoded images that are kept in memory, in MiB; of no effect on what is computed.</summary>
+    public int CacheMiB { get; init; } = 1024;
+
+    /// <summary>Parquet: the column of images; null for the only one there is.</summary>
+    public string? ImageColumn { get; init; }
+
+    /// <summary>Parquet: the column of class numbers; null for the only one there is.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>Whether images are of any size and decoded when they are needed.</summary>
+    public bool Encoded => Kind is DatasetKind.Folder or DatasetKind.Parquet or DatasetKind.Webdataset;
+
+    /// <summary>Reads the block "dataset".</summary>
     /// <exception cref="UserException">A value is impossible, or impossible for this kind.</exception>
     public static DatasetOptions Read(JsonSection section)
     {
         var kind = section.Choice("kind", DatasetKind.FashionMnist);
-        var ownImages = kind == DatasetKind.Folder;
+        var fixedShape = ShapeOf(kind);
         var options = new DatasetOptions(
             kind,
             section.Text("folder", DefaultFolder(kind)),
-            section.Integer("imageSize", ownImages ? 224 : FashionMnist.ImageSize, min: 8, max: 2048),
-            section.Integer("channels", ownImages ? 3 : 1, min: 1, max: 3));
-
-        if (options.Folder.Length == 0)
+            section.Integer("imageSize", fixedShape?.Height ?? 224, min: 8, max: 2048),
+            section.Integer("channels", fixedShape?.Channels ?? (kind == DatasetKind.Idx ? 1 : 3), min: 1, max: 3))
         {
-            throw section.Error("folder", "found no folder, expected the one that holds your images in train/CLASS/");
-        }
-
-        if (!ownImages && options.ImageSize != FashionMnist.ImageSize)
-        {
-            throw section.Error("imageSize", $"found {options.ImageSize}, expected {FashionMnist.ImageSize}: these images are not resized");
-        }
-
-        if (options.Channels == 2 || (!ownImages && options.Channels != 1))
-        {
-            throw section.Error("channels", $"found {options.Channels}, expected {(ownImages ? "1 or 3" : "1: these images are grey")}");
-        }
-
+            Train = section.OptionalText("train"),
+            Unlabelled = section.OptionalText("unlabelled"),
+            Test = section.OptionalText("test"),
+            Classes = section.OptionalText("classes"),
+            Labels = section.OptionalText("labels"),
+            ShorterSide = section.OptionalInteger("shorterSide", min: 8, max: 16384),
+            CentreCrop = section.Number("centreCrop", 0.875, 0.05, 1),
+            CacheMiB = section.Integer("cacheMiB", 1024, 0, 1 << 20),
+            ImageColumn = section.OptionalText("imageColumn"),
+            LabelColumn = section.OptionalText("labelColumn"),
+        };
+        options.Check(section, fixedShape);
         return options;
     }
+
+    private void Check(JsonSection section, ImageShape? fixedShape)
+    {
+        if (Folder.Length == 0)
+        {
+            throw section.Error("folder", "found no folder, expected the one that holds your images");
+        }
+
+        if (fixedShape is { } shape && ImageSize != shape.Height)
+        {
+            throw section.Error("imageSize", $"found {ImageSize}, expected {shape.Height}: these images are not resized");
+        }
+
+        if (Kind == DatasetKind.Idx && section.Has("imageSize"))
+        {
+            throw section.Error("imageSize", $"found {ImageSize}, expected none: images of IDX files are not resized");
+        }
+
+        var channels = fixedShape?.Channels ?? (Kind == DatasetKind.Idx ? 1 : null);
+        if (Channels == 2 || (channels is { } only && Channels != only))
+        {
+            throw section.Error("channels", $"found {Channels}, expected {(channels is { } n ? $"{n}: these images have no others" : "1 or 3")}");
+        }
+
+        string[] forEncoded = ["train", "unlabelled", "test", "shorterSide"];
+        if (!Encoded && forEncoded.FirstOrDefault(section.Has) is { } key)
+        {
+            throw section.Error(key, "found a value, expected none: it is for the kinds folder, parquet and webdataset");
+        }
+
+        if (Labels is not null && Kind != DatasetKind.Folder)
+        {
+            throw section.Error("labels", "found a value, expected none: it is for the kind folder; in the others images have their labels with them");
+        }
+    }
+
+    /// <summary>The shape of a published set's images; null where it is not known beforehand.</summary>
+    private static ImageShape? ShapeOf(DatasetKind kind) => kind switch
+    {
+        DatasetKind.FashionMnist or DatasetKind.Sample => new ImageShape(1, FashionMnist.ImageSize, FashionMnist.ImageSize),
+        DatasetKind.Cifar10 or DatasetKind.Cifar100 => Cifar.Cifar.Shape,
+        _ => null,
+    };
 
     private static string DefaultFolder(DatasetKind kind) => kind switch
     {
         DatasetKind.FashionMnist => "data/fashion-mnist",
         DatasetKind.Sample => "data/sample",
+        DatasetKind.Cifar10 => "data/cifar10",
+        DatasetKind.Cifar100 => "data/cifar100",
         _ => "",
     };
 }

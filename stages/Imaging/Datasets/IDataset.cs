@@ -1,3 +1,4 @@
+using Stages.Imaging.Datasets.Encoded;
 using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets;
@@ -18,10 +19,14 @@ public interface IDataset
     /// <exception cref="UserException">There is no test split, or a file is damaged.</exception>
     ImageSet Test();
 
-    /// <summary>SHA-256 over the names and hashes of the training files: equal if and only if the files are.</summary>
+    /// <summary>SHA-256 over the names and hashes of the training files, and over what decides how they are read.</summary>
     string TrainFingerprint();
 
-    /// <summary>SHA-256 over the names and hashes of the test files.</summary>
+    /// <summary>The same of the test files.</summary>
     /// <exception cref="UserException">There is no test split.</exception>
     string TestFingerprint();
+
+    /// <summary>What is unusual among a split's images, and which are left out; null for data sets of one published form.</summary>
+    /// <exception cref="UserException">There is no such split.</exception>
+    SplitReport? Report(Split split) => null;
 }

@@ -1,12 +1,15 @@
+using System.Globalization;
 using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets;
 
-/// <summary>Fashion-MNIST or a part of it: four IDX files of a folder, gzip or plain, under their usual names.</summary>
+/// <summary>A data set in the form of MNIST: four IDX files of a folder, gzip or plain, under their usual names.</summary>
 /// <param name="name">The data set's name.</param>
 /// <param name="folder">The folder of the files.</param>
 /// <param name="published">The files that are known by hash; any other content under their names is refused.</param>
-public sealed class IdxDataset(string name, string folder, IReadOnlyList<PublishedFile> published) : IDataset
+/// <param name="classNames">The classes; null where they are called by their numbers, from 0 to the largest training label.</param>
+public sealed class IdxDataset(
+    string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames = null) : IDataset
 {
     public const string TrainImages = "train-images-idx3-ubyte";
     public const string TrainLabels = "train-labels-idx1-ubyte";
@@ -37,13 +40,17 @@ public sealed class IdxDataset(string name, string folder, IReadOnlyList<Publish
             throw new UserException($"{labelsPath} holds {labels.Length} labels for {pixels.Length / shape.Size} images");
         }
 
-        if (labels.Max() is var largest && largest >= FashionMnist.ClassNames.Count)
+        var classes = classNames ?? Numbers(labelsName == TrainLabels ? labels : IdxReader.ReadLabels(PathOf(TrainLabels)));
+        if (labels.Max() is var largest && largest >= classes.Count)
         {
-            throw new UserException($"{labelsPath} holds the label {largest}; the labels are 0 to {FashionMnist.ClassNames.Count - 1}");
+            throw new UserException($"{labelsPath} holds the label {largest}; the labels are 0 to {classes.Count - 1}");
         }
 
-        return new ImageSet(name, shape, pixels, Array.ConvertAll(labels, label => (int)label), FashionMnist.ClassNames);
+        return new ImageSet(name, shape, pixels, Array.ConvertAll(labels, label => (int)label), classes);
     }
+
+    private static List<string> Numbers(byte[] trainLabels) =>
+        [.. Enumerable.Range(0, trainLabels.Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
 
     private DatasetFile Verified(string fileName)
     {

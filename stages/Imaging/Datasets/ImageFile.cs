@@ -1,24 +1,35 @@
-using Stages.Imaging.Datasets.Folders;
+using Stages.Imaging.Augmentation;
+using Stages.Imaging.Datasets.Decoding;
+using Stages.Imaging.Resampling;
 using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets;
 
-/// <summary>One image file, decoded as the images of a folder data set are.</summary>
+/// <summary>One image file, as the images of a data set are when they are measured.</summary>
 public static class ImageFile
 {
-    /// <param name="path">PNG, JPEG, WebP or BMP.</param>
-    /// <param name="shape">One or three channels; height and width are equal.</param>
+    /// <param name="path">PNG, JPEG, WebP, BMP or GIF.</param>
+    /// <param name="shape">What the network takes.</param>
+    /// <param name="centreCrop">Share of the shorter side that is looked at, see <see cref="ImageSet.CentreCrop"/>.</param>
     /// <returns>uint8 [C, H, W], row-major.</returns>
     /// <exception cref="UserException">The file is missing, damaged, or no image; it is named.</exception>
-    public static byte[] Read(string path, ImageShape shape)
+    public static byte[] Read(string path, ImageShape shape, double centreCrop)
     {
         try
         {
-            return ImageDecoder.Decode(path, shape.Height, shape.Channels).Pixels;
+            var image = ImageDecoder.Decode(File.ReadAllBytes(path), shape.Channels).Image;
+            if (image.Shape == shape && centreCrop == 1)
+            {
+                return image.Pixels;
+            }
+
+            var result = new byte[shape.Size];
+            Resampler.Cut(image, Crop.Centre(image.Shape.Height, image.Shape.Width, centreCrop), shape.Height, shape.Width, result);
+            return result;
         }
-        catch (RefusedImageException e)
+        catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: {e.Message}");
+            throw new UserException($"{path}: {error.Message}");
         }
     }
 }

@@ -1,20 +1,20 @@
 using System.Globalization;
-using static TorchSharp.torch;
+using Stages.Imaging.Augmentation;
+using Stages.Imaging.Datasets.Pixels;
 
 namespace Stages.Imaging.Datasets;
 
-/// <summary>A split of a data set, decoded, in memory.</summary>
+/// <summary>A split of a data set: what is known of each image, and where its pixels are to be had.</summary>
 public sealed class ImageSet
 {
     /// <summary>The label of an image whose class is unknown.</summary>
     public const int Unlabelled = -1;
 
-    private readonly byte[] _pixels;
     private readonly IReadOnlyList<string>? _imageNames;
 
     /// <param name="name">The data set's name, for people and for headers of split files.</param>
-    /// <param name="shape">The shape of every image.</param>
-    /// <param name="pixels">[N, C, H, W], row-major, uint8. Kept, not copied.</param>
+    /// <param name="shape">The shape in which a network sees every image.</param>
+    /// <param name="pixels">Where the images are.</param>
     /// <param name="labels">N numbers of a class, or <see cref="Unlabelled"/>.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="imageNames">N distinct names; null where an image's number is its name.</param>
@@ -22,14 +22,14 @@ public sealed class ImageSet
     public ImageSet(
         string name,
         ImageShape shape,
-        byte[] pixels,
+        IPixels pixels,
         IReadOnlyList<int> labels,
         IReadOnlyList<string> classNames,
         IReadOnlyList<string>? imageNames = null)
     {
-        if ((long)shape.Size * labels.Count != pixels.Length)
+        if (pixels is PackedPixels packed && (long)packed.Shape.Size * labels.Count != packed.Bytes.Length)
         {
-            throw new ArgumentException($"{labels.Count} labels of images of {shape} do not fit {pixels.Length} bytes of pixels");
+            throw new ArgumentException($"{labels.Count} labels of images of {packed.Shape} do not fit {packed.Bytes.Length} bytes of pixels");
         }
 
         if (imageNames is not null && imageNames.Count != labels.Count)
@@ -42,8 +42,21 @@ public sealed class ImageSet
             throw new ArgumentException($"a label is outside the {classNames.Count} classes");
         }
 
-        (Name, Shape, Labels, ClassNames) = (name, shape, labels, classNames);
-        (_pixels, _imageNames) = (pixels, imageNames);
+        (Name, Shape, Pixels, Labels, ClassNames) = (name, shape, pixels, labels, classNames);
+        _imageNames = imageNames;
+    }
+
+    /// <summary>Images of one shape that networks see as they are: bytes [N, C, H, W].</summary>
+    /// <inheritdoc cref="ImageSet(string, ImageShape, IPixels, IReadOnlyList{int}, IReadOnlyList{string}, IReadOnlyList{string}?)"/>
+    public ImageSet(
+        string name,
+        ImageShape shape,
+        byte[] pixels,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<string> classNames,
+        IReadOnlyList<string>? imageNames = null)
+        : this(name, shape, new PackedPixels(shape, pixels), labels, classNames, imageNames)
+    {
     }
 
     public string Name { get; }
@@ -52,18 +65,26 @@ public sealed class ImageSet
 
     public int Count => Labels.Count;
 
-    /// <summary>[N, C, H, W], row-major, uint8.</summary>
-    public ReadOnlyMemory<byte> Pixels => _pixels;
+    public IPixels Pixels { get; }
 
     /// <summary>N numbers of a class, or <see cref="Unlabelled"/>.</summary>
     public IReadOnlyList<int> Labels { get; }
 
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>
+    /// What a network sees of an image when it is measured: the middle square with this share of the shorter side, 0.875 for photographs
+    /// (google-research/simclr, data_util.py); 1 for images that are taken as they are.
+    /// </summary>
+    public double CentreCrop { get; init; } = 1;
+
     /// <summary>The name of an image, distinct within its split: its path in the data set's folder, or its number.</summary>
     public string ImageName(int index) => _imageNames?[index] ?? index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The pixels as a new tensor, uint8 [N, C, H, W], on the CPU. The caller disposes of it.</summary>
-    public Tensor ToTensor() =>
-        tensor(_pixels, [Count, Shape.Channels, Shape.Height, Shape.Width], dtype: ScalarType.Byte);
+    /// <summary>The part of an image that is measured: <see cref="CentreCrop"/>, or all of one that has the network's shape already.</summary>
+    public Crop MeasuredPart(int index)
+    {
+        var (height, width) = Pixels.SizeOf(index);
+        return (CentreCrop, height, width) == (1, Shape.Height, Shape.Width) ? Crop.Whole : Crop.Centre(height, width, CentreCrop);
+    }
 }

@@ -18,7 +18,15 @@ public static class Inference
     public static Tensor Run(nn.Module<Tensor, Tensor> network, ImageBank bank, IReadOnlyList<int> indices, Compute compute)
     {
         using var scope = NewDisposeScope();
-        var batches = indices.Chunk(BatchSize).Select(chunk => Forward(network, bank.Take(chunk), compute)).ToList();
+        var chunks = indices.Chunk(BatchSize).ToArray();
+        using var loader = new ViewLoader(bank, chunk => bank.Measured(chunks[chunk]), chunks.Length);
+        var batches = new List<Tensor>();
+        for (var chunk = 0; chunk < chunks.Length; chunk++)
+        {
+            using var images_NCHW = loader.At(chunk);
+            batches.Add(Forward(network, images_NCHW, compute));
+        }
+
         return cat(batches).MoveToOuterDisposeScope();
     }
 

@@ -4,11 +4,14 @@ namespace Stages.Imaging.Loading;
 
 /// <summary>
 /// Which images a step takes: the epochs' permutations laid end to end and cut into batches, so every image comes
-/// exactly once an epoch even where the batch does not divide the set or exceeds it. A pure function of the step.
+/// exactly once an epoch even where the batch does not divide the set or exceeds it. A pure function of the step, which loader
+/// threads may ask ahead of the training.
 /// </summary>
 public sealed class BatchPlan(RandomKey key, int count, int batchSize)
 {
-    // A batch touches one epoch or two neighbouring ones, unless the set is smaller than the batch.
+    private readonly Lock _lock = new();
+
+    // A batch touches one epoch or two neighbouring ones, unless the set is smaller than the batch; loaders are a step or two ahead.
     private readonly Dictionary<long, int[]> _orders = [];
 
     /// <summary>How often the set has been gone through after <paramref name="steps"/> steps.</summary>
@@ -17,9 +20,10 @@ public sealed class BatchPlan(RandomKey key, int count, int batchSize)
     /// <summary>The samples of a step, from 0.</summary>
     public Sample[] At(long step)
     {
+        using var held = _lock.EnterScope();
         var samples = new Sample[batchSize];
         var position = step * batchSize;
-        foreach (var outdated in _orders.Keys.Where(epoch => epoch < position / count).ToArray())
+        foreach (var outdated in _orders.Keys.Where(epoch => epoch < position / count - 1).ToArray())
         {
             _orders.Remove(outdated);
         }

@@ -1,35 +1,76 @@
+using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Datasets.Pixels;
+using Stages.Learning.Randomness;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Loading;
 
-/// <summary>A split's images as bytes on the computing device, and batches of them as floats.</summary>
-public sealed class ImageBank : IDisposable
+/// <summary>A split's images, from which batches of views are cut.</summary>
+public abstract class ImageBank : IDisposable
 {
-    private readonly Tensor _pixels_NCHW;
+    /// <summary>Up to this many pixels a side, crops are enlarged, and a whole split fits on the device.</summary>
+    private const int LargestResident = 64;
 
-    public ImageBank(ImageSet images, Device device)
-    {
-        Images = images;
-        Device = device;
-        using var scope = NewDisposeScope();
-        _pixels_NCHW = images.ToTensor().to(device).DetachFromDisposeScope();
-    }
+    private protected ImageBank(ImageSet images, Device device) => (Images, Device) = (images, device);
 
     public ImageSet Images { get; }
 
     public Device Device { get; }
 
-    /// <summary>The images of these numbers: [N, C, H, W], floats of [0, 1].</summary>
-    public Tensor Take(IEnumerable<int> indices)
-    {
-        using var scope = NewDisposeScope();
-        var index_N = tensor(indices.Select(i => (long)i).ToArray()).to(Device);
-        return _pixels_NCHW.index_select(0, index_N).to_type(ScalarType.Float32).div_(255).MoveToOuterDisposeScope();
-    }
+    /// <summary>Opens the bank that suits the images: small ones of one shape lie on the device, others are decoded on loader threads.</summary>
+    /// <param name="images">The split.</param>
+    /// <param name="device">Where views are wanted.</param>
+    /// <param name="threads">Loader threads; 0 for one a processor. Of no effect on what is loaded.</param>
+    public static ImageBank Open(ImageSet images, Device device, int threads = 0) =>
+        images.Pixels is PackedPixels packed && Math.Max(packed.Shape.Height, packed.Shape.Width) <= LargestResident
+            ? new ResidentBank(images, packed, device)
+            : new StreamedBank(images, device, threads > 0 ? threads : Environment.ProcessorCount);
+
+    /// <summary>Views: [N, C, H, W], floats of [0, 1].</summary>
+    public Tensor Cut(ViewBatch batch) => Finish(batch, Prepare(batch, CancellationToken.None));
+
+    /// <summary>The images of these numbers as they are measured: [N, C, H, W], floats of [0, 1].</summary>
+    public Tensor Take(IEnumerable<int> indices) => Cut(Measured(indices));
+
+    /// <summary>The views in which images of these numbers are measured.</summary>
+    public ViewBatch Measured(IEnumerable<int> indices) =>
+        new([.. indices.Select(index => new ViewRequest(index, Images.MeasuredPart(index)))]);
 
     /// <summary>The labels of these images: [N], 64-bit integers.</summary>
     public Tensor Labels(IEnumerable<int> indices) => tensor(indices.Select(i => (long)Images.Labels[i]).ToArray()).to(Device);
 
-    public void Dispose() => _pixels_NCHW.Dispose();
+    /// <summary>A view drawn for an image, by its own height and width; the part that is measured where nothing is to be cropped.</summary>
+    /// <param name="image">The image's number.</param>
+    /// <param name="options">How crops are drawn; null for none.</param>
+    /// <param name="key">The view's key.</param>
+    public ViewRequest Draw(int image, CropOptions? options, RandomKey key)
+    {
+        if (options is null)
+        {
+            return new ViewRequest(image, Images.MeasuredPart(image));
+        }
+
+        var (height, width) = Images.Pixels.SizeOf(image);
+        return new ViewRequest(image, CropSampler.Draw(key, options, height, width));
+    }
+
+    /// <summary>Whether <see cref="Prepare"/> takes time, so that it is worth doing ahead.</summary>
+    internal abstract bool Streams { get; }
+
+    /// <summary>What can be done ahead, on any thread: uint8 [N, C, H, W] on the CPU; null where there is nothing to do.</summary>
+    internal abstract byte[]? Prepare(ViewBatch batch, CancellationToken cancellation);
+
+    /// <summary>What is left to do, on the thread that trains.</summary>
+    internal abstract Tensor Finish(ViewBatch batch, byte[]? prepared);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual void Dispose(bool disposing)
+    {
+    }
 }

@@ -30,7 +30,7 @@ internal static class SplitFile
 
     public static LabelSplit Read(string path, ImageSet train)
     {
-        var images = new ImageIndex(train);
+        var images = new ImageNames(train.Count, train.ImageName);
         var chosen = new Dictionary<int, int>();
         var lines = Try(path, "read", () => File.ReadAllLines(path));
         for (var i = 0; i < lines.Length; i++)
@@ -53,7 +53,7 @@ internal static class SplitFile
             : throw new UserException($"{path} lists no image");
     }
 
-    private static int Parse(string line, ImageSet train, ImageIndex images, Func<string, UserException> wrong)
+    private static int Parse(string line, ImageSet train, ImageNames images, Func<string, UserException> wrong)
     {
         var columns = line.Split('\t', 2);
         var (index, problem) = images.Find(columns[0]);

@@ -10,13 +10,15 @@ namespace Stages.Learning.Training;
 /// <param name="Compute">Device and arithmetic.</param>
 /// <param name="Seed">Every random number of the run follows from it.</param>
 /// <param name="CheckpointEvery">Time between two checkpoints: what a kill can lose at most.</param>
-public sealed record RunSettings(Compute Compute, long Seed, TimeSpan CheckpointEvery)
+/// <param name="LoaderThreads">Threads that decode and crop images; 0 for one a processor.</param>
+public sealed record RunSettings(Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0)
 {
-    /// <summary>Reads <c>device</c>, <c>precision</c>, <c>seed</c> and <c>checkpointEverySeconds</c> of the whole file.</summary>
+    /// <summary>Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c> and <c>loaderThreads</c> of the whole file.</summary>
     public static RunSettings Read(JsonSection root) => new(
         Compute.Read(root),
         root.Integer("seed", 0),
-        TimeSpan.FromSeconds(root.Number("checkpointEverySeconds", 30, 0, 86400)));
+        TimeSpan.FromSeconds(root.Number("checkpointEverySeconds", 30, 0, 86400)),
+        root.Integer("loaderThreads", 0, 0, 1024));
 
     /// <summary>The random numbers of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Stages.Pipeline.Progress;
 
 /// <summary>How times, measurements and stages read, in every view alike.</summary>
-internal static class Wording
+public static class Wording
 {
     public static string Duration(TimeSpan time) => time switch
     {

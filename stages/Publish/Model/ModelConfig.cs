@@ -12,7 +12,8 @@ namespace Stages.Publish.Model;
 /// <param name="Network">Depth, width and stem.</param>
 /// <param name="Shape">Channels, height and width of an input, values of [0, 1].</param>
 /// <param name="Labels">Class names in the order of the logits.</param>
-public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels)
+/// <param name="CentreCrop">Share of an image's shorter side that is looked at.</param>
+public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CentreCrop)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -29,8 +30,8 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             // The network takes pixels divided by 255 as they are.
             ["mean"] = new JsonArray([.. Enumerable.Repeat(0.0, Shape.Channels).Select(v => JsonValue.Create(v))]),
             ["std"] = new JsonArray([.. Enumerable.Repeat(1.0, Shape.Channels).Select(v => JsonValue.Create(v))]),
-            ["interpolation"] = "bilinear",
-            ["crop_pct"] = 1.0,
+            ["interpolation"] = "bicubic",
+            ["crop_pct"] = CentreCrop,
             ["first_conv"] = "conv1",
             ["classifier"] = "fc",
         },
@@ -57,7 +58,8 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             return new ModelConfig(
                 network,
                 new ImageShape(size[0], size[1], size[2]),
-                [.. json["label_names"]!.AsArray().Select(label => label!.GetValue<string>())]);
+                [.. json["label_names"]!.AsArray().Select(label => label!.GetValue<string>())],
+                json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>());
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or KeyNotFoundException
             or InvalidOperationException or FormatException or IndexOutOfRangeException)

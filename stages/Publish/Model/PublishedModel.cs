@@ -56,7 +56,7 @@ public sealed class PublishedModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var shape = Config.Shape;
-        var pixels = tensor(ImageFile.Read(path, shape), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
+        var pixels = tensor(ImageFile.Read(path, shape, Config.CentreCrop), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
         var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).div_(255);
         return Inference.Forward(_network, image_NCHW, _compute).softmax(1).cpu().data<float>().ToArray();
     }

@@ -40,7 +40,7 @@ public static class EvaluateStage
     {
         var labelled = LabelSplit.Draw(dataset.Train(), labels).Indices.Count;
         var test = dataset.Test();
-        using var bank = new ImageBank(test, settings.Compute.Device);
+        using var bank = ImageBank.Open(test, settings.Compute.Device, settings.LoaderThreads);
         var rows = new List<ResultRow>();
         foreach (var contestant in contestants)
         {

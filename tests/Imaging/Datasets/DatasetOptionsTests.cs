@@ -16,7 +16,7 @@ public sealed class DatasetOptionsTests
     [Theory]
     [InlineData("""{ "kind": "folder" }""", "pipeline.json: $.folder: found no folder")]
     [InlineData("""{ "kind": "folder", "folder": "cats", "channels": 2 }""", "$.channels: found 2, expected 1 or 3")]
-    [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images are grey")]
+    [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images have no others")]
     [InlineData("""{ "imageSize": 32 }""", "$.imageSize: found 32, expected 28: these images are not resized")]
     [InlineData("""{ "kind": "imagenet" }""", "$.kind")]
     public void The_impossible_is_refused(string json, string message) =>

@@ -1,4 +1,5 @@
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Datasets.Pixels;
 using TorchSharp;
 
 namespace Tests.Imaging.Datasets;
@@ -32,11 +33,12 @@ public sealed class ImageSetTests
     public void The_tensor_is_a_copy_in_the_same_order()
     {
         var images = new ImageSet("x", new ImageShape(1, 2, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255], [0, 0], ["a"]);
-        using var tensor = images.ToTensor();
+        var packed = Assert.IsType<PackedPixels>(images.Pixels);
+        using var tensor = packed.ToTensor();
         Assert.Equal([2, 1, 2, 3], tensor.shape);
         Assert.Equal(torch.ScalarType.Byte, tensor.dtype);
-        Assert.Equal(images.Pixels.ToArray(), tensor.data<byte>().ToArray());
+        Assert.Equal(packed.Bytes.ToArray(), tensor.data<byte>().ToArray());
         tensor.zero_();
-        Assert.Equal(255, images.Pixels.Span[^1]);
+        Assert.Equal(255, packed.Bytes.Span[^1]);
     }
 }

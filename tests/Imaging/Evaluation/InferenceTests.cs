@@ -83,7 +83,7 @@ public sealed class InferenceTests
         return network;
     }
 
-    private static ImageBank Bank() => new(
+    private static ImageBank Bank() => ImageBank.Open(
         new ImageSet(
             "x",
             new ImageShape(1, 2, 2),

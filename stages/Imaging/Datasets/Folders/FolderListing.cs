@@ -1,64 +1,95 @@
+using Stages.Imaging.Datasets.Encoded;
 using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets.Folders;
 
 /// <summary>
-/// Lists images in class folders. Everything is in ordinal order, whatever order the file system gives, so that
-/// image number i is the same image on every machine.
+/// The user's own image files: train/CLASS/**, a train/ without class folders for images without a class, unlabelled/** and
+/// test/CLASS/**; or the folders that take their places. Everything is in ordinal order, whatever the file system says, so that image
+/// number i is the same image on every machine.
 /// </summary>
-internal sealed class FolderListing
+internal sealed class FolderListing : IListing
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp"];
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
 
-    private readonly string _folder;
+    private readonly DatasetOptions _options;
+    private readonly string _train;
+    private readonly string _unlabelled;
+    private readonly string _test;
+    private readonly LabelFile? _labels;
 
-    public FolderListing(string folder)
+    public FolderListing(DatasetOptions options)
     {
-        _folder = folder;
-        ClassNames = ClassesOf("train");
+        _options = options;
+        _train = Path.Combine(options.Folder, options.Train ?? "train");
+        _unlabelled = Path.Combine(options.Folder, options.Unlabelled ?? "unlabelled");
+        _test = Path.Combine(options.Folder, options.Test ?? "test");
+        _labels = options.Labels is { } labels ? LabelFile.Read(labels) : null;
+        ClassNames = ClassFile.Names(options.Classes) ?? _labels?.ClassNames ?? ClassesOf(_train);
+        foreach (var given in new[] { options.Train, options.Unlabelled, options.Test })
+        {
+            if (given is not null && !Directory.Exists(Path.Combine(options.Folder, given)))
+            {
+                throw new UserException($"{Path.Combine(options.Folder, given)}: no such folder; the dataset block of the pipeline names it");
+            }
+        }
     }
 
-    /// <summary>The sorted names of the folders under train/; empty where there are only unlabelled images.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.Folder)));
+
     public IReadOnlyList<string> ClassNames { get; }
 
-    public bool HasTest => Directory.Exists(Path.Combine(_folder, "test"));
-
-    /// <summary>The images of train/CLASS/, class by class, then all below unlabelled/.</summary>
-    public IReadOnlyList<FolderFile> Train() =>
-        [.. Labelled("train"), .. Images("unlabelled", SearchOption.AllDirectories, ImageSet.Unlabelled)];
-
-    /// <summary>The images of test/CLASS/, class by class.</summary>
-    /// <exception cref="UserException">A class has no folder under train/.</exception>
-    public IReadOnlyList<FolderFile> Test()
+    public IReadOnlyList<EncodedImage> Images(Split split)
     {
-        var strangers = ClassesOf("test").Except(ClassNames).ToList();
+        List<EncodedImage> images = split == Split.Train
+            ? [.. In(_train), .. Below(_unlabelled, _ => ImageSet.Unlabelled)]
+            : [.. InTest()];
+        return _labels?.Apply(images, ClassNames, mustFindAll: split == Split.Train) ?? images;
+    }
+
+    public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
+        [.. Images(split).Select(image => new DatasetFile(FormattableString.Invariant($"{image.Name} {image.Label}"), hashes.Of(image.Path)))];
+
+    private IEnumerable<EncodedImage> InTest()
+    {
+        if (!Directory.Exists(_test))
+        {
+            throw new UserException(
+                $"{_options.Folder} has no test images. To measure accuracy, put some in {_test}/CLASS/");
+        }
+
+        var strangers = ClassesOf(_test).Except(ClassNames).ToList();
         return strangers.Count == 0
-            ? [.. Labelled("test")]
-            : throw new UserException(
-                $"{Path.Combine(_folder, "test")} has classes that {Path.Combine(_folder, "train")} lacks: {string.Join(", ", strangers)}");
+            ? In(_test)
+            : throw new UserException($"{_test} has classes that {_train} lacks: {string.Join(", ", strangers)}");
     }
 
-    private IEnumerable<FolderFile> Labelled(string split) =>
-        ClassNames.SelectMany((name, label) => Images($"{split}/{name}", SearchOption.TopDirectoryOnly, label));
-
-    private IEnumerable<FolderFile> Images(string below, SearchOption depth, int label)
+    /// <summary>The images of a split, class by class; those in no class folder have no class.</summary>
+    private IEnumerable<EncodedImage> In(string folder)
     {
-        var folder = Path.Combine(_folder, below);
-        return !Directory.Exists(folder)
-            ? []
-            : Directory.EnumerateFiles(folder, "*", depth)
-                .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-                .Select(path => new FolderFile(NameOf(path), path, label))
-                .OrderBy(file => file.Name, StringComparer.Ordinal);
+        var numbers = ClassNames.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
+        return Below(folder, path => numbers.GetValueOrDefault(FirstPart(folder, path), ImageSet.Unlabelled))
+            .OrderBy(image => image.Label == ImageSet.Unlabelled ? int.MaxValue : image.Label);
     }
 
-    private List<string> ClassesOf(string split)
+    private IEnumerable<EncodedImage> Below(string folder, Func<string, int> label) => !Directory.Exists(folder)
+        ? []
+        : new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Where(file => Extensions.Contains(file.Extension, StringComparer.OrdinalIgnoreCase))
+            .Select(file => new EncodedImage(NameOf(file.FullName), file.FullName, 0, file.Length, label(file.FullName)))
+            .OrderBy(image => image.Name, StringComparer.Ordinal);
+
+    private static string FirstPart(string folder, string path)
     {
-        var folder = Path.Combine(_folder, split);
-        return Directory.Exists(folder)
-            ? [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
-            : [];
+        var relative = Path.GetRelativePath(folder, path);
+        var end = relative.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return end < 0 ? "" : relative[..end];
     }
 
-    private string NameOf(string path) => Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');
+    private static List<string> ClassesOf(string folder) => Directory.Exists(folder)
+        ? [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
+        : [];
+
+    private string NameOf(string path) =>
+        Path.GetRelativePath(Path.GetFullPath(_options.Folder), path).Replace(Path.DirectorySeparatorChar, '/');
 }

@@ -1,10 +1,14 @@
 using SkiaSharp;
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Loading;
 using Stages.Pipeline.Options;
+using Tests.Learning;
 using Tests.Pipeline;
+using static TorchSharp.torch;
 
 namespace Tests.Imaging.Datasets.Folders;
 
+[Collection(TorchTests.Name)]
 public sealed class FolderDatasetTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -38,22 +42,22 @@ public sealed class FolderDatasetTests : IDisposable
     public void Colour_becomes_planes_and_grey_its_luma()
     {
         Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50), 4, 4));
-        Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Open(size: 2).Train().Pixels.ToArray());
-        Assert.Equal([124, 124, 124, 124], Open(size: 2, channels: 1).Train().Pixels.ToArray());
+        Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Measured(Open(size: 2)));
+        Assert.Equal([124, 124, 124, 124], Measured(Open(size: 2, channels: 1)));
     }
 
     [Fact]
     public void What_is_transparent_is_white()
     {
         Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50, alpha: 0), 4, 4));
-        Assert.All(Open().Train().Pixels.ToArray(), value => Assert.Equal(255, value));
+        Assert.All(Measured(Open()), value => Assert.Equal(255, value));
     }
 
     [Fact]
     public void The_middle_square_is_kept()
     {
         Write("train/a/1.png", Pictures.LeftBlackRightWhite(40, 20));
-        var pixels = Open(size: 20, channels: 1).Train().Pixels.ToArray();
+        var pixels = Measured(Open(size: 20, channels: 1, centreCrop: 1));
         Assert.Equal([.. new byte[10], .. Enumerable.Repeat((byte)255, 10)], pixels[..20]);
     }
 
@@ -70,7 +74,7 @@ public sealed class FolderDatasetTests : IDisposable
     {
         var jpeg = Pictures.LeftBlackRightWhite(32, 32, SKEncodedImageFormat.Jpeg);
         Write("train/a/1.jpg", Pictures.WithOrientation(jpeg, orientation));
-        var pixels = Open(size: 32, channels: 1).Train().Pixels.ToArray();
+        var pixels = Open(channels: 1).Train().Pixels.Decode(0).Pixels;
         Assert.Equal([topLeft, topRight, bottomLeft, bottomRight], new[] { 0, 31, 31 * 32, 32 * 32 - 1 }.Select(at => (int)pixels[at]));
     }
 
@@ -87,7 +91,7 @@ public sealed class FolderDatasetTests : IDisposable
 
         var train = Open(size: 8, channels: 1).Train();
         Assert.Equal("train/a/4-good.jpg", Assert.Single(Enumerable.Range(0, train.Count).Select(train.ImageName)));
-        Assert.Equal(255, train.Pixels.Span[7]);
+        Assert.Equal(255, train.Pixels.Decode(0).Pixels[63]);
         Assert.Equal(
             [
                 $"Left out {_folder["train/a/1-empty.png"]}: zero bytes long",
@@ -142,8 +146,16 @@ public sealed class FolderDatasetTests : IDisposable
         Assert.NotEqual(first, Open().TrainFingerprint());
     }
 
-    private IDataset Open(int size = 4, int channels = 3) =>
-        DatasetCatalog.Open(new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels), _log.Add);
+    private IDataset Open(int size = 4, int channels = 3, double centreCrop = 0.875) => DatasetCatalog.Open(
+        new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels) { CentreCrop = centreCrop }, _log.Add, _folder["index"]);
+
+    /// <summary>The first training image as it is measured, uint8.</summary>
+    private static byte[] Measured(IDataset dataset)
+    {
+        using var scope = NewDisposeScope();
+        using var bank = ImageBank.Open(dataset.Train(), CPU);
+        return bank.Take([0]).mul(255).round().to_type(ScalarType.Byte).data<byte>().ToArray();
+    }
 
     private void Write(string name, byte[] content)
     {

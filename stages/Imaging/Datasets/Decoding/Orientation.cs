@@ -1,6 +1,7 @@
 using SkiaSharp;
+using Stages.Imaging.Datasets.Pixels;
 
-namespace Stages.Imaging.Datasets.Folders;
+namespace Stages.Imaging.Datasets.Decoding;
 
 /// <summary>
 /// Turns a picture upright by the orientation that a camera notes in EXIF: where the stored first row and first

@@ -1,20 +1,20 @@
-using Stages.Imaging.Datasets;
-
-namespace Stages.Imaging.Splits;
+namespace Stages.Imaging.Datasets;
 
 /// <summary>Finds images by name: the full one, or the last part of it where only one image has it.</summary>
-internal sealed class ImageIndex
+internal sealed class ImageNames
 {
     private const int Ambiguous = -1;
 
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _byLastPart = new(StringComparer.Ordinal);
 
-    public ImageIndex(ImageSet images)
+    /// <param name="count">Number of images.</param>
+    /// <param name="nameOf">The name of each, with forward slashes.</param>
+    public ImageNames(int count, Func<int, string> nameOf)
     {
-        for (var index = 0; index < images.Count; index++)
+        for (var index = 0; index < count; index++)
         {
-            var name = images.ImageName(index);
+            var name = nameOf(index);
             _byName[name] = index;
             var lastPart = name[(name.LastIndexOf('/') + 1)..];
             _byLastPart[lastPart] = _byLastPart.ContainsKey(lastPart) ? Ambiguous : index;

@@ -1,0 +1,32 @@
+namespace Stages.Imaging.Datasets.Encoded;
+
+/// <summary>An image in the format of its file, such as JPEG: where its bytes lie.</summary>
+/// <param name="Name">Distinct within its split: its path in the data set, with forward slashes.</param>
+/// <param name="Path">The file that holds it, on this machine: its own, or a container's.</param>
+/// <param name="Offset">Where in the file it begins.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Label">The number of its class, or <see cref="ImageSet.Unlabelled"/>.</param>
+internal sealed record EncodedImage(string Name, string Path, long Offset, long Length, int Label)
+{
+    private const long MostBytes = 1 << 30;
+
+    /// <summary>The encoded bytes.</summary>
+    /// <exception cref="IOException">The file cannot be read, or has become shorter.</exception>
+    public byte[] ReadBytes()
+    {
+        if (Length > MostBytes)
+        {
+            throw new IOException($"{Length} bytes long; at most {MostBytes} are read");
+        }
+
+        using var file = File.OpenHandle(Path);
+        var bytes = new byte[Length];
+        for (var read = 0; read < bytes.Length;)
+        {
+            var count = RandomAccess.Read(file, bytes.AsSpan(read), Offset + read);
+            read += count > 0 ? count : throw new IOException("shorter than it was");
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,67 @@
+using Stages.Pipeline.Options;
+
+namespace Stages.Imaging.Datasets.Encoded;
+
+/// <summary>
+/// Classes for images that lie in no class folder: a line "image name, tab, class name" an image; lines that start with # are comments. An
+/// image is named by its path in the data set, or by its file name where only one has it.
+/// </summary>
+internal sealed class LabelFile
+{
+    private readonly string _path;
+    private readonly List<(int Line, string Image, string Class)> _lines;
+
+    private LabelFile(string path, List<(int Line, string Image, string Class)> lines) => (_path, _lines) = (path, lines);
+
+    /// <summary>The classes that occur, in ordinal order.</summary>
+    public IReadOnlyList<string> ClassNames => [.. _lines.Select(line => line.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <exception cref="UserException">The file is missing, empty, or a line has no tab.</exception>
+    public static LabelFile Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserException($"{path}: no such file; the dataset block of the pipeline names it for its labels");
+        }
+
+        var lines = File.ReadAllLines(path)
+            .Select((text, index) => (Line: index + 1, Columns: text.Split('\t')))
+            .Where(line => line.Columns is not [""] && !line.Columns[0].StartsWith('#'))
+            .Select(line => line.Columns is [{ Length: > 0 } image, { Length: > 0 } name]
+                ? (line.Line, image, name)
+                : throw new UserException($"{path}, line {line.Line}: expected an image name, a tab and a class name"))
+            .ToList();
+        return lines.Count > 0 ? new LabelFile(path, lines) : throw new UserException($"{path}: lists no image");
+    }
+
+    /// <summary>The images with the classes that the file gives them; others keep theirs.</summary>
+    /// <param name="images">The images of a split.</param>
+    /// <param name="classNames">The classes by number.</param>
+    /// <param name="mustFindAll">Whether a line that names none of these images is an error.</param>
+    /// <exception cref="UserException">A line names no image or several, or a class that there is not.</exception>
+    public IReadOnlyList<EncodedImage> Apply(IReadOnlyList<EncodedImage> images, IReadOnlyList<string> classNames, bool mustFindAll)
+    {
+        var index = new ImageNames(images.Count, number => images[number].Name);
+        var labelled = images.ToArray();
+        foreach (var (line, image, name) in _lines)
+        {
+            var (found, problem) = index.Find(image);
+            if (problem is not null)
+            {
+                if (mustFindAll)
+                {
+                    throw new UserException($"{_path}, line {line}: {problem}");
+                }
+
+                continue;
+            }
+
+            var label = classNames.ToList().IndexOf(name);
+            labelled[found] = label >= 0
+                ? labelled[found] with { Label = label }
+                : throw new UserException($"{_path}, line {line}: there is no class \"{name}\"");
+        }
+
+        return labelled;
+    }
+}

@@ -1,0 +1,42 @@
+using Stages.Imaging.Augmentation;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Datasets.Pixels;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Loading;
+
+/// <summary>Small images of one shape as bytes on the computing device, where crops are cut too.</summary>
+internal sealed class ResidentBank : ImageBank
+{
+    private readonly Tensor _pixels_NCHW;
+
+    public ResidentBank(ImageSet images, PackedPixels pixels, Device device)
+        : base(images, device)
+    {
+        using var scope = NewDisposeScope();
+        _pixels_NCHW = pixels.ToTensor().to(device).DetachFromDisposeScope();
+    }
+
+    internal override bool Streams => false;
+
+    internal override byte[]? Prepare(ViewBatch batch, CancellationToken cancellation) => null;
+
+    internal override Tensor Finish(ViewBatch batch, byte[]? prepared)
+    {
+        using var scope = NewDisposeScope();
+        var index_N = tensor(batch.Views.Select(view => (long)view.Image).ToArray()).to(Device);
+        var images_NCHW = _pixels_NCHW.index_select(0, index_N).to_type(ScalarType.Float32).div_(255);
+        if (batch.Size is null && batch.Views.All(view => view.Crop == Crop.Whole))
+        {
+            return images_NCHW.MoveToOuterDisposeScope();
+        }
+
+        return CropRenderer.Render(images_NCHW, batch.Views.Select(view => view.Crop).ToArray(), batch.Size).MoveToOuterDisposeScope();
+    }
+
+    private protected override void Dispose(bool disposing)
+    {
+        _pixels_NCHW.Dispose();
+        base.Dispose(disposing);
+    }
+}

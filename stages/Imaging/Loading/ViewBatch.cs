@@ -1,0 +1,6 @@
+namespace Stages.Imaging.Loading;
+
+/// <summary>The views of one step.</summary>
+/// <param name="Views">What to cut, in order.</param>
+/// <param name="Size">Height and width of the views; null for the split's own.</param>
+public sealed record ViewBatch(IReadOnlyList<ViewRequest> Views, int? Size = null);

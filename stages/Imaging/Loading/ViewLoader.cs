@@ -1,0 +1,80 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Loading;
+
+/// <summary>
+/// Loads the views of step after step. Where images are decoded, the next steps' views are made on loader threads while this step's
+/// are learnt from; which thread makes what changes no view.
+/// </summary>
+/// <param name="bank">The images.</param>
+/// <param name="plan">The views of a step, a pure function of it that any thread may call.</param>
+/// <param name="steps">Steps in all: none beyond them is prepared.</param>
+public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long steps) : IDisposable
+{
+    /// <summary>Batches made ahead: one being made while another waits evens out images that take long.</summary>
+    private const int Ahead = 2;
+
+    private readonly Queue<(long Step, Task<(ViewBatch Batch, byte[]? Bytes)> Made)> _ahead = [];
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>The views of a step: [N, C, H, W], floats of [0, 1], on the device.</summary>
+    /// <exception cref="IOException">An image can no longer be read.</exception>
+    public Tensor At(long step)
+    {
+        if (!bank.Streams)
+        {
+            return bank.Cut(plan(step));
+        }
+
+        // Whatever was made for other steps, as after a jump, is of no use.
+        while (_ahead.TryPeek(out var next) && next.Step != step)
+        {
+            _ahead.Dequeue();
+        }
+
+        for (var upcoming = step + _ahead.Count; upcoming <= step + Ahead && upcoming < Math.Max(steps, step + 1); upcoming++)
+        {
+            Begin(upcoming);
+        }
+
+        try
+        {
+            var (batch, bytes) = _ahead.Dequeue().Made.GetAwaiter().GetResult();
+            return bank.Finish(batch, bytes);
+        }
+        catch (AggregateException error)
+        {
+            ExceptionDispatchInfo.Throw(error.Flatten().InnerExceptions[0]);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        foreach (var (_, made) in _ahead)
+        {
+            // Observed, so that nothing is decoded any longer once this returns; what went wrong no longer matters.
+            made.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
+        }
+
+        _stop.Dispose();
+    }
+
+    /// <summary>Starts on a step once the one before it is made, so that they do not compete for the threads.</summary>
+    private void Begin(long step)
+    {
+        var before = _ahead.Count > 0 ? _ahead.Last().Made : Task.FromResult<(ViewBatch, byte[]?)>(default);
+        _ahead.Enqueue((step, before.ContinueWith(
+            _ =>
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                var batch = plan(step);
+                return (batch, bank.Prepare(batch, _stop.Token));
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default)));
+    }
+}
