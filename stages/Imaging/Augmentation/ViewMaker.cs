@@ -6,6 +6,7 @@ namespace Stages.Imaging.Augmentation;
 /// <summary>Makes views of a batch of images, every draw made per image from that view's own key.</summary>
 public static class ViewMaker
 {
+    /// <summary>Crops and changes.</summary>
     /// <param name="images_NCHW">Floats of [0, 1].</param>
     /// <param name="options">The composition.</param>
     /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
@@ -14,52 +15,63 @@ public static class ViewMaker
     public static Tensor Make(Tensor images_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views, int? size = null)
     {
         using var scope = NewDisposeScope();
+        return Change(Cropped(images_NCHW, options.Crop, views, size), options, views).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Applies what comes after the crop, in the order of the list.</summary>
+    /// <param name="view_NCHW">Crops, floats of [0, 1]; left as they are.</param>
+    /// <param name="options">The composition.</param>
+    /// <param name="views">One key an image: the same that drew its crop.</param>
+    /// <returns>[N, C, H, W], floats of [0, 1].</returns>
+    public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    {
+        using var scope = NewDisposeScope();
+        var changed_NCHW = view_NCHW.alias();
+        var occurrences = new Dictionary<Type, int>();
+        foreach (var operation in options.Operations)
+        {
+            var earlier = occurrences.GetValueOrDefault(operation.GetType());
+            occurrences[operation.GetType()] = earlier + 1;
+            if (operation.Probability > 0)
+            {
+                changed_NCHW = operation.Apply(changed_NCHW, Again(views, earlier));
+            }
+        }
+
+        return changed_NCHW.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Cropped(Tensor images_NCHW, CropOptions? options, ReadOnlySpan<RandomKey> views, int? size)
+    {
         var (height, width) = ((int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
+        if (options is null && (size ?? height) == height && (size ?? width) == width)
+        {
+            return images_NCHW;
+        }
+
         var crops = new Crop[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            crops[i] = CropSampler.Draw(views[i], options.Crop, height, width);
+            crops[i] = options is null ? Crop.Whole : CropSampler.Draw(views[i], options, height, width);
         }
 
-        var view_NCHW = CropRenderer.Render(images_NCHW, crops, size);
-        if (options.JitterProbability > 0)
-        {
-            view_NCHW = Jitter.Apply(view_NCHW, options, views);
-        }
-
-        if (options.GreyscaleProbability > 0 && view_NCHW.shape[1] > 1)
-        {
-            view_NCHW = Greyscale(view_NCHW, options, views);
-        }
-
-        if (options.BlurProbability > 0)
-        {
-            view_NCHW = Blur(view_NCHW, options, views);
-        }
-
-        return view_NCHW.MoveToOuterDisposeScope();
+        return CropRenderer.Render(images_NCHW, crops, size);
     }
 
-    private static Tensor Greyscale(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    /// <summary>Keys of their own for an operation that stands in the list again, so that it does not repeat its draws.</summary>
+    private static ReadOnlySpan<RandomKey> Again(ReadOnlySpan<RandomKey> views, int earlier)
     {
-        var applies = new bool[views.Length];
-        for (var i = 0; i < views.Length; i++)
+        if (earlier == 0)
         {
-            applies[i] = views[i].Uniform(ViewDraws.Greyscale) < options.GreyscaleProbability;
+            return views;
         }
 
-        return where(tensor(applies, [views.Length, 1, 1, 1]).to(view_NCHW.device), Photometric.Greyscale(view_NCHW), view_NCHW);
-    }
-
-    private static Tensor Blur(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
-    {
-        var sigma = new double[views.Length];
+        var keys = new RandomKey[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            var applies = views[i].Uniform(ViewDraws.Blur) < options.BlurProbability;
-            sigma[i] = applies ? views[i].Uniform(ViewDraws.Sigma, options.BlurSigma.Low, options.BlurSigma.High) : 0;
+            keys[i] = views[i].Fold("operation again").Fold(earlier);
         }
 
-        return GaussianBlur.Apply(view_NCHW, sigma);
+        return keys;
     }
 }
