@@ -17,6 +17,6 @@ public sealed record FineTuneOptions(int FromLayer, ViewOptions Views, TrainingO
     /// <param name="headLayers">Layers of the pretrained head; the last one is not to be fine-tuned from.</param>
     public static FineTuneOptions Read(JsonSection section, int headLayers) => new(
         section.Integer("fromLayer", Math.Min(1, headLayers - 1), 0, headLayers - 1),
-        ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0, greyscale: 0, blur: 0),
+        ViewOptions.Read(section, "crop"),
         TrainingOptions.Read(section, new TrainingOptions(500, 128, OptimizerOptions.Default)));
 }

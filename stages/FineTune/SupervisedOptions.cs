@@ -8,7 +8,7 @@ namespace Stages.FineTune;
 
 /// <summary>The supervised baseline as pipeline.json describes it.</summary>
 /// <param name="Network">The student's network.</param>
-/// <param name="Views">Augmentation of the labelled images.</param>
+/// <param name="Views">Augmentation of the labelled images; crop and flip, as in fine-tuning, where none is given.</param>
 /// <param name="Training">Steps, batch, optimizer: found by cross-validation on labelled images and recorded with the preset.</param>
 public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views, TrainingOptions Training)
 {
@@ -16,6 +16,6 @@ public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views
     /// <param name="student">The network where none is given.</param>
     public static SupervisedOptions Read(JsonSection section, NetworkOptions student) => new(
         NetworkOptions.Read(section.Section("network"), student.Architecture, student.Width, student.Stem, student.SelectiveKernels),
-        ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0, greyscale: 0, blur: 0),
+        ViewOptions.Read(section, "crop"),
         TrainingOptions.Read(section, new TrainingOptions(2000, 128, OptimizerOptions.Default)));
 }

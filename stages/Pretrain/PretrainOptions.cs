@@ -8,7 +8,7 @@ namespace Stages.Pretrain;
 /// <summary>Contrastive pretraining as pipeline.json describes it.</summary>
 /// <param name="Network">The encoder; SimCLRv2's is ResNet-152 (3×, with selective kernels, at its largest).</param>
 /// <param name="Head">The projection head.</param>
-/// <param name="Views">The composition that makes the two views.</param>
+/// <param name="Views">The composition that makes the two views; crop, jitter, greyscale and blur in SimCLRv2.</param>
 /// <param name="LowResolution">Smaller views at first; the papers have none.</param>
 /// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2, 0.2 advised by its authors for small batches.</param>
 /// <param name="Memory">A queue of past keys as further negatives; off by default, as in the public code.</param>
@@ -23,7 +23,7 @@ public sealed record PretrainOptions(
         return new PretrainOptions(
             NetworkOptions.Read(section.Section("network"), Architecture.ResNet152, width: 1, Stem.ImageNet),
             HeadOptions.Read(section.Section("head")),
-            ViewOptions.Read(section.Section("views"), defaultArea: 0.08, jitter: 0.8, greyscale: 0.2, blur: 0.5),
+            ViewOptions.Read(section, "crop", "jitter", "greyscale", "blur"),
             LowResolution.Read(section.Section("lowResolution")),
             section.Number("temperature", 0.2, 0.001, 100),
             MemoryOptions.Read(section.Section("memory"), training.BatchSize),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stages.Cli.Plan;
+using Stages.Imaging.Augmentation;
 using Stages.Pipeline.Options;
 
 namespace Tests.Cli;
@@ -16,16 +17,35 @@ public class SchemaTests
     [Fact]
     public void Has_exactly_the_keys_that_are_read()
     {
+        var views = $"[{string.Join(", ", ViewOptions.Names.Select(name => $$"""{ "operation": "{{name}}" }"""))}]";
         var section = PipelineFile.Parse(
-            """{ "labels": { "perClass": 1 }, "rounds": [ { "name": "distill" } ] }""", "test.json", _ => null);
+            $$"""
+            {
+              "labels": { "perClass": 1 }, "rounds": [ { "name": "distill" } ],
+              "pretrain": { "views": {{views}} }, "finetune": { "views": {{views}} }, "supervised": { "views": {{views}} }
+            }
+            """,
+            "test.json",
+            _ => null);
         PipelineOptions.Read(section);
         Assert.Equal(Keys(section.Canonical(), "$").Order(), SchemaKeys(Schema, "$").Except(LoadersKeys.Select(key => "$." + key)).Order());
+    }
+
+    [Fact]
+    public void Names_exactly_the_operations_that_are_read()
+    {
+        var items = Schema["$defs"]!["views"]!["items"]!;
+        Assert.Equal(ViewOptions.Names, items["properties"]!["operation"]!["enum"]!.AsArray().Select(name => name!.GetValue<string>()));
+        Assert.Equal(
+            ViewOptions.Names,
+            items["oneOf"]!.AsArray().Select(kind => kind!["properties"]!["operation"]!["const"]!.GetValue<string>()));
     }
 
     private static IEnumerable<string> Keys(JsonObject json, string path) => json.SelectMany(pair => pair.Value switch
     {
         JsonObject inner => Keys(inner, $"{path}.{pair.Key}"),
-        JsonArray list when list.Count > 0 && list[0] is JsonObject item => Keys(item, $"{path}.{pair.Key}"),
+        JsonArray list when list.Count > 0 && list[0] is JsonObject =>
+            list.SelectMany(item => Keys(item!.AsObject(), $"{path}.{pair.Key}{Kind(item["operation"])}")),
         _ => [$"{path}.{pair.Key}"],
     });
 
@@ -33,10 +53,18 @@ public class SchemaTests
     {
         schema = Resolve(schema);
         var inner = Resolve(schema["items"] as JsonObject ?? schema);
+        if (inner["oneOf"] is JsonArray kinds)
+        {
+            return kinds.SelectMany(kind => SchemaKeys(kind!.AsObject(), path + Kind(kind["properties"]!["operation"]!["const"])));
+        }
+
         return inner["properties"] is JsonObject properties
             ? properties.SelectMany(pair => SchemaKeys(pair.Value!.AsObject(), $"{path}.{pair.Key}"))
             : [path];
     }
+
+    /// <summary>What sets the items of a list apart that differ in their keys: <c>[blur]</c>.</summary>
+    private static string Kind(JsonNode? operation) => operation is null ? "" : $"[{operation.GetValue<string>()}]";
 
     private static JsonObject Resolve(JsonObject schema) => schema["$ref"] is { } reference
         ? Schema["$defs"]![reference.GetValue<string>().Split('/')[^1]]!.AsObject()

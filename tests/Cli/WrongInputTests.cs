@@ -11,6 +11,7 @@ public class WrongInputTests
         { """{ "pretrain": { "batchSize": "many" } }""", "$.pretrain.batchSize" },
         { """{ "pretrain": { "temperature": 0 } }""", "$.pretrain.temperature" },
         { """{ "pretrain": { "network": { "architecture": "vgg16" } } }""", "$.pretrain.network.architecture" },
+        { """{ "pretrain": { "views": [{ "operation": "crop" }, { "operation": "smudge" }] } }""", "$.pretrain.views[1].operation" },
         { """{ "finetune": { "fromLayer": 3 } }""", "$.finetune.fromLayer" },
         { """{ "labels": { "perClass": 2, "fraction": 0.1 } }""", "$.labels" },
         { """{ "dataset": { "kind": "cifar" } }""", "$.dataset.kind" },

@@ -1,4 +1,4 @@
-"""torchvision's crops, flips, blur, brightness, contrast, saturation, hue and greyscale."""
+"""torchvision's crops, flips, blur, brightness, contrast, saturation, hue and greyscale; torch's turns and Sobel gradient."""
 
 import torch
 from torchvision.transforms import functional as F
@@ -29,4 +29,11 @@ golden["saturation3"] = torch.stack([F.adjust_saturation(i, f) for i, f in zip(x
 golden["hue3"] = torch.stack([F.adjust_hue(i, f) for i, f in zip(x, (-0.5, -0.1, 0.0, 0.2, 0.37))])
 golden["greyscale3"] = F.rgb_to_grayscale(x, 3)
 golden["colours"] = x
+square = 0.5 + 0.5 * uniform("square", [4, 3, 9, 9])
+for quarters in (1, 2, 3):
+    golden[f"turned{quarters}"] = torch.rot90(square, quarters, (2, 3)).contiguous()
+kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4
+padded = torch.nn.functional.pad(images.reshape(15, 1, 12, 10), (1, 1, 1, 1), mode="reflect")
+gradient = torch.nn.functional.conv2d(padded, torch.stack([kernel, kernel.T])[:, None])
+golden["sobel3"] = gradient.norm(dim=1).clamp(max=1).reshape(5, 3, 12, 10)
 write("augmentation.safetensors", golden)

@@ -6,6 +6,7 @@ namespace Stages.Imaging.Augmentation;
 /// <summary>Makes views of a batch of images, every draw made per image from that view's own key.</summary>
 public static class ViewMaker
 {
+    /// <summary>Crops and changes.</summary>
     /// <param name="images_NCHW">Floats of [0, 1].</param>
     /// <param name="options">The composition.</param>
     /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
@@ -14,62 +15,63 @@ public static class ViewMaker
     public static Tensor Make(Tensor images_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views, int? size = null)
     {
         using var scope = NewDisposeScope();
-        var (height, width) = ((int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
-        var crops = new Crop[views.Length];
-        for (var i = 0; i < views.Length; i++)
-        {
-            crops[i] = CropSampler.Draw(views[i], options.Crop, height, width);
-        }
-
-        return Change(CropRenderer.Render(images_NCHW, crops, size), options, views).MoveToOuterDisposeScope();
+        return Change(Cropped(images_NCHW, options.Crop, views, size), options, views).MoveToOuterDisposeScope();
     }
 
-    /// <summary>All that follows the crop.</summary>
-    /// <param name="view_NCHW">Floats of [0, 1], cropped.</param>
+    /// <summary>Applies what comes after the crop, in the order of the list.</summary>
+    /// <param name="view_NCHW">Crops, floats of [0, 1]; left as they are.</param>
     /// <param name="options">The composition.</param>
-    /// <param name="views">One key an image.</param>
+    /// <param name="views">One key an image: the same that drew its crop.</param>
     /// <returns>[N, C, H, W], floats of [0, 1].</returns>
     public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
     {
         using var scope = NewDisposeScope();
-        if (options.JitterProbability > 0)
+        var changed_NCHW = view_NCHW.alias();
+        var occurrences = new Dictionary<Type, int>();
+        foreach (var operation in options.Operations)
         {
-            view_NCHW = Jitter.Apply(view_NCHW, options, views);
+            var earlier = occurrences.GetValueOrDefault(operation.GetType());
+            occurrences[operation.GetType()] = earlier + 1;
+            if (operation.Probability > 0)
+            {
+                changed_NCHW = operation.Apply(changed_NCHW, Again(views, earlier));
+            }
         }
 
-        if (options.GreyscaleProbability > 0 && view_NCHW.shape[1] > 1)
-        {
-            view_NCHW = Greyscale(view_NCHW, options, views);
-        }
-
-        if (options.BlurProbability > 0)
-        {
-            view_NCHW = Blur(view_NCHW, options, views);
-        }
-
-        return view_NCHW.alias().MoveToOuterDisposeScope();
+        return changed_NCHW.MoveToOuterDisposeScope();
     }
 
-    private static Tensor Greyscale(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    private static Tensor Cropped(Tensor images_NCHW, CropOptions? options, ReadOnlySpan<RandomKey> views, int? size)
     {
-        var applies = new bool[views.Length];
-        for (var i = 0; i < views.Length; i++)
+        var (height, width) = ((int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
+        if (options is null && (size ?? height) == height && (size ?? width) == width)
         {
-            applies[i] = views[i].Uniform(ViewDraws.Greyscale) < options.GreyscaleProbability;
+            return images_NCHW;
         }
 
-        return where(tensor(applies, [views.Length, 1, 1, 1]).to(view_NCHW.device), Photometric.Greyscale(view_NCHW), view_NCHW);
+        var crops = new Crop[views.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            crops[i] = options is null ? Crop.Whole : CropSampler.Draw(views[i], options, height, width);
+        }
+
+        return CropRenderer.Render(images_NCHW, crops, size);
     }
 
-    private static Tensor Blur(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    /// <summary>Keys of their own for an operation that stands in the list again, so that it does not repeat its draws.</summary>
+    private static ReadOnlySpan<RandomKey> Again(ReadOnlySpan<RandomKey> views, int earlier)
     {
-        var sigma = new double[views.Length];
-        for (var i = 0; i < views.Length; i++)
+        if (earlier == 0)
         {
-            var applies = views[i].Uniform(ViewDraws.Blur) < options.BlurProbability;
-            sigma[i] = applies ? views[i].Uniform(ViewDraws.Sigma, options.BlurSigma.Low, options.BlurSigma.High) : 0;
+            return views;
         }
 
-        return GaussianBlur.Apply(view_NCHW, sigma);
+        var keys = new RandomKey[views.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            keys[i] = views[i].Fold("operation again").Fold(earlier);
+        }
+
+        return keys;
     }
 }

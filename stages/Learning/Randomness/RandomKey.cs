@@ -13,11 +13,16 @@ namespace Stages.Learning.Randomness;
 /// </remarks>
 public readonly record struct RandomKey
 {
-    private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
+    internal const ulong GoldenGamma = 0x9E3779B97F4A7C15;
+    internal const ulong FirstMultiplier = 0xBF58476D1CE4E5B9;
+    internal const ulong SecondMultiplier = 0x94D049BB133111EB;
 
     private readonly ulong _state;
 
     private RandomKey(ulong state) => _state = state;
+
+    /// <summary>What every draw of the key follows from, for those who draw many at once.</summary>
+    internal ulong State => _state;
 
     public static RandomKey FromSeed(long seed) => new(Mix((ulong)seed + GoldenGamma));
 
@@ -78,8 +83,8 @@ public readonly record struct RandomKey
 
     private static ulong Mix(ulong z)
     {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        z = (z ^ (z >> 30)) * FirstMultiplier;
+        z = (z ^ (z >> 27)) * SecondMultiplier;
         return z ^ (z >> 31);
     }
 }

@@ -103,10 +103,10 @@ public sealed class JsonSection
         JsonPaths.Child(Path, key),
         (_json[key] ?? new JsonObject()) as JsonObject ?? throw Unexpected(key, "an object")));
 
-    /// <summary>The objects of a list, in order. An absent list is empty.</summary>
-    public IReadOnlyList<JsonSection> Sections(string key) => _read.List(key, () =>
+    /// <summary>The objects of a list, in order. An absent list is <paramref name="fallback"/>, or empty.</summary>
+    public IReadOnlyList<JsonSection> Sections(string key, params JsonObject[] fallback) => _read.List(key, () =>
     {
-        var list = (_json[key] ?? new JsonArray()) as JsonArray ?? throw Unexpected(key, "a list of objects");
+        var list = (_json[key] ?? new JsonArray([.. fallback])) as JsonArray ?? throw Unexpected(key, "a list of objects");
         var path = JsonPaths.Child(Path, key);
         return [.. list.Select((item, index) => new JsonSection(
             _file,

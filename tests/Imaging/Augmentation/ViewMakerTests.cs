@@ -1,4 +1,5 @@
 using Stages.Imaging.Augmentation;
+using Stages.Imaging.Augmentation.Operations;
 using Stages.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
@@ -13,7 +14,13 @@ public sealed class ViewMakerTests
     private const int Count = 200;
 
     private static readonly CropOptions NoCrop = new((1, 1), (1, 1), 0);
-    private static readonly ViewOptions All = new(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), 0.8, 0.4, 0.4, 0.4, 0.1, 0.2, 0.5, (0.1, 2));
+    private static readonly Jitter Jitter = new(0.8, 0.4, 0.4, 0.4, 0.1);
+    private static readonly ViewOptions All = new(
+        new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5),
+        [
+            Jitter, new Greyscale(0.2), new Blur(0.5, (0.1, 2)), new Cutout(0.5, (0.2, 0.5), 0.5), new Rotate(0.5), new Flip(0.5),
+            new Noise(0.5, (0.02, 0.1)), new Sobel(0.2), Jitter,
+        ]);
     private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, Count).Select(i => RandomKey.FromSeed(1).Fold("views").Fold(i))];
 
     [Theory]
@@ -49,7 +56,10 @@ public sealed class ViewMakerTests
     public void Views_keep_to_0_to_1_even_where_everything_is_strong()
     {
         using var scope = NewDisposeScope();
-        var views = ViewMaker.Make(Images(Count, 3), All with { JitterProbability = 1, Brightness = 1, Contrast = 1, BlurProbability = 1 }, Keys);
+        var views = ViewMaker.Make(Images(Count, 3), All with
+        {
+            Operations = [Jitter with { Probability = 1, Brightness = 1, Contrast = 1 }, new Blur(1, (0.1, 2)), new Noise(1, (0.5, 1))],
+        }, Keys);
         Assert.InRange(views.min().ToSingle(), 0, 0.01f);
         Assert.InRange(views.max().ToSingle(), 0.99f, 1 + 1e-5f);
     }
@@ -70,7 +80,7 @@ public sealed class ViewMakerTests
         using var scope = NewDisposeScope();
         // Contrast leaves an image of one grey as it is, so the factor of brightness can be read off.
         var grey = full([Count, 1, 28, 28], 0.5f);
-        var factors = ViewMaker.Make(grey, Only(NoCrop) with { JitterProbability = 0.8 }, Keys)
+        var factors = ViewMaker.Make(grey, Only(NoCrop, Jitter), Keys)
             .mean([1, 2, 3]).mul(2).data<float>().ToArray();
         Assert.InRange(factors.Count(factor => Math.Abs(factor - 1) < 1e-5), 0.1 * Count, 0.3 * Count);
         Assert.InRange(factors.Min(), 0.6f - 1e-5f, 0.65f);
@@ -82,7 +92,7 @@ public sealed class ViewMakerTests
     {
         using var scope = NewDisposeScope();
         var images = Images(Count, 1).mul(0.2).add(0.4);
-        var views = ViewMaker.Make(images, Only(NoCrop) with { JitterProbability = 1, Brightness = 0 }, Keys);
+        var views = ViewMaker.Make(images, Only(NoCrop, Jitter with { Probability = 1, Brightness = 0 }), Keys);
         Close.To(images.mean([2, 3]), views.mean([2, 3]), 1e-5);
         var factors = views.std([1, 2, 3]).div(images.std([1, 2, 3])).data<float>().ToArray();
         Assert.InRange(factors.Min(), 0.6f - 1e-4f, 0.65f);
@@ -94,7 +104,7 @@ public sealed class ViewMakerTests
     {
         using var scope = NewDisposeScope();
         var images = Images(Count, 1);
-        var views = ViewMaker.Make(images, Only(NoCrop) with { BlurProbability = 0.5, BlurSigma = (1, 2) }, Keys);
+        var views = ViewMaker.Make(images, Only(NoCrop, new Blur(0.5, (1, 2))), Keys);
         var share = views.std([1, 2, 3]).lt(images.std([1, 2, 3]).mul(0.8)).to_type(ScalarType.Float32).mean().ToSingle();
         Assert.InRange(share, 0.4f, 0.6f);
     }
@@ -103,7 +113,7 @@ public sealed class ViewMakerTests
     public void Greyscale_comes_with_its_probability()
     {
         using var scope = NewDisposeScope();
-        var views = ViewMaker.Make(Images(Count, 3), Only(NoCrop) with { GreyscaleProbability = 0.2 }, Keys);
+        var views = ViewMaker.Make(Images(Count, 3), Only(NoCrop, new Greyscale(0.2)), Keys);
         var grey = views.amax([1L]).sub(views.amin([1L])).amax([1L, 2L]).eq(0).to_type(ScalarType.Float32).mean().ToSingle();
         Assert.InRange(grey, 0.1f, 0.3f);
     }
@@ -113,7 +123,7 @@ public sealed class ViewMakerTests
     {
         using var scope = NewDisposeScope();
         var colour = tensor(new[] { 0.9f, 0.5f, 0.1f }, [1, 3, 1, 1]).expand(Count, 3, 4, 4).contiguous();
-        var options = Only(NoCrop) with { JitterProbability = 1, Brightness = 0, Contrast = 0, Saturation = 0.5, Hue = 0.3 };
+        var options = Only(NoCrop, new Jitter(1, 0, 0, 0.5, 0.3));
         var views = ViewMaker.Make(colour, options, Keys);
         // Brightness and contrast of factor 1 change nothing, so saturation and hue alone show: both vary, over both signs.
         var chroma = views.amax([1L]).sub(views.amin([1L])).mean([1L, 2L]).data<float>().ToArray();
@@ -122,7 +132,7 @@ public sealed class ViewMakerTests
         Assert.InRange(views.select(1, 1).gt(views.select(1, 0)).to_type(ScalarType.Float32).mean().ToSingle(), 0.2f, 0.8f);
     }
 
-    private static ViewOptions Only(CropOptions crop) => All with { Crop = crop, JitterProbability = 0, GreyscaleProbability = 0, BlurProbability = 0 };
+    private static ViewOptions Only(CropOptions crop, params ViewOperation[] operations) => new(crop, operations);
 
     private static Tensor Images(int count, int channels) => Pattern.Uniform("images", count, channels, 28, 28).mul(0.5).add(0.5);
 }

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation;
+namespace Stages.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Changes of brightness, contrast, saturation and hue with a factor of its own for each image, clipped to [0, 1] (torchvision's definitions).

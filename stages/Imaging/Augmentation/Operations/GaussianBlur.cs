@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation;
+namespace Stages.Imaging.Augmentation.Operations;
 
 /// <summary>Gaussian blur with a σ of its own for each image; the kernel is an odd tenth of the image's height (SimCLR appendix A).</summary>
 public static class GaussianBlur

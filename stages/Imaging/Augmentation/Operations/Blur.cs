@@ -1,0 +1,28 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>Gaussian blur, σ drawn uniformly (SimCLR appendix A).</summary>
+/// <param name="Probability">Chance; 0.5 in SimCLR, which leaves the blur out for CIFAR-10.</param>
+/// <param name="Sigma">Range of σ, in pixels; 0.1 to 2 in SimCLR.</param>
+public sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability)
+{
+    public static Blur Read(JsonSection section) => new(
+        section.Number("probability", 0.5, 0, 1),
+        section.Range("sigma", (0.1, 2), 0.01, 20));
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)
+    {
+        var chosen = Chosen(views, ViewDraws.Blur);
+        var sigmas = new double[views.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            sigmas[i] = chosen[i] ? views[i].Uniform(ViewDraws.Sigma, Sigma.Low, Sigma.High) : 0;
+        }
+
+        return GaussianBlur.Apply(x_NCHW, sigmas);
+    }
+}

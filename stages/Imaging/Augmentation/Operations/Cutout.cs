@@ -1,0 +1,52 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>
+/// Sets a square to one value (SimCLR figure 4; DeVries and Taylor 2017, 1708.04552). Here the square lies in the image as a whole, its
+/// place drawn evenly.
+/// </summary>
+/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
+/// <param name="Size">
+/// The square's side as a share of the image's shorter one; 0.25 to 0.5 unless said otherwise, DeVries and Taylor's sides for CIFAR-100 and CIFAR-10.
+/// </param>
+/// <param name="Value">What every channel of the square is set to, of [0, 1]; 0.5, a middle grey, unless said otherwise.</param>
+public sealed record Cutout(double Probability, (double Low, double High) Size, double Value) : ViewOperation(Probability)
+{
+    public static Cutout Read(JsonSection section) => new(
+        section.Number("probability", 0.5, 0, 1),
+        section.Range("size", (0.25, 0.5), 0.01, 1),
+        section.Number("value", 0.5, 0, 1));
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = ((int)x_NCHW.shape[2], (int)x_NCHW.shape[3]);
+        var chosen = Chosen(views, ViewDraws.Cutout);
+        var (top, left, side) = (new long[views.Length], new long[views.Length], new long[views.Length]);
+        for (var i = 0; i < views.Length; i++)
+        {
+            var share = views[i].Uniform(ViewDraws.CutoutSize, Size.Low, Size.High);
+            var length = Math.Max(1, (int)Math.Round(share * Math.Min(height, width)));
+            top[i] = views[i].Below(ViewDraws.CutoutTop, height - length + 1);
+            left[i] = views[i].Below(ViewDraws.CutoutLeft, width - length + 1);
+            side[i] = chosen[i] ? length : 0;
+        }
+
+        var rows_N1H1 = Inside(top, side, height, x_NCHW.device).view(-1, 1, height, 1);
+        var columns_N11W = Inside(left, side, width, x_NCHW.device).view(-1, 1, 1, width);
+        return x_NCHW.masked_fill(rows_N1H1.logical_and(columns_N11W), Value).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[N, length]: which positions lie between an image's start and start + count.</summary>
+    private static Tensor Inside(long[] start, long[] count, int length, Device device)
+    {
+        var position_L = arange(length, ScalarType.Int64, device);
+        var start_N1 = tensor(start, [start.Length, 1]).to(device);
+        var end_N1 = start_N1.add(tensor(count, [count.Length, 1]).to(device));
+        return position_L.ge(start_N1).logical_and(position_L.lt(end_N1));
+    }
+}

@@ -1,0 +1,16 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>Mirrors left to right, for compositions without the crop, which has a flip of its own (SimCLR figure 4).</summary>
+/// <param name="Probability">Chance; 0.5 in SimCLR.</param>
+public sealed record Flip(double Probability) : ViewOperation(Probability)
+{
+    public static Flip Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) =>
+        Where(Chosen(views, ViewDraws.Flip), x_NCHW.flip(3), x_NCHW);
+}

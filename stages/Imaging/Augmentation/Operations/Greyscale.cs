@@ -1,0 +1,17 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>Takes all colour out (SimCLR appendix A); an image of one channel stays as it is.</summary>
+/// <param name="Probability">Chance; 0.2 in SimCLR.</param>
+public sealed record Greyscale(double Probability) : ViewOperation(Probability)
+{
+    public static Greyscale Read(JsonSection section) => new(section.Number("probability", 0.2, 0, 1));
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) => x_NCHW.shape[1] == 1
+        ? x_NCHW.alias()
+        : Where(Chosen(views, ViewDraws.Greyscale), Photometric.Greyscale(x_NCHW), x_NCHW);
+}

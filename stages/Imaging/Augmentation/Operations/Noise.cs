@@ -1,0 +1,37 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>
+/// Adds Gaussian noise to every channel of every pixel, clipped to [0, 1] (SimCLR figure 4). σ and the noise follow from the view's
+/// key alone, on any device and in any batch.
+/// </summary>
+/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
+/// <param name="Sigma">Range of σ, of the scale [0, 1]; 0.02 to 0.1 unless said otherwise, as the paper gives none.</param>
+public sealed record Noise(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability)
+{
+    public static Noise Read(JsonSection section) => new(
+        section.Number("probability", 0.5, 0, 1),
+        section.Range("sigma", (0.02, 0.1), 0, 1));
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)
+    {
+        using var scope = NewDisposeScope();
+        var chosen = Chosen(views, ViewDraws.Noise);
+        var sigma = new float[views.Length];
+        var keys = new RandomKey[views.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            sigma[i] = chosen[i] ? (float)views[i].Uniform(ViewDraws.NoiseSigma, Sigma.Low, Sigma.High) : 0;
+            keys[i] = views[i].Fold("noise");
+        }
+
+        var count = (int)(x_NCHW.shape[1] * x_NCHW.shape[2] * x_NCHW.shape[3]);
+        var noise_NCHW = RandomNormals.Draw(keys, count, x_NCHW.device).view(x_NCHW.shape);
+        var sigma_N111 = tensor(sigma, [sigma.Length, 1, 1, 1]).to(x_NCHW.device);
+        return noise_NCHW.mul_(sigma_N111).add_(x_NCHW).clamp_(0, 1).MoveToOuterDisposeScope();
+    }
+}

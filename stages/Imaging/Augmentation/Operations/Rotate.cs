@@ -1,0 +1,38 @@
+using Stages.Learning.Randomness;
+using Stages.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>
+/// Turns by 90, 180 or 270 degrees, each as likely as the others (SimCLR figure 4). An image that is not square turns by 180 degrees,
+/// the one turn that keeps its shape.
+/// </summary>
+/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
+public sealed record Rotate(double Probability) : ViewOperation(Probability)
+{
+    private const int Turns = 3;
+
+    public static Rotate Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)
+    {
+        using var scope = NewDisposeScope();
+        var chosen = Chosen(views, ViewDraws.Rotate);
+        var quarters = new int[views.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            var square = x_NCHW.shape[2] == x_NCHW.shape[3];
+            quarters[i] = !chosen[i] ? 0 : square ? 1 + views[i].Below(ViewDraws.Quarters, Turns) : 2;
+        }
+
+        var turned = x_NCHW.alias();
+        foreach (var quarter in quarters.Distinct().Where(quarter => quarter > 0))
+        {
+            turned = Where([.. quarters.Select(q => q == quarter)], rot90(x_NCHW, quarter, (2, 3)), turned);
+        }
+
+        return turned.MoveToOuterDisposeScope();
+    }
+}

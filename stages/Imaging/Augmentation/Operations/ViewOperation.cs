@@ -1,0 +1,32 @@
+using Stages.Learning.Randomness;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Augmentation.Operations;
+
+/// <summary>One change of a batch of views, every draw made per image from that view's own key (SimCLR section 3.1, figure 4).</summary>
+/// <param name="Probability">Chance that a view is changed; with 0 the operation is passed over.</param>
+public abstract record ViewOperation(double Probability)
+{
+    /// <param name="x_NCHW">Floats of [0, 1], one or three channels; left as it is.</param>
+    /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
+    /// <returns>[N, C, H, W], floats of [0, 1].</returns>
+    public abstract Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views);
+
+    /// <summary>For each view whether it is changed.</summary>
+    /// <param name="views">One key an image.</param>
+    /// <param name="draw">The draw of the key that decides.</param>
+    protected bool[] Chosen(ReadOnlySpan<RandomKey> views, int draw)
+    {
+        var chosen = new bool[views.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            chosen[i] = views[i].Uniform(draw) < Probability;
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The changed images where they were chosen, the others as they are.</summary>
+    protected static Tensor Where(bool[] chosen, Tensor changed_NCHW, Tensor x_NCHW) =>
+        where(tensor(chosen, [chosen.Length, 1, 1, 1]).to(x_NCHW.device), changed_NCHW, x_NCHW);
+}

@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Randomness;
+
+/// <summary>
+/// Many standard normal numbers of many keys at once, computed where they are needed. A row is a function of its key alone:
+/// no generator has a state, and a row does not depend on its neighbours.
+/// </summary>
+public static class RandomNormals
+{
+    // Single precision holds 24 bits.
+    private const int Bits = 24;
+
+    /// <summary>
+    /// Box–Muller over the keys' own <see cref="RandomKey.Bits"/>: draws 0 … half − 1 make radii, the next half angles, where half
+    /// is <paramref name="count"/> / 2, rounded up. No number is beyond ±5.8.
+    /// </summary>
+    /// <param name="keys">One a row.</param>
+    /// <param name="count">Numbers a row.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <returns>[keys, count], floats.</returns>
+    public static Tensor Draw(ReadOnlySpan<RandomKey> keys, int count, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var half = (count + 1) / 2;
+        var uniform = Uniforms(keys, 2 * half, device);
+        // 1 − u is of (0, 1], so that its logarithm is finite.
+        var radius = uniform.narrow(1, 0, half).neg().add_(1).log_().mul_(-2).sqrt_();
+        var angle = uniform.narrow(1, half, half).mul(2 * Math.PI);
+        return cat([angle.cos().mul_(radius), angle.sin().mul_(radius)], 1).narrow(1, 0, count).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The upper bits of draws 0 … count − 1 of each key as numbers of [0, 1).</summary>
+    private static Tensor Uniforms(ReadOnlySpan<RandomKey> keys, int count, Device device)
+    {
+        var states = new long[keys.Length];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            states[i] = unchecked((long)keys[i].State);
+        }
+
+        var draw_D = arange(1, count + 1, ScalarType.Int64, device).mul_(unchecked((long)RandomKey.GoldenGamma));
+        var z = tensor(states, [states.Length, 1]).to(device).add(draw_D);
+        XorShifted(z, 30).mul_(unchecked((long)RandomKey.FirstMultiplier));
+        XorShifted(z, 27).mul_(unchecked((long)RandomKey.SecondMultiplier));
+        XorShifted(z, 31);
+        return Shifted(z, 64 - Bits).to_type(ScalarType.Float32).mul_(1.0 / (1 << Bits));
+    }
+
+    private static Tensor XorShifted(Tensor z, int bits)
+    {
+        using var shifted = Shifted(z, bits);
+        return z.bitwise_xor_(shifted);
+    }
+
+    /// <summary>A shift that fills up with zeros: libtorch's integers are signed, and theirs repeats the sign.</summary>
+    private static Tensor Shifted(Tensor z, int bits) =>
+        z.bitwise_right_shift(tensor((long)bits)).bitwise_and_(tensor((1L << (64 - bits)) - 1));
+}

@@ -1,0 +1,79 @@
+using Stages.Imaging.Augmentation;
+using Stages.Imaging.Augmentation.Operations;
+using Tests.Pipeline.Options;
+
+namespace Tests.Imaging.Augmentation;
+
+public sealed class ViewOptionsTests
+{
+    [Fact]
+    public void Every_operation_is_read_in_its_place()
+    {
+        var options = Read("""
+            [
+              { "operation": "crop", "area": [0.5, 1], "aspect": [1, 2], "flip": 0 },
+              { "operation": "flip", "probability": 0.25 },
+              { "operation": "jitter", "probability": 1, "brightness": 0.1, "contrast": 0.2, "saturation": 0.3, "hue": 0.4 },
+              { "operation": "greyscale", "probability": 0.1 },
+              { "operation": "blur", "probability": 0.2, "sigma": [1, 3] },
+              { "operation": "cutout", "probability": 0.3, "size": [0.1, 0.2], "value": 0 },
+              { "operation": "rotate", "probability": 0.4 },
+              { "operation": "noise", "probability": 0, "sigma": [0.1, 0.2] },
+              { "operation": "sobel", "probability": 0.6 },
+              { "operation": "flip" }
+            ]
+            """);
+        Assert.Equal(new CropOptions((0.5, 1), (1, 2), 0), options.Crop);
+        Assert.Equal<ViewOperation>(
+            [
+                new Flip(0.25), new Jitter(1, 0.1, 0.2, 0.3, 0.4), new Greyscale(0.1), new Blur(0.2, (1, 3)),
+                new Cutout(0.3, (0.1, 0.2), 0), new Rotate(0.4), new Noise(0, (0.1, 0.2)), new Sobel(0.6), new Flip(0.5),
+            ],
+            options.Operations);
+    }
+
+    [Fact]
+    public void Where_no_list_is_given_the_stages_own_holds_and_is_written_out()
+    {
+        var stage = Parsing.Of("{}");
+        var options = ViewOptions.Read(stage, "crop", "jitter", "greyscale", "blur");
+        Assert.Equal(new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5), options.Crop);
+        Assert.Equal<ViewOperation>(
+            [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Greyscale(0.2), new Blur(0.5, (0.1, 2))], options.Operations);
+        stage.RefuseUnknownKeys();
+        Assert.StartsWith(
+            """{"views":[{"area":[0.08,1],"aspect":[0.75,1.3333333333333333],"flip":0.5,"operation":"crop"},{"brightness":0.4,""",
+            stage.Canonical().ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_replaces_the_stages_own_wholly()
+    {
+        var options = Read("""[ { "operation": "noise" } ]""");
+        Assert.Null(options.Crop);
+        Assert.Equal<ViewOperation>([new Noise(0.5, (0.02, 0.1))], options.Operations);
+        Assert.Empty(Read("[]").Operations);
+    }
+
+    [Theory]
+    [InlineData("""[ { "operation": "crop" }, { "operation": "smudge" } ]""", "$.views[1].operation: found \"smudge\", expected one of \"crop\", \"flip\", \"jitter\"")]
+    [InlineData("""[ { "probability": 1 } ]""", "$.views[0].operation: found null, expected one of")]
+    [InlineData("""[ { "operation": "flip" }, { "operation": "crop" } ]""", "$.views[1].operation: found \"crop\" below other operations, expected it first in the list and once")]
+    [InlineData("""[ { "operation": "crop" }, { "operation": "crop" } ]""", "$.views[1].operation: found \"crop\" below")]
+    [InlineData("""[ { "operation": "jitter", "probability": 1.5 } ]""", "$.views[0].probability: found 1.5, expected a number from 0 to 1")]
+    [InlineData("""[ { "operation": "cutout", "size": [0.5, 2] } ]""", "$.views[0].size: found [0.5,2], expected a list of two numbers")]
+    [InlineData("""[ { "operation": "blur", "sigma": 2 } ]""", "$.views[0].sigma: found 2, expected a list of two numbers")]
+    [InlineData("""[ { "operation": "rotate", "degrees": 90 } ]""", "$.views[0].degrees: found an unknown key, expected one of operation, probability")]
+    [InlineData("""[ "blur" ]""", "$.views[0]: found \"blur\", expected an object")]
+    [InlineData("""{ "jitter": 0.8 }""", "$.views: found an object, expected a list of objects")]
+    public void A_mistake_is_named_by_its_path(string views, string message) =>
+        Assert.Contains(message, Parsing.Message(() => Read(views)), StringComparison.Ordinal);
+
+    private static ViewOptions Read(string views)
+    {
+        var stage = Parsing.Of($$"""{ "views": {{views}} }""");
+        var options = ViewOptions.Read(stage, "crop", "jitter");
+        stage.RefuseUnknownKeys();
+        return options;
+    }
+}
