@@ -44,9 +44,6 @@ internal sealed class Labeller(
             .Select(v => CropSampler.Draw(random.Fold(v.Image).Fold(v.View), options.Crop, shape.Height, shape.Width))
             .ToArray();
         var view_NCHW = CropRenderer.Render(bank.Take(views.Select(v => v.Image)), crops);
-        var logits = Inference.Forward(teacher, view_NCHW, compute).cpu().data<float>().ToArray();
-        var classes = logits.Length / views.Length;
-        return [.. views.Select((v, i) => new SoftTargetRow(
-            v.Image, v.View, crops[i], logits.AsSpan(i * classes, classes).ToArray()))];
+        return SoftTargetRows.Of(views, crops, Inference.Forward(teacher, view_NCHW, compute), options.TopK);
     }
 }

@@ -9,9 +9,17 @@ namespace Stages.Label;
 /// teacher in the loop (as FKD does, 2112.01528).
 /// </param>
 /// <param name="Crop">How the views are drawn; crop and flip in SimCLRv2.</param>
-public sealed record LabellingOptions(int Views, CropOptions Crop)
+/// <param name="TopK">
+/// How many of the largest logits a view are stored, with what all others come to; 0 for all of them, as in SimCLRv2. For data of
+/// many classes: 10 of 1,000 take a fortieth of the room.
+/// </param>
+public sealed record LabellingOptions(int Views, CropOptions Crop, int TopK)
 {
     public static LabellingOptions Read(JsonSection section) => new(
         section.Integer("views", 4, 1, 64),
-        CropOptions.Read(section.Section("crop"), defaultArea: 0.08));
+        CropOptions.Read(section.Section("crop"), defaultArea: 0.08),
+        section.Integer("topK", 0));
+
+    /// <summary>The same for data of <paramref name="classes"/> classes: as many logits as these, or more, are all of them.</summary>
+    public LabellingOptions For(int classes) => TopK < classes ? this : this with { TopK = 0 };
 }
