@@ -27,7 +27,8 @@ public static class SoftTargetRows
         }
 
         var (values_Nk, classes_Nk) = logits_NK.topk(topK, dim: 1);
-        var others_NK = logits_NK.to_type(ScalarType.Float64).scatter_(1, classes_Nk, double.NegativeInfinity);
+        var none_Nk = full_like(values_Nk, double.NegativeInfinity, ScalarType.Float64);
+        var others_NK = logits_NK.to_type(ScalarType.Float64).scatter(1, classes_Nk, none_Nk);
         var rest = others_NK.logsumexp(1).to_type(ScalarType.Float32).data<float>().ToArray();
         var top = values_Nk.contiguous().data<float>().ToArray();
         var numbers = classes_Nk.to_type(ScalarType.Int32).contiguous().data<int>().ToArray();
