@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Stages.Cli.Plan;
-using Stages.Imaging.Datasets;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Tests.Imaging.Datasets;

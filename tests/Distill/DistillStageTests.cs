@@ -12,7 +12,6 @@ using Tests.Golden;
 using Tests.Imaging.Datasets;
 using Tests.Learning;
 using Tests.Pipeline;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Distill;

@@ -3,7 +3,6 @@ using Stages.Imaging.SoftTargets;
 using Tests.Golden;
 using Tests.Learning;
 using Tests.Pipeline;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Imaging.SoftTargets;
