@@ -1,3 +1,4 @@
+using Stages.Imaging.SoftTargets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,22 +15,21 @@ public static class ClassBalance
     private const double Tolerance = 1e-4;
 
     /// <summary>
-    /// Shifts the logits of each class by one constant so that at <paramref name="temperature"/> the mean probability of every
-    /// class is 1/K, to a relative 0.01 %: Sinkhorn and Knopp's scaling, columns by these shifts, rows by the softmax.
+    /// The constant a class that, added to the logits, makes the mean probability of every class 1/K at
+    /// <paramref name="temperature"/>, to a relative 0.01 %: Sinkhorn and Knopp's scaling, columns by these shifts, rows by the
+    /// softmax. Every round goes through all rows, a chunk at a time.
     /// </summary>
-    /// <param name="logits_RK">A row a view.</param>
+    /// <param name="logits">A row a view.</param>
     /// <param name="temperature">Divides the logits.</param>
-    /// <returns>[R, K], fp32; the shifts have mean 0.</returns>
-    public static Tensor Equalise(Tensor logits_RK, double temperature)
+    /// <returns>[K], 64-bit floats of mean 0, for <see cref="Apply"/>.</returns>
+    public static Tensor Shifts(SoftTargetLogits logits, double temperature)
     {
         using var scope = NewDisposeScope();
-        var classes = logits_RK.shape[1];
-        var scaled_RK = logits_RK.to_type(ScalarType.Float64).div_(temperature);
-        var shift_K = zeros(classes, ScalarType.Float64, logits_RK.device);
+        var shift_K = zeros(logits.Classes, ScalarType.Float64, logits.Device);
         for (var round = 0; round < MaximumRounds; round++)
         {
             using var inner = NewDisposeScope();
-            var share_K = scaled_RK.add(shift_K).softmax(dim: 1).mean([0L]).mul_(classes);
+            var share_K = Shares(logits, temperature, shift_K).mul_(logits.Classes);
             if (share_K.sub(1).abs().max().ToDouble() < Tolerance)
             {
                 break;
@@ -40,6 +40,28 @@ public static class ClassBalance
         }
 
         shift_K.sub_(shift_K.mean());
-        return logits_RK.add(shift_K.mul_(temperature)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return shift_K.mul_(temperature).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Shifted logits: [N, K], fp32.</summary>
+    public static Tensor Apply(Tensor logits_NK, Tensor shift_K)
+    {
+        using var scope = NewDisposeScope();
+        return logits_NK.add(shift_K).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean probability of every class. Of a single chunk it is that chunk's mean to the last bit.</summary>
+    private static Tensor Shares(SoftTargetLogits logits, double temperature, Tensor shift_K)
+    {
+        var share_K = zeros_like(shift_K);
+        for (var start = 0; start < logits.Count; start += logits.RowsAtOnce)
+        {
+            using var scope = NewDisposeScope();
+            var rows = Math.Min(logits.RowsAtOnce, logits.Count - start);
+            var scaled_NK = logits.Range(start, rows).to_type(ScalarType.Float64).div(temperature);
+            share_K.add_(scaled_NK.add_(shift_K).softmax(dim: 1).mean([0L]).mul_((double)rows / logits.Count));
+        }
+
+        return share_K;
     }
 }

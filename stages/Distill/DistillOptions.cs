@@ -13,14 +13,33 @@ namespace Stages.Distill;
 /// Shifts the teacher's opinions so that all classes are equally frequent among them (<see cref="ClassBalance"/>). For data that are
 /// known to be so; SimCLRv2 does not.
 /// </param>
+/// <param name="Alpha">
+/// α of SimCLRv2's equation 4: the weight of the soft targets, 1 − α being that of labelled images' cross entropy. 1, the
+/// default, is equation 3: distillation alone, which the paper found nearly as good.
+/// </param>
+/// <param name="LabelledBatchSize">Labelled images a step, beside the views; of no effect where α is 1.</param>
+/// <param name="Images">Which images' soft targets are learned from; all in SimCLRv2.</param>
 /// <param name="Training">Steps, batch (in views), optimizer.</param>
 public sealed record DistillOptions(
-    NetworkOptions Network, double TeacherTemperature, double StudentTemperature, bool BalanceClasses, TrainingOptions Training)
+    NetworkOptions Network,
+    double TeacherTemperature,
+    double StudentTemperature,
+    bool BalanceClasses,
+    double Alpha,
+    int LabelledBatchSize,
+    DistilledImages Images,
+    TrainingOptions Training)
 {
+    /// <summary>Whether the labelled images take part as what they are: otherwise no result depends on which they are.</summary>
+    public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All;
+
     public static DistillOptions Read(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network"), Architecture.ResNet50, width: 1, Stem.ImageNet),
         section.Number("teacherTemperature", 1, 0.01, 100),
         section.Number("studentTemperature", 1, 0.01, 100),
         section.Flag("balanceClasses", false),
+        section.Number("alpha", 1, 0, 1),
+        section.Integer("labelledBatchSize", 64, 1, 65536),
+        section.Choice("images", DistilledImages.All),
         TrainingOptions.Read(section, new TrainingOptions(10_000, 256, OptimizerOptions.Default)));
 }

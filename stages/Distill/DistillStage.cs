@@ -1,15 +1,19 @@
+using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Loading;
 using Stages.Imaging.SoftTargets;
+using Stages.Imaging.Splits;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
+using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 
 namespace Stages.Distill;
 
 /// <summary>
 /// Step 4 of SimCLRv2 (section 2.1, equation 3): a fresh student learns the teacher's soft targets on the views that the
-/// teacher saw. Self-distillation is the same with the student before as teacher. No teacher runs, no label is read.
+/// teacher saw. Self-distillation is the same with the student before as teacher. No teacher runs, and no label is read unless
+/// the options mix labelled images in (equation 4) or choose images by whether they have one.
 /// </summary>
 public static class DistillStage
 {
@@ -23,19 +27,44 @@ public static class DistillStage
     /// <param name="options">Student and training.</param>
     /// <param name="settings">What all stages share.</param>
     /// <param name="dataset">The images whose views were labelled.</param>
+    /// <param name="labels">Which of them are labelled; not looked at unless <see cref="DistillOptions.UsesLabels"/>.</param>
+    /// <param name="crop">How labelled images' views are drawn.</param>
     /// <param name="softTargets">The artefact with the soft targets.</param>
+    /// <exception cref="UserException">The options leave no image to learn from.</exception>
     public static StageResult Run(
-        StageContext context, DistillOptions options, RunSettings settings, IDataset dataset, string softTargets)
+        StageContext context,
+        DistillOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        LabelOptions labels,
+        CropOptions crop,
+        string softTargets)
     {
         var images = dataset.Train();
-        var targets = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
+        var labelled = options.UsesLabels ? LabelSplit.Draw(images, labels).Indices : [];
+        var all = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
+        var targets = Chosen(all, options.Images, labelled);
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var generator = random.Generator();
         using var student = new ResNet(options.Network, images.Shape.Channels, targets.Classes, generator);
         settings.Compute.Place(student);
 
-        using var task = new SoftTargetTask(student, bank, targets, options, settings.Compute, random);
+        var views = options.Alpha < 1 ? new LabelledViews(bank, labelled, crop, options.LabelledBatchSize, random) : null;
+        using var task = new SoftTargetTask(student, bank, targets, views, options, settings.Compute, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
+    }
+
+    private static SoftTargetTable Chosen(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labelled)
+    {
+        if (images == DistilledImages.All)
+        {
+            return targets;
+        }
+
+        var isLabelled = labelled.ToHashSet();
+        var chosen = targets.Where(image => isLabelled.Contains(image) == (images == DistilledImages.Labelled));
+        return chosen.Count > 0 ? chosen : throw new UserException(
+            "student.images is \"unlabelled\", but every training image is labelled; use \"all\", or fewer labels");
     }
 }

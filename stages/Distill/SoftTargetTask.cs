@@ -8,45 +8,66 @@ using static TorchSharp.torch;
 
 namespace Stages.Distill;
 
-/// <summary>A step of distillation: stored views, cut out again from their crops, against stored logits.</summary>
+/// <summary>
+/// A step of distillation: stored views, cut out again from their crops, against stored logits; and beside them, where
+/// α &lt; 1, labelled images against their classes.
+/// </summary>
 internal sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
     private readonly SoftTargetTable _targets;
-    private readonly Tensor _logits_RK;
+    private readonly SoftTargetLogits _logits;
+    private readonly Tensor? _shift_K;
+    private readonly LabelledViews? _labelled;
     private readonly DistillOptions _options;
     private readonly Compute _compute;
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
 
+    /// <param name="student">On its device.</param>
+    /// <param name="bank">The training images.</param>
+    /// <param name="targets">What the teacher thinks of them.</param>
+    /// <param name="labelled">Labelled images; null for distillation alone.</param>
+    /// <param name="options">Temperatures, balance, α.</param>
+    /// <param name="compute">Where and in what arithmetic.</param>
+    /// <param name="random">The stage's key.</param>
     public SoftTargetTask(
-        ResNet student, ImageBank bank, SoftTargetTable targets, DistillOptions options, Compute compute, RandomKey random)
+        ResNet student,
+        ImageBank bank,
+        SoftTargetTable targets,
+        LabelledViews? labelled,
+        DistillOptions options,
+        Compute compute,
+        RandomKey random)
     {
-        (_student, _targets, _options, _compute) = (student, targets, options, compute);
+        (_student, _targets, _labelled, _options, _compute) = (student, targets, labelled, options, compute);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
-        using var scope = NewDisposeScope();
-        var logits_RK = tensor(targets.Logits.ToArray(), [targets.Count, targets.Classes]).to(compute.Device);
-        _logits_RK = (options.BalanceClasses ? ClassBalance.Equalise(logits_RK, options.TeacherTemperature) : logits_RK).DetachFromDisposeScope();
+        _logits = SoftTargetLogits.Of(targets, compute.Device);
+        _shift_K = options.BalanceClasses ? ClassBalance.Shifts(_logits, options.TeacherTemperature).DetachFromDisposeScope() : null;
     }
 
     public override nn.Module Network => _student;
 
-    public override int ItemsPerStep => _options.Training.BatchSize;
+    public override int ItemsPerStep => _options.Training.BatchSize + (_labelled?.BatchSize ?? 0);
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
     public override Tensor Loss(long step)
     {
         using var scope = NewDisposeScope();
-        var rows_N = tensor(RowsOf(step).Select(row => (long)row).ToArray()).to(_compute.Device);
         var view_NCHW = _loader.At(step);
-        var teacher_NK = _logits_RK.index_select(0, rows_N);
+        var teacher_NK = TeacherAt(step);
         using (_compute.Forward())
         {
-            var student_NK = _student.forward(view_NCHW);
-            return SoftTargetLoss
-                .CrossEntropy(student_NK, teacher_NK, _options.TeacherTemperature, _options.StudentTemperature)
+            // One forward pass, so that batch norm sees both kinds of images as one batch.
+            var student = _student.forward(view_NCHW);
+            var (soft, all) = (teacher_NK.shape[0], student.shape[0]);
+            var loss = SoftTargetLoss.CrossEntropy(
+                student.narrow(0, 0, soft), teacher_NK, _options.TeacherTemperature, _options.StudentTemperature);
+            return (_labelled is null
+                ? loss
+                : SoftTargetLoss.WithLabels(loss, student.narrow(0, soft, all - soft), _labelled.LabelsAt(step), _options.Alpha))
                 .MoveToOuterDisposeScope();
         }
     }
@@ -54,10 +75,21 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     public void Dispose()
     {
         _loader.Dispose();
-        _logits_RK.Dispose();
+        _logits.Dispose();
+        _shift_K?.Dispose();
     }
 
-    private ViewBatch PlanOf(long step) => new([.. RowsOf(step).Select(row => new ViewRequest(_targets.Images[row], _targets.Crops[row]))]);
+    private ViewBatch PlanOf(long step) => new(
+    [
+        .. RowsAt(step).Select(row => new ViewRequest(_targets.Images[row], _targets.Crops[row])),
+        .. _labelled?.At(step) ?? [],
+    ]);
 
-    private IEnumerable<int> RowsOf(long step) => _batches.At(step).Select(sample => sample.Index);
+    private Tensor TeacherAt(long step)
+    {
+        var logits_NK = _logits.Take(tensor(RowsAt(step).Select(row => (long)row).ToArray()).to(_compute.Device));
+        return _shift_K is null ? logits_NK : ClassBalance.Apply(logits_NK, _shift_K);
+    }
+
+    private IEnumerable<int> RowsAt(long step) => _batches.At(step).Select(sample => sample.Index);
 }

@@ -26,7 +26,7 @@ public static class LabelStage
     private const int ImagesPerShard = 10_000;
 
     /// <param name="context">Where it runs.</param>
-    /// <param name="options">Views and crops.</param>
+    /// <param name="options">Views, crops, and how much of the teacher's opinion is kept.</param>
     /// <param name="settings">What all stages share.</param>
     /// <param name="dataset">Every image of its training split is labelled.</param>
     /// <param name="teacher">Who labels.</param>
@@ -40,6 +40,7 @@ public static class LabelStage
         string folder)
     {
         var images = dataset.Train();
+        options = options.For(images.ClassNames.Count);
         var teacherPath = context.Input(teacher.Artefact);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
@@ -68,7 +69,7 @@ public static class LabelStage
                 continue;
             }
 
-            SoftTargetWriter.Write(path, labeller.Label(start, end, Report, context.Cancellation), metadata);
+            SoftTargetWriter.Write(path, labeller.Label(start, end, Report, context.Cancellation), metadata, options.TopK);
         }
 
         context.Cancellation.ThrowIfCancellationRequested();

@@ -47,13 +47,11 @@ internal sealed class Labeller(
     private ViewBatch PlanOf((int Image, int View)[] views) =>
         new([.. views.Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
 
-    private IEnumerable<SoftTargetRow> Ask((int Image, int View)[] views, Tensor view_NCHW)
+    private List<SoftTargetRow> Ask((int Image, int View)[] views, Tensor view_NCHW)
     {
         using var scope = NewDisposeScope();
         using var owned = view_NCHW;
-        var logits = Inference.Forward(teacher, owned, compute).cpu().data<float>().ToArray();
-        var classes = logits.Length / views.Length;
-        return PlanOf(views).Views.Select((request, i) => new SoftTargetRow(
-            request.Image, views[i].View, request.Crop, logits.AsSpan(i * classes, classes).ToArray()));
+        var crops = PlanOf(views).Views.Select(view => view.Crop).ToArray();
+        return SoftTargetRows.Of(views, crops, Inference.Forward(teacher, owned, compute), options.TopK);
     }
 }

@@ -9,9 +9,18 @@ namespace Stages.Label;
 /// teacher in the loop (as FKD does, 2112.01528).
 /// </param>
 /// <param name="Crop">How the views are drawn; crop and flip in SimCLRv2.</param>
-public sealed record LabellingOptions(int Views, CropOptions Crop)
+/// <param name="TopK">
+/// How many of the largest logits a view are stored, with what all others come to; 0, the default, for all of them, as in
+/// SimCLRv2. For data of many classes: 10 of 1,000 take less than a fiftieth of the room. As many as there are classes, or more,
+/// are all of them.
+/// </param>
+public sealed record LabellingOptions(int Views, CropOptions Crop, int TopK)
 {
     public static LabellingOptions Read(JsonSection section) => new(
         section.Integer("views", 4, 1, 64),
-        CropOptions.Read(section.Section("crop"), defaultArea: 0.08));
+        CropOptions.Read(section.Section("crop"), defaultArea: 0.08),
+        section.Integer("topK", 0));
+
+    /// <summary>The same for data of <paramref name="classes"/> classes, <see cref="TopK"/> being 0 or less than these.</summary>
+    public LabellingOptions For(int classes) => TopK < classes ? this : this with { TopK = 0 };
 }

@@ -1,4 +1,6 @@
 using Stages.Distill;
+using Stages.Imaging.SoftTargets;
+using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +20,7 @@ public sealed class ClassBalanceTests
     public void Every_class_gets_its_share(double temperature)
     {
         using var scope = NewDisposeScope();
-        var balanced_RK = ClassBalance.Equalise(Biased(), temperature);
+        var balanced_RK = Equalise(Biased(), temperature);
         Assert.All(Shares(balanced_RK, temperature), share => Assert.Equal(1.0 / Classes, share, 1e-4));
         Assert.True(Shares(Biased(), temperature).Max() > 1.5 / Classes, "the logits were balanced to begin with");
     }
@@ -27,7 +29,7 @@ public sealed class ClassBalanceTests
     public void Each_class_is_shifted_by_one_constant_and_these_cancel()
     {
         using var scope = NewDisposeScope();
-        var shift_RK = ClassBalance.Equalise(Biased(), 0.5).sub(Biased());
+        var shift_RK = Equalise(Biased(), 0.5).sub(Biased());
         Assert.Equal(0, shift_RK.sub(shift_RK[0]).abs().max().ToSingle(), 1e-5f);
         Assert.Equal(0, shift_RK[0].sum().ToSingle(), 1e-4f);
     }
@@ -36,9 +38,9 @@ public sealed class ClassBalanceTests
     public void It_undoes_a_bias_put_on_balanced_logits()
     {
         using var scope = NewDisposeScope();
-        var fair_RK = ClassBalance.Equalise(Biased(), 1);
+        var fair_RK = Equalise(Biased(), 1);
         var biased_RK = fair_RK.add(tensor(new[] { 2f, -1f, 0f, 0.5f, -1.5f }));
-        Assert.Equal(0, ClassBalance.Equalise(biased_RK, 1).sub(fair_RK).abs().max().ToSingle(), 2e-3f);
+        Assert.Equal(0, Equalise(biased_RK, 1).sub(fair_RK).abs().max().ToSingle(), 2e-3f);
     }
 
     [Fact]
@@ -47,7 +49,55 @@ public sealed class ClassBalanceTests
         using var scope = NewDisposeScope();
         var logits_RK = Biased();
         logits_RK[TensorIndex.Colon, 2] = -80;
-        Assert.True(ClassBalance.Equalise(logits_RK, 1).isfinite().all().ToBoolean());
+        Assert.True(Equalise(logits_RK, 1).isfinite().all().ToBoolean());
+    }
+
+    [Fact]
+    public void Rows_in_chunks_get_the_shifts_of_all_rows_at_once()
+    {
+        using var scope = NewDisposeScope();
+        using var whole = new WholeLogits(Biased());
+        using var chunked = new InChunks(whole, 150);
+        Close.To(ClassBalance.Shifts(whole, 0.5), ClassBalance.Shifts(chunked, 0.5), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.3)]
+    public void Whole_targets_are_shifted_to_the_bits_of_the_dense_formula(double temperature)
+    {
+        using var scope = NewDisposeScope();
+        using var whole = new WholeLogits(Biased());
+        var shift_K = ClassBalance.Shifts(whole, temperature);
+        var rows_N = tensor(new long[] { 3, 399, 0, 77, 3 });
+        Close.Exactly(
+            Dense(Biased(), temperature).index_select(0, rows_N), ClassBalance.Apply(whole.Take(rows_N), shift_K));
+    }
+
+    /// <summary>The whole matrix at once, as it was done before targets could be compact.</summary>
+    private static Tensor Dense(Tensor logits_RK, double temperature)
+    {
+        var scaled_RK = logits_RK.to_type(ScalarType.Float64).div_(temperature);
+        var shift_K = zeros(Classes, ScalarType.Float64);
+        for (var round = 0; round < 200; round++)
+        {
+            var share_K = scaled_RK.add(shift_K).softmax(dim: 1).mean([0L]).mul_(Classes);
+            if (share_K.sub(1).abs().max().ToDouble() < 1e-4)
+            {
+                break;
+            }
+
+            shift_K.sub_(share_K.clamp_min(1e-9).log());
+        }
+
+        shift_K.sub_(shift_K.mean());
+        return logits_RK.add(shift_K.mul_(temperature)).to_type(ScalarType.Float32);
+    }
+
+    private static Tensor Equalise(Tensor logits_RK, double temperature)
+    {
+        using var logits = new WholeLogits(logits_RK.clone());
+        return ClassBalance.Apply(logits_RK, ClassBalance.Shifts(logits, temperature));
     }
 
     private static Tensor Biased()
@@ -71,5 +121,24 @@ public sealed class ClassBalanceTests
         }
 
         return shares;
+    }
+
+    private sealed class InChunks(SoftTargetLogits all, int rows) : SoftTargetLogits
+    {
+        public override int Count => all.Count;
+
+        public override int Classes => all.Classes;
+
+        public override Device Device => all.Device;
+
+        public override int RowsAtOnce => rows;
+
+        public override Tensor Take(Tensor rows_N) => all.Take(rows_N);
+
+        public override Tensor Range(int start, int count) => all.Range(start, count);
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -83,8 +83,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
             LabelStage.Run(context, round.Labelling, options.Settings, dataset, teacher, folder));
 
         var student = Student(round.Name, round.Student.Network);
-        Add(student.Stage, DistillStage.Version, round.StudentKey.Json, [Train, softTargets], context =>
-            DistillStage.Run(context, round.Student, options.Settings, dataset, softTargets));
+        // The crop of labelled images is in the soft targets' key, and that in their file's hash.
+        var key = round.Student.UsesLabels ? WithLabels(round.StudentKey.Json) : round.StudentKey.Json;
+        Add(student.Stage, DistillStage.Version, key, [Train, softTargets], context =>
+            DistillStage.Run(
+                context, round.Student, options.Settings, dataset, options.Labels, round.Labelling.Crop, softTargets));
         _road.AddRange([softTargets, student.Artefact]);
         _contestants.Add(new Contestant(round.ResultName, student, [.. _road]));
         return student;

@@ -1,16 +1,20 @@
-using Parquet;
-using Parquet.Schema;
 using Stages.Imaging.Augmentation;
 
 namespace Stages.Imaging.SoftTargets;
 
-/// <summary>A folder's soft targets in memory: crops and logits side by side, a row a view.</summary>
+/// <summary>
+/// A folder's soft targets in memory as they are stored: crops and logits side by side, a row a view, of all K classes or of the
+/// k likeliest. <see cref="SoftTargetLogits"/> spreads them out over all classes, a batch at a time.
+/// </summary>
 public sealed class SoftTargetTable
 {
-    private SoftTargetTable(int classes) => Classes = classes;
+    internal SoftTargetTable(int classes, int topK) => (Classes, TopK) = (classes, topK);
 
     /// <summary>K.</summary>
     public int Classes { get; }
+
+    /// <summary>k, how many logits a row has; 0 where it has all K.</summary>
+    public int TopK { get; }
 
     /// <summary>Image number of each row.</summary>
     public List<int> Images { get; } = [];
@@ -18,10 +22,19 @@ public sealed class SoftTargetTable
     /// <summary>Crop of each row.</summary>
     public List<Crop> Crops { get; } = [];
 
-    /// <summary>Logits, K a row.</summary>
+    /// <summary>Logits, <see cref="Width"/> a row.</summary>
     public List<float> Logits { get; } = [];
 
+    /// <summary>The class of each of <see cref="Logits"/>, distinct within a row; empty where a row has all K.</summary>
+    public List<int> TopClasses { get; } = [];
+
+    /// <summary>The log-sum-exp of each row's logits that are not stored; empty where a row has all K.</summary>
+    public List<float> Rest { get; } = [];
+
     public int Count => Images.Count;
+
+    /// <summary>Logits a row: k or K.</summary>
+    public int Width => TopK > 0 ? TopK : Classes;
 
     /// <summary>Reads every <c>*.parquet</c> of a folder, in the order of their names.</summary>
     /// <param name="folder">The folder that labelling wrote.</param>
@@ -30,62 +43,37 @@ public sealed class SoftTargetTable
     /// <exception cref="InvalidDataException">A file is not what labelling writes; the message names it.</exception>
     public static SoftTargetTable Read(string folder, int classes, int images)
     {
-        var table = new SoftTargetTable(classes);
+        SoftTargetTable? table = null;
         foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
         {
-            table.AppendAsync(path, images).GetAwaiter().GetResult();
+            table = new SoftTargetReader(path, classes, images).AppendAsync(table).GetAwaiter().GetResult();
         }
 
-        return table.Count > 0 ? table : throw new InvalidDataException($"{folder}: holds no soft targets");
+        return table is { Count: > 0 } ? table : throw new InvalidDataException($"{folder}: holds no soft targets");
     }
 
-    private async Task AppendAsync(string path, int images)
+    /// <summary>The rows of some images, in the same order.</summary>
+    /// <param name="isWanted">Asked with an image's number.</param>
+    public SoftTargetTable Where(Func<int, bool> isWanted)
     {
-        await using var file = File.OpenRead(path);
-        await using var reader = await ParquetReader.CreateAsync(file);
-        var fields = reader.Schema.DataFields.ToDictionary(f => f.Name);
-        DataField Field(DataField expected) => fields.GetValueOrDefault(expected.Name)
-            ?? throw new InvalidDataException($"{path}: has no column {expected.Name}");
-
-        for (var i = 0; i < reader.RowGroupCount; i++)
+        var part = new SoftTargetTable(Classes, TopK);
+        for (var row = 0; row < Count; row++)
         {
-            using var group = reader.OpenRowGroupReader(i);
-            var rows = checked((int)group.RowCount);
-            var image = await Column<int>(group, Field(SoftTargetSchema.Image), rows);
-            var top = await Column<float>(group, Field(SoftTargetSchema.Top), rows);
-            var left = await Column<float>(group, Field(SoftTargetSchema.Left), rows);
-            var height = await Column<float>(group, Field(SoftTargetSchema.Height), rows);
-            var width = await Column<float>(group, Field(SoftTargetSchema.Width), rows);
-            var flipped = await Column<bool>(group, Field(SoftTargetSchema.Flipped), rows);
-            var logits = new float[checked(rows * Classes)];
-            var repetitions = new int[logits.Length];
-            var values = group.GetMetadata(Field(SoftTargetSchema.Logit))?.MetaData?.NumValues;
-            if (values == logits.Length)
+            if (!isWanted(Images[row]))
             {
-                await group.ReadRawAsync<float>(
-                    Field(SoftTargetSchema.Logit), logits.AsMemory(), new int[logits.Length].AsMemory(), repetitions.AsMemory());
+                continue;
             }
 
-            if (values != logits.Length || image.Any(n => n < 0 || n >= images) || repetitions.Where((r, j) => r != (j % Classes == 0 ? 0 : 1)).Any())
+            part.Images.Add(Images[row]);
+            part.Crops.Add(Crops[row]);
+            part.Logits.AddRange(Logits.GetRange(row * Width, Width));
+            if (TopK > 0)
             {
-                throw new InvalidDataException($"{path}: row group {i} does not hold {Classes} logits of one of {images} images a row");
+                part.TopClasses.AddRange(TopClasses.GetRange(row * TopK, TopK));
+                part.Rest.Add(Rest[row]);
             }
-
-            for (var row = 0; row < rows; row++)
-            {
-                Images.Add(image[row]);
-                Crops.Add(new Crop(top[row], left[row], height[row], width[row], flipped[row]));
-            }
-
-            Logits.AddRange(logits);
         }
-    }
 
-    private static async Task<T[]> Column<T>(ParquetRowGroupReader group, DataField field, int rows)
-        where T : struct
-    {
-        var values = new T[rows];
-        await group.ReadAsync<T>(field, values.AsMemory());
-        return values;
+        return part;
     }
 }

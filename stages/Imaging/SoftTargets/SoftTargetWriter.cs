@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 using Stages.Pipeline.Storage;
@@ -10,17 +11,28 @@ public static class SoftTargetWriter
     /// <summary>Writes groups of rows as they come; only one group is ever in memory.</summary>
     /// <param name="path">The file; it appears under this name only when whole and on the disk.</param>
     /// <param name="groups">Rows of one row group after the other, none empty.</param>
-    /// <param name="metadata">Key-value metadata of the file: teacher, classes, seed, views.</param>
+    /// <param name="metadata">Key-value metadata of the file: teacher, classes, seed, views. The writer adds topK to it.</param>
+    /// <param name="topK">How many logits every row has; 0 where it has those of all classes.</param>
     public static void Write(
-        string path, IEnumerable<IReadOnlyList<SoftTargetRow>> groups, IReadOnlyDictionary<string, string> metadata) =>
-        Durable.WriteFile(path, stream => WriteAsync(stream, groups, metadata).GetAwaiter().GetResult());
+        string path,
+        IEnumerable<IReadOnlyList<SoftTargetRow>> groups,
+        IReadOnlyDictionary<string, string> metadata,
+        int topK = 0) =>
+        Durable.WriteFile(path, stream => WriteAsync(stream, groups, metadata, topK).GetAwaiter().GetResult());
 
     private static async Task WriteAsync(
-        Stream stream, IEnumerable<IReadOnlyList<SoftTargetRow>> groups, IReadOnlyDictionary<string, string> metadata)
+        Stream stream, IEnumerable<IReadOnlyList<SoftTargetRow>> groups, IReadOnlyDictionary<string, string> metadata, int topK)
     {
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd };
-        await using var writer = await ParquetWriter.CreateAsync(SoftTargetSchema.Schema, stream, options);
-        writer.CustomMetadata = metadata.OrderBy(m => m.Key, StringComparer.Ordinal).ToDictionary(m => m.Key, m => m.Value);
+        var schema = topK > 0 ? SoftTargetSchema.TopK : SoftTargetSchema.Whole;
+        var entries = metadata.AsEnumerable();
+        if (topK > 0)
+        {
+            entries = entries.Append(new(SoftTargetSchema.TopKEntry, topK.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        await using var writer = await ParquetWriter.CreateAsync(schema, stream, options);
+        writer.CustomMetadata = entries.OrderBy(m => m.Key, StringComparer.Ordinal).ToDictionary(m => m.Key, m => m.Value);
         foreach (var rows in groups)
         {
             using var group = writer.CreateRowGroup();
@@ -31,17 +43,29 @@ public static class SoftTargetWriter
             await Column(group, SoftTargetSchema.Height, rows, row => row.Crop.Height);
             await Column(group, SoftTargetSchema.Width, rows, row => row.Crop.Width);
             await Column(group, SoftTargetSchema.Flipped, rows, row => row.Crop.Flipped);
-            // Every list and every element is present, hence the highest definition level throughout; repetition level 0
-            // begins a row's list, 1 continues it.
-            var logits = rows.SelectMany(row => row.Logits).ToArray();
-            var definitions = new int[logits.Length];
-            Array.Fill(definitions, SoftTargetSchema.Logit.MaxDefinitionLevel);
-            var repetitions = rows.SelectMany(row => row.Logits.Select((_, i) => i == 0 ? 0 : 1)).ToArray();
-            await group.WriteAllPartsAsync<float>(SoftTargetSchema.Logit, logits, definitions, repetitions, CancellationToken.None);
+            await Lists(group, SoftTargetSchema.Logit, rows, row => row.Logits);
+            if (topK > 0)
+            {
+                await Lists(group, SoftTargetSchema.TopClass, rows, row => row.TopClasses!);
+                await Column(group, SoftTargetSchema.Rest, rows, row => row.Rest);
+            }
         }
     }
 
     private static Task Column<T>(
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T> value)
         where T : struct => group.WriteAsync<T>(field, rows.Select(value).ToArray());
+
+    // Every list and every element is present, hence the highest definition level throughout; repetition level 0 begins a
+    // row's list, 1 continues it.
+    private static Task Lists<T>(
+        ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T[]> list)
+        where T : struct
+    {
+        var values = rows.SelectMany(list).ToArray();
+        var definitions = new int[values.Length];
+        Array.Fill(definitions, field.MaxDefinitionLevel);
+        var repetitions = rows.SelectMany(row => list(row).Select((_, i) => i == 0 ? 0 : 1)).ToArray();
+        return group.WriteAllPartsAsync<T>(field, values, definitions, repetitions, CancellationToken.None);
+    }
 }

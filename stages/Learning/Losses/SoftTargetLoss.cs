@@ -4,10 +4,11 @@ namespace Stages.Learning.Losses;
 
 /// <summary>
 /// Distillation's cross entropy (SimCLRv2, equation 3): −Σ_y P_T(y|x; T) log P_S(y|x; T), averaged over the batch, for
-/// teacher and student logits divided by temperatures of their own.
+/// teacher and student logits divided by temperatures of their own; and its mixture with labelled images (equation 4).
 /// </summary>
 /// <remarks>
-/// Not multiplied by T² (Hinton et al. 2015 do so to keep the balance with a labelled term; here there is none).
+/// Not multiplied by T², neither alone nor in the mixture, as in the equations. (Hinton et al. 2015 do so to keep the balance with
+/// a labelled term; to have their loss, up to a constant factor, choose α with α/(1−α) T² times as large.)
 /// </remarks>
 public static class SoftTargetLoss
 {
@@ -22,5 +23,21 @@ public static class SoftTargetLoss
         var target_NK = teacher_NK.detach().to_type(ScalarType.Float32).div(teacherTemperature).softmax(dim: 1);
         var logProbability_NK = student_NK.to_type(ScalarType.Float32).div(studentTemperature).log_softmax(dim: 1);
         return target_NK.mul(logProbability_NK).sum(dim: 1).mean().neg().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// (1−α)·cross entropy of labelled images + α·distillation (SimCLRv2, equation 4, with the mean of each kind of images where
+    /// the paper writes sums: α then means the same whatever the two batch sizes).
+    /// </summary>
+    /// <param name="distillation">The scalar of <see cref="CrossEntropy"/>.</param>
+    /// <param name="student_MK">Student's logits of labelled images; at temperature 1, as in the paper.</param>
+    /// <param name="labels_M">Their classes, 64-bit integers.</param>
+    /// <param name="alpha">α, of [0, 1].</param>
+    /// <returns>A scalar, in nats.</returns>
+    public static Tensor WithLabels(Tensor distillation, Tensor student_MK, Tensor labels_M, double alpha)
+    {
+        using var scope = NewDisposeScope();
+        var labelled = nn.functional.cross_entropy(student_MK.to_type(ScalarType.Float32), labels_M);
+        return labelled.mul(1 - alpha).add(distillation.mul(alpha)).MoveToOuterDisposeScope();
     }
 }

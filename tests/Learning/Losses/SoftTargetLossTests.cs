@@ -36,6 +36,7 @@ public sealed class SoftTargetLossTests
     [Theory]
     [InlineData(1, 1, "soft/1.0/1.0")]
     [InlineData(0.5, 2, "soft/0.5/2.0")]
+    [InlineData(0.1, 1, "soft/0.1/1.0")]
     public void Value_and_gradient_are_PyTorchs(double teacherTemperature, double studentTemperature, string name)
     {
         using var scope = NewDisposeScope();
@@ -48,6 +49,23 @@ public sealed class SoftTargetLossTests
         Assert.Equal(golden[name].ToDouble(), loss.ToDouble(), 1e-5);
         Close.To(golden[name + "/gradient"], student.grad!, 1e-6);
         Assert.True(teacher.grad is null, "a gradient flowed into the teacher");
+    }
+
+    [Theory]
+    [InlineData(0, "mixed/0.0")]
+    [InlineData(0.25, "mixed/0.25")]
+    [InlineData(1, "mixed/1.0")]
+    public void With_labels_it_is_equation_4_and_PyTorchs(double alpha, string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("losses");
+        var student = Pattern.Uniform("student", 10, Classes).mul(3).requires_grad_();
+        var (_, teacher) = Logits();
+        var distillation = SoftTargetLoss.CrossEntropy(student.narrow(0, 0, 6), teacher, 0.5, 2);
+        var loss = SoftTargetLoss.WithLabels(distillation, student.narrow(0, 6, 4), tensor(new long[] { 4, 0, 2, 2 }), alpha);
+        loss.backward();
+        Assert.Equal(golden[name].ToDouble(), loss.ToDouble(), 1e-5);
+        Close.To(golden[name + "/gradient"], student.grad!, 1e-6);
     }
 
     private static (Tensor Student, Tensor Teacher) Logits() =>

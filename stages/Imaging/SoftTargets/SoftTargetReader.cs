@@ -1,0 +1,106 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Schema;
+using Stages.Imaging.Augmentation;
+
+namespace Stages.Imaging.SoftTargets;
+
+/// <summary>Reads one file of soft targets and believes nothing that it does not check.</summary>
+/// <param name="path">The file; every message begins with it.</param>
+/// <param name="classes">K.</param>
+/// <param name="images">Number of training images.</param>
+internal sealed class SoftTargetReader(string path, int classes, int images)
+{
+    /// <summary>Appends the file's rows.</summary>
+    /// <param name="table">The rows of the files before; null for a new table in this file's form.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="InvalidDataException">The file is not what labelling writes, or of another form than those before.</exception>
+    public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table)
+    {
+        await using var file = File.OpenRead(path);
+        await using var reader = await ParquetReader.CreateAsync(file);
+        var topK = TopKOf(reader.CustomMetadata);
+        table ??= new SoftTargetTable(classes, topK);
+        if (table.TopK != topK)
+        {
+            throw Wrong($"holds {Form(topK)}, the files before it {Form(table.TopK)}; label again into an empty folder");
+        }
+
+        var fields = reader.Schema.DataFields.ToDictionary(f => f.Path.ToString());
+        DataField Field(DataField expected) => fields.GetValueOrDefault(expected.Path.ToString())
+            ?? throw Wrong($"has no column {expected.Path}");
+
+        for (var i = 0; i < reader.RowGroupCount; i++)
+        {
+            using var group = reader.OpenRowGroupReader(i);
+            var rows = checked((int)group.RowCount);
+            var image = await Column<int>(group, Field(SoftTargetSchema.Image), rows);
+            var top = await Column<float>(group, Field(SoftTargetSchema.Top), rows);
+            var left = await Column<float>(group, Field(SoftTargetSchema.Left), rows);
+            var height = await Column<float>(group, Field(SoftTargetSchema.Height), rows);
+            var width = await Column<float>(group, Field(SoftTargetSchema.Width), rows);
+            var flipped = await Column<bool>(group, Field(SoftTargetSchema.Flipped), rows);
+            var logits = await Lists<float>(group, Field(SoftTargetSchema.Logit), rows, table.Width);
+            if (logits is null || image.Any(n => n < 0 || n >= images))
+            {
+                throw Wrong($"row group {i} does not hold {table.Width} logits of one of {images} images a row");
+            }
+
+            if (topK > 0)
+            {
+                var numbers = await Lists<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
+                if (numbers is null || numbers.Chunk(topK).Any(row => row.Any(n => n < 0 || n >= classes) || row.Distinct().Count() < topK))
+                {
+                    throw Wrong($"row group {i} does not hold {topK} different ones of {classes} classes a row");
+                }
+
+                table.TopClasses.AddRange(numbers);
+                table.Rest.AddRange(await Column<float>(group, Field(SoftTargetSchema.Rest), rows));
+            }
+
+            for (var row = 0; row < rows; row++)
+            {
+                table.Images.Add(image[row]);
+                table.Crops.Add(new Crop(top[row], left[row], height[row], width[row], flipped[row]));
+            }
+
+            table.Logits.AddRange(logits);
+        }
+
+        return table;
+    }
+
+    private int TopKOf(Dictionary<string, string> metadata) =>
+        !metadata.TryGetValue(SoftTargetSchema.TopKEntry, out var text) ? 0
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var topK) && topK > 0 && topK < classes ? topK
+        : throw Wrong($"its metadata says {SoftTargetSchema.TopKEntry} = \"{text}\", expected a whole number of 1 … {classes - 1}");
+
+    private static string Form(int topK) => topK > 0 ? $"the {topK} largest logits a row" : "all logits";
+
+    private static async Task<T[]> Column<T>(ParquetRowGroupReader group, DataField field, int rows)
+        where T : struct
+    {
+        var values = new T[rows];
+        await group.ReadAsync<T>(field, values.AsMemory());
+        return values;
+    }
+
+    /// <summary>A list column's values; null unless every row has <paramref name="width"/> of them, all present.</summary>
+    private static async Task<T[]?> Lists<T>(ParquetRowGroupReader group, DataField field, int rows, int width)
+        where T : struct
+    {
+        var values = new T[checked(rows * width)];
+        if (group.GetMetadata(field)?.MetaData?.NumValues != values.Length)
+        {
+            return null;
+        }
+
+        var (definitions, repetitions) = (new int[values.Length], new int[values.Length]);
+        await group.ReadRawAsync<T>(field, values.AsMemory(), definitions.AsMemory(), repetitions.AsMemory());
+        var full = definitions.All(level => level == field.MaxDefinitionLevel)
+            && !repetitions.Where((level, i) => level != (i % width == 0 ? 0 : 1)).Any();
+        return full ? values : null;
+    }
+
+    private InvalidDataException Wrong(string message) => new($"{path}: {message}");
+}

@@ -1,0 +1,43 @@
+using Stages.Imaging.Augmentation;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.SoftTargets;
+
+/// <summary>Makes rows of a batch of a teacher's logits, whole or cut down to the largest.</summary>
+public static class SoftTargetRows
+{
+    /// <param name="views">Image and view of each row.</param>
+    /// <param name="crops">The views.</param>
+    /// <param name="logits_NK">The teacher's logits, fp32.</param>
+    /// <param name="topK">
+    /// 0 for whole rows; else k of 1 … K−1: a row keeps its k largest logits and, as one number, the log-sum-exp of the others. So
+    /// at T = 1 each of the k keeps its probability. How the others share theirs is lost: see <see cref="SoftTargetLogits"/>.
+    /// </param>
+    public static List<SoftTargetRow> Of(
+        IReadOnlyList<(int Image, int View)> views, IReadOnlyList<Crop> crops, Tensor logits_NK, int topK)
+    {
+        using var scope = NewDisposeScope();
+        var classes = checked((int)logits_NK.shape[1]);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(topK, classes);
+        logits_NK = logits_NK.cpu();
+        if (topK == 0)
+        {
+            var logits = logits_NK.data<float>().ToArray();
+            return [.. views.Select((v, i) => new SoftTargetRow(v.Image, v.View, crops[i], Slice(logits, i, classes)))];
+        }
+
+        var (values_Nk, classes_Nk) = logits_NK.topk(topK, dim: 1);
+        var none_Nk = full_like(values_Nk, double.NegativeInfinity, ScalarType.Float64);
+        var others_NK = logits_NK.to_type(ScalarType.Float64).scatter(1, classes_Nk, none_Nk);
+        var rest = others_NK.logsumexp(1).to_type(ScalarType.Float32).data<float>().ToArray();
+        var top = values_Nk.contiguous().data<float>().ToArray();
+        var numbers = classes_Nk.to_type(ScalarType.Int32).contiguous().data<int>().ToArray();
+        return
+        [
+            .. views.Select((v, i) => new SoftTargetRow(
+                v.Image, v.View, crops[i], Slice(top, i, topK), Slice(numbers, i, topK), rest[i])),
+        ];
+    }
+
+    private static T[] Slice<T>(T[] values, int row, int width) => values.AsSpan(row * width, width).ToArray();
+}

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.SoftTargets;
+
+/// <summary>Logits of all classes, as one matrix.</summary>
+public sealed class WholeLogits : SoftTargetLogits
+{
+    private readonly Tensor _logits_RK;
+
+    /// <param name="logits_RK">fp32. Kept, not copied, and disposed of with this.</param>
+    public WholeLogits(Tensor logits_RK) => _logits_RK = logits_RK.DetachFromDisposeScope();
+
+    internal WholeLogits(SoftTargetTable table, Device device)
+    {
+        using var scope = NewDisposeScope();
+        _logits_RK = tensor(table.Logits.ToArray(), [table.Count, table.Classes]).to(device).DetachFromDisposeScope();
+    }
+
+    public override int Count => (int)_logits_RK.shape[0];
+
+    public override int Classes => (int)_logits_RK.shape[1];
+
+    public override Device Device => _logits_RK.device;
+
+    /// <summary>All: the matrix is there, and sums in one piece round as they always did.</summary>
+    public override int RowsAtOnce => Count;
+
+    public override Tensor Take(Tensor rows_N) => _logits_RK.index_select(0, rows_N);
+
+    public override Tensor Range(int start, int count) => _logits_RK.narrow(0, start, count);
+
+    protected override void Dispose(bool disposing) => _logits_RK.Dispose();
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Stages.Cli.Plan;
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Plan;
+using Tests.Imaging.Datasets;
+
+namespace Tests.Cli;
+
+/// <summary>What a stage's key depends on: labels join a distillation's only where it uses them.</summary>
+public class StageKeyTests
+{
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{ "alpha": 1, "labelledBatchSize": 8 }""", false)]
+    [InlineData("""{ "alpha": 0.9 }""", true)]
+    [InlineData("""{ "images": "labelled" }""", true)]
+    [InlineData("""{ "images": "unlabelled" }""", true)]
+    public void Distillation_depends_on_labels_only_where_it_uses_them(string student, bool depends)
+    {
+        var key = Stage("distill", student).Options;
+        Assert.Equal(depends, key.ContainsKey("labels"));
+        Assert.False(Stage("label", student).Options.ContainsKey("labels"));
+        Assert.True(Stage("finetune", student).Options.ContainsKey("labels"));
+    }
+
+    [Theory]
+    [InlineData("""{ "alpha": 1.5 }""", "$.rounds[0].student.alpha")]
+    [InlineData("""{ "labelledBatchSize": 0 }""", "$.rounds[0].student.labelledBatchSize")]
+    [InlineData("""{ "images": "some" }""", "$.rounds[0].student.images")]
+    public void Impossible_values_are_refused_with_their_path(string student, string path) =>
+        Assert.Contains(path, Assert.Throws<UserException>(() => Stage("distill", student)).Message, StringComparison.Ordinal);
+
+    private static StageDefinition Stage(string name, string student)
+    {
+        var json = new JsonObject
+        {
+            ["labels"] = new JsonObject { ["perClass"] = 2 },
+            ["rounds"] = new JsonArray(new JsonObject { ["name"] = "distill", ["student"] = JsonNode.Parse(student) }),
+        };
+        var options = PipelineOptions.Read(PipelineFile.Parse(json.ToJsonString(), "test.json", _ => null));
+        return new PlanBuilder(options, SampleData.Open()).Build().Single(stage => stage.Name == name);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using ParquetSharp;
+using Stages.Pipeline.Storage;
+
+namespace Tests.Cli;
+
+/// <summary>
+/// The paper's whole road (SimCLRv2, section 2.1): the big teacher distils itself, a smaller student learns from that, and
+/// distils itself again; with labelled images in one round and compact soft targets in another.
+/// </summary>
+public class ThreeRoundsTests
+{
+    private static readonly string[] Rounds = ["teacher-self-distill", "distill", "self-distill"];
+
+    [Fact]
+    public void Run_to_the_end_and_twice_in_the_same_bits()
+    {
+        using var first = new TinyPipeline(ThreeRounds);
+        var run = DistillProcess.Run(first.Folder, "run");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var table = JsonNode.Parse(File.ReadAllText(Path.Combine(first.Models, "results.json")))!["rows"]!.AsArray();
+        Assert.Equal(
+            ["supervised", "teacher", "teacher-self-distilled", "distilled", "self-distilled"],
+            table.Select(row => row!["name"]!.GetValue<string>()));
+        Assert.Equal([null, "3", null], Rounds.Select(round => TopK(first, round)));
+        Assert.True(Bytes(first, "distill") < Bytes(first, "self-distill"));
+
+        using var second = new TinyPipeline(ThreeRounds);
+        Assert.Equal(0, DistillProcess.Run(second.Folder, "run").ExitCode);
+        Assert.Equal(Rounds.Select(round => WeightsOf(first, round)), Rounds.Select(round => WeightsOf(second, round)));
+    }
+
+    private static void ThreeRounds(JsonObject json)
+    {
+        var rounds = json["rounds"]!.AsArray();
+        rounds[0]!["label"]!["topK"] = 3;
+        rounds[0]!["student"]!["network"]!["architecture"] = "resnet34";
+        rounds[0]!["student"]!["balanceClasses"] = true;
+        rounds[1]!["student"]!["images"] = "unlabelled";
+        rounds[1]!["label"]!["topK"] = 10;
+        var teacher = rounds[0]!.DeepClone();
+        teacher["name"] = Rounds[0];
+        teacher["label"] = new JsonObject { ["views"] = 1 };
+        teacher["student"]!["network"] = json["pretrain"]!["network"]!.DeepClone();
+        teacher["student"]!["alpha"] = 0.5;
+        teacher["student"]!["labelledBatchSize"] = 8;
+        rounds.Insert(0, teacher);
+    }
+
+    private static string ShardOf(TinyPipeline pipeline, string round) =>
+        Path.Combine(pipeline.Folder, "data", TinyPipeline.Name, "soft-targets", round, "part-00000.parquet");
+
+    private static long Bytes(TinyPipeline pipeline, string round) => new FileInfo(ShardOf(pipeline, round)).Length;
+
+    private static string? TopK(TinyPipeline pipeline, string round)
+    {
+        using var file = new ParquetFileReader(ShardOf(pipeline, round));
+        return file.FileMetaData.KeyValueMetadata.GetValueOrDefault("topK");
+    }
+
+    private static string WeightsOf(TinyPipeline pipeline, string round) =>
+        FileHash.OfFile(Path.Combine(pipeline.Models, round, "weights.safetensors"));
+}
