@@ -13,8 +13,8 @@ namespace Stages.Imaging.Evaluation.Embeddings;
 /// RankMe, equation 1, without its ε): 1 … min(N, D), and 0 if all embeddings are 0.
 /// </param>
 /// <param name="Uniformity">
-/// The logarithm of the mean of exp(−2‖u − v‖²) over distinct pairs of embeddings of length 1 (Wang and Isola 2020, equation 2 with
-/// t = 2), in nats: 0 where all are one point, lower the more evenly they cover the sphere.
+/// The logarithm of the mean of exp(−2‖u − v‖²) over distinct pairs of embeddings of length 1 (Wang and Isola 2020, section 4.1,
+/// with t = 2), in nats: 0 where all are one point, lower the more evenly they cover the sphere.
 /// </param>
 public sealed record EmbeddingHealth(double Spread, double EffectiveRank, double Uniformity)
 {
@@ -39,7 +39,7 @@ public sealed record EmbeddingHealth(double Spread, double EffectiveRank, double
         return new EmbeddingHealth(spread, RankOf(wide_ND), UniformityOf(unit_ND));
     }
 
-    /// <summary>The mean of ‖u − v‖² over positive pairs scaled to length 1 (Wang and Isola 2020, equation 1 with α = 2), of [0, 4].</summary>
+    /// <summary>The mean of ‖u − v‖² over positive pairs scaled to length 1 (Wang and Isola 2020, section 4.1, with α = 2), of [0, 4].</summary>
     /// <param name="first_ND">Embeddings of one view of each image.</param>
     /// <param name="second_ND">Of another view of the same images, in the same order.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>

@@ -5,6 +5,6 @@ namespace Stages.Imaging.Evaluation.Intervals;
 /// <param name="Level">Percent of the resamples that an interval holds, of (0, 100).</param>
 public sealed record BootstrapOptions(int Resamples, double Level)
 {
-    /// <summary>1,000 resamples (Efron and Tibshirani 1993, section 13.3, as the least for percentiles), 95 %.</summary>
+    /// <summary>1,000 resamples and 95 %, the field's usual.</summary>
     public static readonly BootstrapOptions Default = new(1000, 95);
 }

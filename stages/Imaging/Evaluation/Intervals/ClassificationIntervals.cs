@@ -4,7 +4,7 @@ using Stages.Learning.Randomness;
 namespace Stages.Imaging.Evaluation.Intervals;
 
 /// <summary>
-/// Bootstrap percentile intervals over images (Efron and Tibshirani 1993, section 13.3). They tell what other test images of the same
+/// Bootstrap percentile intervals over images (Efron and Tibshirani 1993, chapter 13). They tell what other test images of the same
 /// kind might have given, and nothing of what other training seeds might.
 /// </summary>
 /// <param name="Top1">Of top-1 accuracy, in percent.</param>
