@@ -16,6 +16,10 @@ public sealed record LogisticProbeOptions(IReadOnlyList<double> Strengths, doubl
     /// <param name="first">Larger than 0.</param>
     /// <param name="last">Larger than 0.</param>
     /// <param name="count">At least 2.</param>
-    public static IReadOnlyList<double> Logarithmic(double first, double last, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => first * Math.Pow(last / first, (double)i / (count - 1)))];
+    public static IReadOnlyList<double> Logarithmic(double first, double last, int count)
+    {
+        // In exponents of ten, so that whole powers come out as such.
+        var (low, high) = (Math.Log10(first), Math.Log10(last));
+        return [.. Enumerable.Range(0, count).Select(i => Math.Pow(10, low + (high - low) * i / (count - 1)))];
+    }
 }
