@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation;
@@ -28,23 +27,39 @@ public static class NearestNeighbours
         int neighbours = 200,
         double temperature = 0.1)
     {
+        using var scope = NewDisposeScope();
+        var vote_QK = Votes(bank_ND, bankLabels_N, queries_QD, classes, new NeighbourOptions(neighbours, temperature));
+        return Accuracy.Top1(vote_QK, queryLabels_Q);
+    }
+
+    /// <param name="bank_ND">Features whose labels vote; at least one.</param>
+    /// <param name="bankLabels_N">Their labels.</param>
+    /// <param name="queries_QD">Features to classify.</param>
+    /// <param name="classes">K.</param>
+    /// <param name="options">k and τ.</param>
+    /// <returns>
+    /// Each query's votes for each class, [Q, K], fp32, on the bank's device: the sum over neighbours of that class of
+    /// exp((cosine − 1)/τ), at most 1 a neighbour whatever τ.
+    /// </returns>
+    public static Tensor Votes(Tensor bank_ND, Tensor bankLabels_N, Tensor queries_QD, int classes, NeighbourOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Neighbours, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Temperature);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var k = Math.Min(neighbours, (int)bank_ND.shape[0]);
+        var k = Math.Min(options.Neighbours, (int)bank_ND.shape[0]);
         var bank_DN = nn.functional.normalize(bank_ND, dim: 1).t();
         var unit_QD = nn.functional.normalize(queries_QD, dim: 1);
-        var correct = 0L;
+        var vote_QK = zeros(unit_QD.shape[0], classes, device: bank_ND.device);
         for (var start = 0L; start < unit_QD.shape[0]; start += QueriesAtATime)
         {
             using var chunk = NewDisposeScope();
             var length = Math.Min(QueriesAtATime, unit_QD.shape[0] - start);
-            var (cosine_Qk, index_Qk) = unit_QD.narrow(0, start, length).mm(bank_DN).topk(k, dim: 1);
-            var label_Qk = bankLabels_N.index_select(0, index_Qk.view(-1)).view(length, k);
-            var vote_QK = zeros(length, classes, device: bank_ND.device)
-                .scatter_add_(1, label_Qk, cosine_Qk.div(temperature).exp());
-            correct += vote_QK.argmax(1).eq(queryLabels_Q.narrow(0, start, length)).sum().ToInt64();
+            var (cosine_qk, index_qk) = unit_QD.narrow(0, start, length).mm(bank_DN).topk(k, dim: 1);
+            var label_qk = bankLabels_N.index_select(0, index_qk.view(-1)).view(length, k);
+            vote_QK.narrow(0, start, length).scatter_add_(1, label_qk, cosine_qk.sub(1).div(options.Temperature).exp());
         }
 
-        return 100.0 * correct / unit_QD.shape[0];
+        return vote_QK.MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using Stages.Imaging.Evaluation;
 using Tests.Golden;
 using Tests.Learning;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Imaging.Evaluation;
@@ -37,6 +38,30 @@ public sealed class NearestNeighboursTests
         var features = Pattern.Uniform("bank", 40, Length);
         var labels = tensor(Enumerable.Range(0, 40).Select(i => (long)(i % Classes)).ToArray());
         Assert.Equal(100, NearestNeighbours.Top1(features, labels, features.mul(3), labels, Classes, neighbours: 1));
+    }
+
+    [Theory]
+    [InlineData(20, 0.07)]
+    [InlineData(200, 0.1)]
+    public void Its_votes_are_PyTorchs(int neighbours, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        var labels = tensor(Enumerable.Range(0, 90).Select(i => (long)(i * 7 % 11 % 6)).ToArray());
+        var options = neighbours == 20 ? NeighbourOptions.SoloLearn : NeighbourOptions.Lightly;
+        Assert.Equal(new NeighbourOptions(neighbours, temperature), options);
+        var votes = NearestNeighbours.Votes(Pattern.Uniform("bank", 90, 5), labels, Pattern.Uniform("queries", 40, 5), 6, options);
+        Close.To(GoldenFile.Read("evaluation")[$"neighbours/{neighbours}"], votes, 1e-5);
+    }
+
+    [Fact]
+    public void A_sharp_temperature_overflows_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var features = Pattern.Uniform("bank", 40, Length);
+        var labels = tensor(Enumerable.Range(0, 40).Select(i => (long)(i % Classes)).ToArray());
+        var votes = NearestNeighbours.Votes(features, labels, features, Classes, new NeighbourOptions(5, 0.001));
+        Assert.True(votes.isfinite().all().ToBoolean());
+        Assert.True(votes.argmax(1).eq(labels).all().ToBoolean());
     }
 
     private static double Slow(

@@ -1,0 +1,93 @@
+namespace Stages.Imaging.Evaluation.Metrics;
+
+/// <summary>
+/// The sums from which accuracies and calibration error follow, image after image. An image may be counted several times, as in
+/// a bootstrap's resample; counting is a few additions.
+/// </summary>
+public sealed class Tally
+{
+    /// <summary>Equal-width bins of the top probability: 15, as in Guo et al. 2017, section 5.</summary>
+    public const int Bins = 15;
+
+    /// <summary>Places within which top-5 accuracy looks for the true class.</summary>
+    public const int Places = 5;
+
+    private readonly Outcomes _outcomes;
+    private readonly int[] _binOf;
+    private readonly int[] _classImages;
+    private readonly int[] _classRight;
+    private readonly int[] _binImages = new int[Bins];
+    private readonly int[] _binRight = new int[Bins];
+    private readonly double[] _binConfidence = new double[Bins];
+    private int _images;
+    private int _withinPlaces;
+
+    public Tally(Outcomes outcomes)
+    {
+        _outcomes = outcomes;
+        _binOf = [.. outcomes.Confidences.Select(confidence => Math.Clamp((int)Math.Ceiling(confidence * Bins) - 1, 0, Bins - 1))];
+        (_classImages, _classRight) = (new int[outcomes.Classes], new int[outcomes.Classes]);
+    }
+
+    /// <summary>Top-1 accuracy, in percent.</summary>
+    public double Top1 => 100.0 * _classRight.Sum() / _images;
+
+    /// <summary>Top-5 accuracy, in percent; null below six classes, where every guess would be right.</summary>
+    public double? Top5 => _outcomes.Classes > Places ? 100.0 * _withinPlaces / _images : null;
+
+    /// <summary>The mean, over the classes that occur, of the percent of a class's images that are right.</summary>
+    public double MeanPerClass =>
+        100 * _classImages.Zip(_classRight).Where(c => c.First > 0).Average(c => (double)c.Second / c.First);
+
+    /// <summary>
+    /// Expected calibration error, of [0, 1] (Guo et al. 2017, equation 3): Σ_m |B_m|/N · |accuracy(B_m) − confidence(B_m)|.
+    /// </summary>
+    public double CalibrationError =>
+        Enumerable.Range(0, Bins).Sum(bin => Math.Abs(_binRight[bin] - _binConfidence[bin])) / _images;
+
+    /// <summary>The bins of the calibration error, from the lowest.</summary>
+    public IReadOnlyList<CalibrationBin> Reliability => [.. Enumerable.Range(0, Bins).Select(Bin)];
+
+    /// <summary>Counts every image once.</summary>
+    public Tally AddAll()
+    {
+        for (var image = 0; image < _outcomes.Count; image++)
+        {
+            Add(image);
+        }
+
+        return this;
+    }
+
+    /// <summary>Counts an image, by its place in the outcomes.</summary>
+    public void Add(int image)
+    {
+        var (label, rank, bin) = (_outcomes.Labels[image], _outcomes.Ranks[image], _binOf[image]);
+        var right = rank == 0 ? 1 : 0;
+        _images++;
+        _withinPlaces += rank < Places ? 1 : 0;
+        _classImages[label]++;
+        _classRight[label] += right;
+        _binImages[bin]++;
+        _binRight[bin] += right;
+        _binConfidence[bin] += _outcomes.Confidences[image];
+    }
+
+    /// <summary>Forgets what was counted.</summary>
+    public void Clear()
+    {
+        (_images, _withinPlaces) = (0, 0);
+        Array.ForEach<Array>([_classImages, _classRight, _binImages, _binRight, _binConfidence], Array.Clear);
+    }
+
+    private CalibrationBin Bin(int bin)
+    {
+        var count = _binImages[bin];
+        return new CalibrationBin(
+            (double)bin / Bins,
+            (bin + 1.0) / Bins,
+            count,
+            count > 0 ? _binConfidence[bin] / count : null,
+            count > 0 ? (double)_binRight[bin] / count : null);
+    }
+}

@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Evaluation.Probes;
+
+/// <summary>A linear layer over frozen features: logits = z Wᵀ + b.</summary>
+/// <param name="Weight_KD">W, fp32, as a linear layer's weight lies.</param>
+/// <param name="Bias_K">b, fp32.</param>
+public sealed record LinearClassifier(Tensor Weight_KD, Tensor Bias_K) : IDisposable
+{
+    /// <param name="z_ND">Features, of any floating type, on the classifier's device.</param>
+    /// <returns>[N, K], fp32.</returns>
+    public Tensor Logits(Tensor z_ND)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(z_ND.to_type(ScalarType.Float32), Weight_KD, Bias_K).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        Weight_KD.Dispose();
+        Bias_K.Dispose();
+    }
+}

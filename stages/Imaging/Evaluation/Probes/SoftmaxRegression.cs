@@ -1,0 +1,73 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Evaluation.Probes;
+
+/// <summary>
+/// Multinomial logistic regression with an L2 penalty on the weights, not on the biases. It minimises
+/// Σ_n −ln softmax(W z_n + b)[y_n] + λ/2 · ‖W‖², the loss summed over images, not averaged: λ is 1/C of scikit-learn's
+/// <c>LogisticRegression</c>.
+/// </summary>
+public static class SoftmaxRegression
+{
+    /// <param name="z_ND">Features of any floating type; widened to fp64.</param>
+    /// <param name="labels_N">Their classes, int64, on the same device.</param>
+    /// <param name="classes">K. A class without an image gets a bias that makes it ever less likely.</param>
+    /// <param name="strength">λ, at least 0.</param>
+    /// <param name="solver">When to end; its tolerance is compared with the gradient of the objective divided by N.</param>
+    /// <param name="start_P">Where to begin, as a fit's <see cref="LbfgsMinimum.X"/>; zeros if null.</param>
+    /// <returns>W and then b, flat, K·D + K numbers, and the objective divided by N.</returns>
+    public static LbfgsMinimum Fit(
+        Tensor z_ND, Tensor labels_N, int classes, double strength, LbfgsOptions solver, Tensor? start_P = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(strength);
+        if (z_ND.dim() != 2 || z_ND.numel() == 0 || !labels_N.shape.SequenceEqual([z_ND.shape[0]]))
+        {
+            throw new ArgumentException(
+                $"Expected features [N, D] of at least one image and labels [N]; got [{string.Join(", ", z_ND.shape)}] "
+                + $"and [{string.Join(", ", labels_N.shape)}].");
+        }
+
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var wide_ND = z_ND.to_type(ScalarType.Float64);
+        var label_N1 = labels_N.unsqueeze(1);
+        var start = start_P ?? zeros(classes * (z_ND.shape[1] + 1), ScalarType.Float64, z_ND.device);
+        var minimum = Lbfgs.Minimise(flat_P => Objective(wide_ND, label_N1, classes, strength, flat_P), start, solver);
+        minimum.X.MoveToOuterDisposeScope();
+        return minimum;
+    }
+
+    /// <summary>W and b of a flat fit, as new tensors in fp32.</summary>
+    /// <param name="flat_P">As <see cref="Fit"/> returns it.</param>
+    /// <param name="classes">K.</param>
+    public static LinearClassifier Classifier(Tensor flat_P, int classes)
+    {
+        using var scope = NewDisposeScope();
+        var (weight_KD, bias_K) = Part(flat_P, classes);
+        return new LinearClassifier(
+            weight_KD.to(ScalarType.Float32, copy: true).MoveToOuterDisposeScope(),
+            bias_K.to(ScalarType.Float32, copy: true).MoveToOuterDisposeScope());
+    }
+
+    private static (double Value, Tensor Gradient) Objective(
+        Tensor z_ND, Tensor label_N1, int classes, double strength, Tensor flat_P)
+    {
+        using var scope = NewDisposeScope();
+        var (weight_KD, bias_K) = Part(flat_P, classes);
+        var logProbability_NK = nn.functional.linear(z_ND, weight_KD, bias_K).log_softmax(1);
+        var loss = logProbability_NK.gather(1, label_N1).sum().neg();
+        var penalty = weight_KD.square().sum().mul(strength / 2);
+        // The closed form of the logits' gradient: probability less 1 at the true class.
+        var residual_NK = logProbability_NK.exp_().scatter_add_(1, label_N1, full_like(label_N1, -1, ScalarType.Float64));
+        var weightGradient_KD = residual_NK.t().mm(z_ND).add_(weight_KD, alpha: strength);
+        var gradient_P = cat([weightGradient_KD.view(-1), residual_NK.sum(dim: 0)]).div_(z_ND.shape[0]);
+        return (loss.add(penalty).ToDouble() / z_ND.shape[0], gradient_P.MoveToOuterDisposeScope());
+    }
+
+    private static (Tensor Weight_KD, Tensor Bias_K) Part(Tensor flat_P, int classes)
+    {
+        var weights = flat_P.shape[0] - classes;
+        return (flat_P.narrow(0, 0, weights).view(classes, -1), flat_P.narrow(0, weights, classes));
+    }
+}

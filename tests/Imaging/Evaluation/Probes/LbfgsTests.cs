@@ -1,0 +1,66 @@
+using Stages.Imaging.Evaluation.Probes;
+using Tests.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Evaluation.Probes;
+
+[Collection(TorchTests.Name)]
+public sealed class LbfgsTests
+{
+    private static readonly LbfgsOptions Exact = new(200, 1e-10, 10);
+
+    [Fact]
+    public void It_finds_the_bottom_of_Rosenbrocks_valley()
+    {
+        using var scope = NewDisposeScope();
+        var minimum = Lbfgs.Minimise(Rosenbrock, tensor(new[] { -1.2, 1.0 }), Exact);
+        Assert.True(minimum.Converged);
+        Assert.InRange(minimum.Iterations, 10, 60);
+        Assert.Equal([1.0, 1.0], minimum.X.data<double>().ToArray().Select(x => Math.Round(x, 9)));
+        Assert.Equal(0, minimum.Value, 1e-18);
+    }
+
+    [Fact]
+    public void It_manages_scales_far_apart()
+    {
+        using var scope = NewDisposeScope();
+        var scale = tensor(Enumerable.Range(0, 20).Select(i => Math.Pow(10, i / 5.0)).ToArray());
+        var minimum = Lbfgs.Minimise(
+            x => (x.square().mul(scale).sum().ToDouble() / 2, x.mul(scale)), ones(20, ScalarType.Float64).mul(5), Exact with { Iterations = 2000 });
+        Assert.True(minimum.Converged);
+        Assert.InRange(minimum.X.abs().max().ToDouble(), 0, 1e-9);
+    }
+
+    [Fact]
+    public void It_ends_at_once_where_there_is_nothing_to_gain_and_in_time_where_there_is_no_end()
+    {
+        using var scope = NewDisposeScope();
+        var start = zeros(2, ScalarType.Float64);
+        var still = Lbfgs.Minimise(x => (x.square().sum().ToDouble(), x.mul(2)), start, Exact);
+        Assert.Equal((0, true), (still.Iterations, still.Converged));
+        var falling = Lbfgs.Minimise(x => (-x.sum().ToDouble(), ones_like(x).neg()), start, Exact);
+        Assert.False(falling.Converged);
+        var cut = Lbfgs.Minimise(Rosenbrock, tensor(new[] { -1.2, 1.0 }), Exact with { Iterations = 3 });
+        Assert.Equal((3, false), (cut.Iterations, cut.Converged));
+    }
+
+    [Fact]
+    public void The_start_stays_as_it_was_and_nothing_is_left_behind()
+    {
+        using var scope = NewDisposeScope();
+        var start = tensor(new[] { -1.2, 1.0 });
+        Lbfgs.Minimise(Rosenbrock, start, Exact).X.Dispose();
+        var before = ProbeCase.SettledTensors();
+        Lbfgs.Minimise(Rosenbrock, start, Exact).X.Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal([-1.2, 1.0], start.data<double>().ToArray());
+    }
+
+    private static (double Value, Tensor Gradient) Rosenbrock(Tensor x)
+    {
+        var (a, b) = (x[0].ToDouble(), x[1].ToDouble());
+        var value = (1 - a) * (1 - a) + 100 * (b - a * a) * (b - a * a);
+        return (value, tensor(new[] { -2 * (1 - a) - 400 * a * (b - a * a), 200 * (b - a * a) }));
+    }
+}

@@ -1,0 +1,53 @@
+using Stages.Imaging.Evaluation;
+using Stages.Imaging.Evaluation.Probes;
+using Stages.Learning.Randomness;
+using Tests.Golden;
+using Tests.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Evaluation.Probes;
+
+[Collection(TorchTests.Name)]
+public sealed class SgdProbeTests
+{
+    private static readonly RandomKey Key = RandomKey.FromSeed(3).Fold("probe");
+
+    [Fact]
+    public void It_takes_PyTorchs_steps()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("evaluation");
+        using var classifier = SgdProbe.Fit(
+            ProbeCase.Features(), ProbeCase.Labels(), ProbeCase.Classes, Key, new SgdProbeOptions(5, 40, 0.3, 0.9));
+        Close.To(golden["probe/sgd/weight"], classifier.Weight_KD, 1e-5);
+        Close.To(golden["probe/sgd/bias"], classifier.Bias_K, 1e-5);
+    }
+
+    [Fact]
+    public void What_a_line_can_part_is_learnt_even_where_no_gradient_is_wanted()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (z_ND, labels_N) = ProbeCase.Separable(60);
+        using var classifier = SgdProbe.Fit(z_ND, labels_N, 3, Key, SgdProbeOptions.Default with { Epochs = 30 });
+        Assert.Equal(100, Accuracy.Top1(classifier.Logits(z_ND), labels_N));
+        Assert.False(classifier.Weight_KD.requires_grad);
+    }
+
+    [Fact]
+    public void The_same_call_gives_the_same_bits_and_its_steps_leave_no_tensor()
+    {
+        using var scope = NewDisposeScope();
+        var (z_ND, labels_N) = (ProbeCase.Features(), ProbeCase.Labels());
+        var options = new SgdProbeOptions(20, 64, 0.1, 0.9);
+        using var first = SgdProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key, options);
+        var before = ProbeCase.SettledTensors();
+        using var second = SgdProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key, options);
+        // Weight, bias, and what TorchSharp's linear layer leaves to the garbage collector; sixty steps leave nothing.
+        Assert.InRange(Tensor.TotalCount - before, 2, 10);
+        Close.Exactly(first.Weight_KD, second.Weight_KD);
+        using var other = SgdProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key.Fold(1), options);
+        Assert.False(first.Weight_KD.equal(other.Weight_KD).all().ToBoolean());
+    }
+}
