@@ -1,4 +1,5 @@
 using SkiaSharp;
+using Stages.Learning.Arithmetic;
 using Stages.Pipeline.Storage;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public static class ContactSheet
         for (var row = 0; row < rows_NCHW.Count; row++)
         {
             using var scope = NewDisposeScope();
-            var bytes = rows_NCHW[row].mul(255).round().clamp(0, 255).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
+            var bytes = rows_NCHW[row].Times(255).round().Between(0, 255).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
             for (var column = 0; column < columns; column++)
             {
                 Paste(

@@ -85,10 +85,8 @@ public sealed class FlatParameters : IDisposable
             case (Conv2d conv, "weight"): conv.weight = flat; break;
             case (Linear linear, "weight"): linear.weight = flat; break;
             case (Linear linear, "bias"): linear.bias = flat; break;
-            case (BatchNorm2d norm, "weight"): norm.weight = flat; break;
-            case (BatchNorm2d norm, "bias"): norm.bias = flat; break;
-            case (BatchNorm1d norm, "weight"): norm.weight = flat; break;
-            case (BatchNorm1d norm, "bias"): norm.bias = flat; break;
+            case (NormBase norm, "weight"): norm.weight = flat; break;
+            case (NormBase norm, "bias"): norm.bias = flat; break;
             default: throw new NotSupportedException($"{name}: no rule to flatten a parameter of {owner.GetType().Name}.");
         }
     }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Optimizers;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Training;
@@ -52,7 +52,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 parameters.ZeroGradients();
                 task.AfterStep(step);
                 // Reading the loss waits for the device, so it is read between log intervals only.
-                loss = log ? loss_.ToDouble() : loss;
+                loss = log ? loss_.ReadDouble() : loss;
             }
 
             step++;
