@@ -18,6 +18,8 @@ public sealed class FlatParameters : IDisposable
     public FlatParameters(nn.Module network)
     {
         using var frozen = no_grad();
+        // The wrappers of views must outlive the calls that take them, and be freed before a long training, not some day.
+        using var scope = NewDisposeScope();
         var trained = network.named_parameters().Where(p => p.parameter.requires_grad).ToArray();
         if (trained.Length == 0)
         {
