@@ -11,6 +11,7 @@ var root = new RootCommand("Distill: from a pile of unlabelled images and a few 
     PublishCommand.Create(),
     ResultsCommand.Create(),
     CrossValidateCommand.Create(),
+    RehearseCommand.Create(),
 };
 return ExitCodes.Guard(() => root.Parse(args).Invoke(new InvocationConfiguration
 {

@@ -11,6 +11,13 @@ namespace Stages.Pretrain;
 /// <summary>A step of pretraining: two views of every image of the batch, one forward pass, NT-Xent.</summary>
 internal sealed class ContrastiveTask : TrainingTask, IDisposable
 {
+    // Healthy features of an untrained network have a spread of some 0.3 already.
+    private const double CollapsedSpread = 0.02;
+
+    // A tenth of the steps is more than the warm-up; 1 % under chance is more than noise.
+    private const double AtChanceUntil = 0.1;
+    private const double AtChance = 0.99;
+
     private readonly ContrastiveNetwork _network;
     private readonly ImageBank _bank;
     private readonly KeyMemory? _memory;
@@ -19,7 +26,8 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     private readonly RandomKey _random;
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
-    private readonly KnnMonitor? _monitor;
+    private readonly KnnMonitor? _neighbours;
+    private readonly EmbeddingMonitor _embeddings;
 
     public ContrastiveTask(
         ContrastiveNetwork network, ImageBank bank, KeyMemory? memory, PretrainOptions options, Compute compute, RandomKey random)
@@ -27,7 +35,8 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         (_network, _bank, _memory, _options, _compute, _random) = (network, bank, memory, options, compute, random);
         _batches = new BatchPlan(random, bank.Images.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
-        _monitor = KnnMonitor.For(bank, compute);
+        _neighbours = KnnMonitor.For(bank, compute);
+        _embeddings = new EmbeddingMonitor(bank, options.Views, compute.Exact, random);
     }
 
     public override nn.Module Network => _network;
@@ -54,7 +63,34 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     public override void AfterStep(long step) => _memory?.Update(_network, step);
 
-    public override double? Monitor() => _monitor?.Top1(_network.Encoder);
+    public override IReadOnlyDictionary<string, double> Monitor()
+    {
+        var measured = _embeddings.Of(_network).ToDictionary();
+        if (_neighbours is not null)
+        {
+            measured["knn"] = _neighbours.Top1(_network.Encoder);
+        }
+
+        return measured;
+    }
+
+    /// <summary>ln of the number of candidates among which each view's partner is sought: ln(2N − 1 + past keys).</summary>
+    public override double? ChanceLoss(long step) =>
+        Math.Log(2 * _options.Training.BatchSize - 1 + (_options.Memory.Keys > 0 ? Math.Min(step * 2 * _options.Training.BatchSize, _options.Memory.Keys) : 0));
+
+    public override string? Trouble(long step, double loss, IReadOnlyDictionary<string, double> monitored)
+    {
+        if (monitored["spread"] < CollapsedSpread)
+        {
+            return FormattableString.Invariant(
+                $"the features have collapsed: their spread is {monitored["spread"]:0.000}, where 1 is healthy. Lower pretrain.optimizer.learningRate, or lengthen its warmup");
+        }
+
+        return step > AtChanceUntil * _options.Training.Steps && loss > AtChance * ChanceLoss(step - 1)
+            ? FormattableString.Invariant(
+                $"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000} = ln of the candidates). Look at the views (distill data views) and the learning rate")
+            : null;
+    }
 
     public void Dispose() => _loader.Dispose();
 

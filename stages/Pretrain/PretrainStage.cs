@@ -31,9 +31,9 @@ public static class PretrainStage
         using var memory = options.Memory.Keys > 0 ? Memory(network, options, images.Shape.Channels, settings.Compute, random) : null;
         using var task = new ContrastiveTask(network, bank, memory, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
-        if (task.Monitor() is { } knn)
+        foreach (var (name, value) in task.Monitor())
         {
-            result.Metrics["knn"] = Math.Round(knn, 2);
+            result.Metrics[name] = Math.Round(value, 3);
         }
 
         return result;

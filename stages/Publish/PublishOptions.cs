@@ -3,13 +3,17 @@ using Stages.Pipeline.Options;
 namespace Stages.Publish;
 
 /// <summary>Publishing as pipeline.json describes it.</summary>
-/// <param name="Student">The round whose student is published; chosen beforehand, never by its test accuracy.</param>
+/// <param name="Student">What is published: a round's student, or an encoder with a classifier on it; chosen beforehand, never by its test accuracy.</param>
 /// <param name="License">SPDX name of the licence that the model is published under, for the card.</param>
 public sealed record PublishOptions(string Student, string License)
 {
     /// <param name="section">The <c>publish</c> block.</param>
-    /// <param name="rounds">Names of the rounds; the last one is published unless another is named.</param>
-    public static PublishOptions Read(JsonSection section, IReadOnlyList<string> rounds) => new(
-        section.Choice("student", rounds[^1], rounds.ToDictionary(name => name)),
-        section.Text("license", "mit"));
+    /// <param name="candidates">What can be published; the last one is, unless another is named.</param>
+    /// <exception cref="UserException">Nothing can be published, or something else is named.</exception>
+    public static PublishOptions Read(JsonSection section, IReadOnlyList<string> candidates) => candidates.Count == 0
+        ? throw section.Error(
+            "student", "found nothing to publish, expected a round of distillation, a probe, or fine-tuning from layer 0: a model is published as a plain ResNet")
+        : new PublishOptions(
+            section.Choice("student", candidates[^1], candidates.ToDictionary(name => name)),
+            section.Text("license", "mit"));
 }

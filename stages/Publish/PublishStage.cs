@@ -63,7 +63,8 @@ public static class PublishStage
     private static void WriteWeights(string source, string path, string dataset)
     {
         using var scope = NewDisposeScope();
-        var tensors = SafetensorsFile.Read(source);
+        // A classifier on an encoder is a plain ResNet under other names; a student's names stay as they are.
+        var tensors = SafetensorsFile.Read(source).ToDictionary(entry => FineTunedNetwork.PlainKey(entry.Key), entry => entry.Value);
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["dataset"] = dataset };
         Durable.WriteFile(path, stream => SafetensorsFile.Write(stream, tensors, metadata));
     }
@@ -72,15 +73,18 @@ public static class PublishStage
     private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student)
     {
         var row = rows.First(r => r.Name == student);
-        return new JsonObject
+        var json = new JsonObject
         {
-            ["protocol"] = table["protocol"]!.DeepClone(),
             ["dataset"] = table["dataset"]!.DeepClone(),
             ["testImages"] = table["testImages"]!.DeepClone(),
-            ["top1"] = row.Top1,
-            ["parameters"] = row.Parameters,
-            ["labels"] = row.Labels,
-            ["seed"] = row.Seed,
-        }.ToJsonString(Indented) + "\n";
+            ["measuredAs"] = table["protocol"]!.DeepClone(),
+            ["intervals"] = table["intervals"]!.DeepClone(),
+        };
+        foreach (var (name, value) in row.ToJson().Where(pair => pair.Key is not ("seconds" or "bytes")))
+        {
+            json[name] = value?.DeepClone();
+        }
+
+        return json.ToJsonString(Indented) + "\n";
     }
 }

@@ -17,7 +17,7 @@ public class WrongInputTests
         { """{ "dataset": { "kind": "cifar" } }""", "$.dataset.kind" },
         { """{ "device": "tpu" }""", "$.device" },
         { """{ "publish": { "student": "teacher" } }""", "$.publish.student" },
-        { """{ "rounds": [] }""", "$.rounds" },
+        { """{ "rounds": [] }""", "$.publish.student" },
         { """{ "name": "../elsewhere" }""", "$.name" },
     };
 

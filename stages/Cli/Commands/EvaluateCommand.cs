@@ -2,16 +2,21 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
+using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
 using Stages.Pipeline.Options;
 using Stages.Publish.Model;
+using Stages.Publish.Results;
+using TorchSharp;
 
 namespace Stages.Cli.Commands;
 
 /// <summary><c>distill evaluate</c>: measure a published student on a test split.</summary>
 internal static class EvaluateCommand
 {
+    private const int MostMistakes = 5;
+
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
@@ -35,11 +40,52 @@ internal static class EvaluateCommand
             throw new UserException($"{folder}: classifies other classes or another size of image than {test.Name} has");
         }
 
-        using var bank = ImageBank.Open(test, compute.Device);
-        var top1 = Math.Round(Accuracy.Top1(published.Network, bank, compute), 2);
-        Console.Out.WriteLine(json
-            ? new JsonObject { ["model"] = folder, ["dataset"] = test.Name, ["testImages"] = test.Count, ["top1"] = top1 }.ToJsonString(JsonOutput.Indented)
-            : FormattableString.Invariant($"{folder}: top-1 {top1:0.00} % of {test.Count} test images of {test.Name}"));
+        using var scope = torch.NewDisposeScope();
+        using var bank = ImageBank.Open(test, compute.Device, session.Options.Settings.LoaderThreads);
+        int[] all = [.. Enumerable.Range(0, test.Count)];
+        var measured = Measurement.Of(
+            Inference.Run(published.Network, bank, all, compute), bank.Labels(all), session.Options.Settings.Seed);
+        if (json)
+        {
+            var report = new JsonObject { ["model"] = folder, ["checkpoint"] = published.Sha256, ["dataset"] = test.Name, ["split"] = "test", ["testImages"] = test.Count };
+            foreach (var (name, value) in measured.Figures().Concat(measured.Details(test.ClassNames)))
+            {
+                report[name] = value?.DeepClone();
+            }
+
+            Console.Out.WriteLine(report.ToJsonString(JsonOutput.Indented));
+        }
+        else
+        {
+            Write(folder, test, measured);
+        }
+
         return ExitCodes.Done;
+    }
+
+    private static void Write(string folder, ImageSet test, Measurement measured)
+    {
+        var (report, intervals) = measured;
+        Line($"{folder}: top-1 {report.Top1:0.00} % of {test.Count} test images of {test.Name}");
+        Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({Measurement.IntervalProtocol})");
+        if (report.Top5 is { } top5)
+        {
+            Line($"  top-5 {top5:0.00} %");
+        }
+
+        Line($"  mean per class {report.MeanPerClass:0.00} %, 11-point mAP {report.MeanAveragePrecision:0.00} %");
+        Line($"  expected calibration error {report.CalibrationError:0.0000}, negative log likelihood {report.NegativeLogLikelihood:0.0000}");
+        var mistakes =
+            from label in Enumerable.Range(0, report.Classes)
+            from guess in Enumerable.Range(0, report.Classes)
+            where label != guess && report.Confusion[label, guess] > 0
+            orderby report.Confusion[label, guess] descending
+            select (label, guess);
+        foreach (var (label, guess) in mistakes.Take(MostMistakes))
+        {
+            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {test.ClassNames[label]} taken for {test.ClassNames[guess]}");
+        }
+
+        static void Line(FormattableString text) => Console.Out.WriteLine(FormattableString.Invariant(text));
     }
 }

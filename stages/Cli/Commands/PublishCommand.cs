@@ -19,8 +19,8 @@ internal static class PublishCommand
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
             if (parsed.GetValue(student) is { } name)
             {
-                var known = options.Rounds.Select(round => round.ResultName).ToList();
-                options = known.Contains(name)
+                var known = options.Publishable;
+                options = known.Contains(name, StringComparer.Ordinal)
                     ? options with { Publish = options.Publish with { Student = name } }
                     : throw new UserException($"--student: found \"{name}\", expected one of {string.Join(", ", known)}");
             }

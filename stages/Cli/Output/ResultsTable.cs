@@ -10,7 +10,7 @@ internal static class ResultsTable
     public static void Write(IReadOnlyList<ResultRow> rows)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("network", "top-1 %", "parameters", "MB", "seconds", "labels", "seed");
+            .AddColumns("network", "top-1 %", "95 % of tests", "parameters", "MB", "seconds", "labels");
         table.Columns[0].NoWrap();
         foreach (var column in table.Columns.Skip(1))
         {
@@ -22,11 +22,11 @@ internal static class ResultsTable
             table.AddRow(
                 row.Name,
                 row.Top1.ToString("0.00", CultureInfo.InvariantCulture),
+                row.Interval is { } interval ? string.Create(CultureInfo.InvariantCulture, $"{interval.Low:0.0}–{interval.High:0.0}") : "",
                 row.Parameters.ToString("N0", CultureInfo.InvariantCulture),
                 (row.Bytes / 1e6).ToString("0.00", CultureInfo.InvariantCulture),
                 row.Seconds.ToString("0", CultureInfo.InvariantCulture),
-                row.Labels.ToString(CultureInfo.InvariantCulture),
-                row.Seed.ToString(CultureInfo.InvariantCulture));
+                row.Labels.ToString("N0", CultureInfo.InvariantCulture));
         }
 
         AnsiConsole.Write(table);

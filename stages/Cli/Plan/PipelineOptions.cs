@@ -22,6 +22,8 @@ internal sealed record PipelineOptions(
     IReadOnlyList<RoundOptions> Rounds,
     SupervisedOptions Supervised,
     OptionKey SupervisedKey,
+    ProbeOptions Probe,
+    OptionKey ProbeKey,
     PublishOptions Publish)
 {
     /// <param name="pipeline">A file, or the name of a shipped preset.</param>
@@ -51,12 +53,9 @@ internal sealed record PipelineOptions(
 
         var settings = RunSettings.Read(root);
         var pretrain = PretrainOptions.Read(root.Section("pretrain"));
+        var finetune = FineTuneOptions.Read(root.Section("finetune"), pretrain.Head.Layers);
+        var probe = ProbeOptions.Read(root.Section("probe"));
         var rounds = root.Sections("rounds").Select(RoundOptions.Read).ToList();
-        if (rounds.Count == 0)
-        {
-            throw root.Error("rounds", "found none, expected at least one round of distillation");
-        }
-
         if (rounds.GroupBy(round => round.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw root.Error("rounds", $"found two rounds named \"{twice.Key}\", expected a name of its own for each");
@@ -69,17 +68,34 @@ internal sealed record PipelineOptions(
             LabelOptions.Read(root.Section("labels"), (int)settings.Seed),
             pretrain,
             new OptionKey(root.Section("pretrain")),
-            FineTuneOptions.Read(root.Section("finetune"), pretrain.Head.Layers),
+            finetune,
             new OptionKey(root.Section("finetune")),
             rounds,
-            SupervisedOptions.Read(root.Section("supervised"), rounds[^1].Student.Network),
+            SupervisedOptions.Read(root.Section("supervised"), rounds.LastOrDefault()?.Student.Network ?? pretrain.Network),
             new OptionKey(root.Section("supervised")),
-            PublishOptions.Read(root.Section("publish"), [.. rounds.Select(round => round.ResultName)]));
+            probe,
+            new OptionKey(root.Section("probe")),
+            PublishOptions.Read(root.Section("publish"), PublishableOf(rounds, probe, finetune)));
     }
 
+    /// <summary>What is a plain ResNet and can be published as one, the default last.</summary>
+    public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe, FineTune);
+
+    private static IReadOnlyList<string> PublishableOf(IReadOnlyList<RoundOptions> rounds, ProbeOptions probe, FineTuneOptions finetune) =>
+    [
+        .. finetune.FromLayer == 0 ? [Names.Teacher] : Array.Empty<string>(),
+        .. probe.Labels != ProbeLabels.None ? [Names.Linear] : Array.Empty<string>(),
+        .. rounds.Select(round => round.ResultName),
+    ];
+
     /// <summary>The network that fine-tuning makes of the pretrained one.</summary>
-    public ClassifierSource Teacher => new(
-        $"finetune/{FineTuneStage.Output}",
+    public ClassifierSource Teacher => OnEncoder($"finetune/{FineTuneStage.Output}", FineTune.FromLayer);
+
+    /// <summary>The pretrained encoder with a linear classifier.</summary>
+    public ClassifierSource Linear => OnEncoder($"probe/{ProbeStage.Output}", fromLayer: 0);
+
+    private ClassifierSource OnEncoder(string artefact, int fromLayer) => new(
+        artefact,
         (channels, classes, generator) =>
-            new FineTunedNetwork(Pretrain.Network, Pretrain.Head, FineTune.FromLayer, channels, classes, generator));
+            new FineTunedNetwork(Pretrain.Network, Pretrain.Head, fromLayer, channels, classes, generator));
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Stages.Distill;
 using Stages.FineTune;
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Evaluation;
 using Stages.Imaging.Splits;
 using Stages.Label;
 using Stages.Learning.Networks;
@@ -15,7 +16,8 @@ namespace Stages.Cli.Plan;
 /// <summary>Turns options into the list of stages: who reads what, and what each one's result depends on.</summary>
 /// <param name="options">The pipeline.</param>
 /// <param name="dataset">Its data set, not read yet.</param>
-internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
+/// <param name="root">The folder in which models/ and data/ lie; by default the one that the command runs in.</param>
+internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, string root = "")
 {
     /// <summary>The training split as an input.</summary>
     public const string Train = "dataset/train";
@@ -28,7 +30,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
     private readonly List<string> _road = [Pretrained];
 
     /// <summary>models/NAME.</summary>
-    public string ModelsFolder => Path.Combine("models", options.Name);
+    public string ModelsFolder => Path.Combine(root, "models", options.Name);
 
     /// <summary>The data set as stages' inputs.</summary>
     public IReadOnlyDictionary<string, ExternalInput> Externals => new Dictionary<string, ExternalInput>
@@ -41,6 +43,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
     public IReadOnlyList<StageDefinition> Build()
     {
         AddPretrain();
+        AddProbe();
         AddFineTune();
         AddSupervised();
         var teacher = options.Teacher;
@@ -63,7 +66,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
         Add(teacher.Stage, FineTuneStage.Version, WithLabels(options.FineTuneKey.Json), [Train, Pretrained], context =>
             FineTuneStage.Run(context, options.FineTune, options.Settings, dataset, options.Labels, teacher, Pretrained));
         _road.Add(teacher.Artefact);
-        _contestants.Add(new Contestant("teacher", teacher, [.. _road]));
+        _contestants.Add(new Contestant(
+            Names.Teacher,
+            FormattableString.Invariant($"pretrained without labels, then fine-tuned as a whole from layer {options.FineTune.FromLayer} of the projection head"),
+            teacher,
+            [.. _road]));
     }
 
     private void AddSupervised()
@@ -71,14 +78,43 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
         var source = Student("supervised", options.Supervised.Network);
         Add(source.Stage, SupervisedStage.Version, WithLabels(options.SupervisedKey.Json), [Train], context =>
             SupervisedStage.Run(context, options.Supervised, options.Settings, dataset, options.Labels));
-        _contestants.Insert(0, new Contestant("supervised", source, [source.Artefact]));
+        _contestants.Insert(0, new Contestant(
+            Names.Supervised, "trained from scratch on the labelled images alone", source, [source.Artefact]));
+    }
+
+    private void AddProbe()
+    {
+        if (options.Probe.Labels == ProbeLabels.None)
+        {
+            return;
+        }
+
+        var source = options.Linear;
+        var all = options.Probe.Labels == ProbeLabels.All;
+        var key = all ? options.ProbeKey.Json : WithLabels(options.ProbeKey.Json);
+        Add(source.Stage, ProbeStage.Version, key, [Train, Pretrained], context =>
+            ProbeStage.Run(context, options.Probe, options.Settings, dataset, options.Labels, source, Pretrained));
+        string[] road = [Pretrained, source.Artefact];
+        _contestants.Add(new Contestant(Names.Linear, options.Probe.Protocol, source, road) { AllLabels = all });
+        if (options.Probe.Neighbours)
+        {
+            foreach (var settings in new[] { NeighbourOptions.Lightly, NeighbourOptions.SoloLearn })
+            {
+                _contestants.Add(new Contestant(
+                    FormattableString.Invariant($"knn-{settings.Neighbours}"),
+                    FormattableString.Invariant(
+                        $"weighted vote of the {settings.Neighbours} nearest labelled training images by cosine of the pretrained encoder's features, temperature {settings.Temperature}"),
+                    source,
+                    [Pretrained]) { AllLabels = all, Neighbours = settings });
+            }
+        }
     }
 
     private ClassifierSource AddRound(RoundOptions round, int index, ClassifierSource teacher)
     {
         var labelStage = index == 0 ? "label" : FormattableString.Invariant($"label-{index + 1}");
         var softTargets = $"{labelStage}/{LabelStage.Output}";
-        var folder = Path.Combine("data", options.Name, "soft-targets", round.Name);
+        var folder = Path.Combine(root, "data", options.Name, "soft-targets", round.Name);
         Add(labelStage, LabelStage.Version, round.LabelKey.Json, [Train, teacher.Artefact], context =>
             LabelStage.Run(context, round.Labelling, options.Settings, dataset, teacher, folder));
 
@@ -89,7 +125,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
             DistillStage.Run(
                 context, round.Student, options.Settings, dataset, options.Labels, round.Labelling.Crop, softTargets));
         _road.AddRange([softTargets, student.Artefact]);
-        _contestants.Add(new Contestant(round.ResultName, student, [.. _road]));
+        _contestants.Add(new Contestant(
+            round.ResultName,
+            FormattableString.Invariant($"trained from scratch on soft targets of {_contestants[^1].Name}, {round.Labelling.Views} views an image"),
+            student,
+            [.. _road]));
         return student;
     }
 
@@ -103,13 +143,15 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset)
     private void AddPublish()
     {
         var student = _contestants.Single(contestant => contestant.Name == options.Publish.Student);
-        var round = options.Rounds.Single(r => r.ResultName == student.Name);
+        var round = options.Rounds.FirstOrDefault(r => r.ResultName == student.Name);
+        // What is no round's student is the pretrained encoder with a classifier on it.
+        var network = round?.Student.Network ?? options.Pretrain.Network;
         const string results = "evaluate/" + EvaluateStage.Json;
         var folder = Path.Combine(ModelsFolder, "published", student.Name);
         var key = new JsonObject { ["student"] = options.Publish.Student, ["license"] = options.Publish.License };
         Add("publish", PublishStage.Version, key, [Train, student.Source.Artefact, results], context =>
             PublishStage.Run(
-                context, options.Publish, dataset, round.Student.Network, student.Source.Artefact, results, folder));
+                context, options.Publish, dataset, network, student.Source.Artefact, results, folder));
     }
 
     private void Add(string name, int version, JsonObject key, IReadOnlyList<string> inputs, Func<StageContext, StageResult> run)

@@ -18,6 +18,8 @@ public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
 
     public ResNet Encoder => encoder;
 
+    public ProjectionHead Head => head;
+
     /// <summary>x_NCHW → z_NP.</summary>
     public override Tensor forward(Tensor x_NCHW)
     {

@@ -36,6 +36,25 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>
         classifier.bias!.zero_();
     }
 
+    public ResNet Encoder => encoder;
+
+    /// <summary>Puts a classifier that was fitted elsewhere on top.</summary>
+    /// <param name="weight_KD">W.</param>
+    /// <param name="bias_K">b.</param>
+    public void SetClassifier(Tensor weight_KD, Tensor bias_K)
+    {
+        using var frozen = no_grad();
+        classifier.weight!.copy_(weight_KD);
+        classifier.bias!.copy_(bias_K);
+    }
+
+    /// <summary>
+    /// The key of a plain ResNet's weight for one of a network that was fine-tuned from the encoder (layer 0): that network is one, under other names.
+    /// </summary>
+    public static string PlainKey(string key) => key
+        .Replace("encoder.", "", StringComparison.Ordinal)
+        .Replace("classifier.", "fc.", StringComparison.Ordinal);
+
     /// <summary>The key of a <see cref="ContrastiveNetwork"/>'s weight for one of this network's; null for the classifier's own.</summary>
     public static string? PretrainedKey(string key) => key switch
     {

@@ -37,8 +37,8 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var clock = Stopwatch.StartNew();
         var saved = TimeSpan.Zero;
         var pace = new Pace(step);
-        double? monitored = null;
-        var loss = double.NaN;
+        IReadOnlyDictionary<string, double>? monitored = null;
+        var (loss, gradientNorm) = (double.NaN, double.NaN);
         task.Network.train();
         while (step < options.Steps)
         {
@@ -48,11 +48,11 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             {
                 var loss_ = task.Loss(step);
                 loss_.backward();
+                // Reading a number waits for the device, so it is read between log intervals only.
+                (loss, gradientNorm) = log ? (loss_.ReadDouble(), parameters.Gradients.norm().ReadDouble()) : (loss, gradientNorm);
                 optimizer.Step(step, options.Optimizer.Rate(step, options.Steps));
                 parameters.ZeroGradients();
                 task.AfterStep(step);
-                // Reading the loss waits for the device, so it is read between log intervals only.
-                loss = log ? loss_.ReadDouble() : loss;
             }
 
             step++;
@@ -65,11 +65,15 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             {
                 monitored = task.Monitor();
                 task.Network.train();
+                if (task.Trouble(step, loss, monitored) is { } trouble)
+                {
+                    context.Progress.Note($"at step {step}, {trouble}");
+                }
             }
 
             if (log)
             {
-                Report(task, step, loss, monitored, pace);
+                Report(task, step, (loss, gradientNorm), monitored, pace);
                 monitored = null;
             }
 
@@ -95,11 +99,15 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var outcome = Run(task);
         var path = Path.Combine(context.Folder, Output);
         Durable.WriteFile(path, stream => Weights.Save(task.Network, stream));
-        return new StageResult(new Dictionary<string, string> { [Output] = path }, outcome.ToMetrics());
+        var metrics = outcome.ToMetrics();
+        metrics["parameters"] = task.Network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
+        return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
     }
 
-    private void Report(TrainingTask task, long step, double loss, double? monitored, Pace pace)
+    private void Report(
+        TrainingTask task, long step, (double Loss, double GradientNorm) read, IReadOnlyDictionary<string, double>? monitored, Pace pace)
     {
+        var (loss, gradientNorm) = read;
         var stepsPerSecond = pace.At(step);
         var (epoch, itemsPerSecond) = (task.EpochOf(step), stepsPerSecond * task.ItemsPerStep);
         var progress = new TrainingProgress(
@@ -108,7 +116,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             epoch,
             itemsPerSecond,
             loss,
-            monitored,
+            monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null,
             TimeSpan.FromSeconds((options.Steps - step) / stepsPerSecond));
         context.Progress.Report(progress);
         var line = new JsonObject
@@ -119,9 +127,19 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             ["learningRate"] = options.Optimizer.Rate(step - 1, options.Steps),
             ["imagesPerSecond"] = Math.Round(itemsPerSecond, 1),
         };
-        if (monitored is { } value)
+        if (double.IsFinite(gradientNorm))
         {
-            line["knn"] = Math.Round(value, 2);
+            line["gradientNorm"] = Math.Round(gradientNorm, 6);
+        }
+
+        if (task.ChanceLoss(step - 1) is { } chance)
+        {
+            line["chanceLoss"] = Math.Round(chance, 6);
+        }
+
+        foreach (var (name, value) in monitored ?? new Dictionary<string, double>())
+        {
+            line[name] = Math.Round(value, 4);
         }
 
         context.Metrics.Append(line);

@@ -6,6 +6,7 @@ namespace Stages.Learning.Training;
 public abstract class TrainingTask
 {
     private static readonly IReadOnlyDictionary<string, Tensor> NoMemory = new Dictionary<string, Tensor>();
+    private static readonly IReadOnlyDictionary<string, double> NothingMeasured = new Dictionary<string, double>();
 
     /// <summary>The network to train.</summary>
     public abstract nn.Module Network { get; }
@@ -27,9 +28,15 @@ public abstract class TrainingTask
     {
     }
 
-    /// <summary>
-    /// What is measured now and then beside the loss, such as kNN accuracy in percent; must leave weights and
-    /// buffers as they were. Null where there is nothing to measure.
-    /// </summary>
-    public virtual double? Monitor() => null;
+    /// <summary>What is measured now and then beside the loss, by name, such as kNN accuracy in percent; must leave weights and buffers as they were.</summary>
+    public virtual IReadOnlyDictionary<string, double> Monitor() => NothingMeasured;
+
+    /// <summary>The loss of a network that knows nothing, where there is such a number; the loss of a healthy training falls below it soon.</summary>
+    public virtual double? ChanceLoss(long step) => null;
+
+    /// <summary>One sentence on what is going wrong, and what to do; null while all seems well.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="loss">The last loss that was read.</param>
+    /// <param name="monitored">What <see cref="Monitor"/> measured.</param>
+    public virtual string? Trouble(long step, double loss, IReadOnlyDictionary<string, double> monitored) => null;
 }

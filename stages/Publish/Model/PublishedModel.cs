@@ -4,6 +4,7 @@ using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
+using Stages.Pipeline.Storage;
 using static TorchSharp.torch;
 
 namespace Stages.Publish.Model;
@@ -20,8 +21,11 @@ public sealed class PublishedModel : IDisposable
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Compute _compute;
 
-    private PublishedModel(ModelConfig config, nn.Module<Tensor, Tensor> network, Compute compute) =>
-        (Config, _network, _compute) = (config, network, compute);
+    private PublishedModel(ModelConfig config, nn.Module<Tensor, Tensor> network, string sha256, Compute compute) =>
+        (Config, _network, Sha256, _compute) = (config, network, sha256, compute);
+
+    /// <summary>Of the file of weights.</summary>
+    public string Sha256 { get; }
 
     public ModelConfig Config { get; }
 
@@ -42,8 +46,9 @@ public sealed class PublishedModel : IDisposable
             var read = ModelConfig.Read(config);
             var source = new ClassifierSource(
                 $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(read.Network, channels, classes, generator));
-            var network = source.Load(Path.Combine(folder, WeightsFile), read.Shape.Channels, read.Labels.Count, compute);
-            return new PublishedModel(read, network, compute);
+            var weights = Path.Combine(folder, WeightsFile);
+            var network = source.Load(weights, read.Shape.Channels, read.Labels.Count, compute);
+            return new PublishedModel(read, network, FileHash.OfFile(weights), compute);
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {

@@ -1,9 +1,18 @@
+using Stages.Imaging.Evaluation;
 using Stages.Learning.Networks;
 
 namespace Stages.Publish.Results;
 
 /// <summary>A row of the results table before it is measured.</summary>
-/// <param name="Name">supervised, teacher, distilled, self-distilled, or a round's name.</param>
+/// <param name="Name">supervised, teacher, linear, knn-200, knn-20, distilled, self-distilled, or a round's name.</param>
+/// <param name="Protocol">How it was made, in words.</param>
 /// <param name="Source">The classifier.</param>
 /// <param name="Road">Artefacts on the way to it, its own included: the seconds of their stages add up to its time.</param>
-public sealed record Contestant(string Name, ClassifierSource Source, IReadOnlyList<string> Road);
+public sealed record Contestant(string Name, string Protocol, ClassifierSource Source, IReadOnlyList<string> Road)
+{
+    /// <summary>Set where the labels of more training images were used than those of the pipeline's block labels: all that have one.</summary>
+    public bool AllLabels { get; init; }
+
+    /// <summary>Set for a vote of nearest neighbours among the features of the source's encoder, in place of its classifier.</summary>
+    public NeighbourOptions? Neighbours { get; init; }
+}

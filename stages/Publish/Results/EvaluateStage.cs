@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Loading;
 using Stages.Imaging.Splits;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
+using Stages.Pipeline.Storage;
+using static TorchSharp.torch;
 
 namespace Stages.Publish.Results;
 
@@ -16,7 +16,7 @@ namespace Stages.Publish.Results;
 public static class EvaluateStage
 {
     /// <summary>Raised when the same options and inputs give another table than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The table for programs.</summary>
     public const string Json = "results.json";
@@ -24,11 +24,14 @@ public static class EvaluateStage
     /// <summary>The table for spreadsheets.</summary>
     public const string Csv = "results.csv";
 
+    /// <summary>Confusion matrix and reliability diagram of each classifier.</summary>
+    public const string Details = "results-details.json";
+
     /// <param name="context">Where it runs.</param>
     /// <param name="contestants">Rows of the table, in order.</param>
     /// <param name="settings">What all stages share.</param>
     /// <param name="dataset">Whose test split judges.</param>
-    /// <param name="labels">How many labels the run used.</param>
+    /// <param name="labels">Which labels the run used.</param>
     /// <param name="folder">Where the tables go.</param>
     public static StageResult Run(
         StageContext context,
@@ -38,32 +41,43 @@ public static class EvaluateStage
         LabelOptions labels,
         string folder)
     {
-        var labelled = LabelSplit.Draw(dataset.Train(), labels).Indices.Count;
-        var test = dataset.Test();
-        using var bank = ImageBank.Open(test, settings.Compute.Device, settings.LoaderThreads);
+        var (train, test) = (dataset.Train(), dataset.Test());
+        var labelled = LabelSplit.Draw(train, labels).Indices;
+        int[] all = [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabelled)];
+        using var judge = new Judge(test, train, settings);
         var rows = new List<ResultRow>();
+        var details = new JsonObject();
         foreach (var contestant in contestants)
         {
             context.Cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
             var path = context.Input(contestant.Source.Artefact);
+            var teaching = contestant.AllLabels ? all : labelled;
             using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.Exact);
+            var measured = Measurement.Of(judge.Logits(network, contestant.Neighbours, teaching), judge.Labels(), settings.Seed);
             rows.Add(new ResultRow(
                 contestant.Name,
-                Math.Round(Accuracy.Top1(network, bank, settings.Compute.Exact), 2),
+                Math.Round(measured.Report.Top1, 2),
                 network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()),
                 new FileInfo(path).Length,
                 Math.Round(contestant.Road.Sum(artefact => Seconds(context, artefact)), 1),
                 settings.Seed,
-                labelled));
+                teaching.Count)
+            {
+                Protocol = contestant.Protocol,
+                Checkpoint = FileHash.OfFile(path),
+                Figures = measured.Figures(),
+            });
+            details[contestant.Name] = measured.Details(test.ClassNames);
             context.Progress.Report(new TrainingProgress(rows.Count, contestants.Count, null, null, null, null, null));
         }
 
-        var (json, csv) = (Path.Combine(folder, Json), Path.Combine(folder, Csv));
-        ResultsFile.WriteJson(json, test.Name, test.Count, rows);
-        ResultsFile.WriteCsv(csv, rows);
+        var paths = new[] { Json, Csv, Details }.ToDictionary(name => name, name => Path.Combine(folder, name));
+        ResultsFile.WriteJson(paths[Json], test.Name, test.Count, rows);
+        ResultsFile.WriteCsv(paths[Csv], rows);
+        Durable.WriteText(paths[Details], details.ToJsonString() + "\n");
         return new StageResult(
-            new Dictionary<string, string> { [Json] = json, [Csv] = csv },
-            new JsonObject(rows.Select(row => KeyValuePair.Create(row.Name, (JsonNode?)JsonValue.Create(row.Top1)))));
+            paths, new JsonObject(rows.Select(row => KeyValuePair.Create(row.Name, (JsonNode?)JsonValue.Create(row.Top1)))));
     }
 
     private static double Seconds(StageContext context, string artefact) =>

@@ -15,8 +15,10 @@ public static class ResultsFile
     public static void WriteJson(string path, string dataset, int testImages, IEnumerable<ResultRow> rows) =>
         Durable.WriteText(path, new JsonObject
         {
-            ["protocol"] = "top-1 in percent over the whole test split, images as they are, last weights of training",
+            ["protocol"] = "percent of the whole test split, each image once, as it is measured (centre crop), last weights of training, fp32",
+            ["intervals"] = Measurement.IntervalProtocol,
             ["dataset"] = dataset,
+            ["split"] = "test",
             ["testImages"] = testImages,
             ["rows"] = new JsonArray([.. rows.Select(row => row.ToJson())]),
         }.ToJsonString(Indented) + "\n");
@@ -32,8 +34,18 @@ public static class ResultsFile
             new Int64DataFrameColumn("bytes", rows.Select(row => row.Bytes)),
             new DecimalDataFrameColumn("seconds", rows.Select(row => (decimal)row.Seconds)),
             new Int64DataFrameColumn("seed", rows.Select(row => row.Seed)),
-            new Int32DataFrameColumn("labels", rows.Select(row => row.Labels)));
+            new Int32DataFrameColumn("labels", rows.Select(row => row.Labels)),
+            Figure("top1Low", row => row.Interval?.Low),
+            Figure("top1High", row => row.Interval?.High),
+            Figure("top5", row => row.Figure("top5")),
+            Figure("meanPerClass", row => row.Figure("meanPerClass")),
+            Figure("meanAveragePrecision", row => row.Figure("meanAveragePrecision")),
+            Figure("calibrationError", row => row.Figure("calibrationError")),
+            Figure("negativeLogLikelihood", row => row.Figure("negativeLogLikelihood")),
+            new StringDataFrameColumn("checkpoint", rows.Select(row => row.Checkpoint)));
         Durable.WriteFile(path, stream => DataFrame.SaveCsv(frame, stream, cultureInfo: CultureInfo.InvariantCulture));
+
+        DecimalDataFrameColumn Figure(string name, Func<ResultRow, double?> value) => new(name, rows.Select(row => (decimal?)value(row)));
     }
 
     /// <summary>Reads the rows of a results.json.</summary>

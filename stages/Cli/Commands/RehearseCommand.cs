@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Stages.Cli.Output;
+using Stages.Cli.Plan;
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Plan;
+
+namespace Stages.Cli.Commands;
+
+/// <summary>
+/// <c>distill rehearse</c>: a whole pipeline on noise, scaled down or, with <c>--width 1</c>, with its networks in full size, so that one knows
+/// before the data are there whether it runs and what a step takes.
+/// </summary>
+internal static class RehearseCommand
+{
+    public static Command Create()
+    {
+        var pipeline = CommonArguments.Pipeline();
+        var width = new Option<double>("--width") { Description = "Multiplies every network's width; 1 for full size.", DefaultValueFactory = _ => 1.0 / 16 };
+        var batch = new Option<int>("--batch") { Description = "Images a step, at most.", DefaultValueFactory = _ => 4 };
+        var steps = new Option<int>("--steps") { Description = "Steps of every training.", DefaultValueFactory = _ => 1 };
+        var size = new Option<int>("--image-size") { Description = "Height and width of the images, at most.", DefaultValueFactory = _ => 64 };
+        var until = new Option<string?>("--until") { Description = "The last stage to run, such as pretrain; default: all." };
+        var json = CommonArguments.Json();
+        var command = new Command("rehearse", "Run a pipeline in small on noise, without its data: every network is built, every stage runs.")
+        {
+            pipeline, width, batch, steps, size, until, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var scale = new RehearsalScale(parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(size));
+            if (scale.Width is not (> 0 and <= 16) || scale.BatchSize < 2 || scale.Steps < 1 || scale.ImageSize < 8)
+            {
+                throw new UserException("rehearse: expected --width above 0, --batch of at least 2, --steps of at least 1 and --image-size of at least 8");
+            }
+
+            return Execute(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)), scale, parsed.GetValue(until), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Execute(PipelineOptions options, RehearsalScale scale, string? until, bool json)
+    {
+        using var interruption = new Interruption();
+        var folder = Directory.CreateTempSubdirectory("distill-rehearsal-").FullName;
+        try
+        {
+            var plan = new PlanBuilder(Rehearsal.Reduce(options, scale), Rehearsal.Dataset(options, scale), folder);
+            var stages = Until(plan.Build(), until);
+            var view = Session.View(json);
+            using (view as IDisposable)
+            {
+                new PipelineRunner(plan.ModelsFolder, stages, plan.Externals, view, TimeProvider.System).Run(interruption.Token);
+            }
+
+            Write(PipelineLock.Load(Path.Combine(plan.ModelsFolder, PipelineRunner.LockFile)), stages, json);
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IReadOnlyList<StageDefinition> Until(IReadOnlyList<StageDefinition> stages, string? last)
+    {
+        var count = last is null ? stages.Count : stages.Select(stage => stage.Name).ToList().IndexOf(last) + 1;
+        return count > 0
+            ? [.. stages.Take(count)]
+            : throw new UserException($"--until: found \"{last}\", expected one of {string.Join(", ", stages.Select(stage => stage.Name))}");
+    }
+
+    private static void Write(PipelineLock done, IReadOnlyList<StageDefinition> stages, bool json)
+    {
+        // The process's peak: what a step of the largest stage takes, with whatever the runtime holds.
+        var peak = Process.GetCurrentProcess().PeakWorkingSet64 / (double)(1 << 30);
+        if (json)
+        {
+            Console.Out.WriteLine(new JsonObject
+            {
+                ["peakGiB"] = Math.Round(peak, 2),
+                ["stages"] = new JsonArray([.. stages.Select(stage => new JsonObject { ["name"] = stage.Name, ["metrics"] = done.Stages[stage.Name].Metrics.DeepClone() })]),
+            }.ToJsonString(JsonOutput.Indented));
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "parameters", "seconds");
+        foreach (var stage in stages)
+        {
+            var metrics = done.Stages[stage.Name].Metrics;
+            table.AddRow(
+                stage.Name,
+                metrics["parameters"]?.GetValue<long>().ToString("N0", CultureInfo.InvariantCulture) ?? "",
+                metrics["seconds"]?.GetValue<double>().ToString("0.0", CultureInfo.InvariantCulture) ?? "");
+        }
+
+        AnsiConsole.Write(table);
+        Console.Out.WriteLine(FormattableString.Invariant($"Peak memory {peak:0.0} GiB. Noise was learnt from: accuracies mean nothing here."));
+    }
+}

@@ -1,0 +1,71 @@
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+
+namespace Stages.Cli.Plan;
+
+/// <summary>
+/// A pipeline scaled down to minutes, on noise: every network is built and every stage runs, so that what is wrong with a plan of days shows
+/// before its data are there.
+/// </summary>
+internal static class Rehearsal
+{
+    // More than any top-k of a shipped preset, so that soft targets are cut as they will be.
+    private const int Classes = 24;
+    private const int ImagesPerClass = 4;
+    private const int LabelsPerClass = 2;
+    private const int Views = 2;
+
+    // What pipeline.json allows.
+    private const double LeastWidth = 1.0 / 64;
+
+    /// <summary>The pipeline in small.</summary>
+    public static PipelineOptions Reduce(PipelineOptions options, RehearsalScale scale)
+    {
+        var pretraining = Reduce(options.Pretrain.Training, scale);
+        return options with
+        {
+            Settings = options.Settings with { CheckpointEvery = TimeSpan.FromDays(1) },
+            Labels = new LabelOptions(null, LabelsPerClass, null, options.Labels.Seed),
+            Pretrain = options.Pretrain with
+            {
+                Network = Reduce(options.Pretrain.Network, scale),
+                Memory = options.Pretrain.Memory with { Keys = Math.Min(options.Pretrain.Memory.Keys, 4 * pretraining.BatchSize) },
+                Training = pretraining,
+            },
+            Probe = options.Probe with { Sgd = options.Probe.Sgd with { Epochs = 1 } },
+            FineTune = options.FineTune with { Training = Reduce(options.FineTune.Training, scale) },
+            Rounds = [.. options.Rounds.Select(round => Reduce(round, scale))],
+            Supervised = options.Supervised with
+            {
+                Network = Reduce(options.Supervised.Network, scale),
+                Training = Reduce(options.Supervised.Training, scale),
+            },
+        };
+    }
+
+    /// <summary>Noise in the shape of the pipeline's images.</summary>
+    public static IDataset Dataset(PipelineOptions options, RehearsalScale scale)
+    {
+        var size = Math.Min(options.Dataset.ImageSize, scale.ImageSize);
+        return new SyntheticDataset(new ImageShape(options.Dataset.Channels, size, size), Classes, ImagesPerClass);
+    }
+
+    private static RoundOptions Reduce(RoundOptions round, RehearsalScale scale) => round with
+    {
+        Labelling = round.Labelling with { Views = Math.Min(round.Labelling.Views, Views) },
+        Student = round.Student with
+        {
+            Network = Reduce(round.Student.Network, scale),
+            LabelledBatchSize = Math.Min(round.Student.LabelledBatchSize, scale.BatchSize),
+            Training = Reduce(round.Student.Training, scale),
+        },
+    };
+
+    private static NetworkOptions Reduce(NetworkOptions network, RehearsalScale scale) =>
+        network with { Width = Math.Max(LeastWidth, network.Width * scale.Width) };
+
+    private static TrainingOptions Reduce(TrainingOptions training, RehearsalScale scale) =>
+        training with { Steps = scale.Steps, BatchSize = Math.Min(training.BatchSize, scale.BatchSize) };
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Evaluation;
+using Stages.Imaging.Evaluation.Probes;
+using Stages.Imaging.Loading;
+using Stages.Imaging.Splits;
+using Stages.Learning.Networks;
+using Stages.Learning.Training;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Storage;
+using static TorchSharp.torch;
+
+namespace Stages.FineTune;
+
+/// <summary>
+/// Linear evaluation (SimCLR, section 4 and appendix B): a linear classifier on the features of the pretrained encoder, which stays as it is
+/// and in inference mode. The result is a classifier like any other.
+/// </summary>
+public static class ProbeStage
+{
+    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    public const int Version = 1;
+
+    /// <summary>Encoder and classifier.</summary>
+    public const string Output = TrainingLoop.Output;
+
+    /// <param name="context">Where it runs.</param>
+    /// <param name="options">Labels and solver.</param>
+    /// <param name="settings">What all stages share.</param>
+    /// <param name="dataset">Its training split holds the labelled images.</param>
+    /// <param name="labels">Which of them are labelled.</param>
+    /// <param name="network">The plan of a <see cref="FineTunedNetwork"/> on the encoder itself.</param>
+    /// <param name="pretrained">The artefact with the pretrained weights.</param>
+    public static StageResult Run(
+        StageContext context,
+        ProbeOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        LabelOptions labels,
+        ClassifierSource network,
+        string pretrained)
+    {
+        var clock = Stopwatch.StartNew();
+        using var scope = NewDisposeScope();
+        var train = dataset.Train();
+        var random = settings.Random(context.Name);
+        using var generator = random.Generator();
+        using var classifier = (FineTunedNetwork)network.Build(train.Shape.Channels, train.ClassNames.Count, generator);
+        Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
+        settings.Compute.Place(classifier);
+
+        using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
+        var indices = options.Indices(train, labels);
+        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.Exact);
+        context.Cancellation.ThrowIfCancellationRequested();
+        var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random);
+
+        var path = Path.Combine(context.Folder, Output);
+        Durable.WriteFile(path, stream => Weights.Save(classifier, stream));
+        metrics["labels"] = indices.Count;
+        metrics["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1);
+        return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
+    }
+
+    private static JsonObject Fit(
+        FineTunedNetwork classifier,
+        Tensor features_ND,
+        Tensor labels_N,
+        int classes,
+        ProbeOptions options,
+        Learning.Randomness.RandomKey random)
+    {
+        if (options.Solver == ProbeSolver.Sgd)
+        {
+            using var fitted = SgdProbe.Fit(features_ND, labels_N, classes, random, options.Sgd);
+            classifier.SetClassifier(fitted.Weight_KD, fitted.Bias_K);
+            return [];
+        }
+
+        using var probe = LogisticProbe.Fit(
+            features_ND, labels_N, classes, random, LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut });
+        classifier.SetClassifier(probe.Classifier.Weight_KD, probe.Classifier.Bias_K);
+        return new JsonObject
+        {
+            ["strength"] = probe.Strength,
+            ["heldOutTop1"] = Math.Round(probe.Sweep.Max(point => point.HeldOutTop1), 2),
+        };
+    }
+}

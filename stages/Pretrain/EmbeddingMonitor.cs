@@ -1,0 +1,63 @@
+using Stages.Imaging.Augmentation;
+using Stages.Imaging.Evaluation;
+using Stages.Imaging.Evaluation.Embeddings;
+using Stages.Imaging.Loading;
+using Stages.Learning.Networks;
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Stages.Pretrain;
+
+/// <summary>
+/// Shows while pretraining runs whether the embeddings are healthy: whether features collapse, and whether the two views of an image come
+/// together while images spread out (Wang and Isola 2020). It looks at two fixed views of a few hundred fixed images, and at no label.
+/// </summary>
+internal sealed class EmbeddingMonitor
+{
+    private const int MaximumImages = 256;
+
+    private readonly ImageBank _bank;
+    private readonly ViewOptions _views;
+    private readonly Compute _compute;
+    private readonly (int Image, RandomKey Key)[][] _pairs;
+
+    public EmbeddingMonitor(ImageBank bank, ViewOptions views, Compute compute, RandomKey random)
+    {
+        (_bank, _views, _compute) = (bank, views, compute);
+        var images = Math.Min(MaximumImages, bank.Images.Count);
+        var key = random.Fold("monitor");
+        _pairs = [.. Enumerable.Range(0, 2).Select(view => Enumerable.Range(0, images)
+            .Select(i => (int)((long)i * bank.Images.Count / images))
+            .Select(image => (image, key.Fold(image).Fold(view)))
+            .ToArray())];
+    }
+
+    /// <summary>
+    /// <c>spread</c> and <c>effectiveRank</c> of the encoder's features, <c>alignment</c> and <c>uniformity</c> of the projections.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Of(ContrastiveNetwork network)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var (first_ND, second_ND) = (Features(network, _pairs[0]), Features(network, _pairs[1]));
+        var health = EmbeddingHealth.Of(first_ND);
+        var (first_NP, second_NP) = (
+            Inference.Forward(network.Head, first_ND, _compute), Inference.Forward(network.Head, second_ND, _compute));
+        return new Dictionary<string, double>
+        {
+            ["spread"] = health.Spread,
+            ["effectiveRank"] = health.EffectiveRank,
+            ["alignment"] = EmbeddingHealth.Alignment(first_NP, second_NP),
+            ["uniformity"] = EmbeddingHealth.Of(first_NP).Uniformity,
+        };
+    }
+
+    private Tensor Features(ContrastiveNetwork network, (int Image, RandomKey Key)[] views)
+    {
+        using var scope = NewDisposeScope();
+        var cut_NCHW = _bank.Cut(new ViewBatch([.. views.Select(view => _bank.Draw(view.Image, _views.Crop, view.Key))]));
+        var view_NCHW = ViewMaker.Change(cut_NCHW, _views, views.Select(view => view.Key).ToArray());
+        return Inference.Forward(network.Encoder, view_NCHW, _compute).MoveToOuterDisposeScope();
+    }
+}

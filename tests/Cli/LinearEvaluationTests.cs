@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using Stages.Pipeline.Storage;
+
+namespace Tests.Cli;
+
+/// <summary>SimCLR's own road: pretraining, linear evaluation with all labels, no distillation.</summary>
+public sealed class LinearEvaluationTests
+{
+    [Theory]
+    [InlineData("lbfgs")]
+    [InlineData("sgd")]
+    public void Goes_from_pretraining_to_a_published_classifier(string solver)
+    {
+        using var pipeline = new TinyPipeline(json =>
+        {
+            json["rounds"] = new JsonArray();
+            json["pretrain"]!["head"] = new JsonObject { ["layers"] = 2, ["output"] = 8 };
+            json["finetune"]!["fromLayer"] = 0;
+            json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = solver, ["epochs"] = 2 };
+        });
+        var run = DistillProcess.Run(pipeline.Folder, "run");
+        Assert.True(run.ExitCode == 0, run.Errors);
+
+        var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(pipeline.Models, "results.json")))!["rows"]!.AsArray();
+        Assert.Equal(["supervised", "linear", "knn-200", "knn-20", "teacher"], rows.Select(Name));
+        Assert.Equal([20, 3000, 3000, 3000, 20], rows.Select(row => row!["labels"]!.GetValue<int>()));
+        Assert.All(rows, row =>
+        {
+            var (low, high) = (row!["top1Interval"]![0]!.GetValue<double>(), row["top1Interval"]![1]!.GetValue<double>());
+            Assert.InRange(row["top1"]!.GetValue<double>(), low, high);
+            Assert.NotEmpty(row["protocol"]!.GetValue<string>());
+            Assert.Equal("test", row["split"]!.GetValue<string>());
+        });
+        // Even a few steps of pretraining make features from which 3,000 labels tell more than chance, 10 %.
+        Assert.InRange(Row(rows, "linear")["top1"]!.GetValue<double>(), 25, 100);
+        Assert.Equal(FileHash.OfFile(Path.Combine(pipeline.Models, "probe", "weights.safetensors")), Row(rows, "linear")["checkpoint"]!.GetValue<string>());
+
+        // The published file, read anew as a plain ResNet, measures the same.
+        var evaluated = DistillProcess.Run(pipeline.Folder, "evaluate", "--json");
+        Assert.True(evaluated.ExitCode == 0, evaluated.Errors);
+        Assert.Equal(
+            Row(rows, "linear")["top1"]!.ToJsonString(),
+            JsonNode.Parse(evaluated.Output)!["top1"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Changing_the_labels_reruns_no_probe_that_uses_all_of_them()
+    {
+        using var pipeline = new TinyPipeline(json => json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = "sgd", ["epochs"] = 1 });
+        Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
+        pipeline.Write(json =>
+        {
+            json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = "sgd", ["epochs"] = 1 };
+            json["labels"] = new JsonObject { ["perClass"] = 3 };
+        });
+        var states = JsonNode.Parse(DistillProcess.Run(pipeline.Folder, "status", "--json").Output)!.AsArray()
+            .ToDictionary(Name, stage => stage!["state"]!.GetValue<string>());
+        Assert.Equal(("done", "stale"), (states["probe"], states["finetune"]));
+    }
+
+    private static string Name(JsonNode? node) => node!["name"]!.GetValue<string>();
+
+    private static JsonNode Row(JsonArray rows, string name) => rows.First(row => Name(row) == name)!;
+}

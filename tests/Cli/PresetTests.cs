@@ -1,0 +1,61 @@
+using Stages.Cli.Plan;
+using Stages.Pipeline.Options;
+using Tests.Pipeline;
+
+namespace Tests.Cli;
+
+/// <summary>Every shipped preset is read, and runs from end to end in small: each network is built, each stage takes a step.</summary>
+public sealed class PresetTests
+{
+    public static TheoryData<string> Names => [.. Presets.Names];
+
+    [Fact]
+    public void All_that_the_documents_name_are_shipped() => Assert.Equal(
+        [
+            "cifar10", "cifar100", "fashion-mnist", "fashion-mnist-10pct", "fashion-mnist-1pct", "fashion-mnist-gpu", "folder",
+            "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
+        ],
+        Presets.Names);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Runs_in_small_with_every_network_and_stage(string preset)
+    {
+        using var folder = new TempFolder();
+        var outcome = DistillProcess.Run(folder.Path, "rehearse", preset, "--json", "--width", "0.0625", "--image-size", "32");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        var options = PipelineOptions.Load(preset);
+        foreach (var stage in options.Rounds.Select(round => round.Name).Append("publish"))
+        {
+            Assert.Contains($"\"{stage}\"", outcome.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Is_called_by_its_own_name(string preset) =>
+        Assert.Equal(preset == "folder" ? "photos" : preset, PipelineOptions.Load(preset).Name);
+
+    [Fact]
+    public void The_papers_settings_are_those_of_the_paper()
+    {
+        var options = PipelineOptions.Load("imagenet-10pct");
+        // SimCLRv2, appendix: 0.1·√batch, 5 % of warm-up, 800 epochs of 1,281,167 images; 30 epochs of a tenth of them at batch 1,024.
+        Assert.Equal(0.1 * Math.Sqrt(options.Pretrain.Training.BatchSize), options.Pretrain.Training.Optimizer.LearningRate, 1e-12);
+        Assert.Equal(800, (double)options.Pretrain.Training.Steps * options.Pretrain.Training.BatchSize / 1_281_167, 0.1);
+        Assert.Equal(30, (double)options.FineTune.Training.Steps * options.FineTune.Training.BatchSize / 128_117, 0.1);
+        Assert.Equal(0.005 * Math.Sqrt(options.FineTune.Training.BatchSize), options.FineTune.Training.Optimizer.LearningRate, 1e-12);
+        Assert.Equal(400, (double)options.Rounds[^1].Student.Training.Steps * options.Rounds[^1].Student.Training.BatchSize / 1_281_167, 0.1);
+        Assert.Equal(
+            60, (double)PipelineOptions.Load("imagenet-1pct").FineTune.Training.Steps * options.FineTune.Training.BatchSize / 12_811, 0.1);
+    }
+
+    [Fact]
+    public void A_stage_that_does_not_exist_is_refused()
+    {
+        using var folder = new TempFolder();
+        var outcome = DistillProcess.Run(folder.Path, "rehearse", "smoke", "--until", "nowhere");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("--until: found \"nowhere\", expected one of pretrain", outcome.Errors, StringComparison.Ordinal);
+    }
+}
