@@ -1,4 +1,4 @@
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation.Probes;
@@ -18,7 +18,7 @@ public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
         using var scope = NewDisposeScope();
         var wide_ND = z_ND.to_type(ScalarType.Float64);
         var mean_D = wide_ND.mean([0L]);
-        var root = Math.Sqrt(wide_ND.sub(mean_D).square().mean().ToDouble());
+        var root = Math.Sqrt(wide_ND.sub(mean_D).Squared().mean().ReadDouble());
         return new FeatureScale(mean_D.MoveToOuterDisposeScope(), root > 0 ? root : 1);
     }
 
@@ -26,7 +26,7 @@ public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
     public Tensor Apply(Tensor z_ND)
     {
         using var scope = NewDisposeScope();
-        return z_ND.to_type(ScalarType.Float64).sub(Mean_D).div_(Scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return z_ND.to_type(ScalarType.Float64).sub(Mean_D).Over_(Scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>The classifier of features as they are that decides as this one does of scaled ones.</summary>
@@ -34,7 +34,7 @@ public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var weight_KD = scaled.Weight_KD.to_type(ScalarType.Float64).div(Scale);
+        var weight_KD = scaled.Weight_KD.to_type(ScalarType.Float64).Over(Scale);
         var bias_K = scaled.Bias_K.to_type(ScalarType.Float64).sub(weight_KD.mv(Mean_D));
         return new LinearClassifier(
             weight_KD.to_type(ScalarType.Float32).MoveToOuterDisposeScope(), bias_K.to_type(ScalarType.Float32).MoveToOuterDisposeScope());
