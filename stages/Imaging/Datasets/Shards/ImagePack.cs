@@ -56,8 +56,9 @@ internal sealed class ImagePack(string path, string origin)
         var written = new List<EncodedImage>();
         try
         {
-            Durable.MakeFolder(Path.GetDirectoryName(path)!);
-            if (new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace is var free && free < bytes)
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            Durable.MakeFolder(folder);
+            if (new DriveInfo(folder).AvailableFreeSpace is var free && free < bytes)
             {
                 throw new UserException($"{path} needs {bytes >> 20} MiB to unpack images to, and the disk has {free >> 20} MiB left: make room");
             }
