@@ -26,7 +26,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
     protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labelled)
     {
         var reading = Reading(shard, labelled);
-        var hash = HashOf(shard, null!);
+        var hash = HashOf(shard);
         var place = $"{FileHash.OfText($"{shard.Name} {reading}")[..16]}-";
         var pack = new ImagePack(Path.Combine(Packs, $"{place}{hash[..16]}.pack"), $"{hash} {shard.Name} {reading}");
         if (pack.Images() is { } there)
@@ -51,8 +51,10 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     protected override string Reading(Shard shard, bool labelled) => Known(shard, labelled).Columns;
 
+    protected override string HashOf(Shard shard, HashCache hashes) => HashOf(shard);
+
     /// <summary>One memory of hashes for both splits: the packs are named by them.</summary>
-    protected override string HashOf(Shard shard, HashCache hashes)
+    private string HashOf(Shard shard)
     {
         _hashes ??= new HashCache(Path.Combine(Packs, "hashes.tsv"));
         var hash = shard.Reading(() => _hashes.Of(shard.Path));

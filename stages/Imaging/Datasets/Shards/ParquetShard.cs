@@ -28,6 +28,7 @@ internal sealed class ParquetShard : IDisposable
     /// <exception cref="UserException">The file is damaged, or has no such columns as are needed.</exception>
     public static ParquetShard Open(Shard shard, DatasetOptions options, bool labelled) => shard.Reading(() =>
     {
+        ParquetFooter.Check(shard.Path);
         var reader = ParquetReader.CreateAsync(shard.Path).GetAwaiter().GetResult();
         try
         {
