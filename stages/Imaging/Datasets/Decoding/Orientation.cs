@@ -9,9 +9,15 @@ namespace Stages.Imaging.Datasets.Decoding;
 /// </summary>
 internal static class Orientation
 {
+    /// <summary>The orientation that a file notes. That of PNG, Skia does not look for.</summary>
+    public static SKEncodedOrigin Of(ReadOnlySpan<byte> encoded, SKCodec codec) =>
+        PngFile.Is(encoded) ? ExifBlock.Orientation(PngFile.Chunk(encoded, "eXIf"u8))
+        : codec.EncodedOrigin == 0 ? SKEncodedOrigin.TopLeft
+        : codec.EncodedOrigin;
+
     public static DecodedImage Upright(DecodedImage stored, SKEncodedOrigin origin)
     {
-        if (origin is SKEncodedOrigin.TopLeft or 0)
+        if (origin == SKEncodedOrigin.TopLeft)
         {
             return stored;
         }
