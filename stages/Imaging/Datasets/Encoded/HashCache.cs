@@ -17,7 +17,7 @@ internal sealed class HashCache(string path)
     public string Of(string file)
     {
         var full = Path.GetFullPath(file);
-        var info = new FileInfo(full);
+        var info = LinkedFile.Follow(new FileInfo(full));
         var ticks = info.LastWriteTimeUtc.Ticks;
         if (_known.TryGetValue(full, out var known) && (known.Length, known.Ticks) == (info.Length, ticks))
         {

@@ -115,7 +115,11 @@ internal sealed class FolderListing : IListing
 
     private IEnumerable<EncodedImage> Below(string folder, Func<string, int> label) => FilesBelow(folder)
         .Where(file => ImageExtensions.IsDecoded(file.Extension))
-        .Select(file => new EncodedImage(NameOf(file.FullName), file.FullName, 0, LengthOf(file), label(file.FullName)) { Changed = file.LastWriteTimeUtc })
+        .Select(file => (file.FullName, Content: LinkedFile.Follow(file)))
+        .Select(file => new EncodedImage(NameOf(file.FullName), file.FullName, 0, LengthOf(file.Content), label(file.FullName))
+        {
+            Changed = file.Content.LastWriteTimeUtc,
+        })
         .OrderBy(image => image.Name, StringComparer.Ordinal);
 
     private static IEnumerable<FileInfo> FilesBelow(string folder) => !Directory.Exists(folder)
