@@ -1,5 +1,5 @@
 using Stages.Imaging.SoftTargets;
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Distill;
@@ -29,25 +29,25 @@ public static class ClassBalance
         for (var round = 0; round < MaximumRounds; round++)
         {
             using var inner = NewDisposeScope();
-            var share_K = Shares(logits, temperature, shift_K).mul_(logits.Classes);
-            if (share_K.sub(1).abs().max().ToDouble() < Tolerance)
+            var share_K = Shares(logits, temperature, shift_K).Times_(logits.Classes);
+            if (share_K.Minus(1).abs().max().ReadDouble() < Tolerance)
             {
                 break;
             }
 
             // A class that nobody believes in keeps a finite shift.
-            shift_K.sub_(share_K.clamp_min(1e-9).log());
+            shift_K.sub_(share_K.AtLeast(1e-9).log());
         }
 
         shift_K.sub_(shift_K.mean());
-        return shift_K.mul_(temperature).MoveToOuterDisposeScope();
+        return shift_K.Times_(temperature).MoveToOuterDisposeScope();
     }
 
     /// <summary>Shifted logits: [N, K], fp32.</summary>
     public static Tensor Apply(Tensor logits_NK, Tensor shift_K)
     {
         using var scope = NewDisposeScope();
-        return logits_NK.add(shift_K).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return logits_NK.Plus(shift_K).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean probability of every class. Of a single chunk it is that chunk's mean to the last bit.</summary>
@@ -58,8 +58,8 @@ public static class ClassBalance
         {
             using var scope = NewDisposeScope();
             var rows = Math.Min(logits.RowsAtOnce, logits.Count - start);
-            var scaled_NK = logits.Range(start, rows).to_type(ScalarType.Float64).div(temperature);
-            share_K.add_(scaled_NK.add_(shift_K).softmax(dim: 1).mean([0L]).mul_((double)rows / logits.Count));
+            var scaled_NK = logits.Range(start, rows).to_type(ScalarType.Float64).Over(temperature);
+            share_K.Plus_(scaled_NK.Plus_(shift_K).softmax(dim: 1).mean([0L]).Times_((double)rows / logits.Count));
         }
 
         return share_K;

@@ -71,20 +71,28 @@ public static class ProbeStage
         ProbeOptions options,
         Learning.Randomness.RandomKey random)
     {
+        using var scale = FeatureScale.Of(features_ND);
+        var scaled_ND = scale.Apply(features_ND);
         if (options.Solver == ProbeSolver.Sgd)
         {
-            using var fitted = SgdProbe.Fit(features_ND, labels_N, classes, random, options.Sgd);
-            classifier.SetClassifier(fitted.Weight_KD, fitted.Bias_K);
+            using var fitted = SgdProbe.Fit(scaled_ND, labels_N, classes, random, options.Sgd);
+            Put(fitted);
             return [];
         }
 
         using var probe = LogisticProbe.Fit(
-            features_ND, labels_N, classes, random, LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut });
-        classifier.SetClassifier(probe.Classifier.Weight_KD, probe.Classifier.Bias_K);
+            scaled_ND, labels_N, classes, random, LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut });
+        Put(probe.Classifier);
         return new JsonObject
         {
             ["strength"] = probe.Strength,
             ["heldOutTop1"] = Math.Round(probe.Sweep.Max(point => point.HeldOutTop1), 2),
         };
+
+        void Put(LinearClassifier scaled)
+        {
+            using var folded = scale.Fold(scaled);
+            classifier.SetClassifier(folded.Weight_KD, folded.Bias_K);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using static TorchSharp.torch;
@@ -57,14 +58,14 @@ internal sealed class KeyMemory : IDisposable
         using var scope = NewDisposeScope();
         foreach (var (own, learned) in _copy.parameters().Zip(network.parameters()))
         {
-            own.mul_(_options.Momentum).add_(learned, alpha: 1 - _options.Momentum);
+            own.Times_(_options.Momentum).Plus_(learned, alpha: 1 - _options.Momentum);
         }
 
         using (_compute.Forward())
         {
             var keys_MP = nn.functional.normalize(_copy.forward(_views!).to_type(ScalarType.Float32), dim: 1);
             var first = step * _keysAStep;
-            var places_M = arange(first, first + _keysAStep, device: _compute.Device).remainder_(_options.Keys);
+            var places_M = NewTensors.Range(first, first + _keysAStep, _compute.Device).Modulo_(_options.Keys);
             _queue_QP.index_copy_(0, places_M, keys_MP);
         }
 

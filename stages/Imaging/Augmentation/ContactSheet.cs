@@ -1,4 +1,5 @@
 using SkiaSharp;
+using Stages.Learning.Arithmetic;
 using Stages.Pipeline.Storage;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Stages.Imaging.Augmentation;
 /// <summary>A sheet of small images for people to look at: an image a column, the original on top, its views below.</summary>
 public static class ContactSheet
 {
-    private const int Scale = 3;
+    private const int LeastSide = 84;
     private const int Gap = 4;
 
     /// <summary>Writes a PNG.</summary>
@@ -17,21 +18,23 @@ public static class ContactSheet
     {
         var (columns, channels) = ((int)rows_NCHW[0].shape[0], (int)rows_NCHW[0].shape[1]);
         var (height, width) = ((int)rows_NCHW[0].shape[2], (int)rows_NCHW[0].shape[3]);
+        var scale = Math.Max(1, LeastSide / height);
         using var bitmap = new SKBitmap(
-            columns * (width * Scale + Gap) + Gap, rows_NCHW.Count * (height * Scale + Gap) + Gap, SKColorType.Rgba8888, SKAlphaType.Opaque);
+            columns * (width * scale + Gap) + Gap, rows_NCHW.Count * (height * scale + Gap) + Gap, SKColorType.Rgba8888, SKAlphaType.Opaque);
         bitmap.Erase(new SKColor(250, 250, 250));
         for (var row = 0; row < rows_NCHW.Count; row++)
         {
             using var scope = NewDisposeScope();
-            var bytes = rows_NCHW[row].mul(255).round().clamp(0, 255).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
+            var bytes = rows_NCHW[row].Times(255).round().Between(0, 255).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
             for (var column = 0; column < columns; column++)
             {
                 Paste(
                     bitmap,
                     bytes.AsSpan(column * channels * height * width, channels * height * width),
                     (height, width),
-                    Gap + column * (width * Scale + Gap),
-                    Gap + row * (height * Scale + Gap));
+                    scale,
+                    Gap + column * (width * scale + Gap),
+                    Gap + row * (height * scale + Gap));
             }
         }
 
@@ -39,14 +42,14 @@ public static class ContactSheet
         Durable.WriteFile(path, png.SaveTo);
     }
 
-    private static void Paste(SKBitmap bitmap, ReadOnlySpan<byte> image_CHW, (int Height, int Width) size, int left, int top)
+    private static void Paste(SKBitmap bitmap, ReadOnlySpan<byte> image_CHW, (int Height, int Width) size, int scale, int left, int top)
     {
         var plane = size.Height * size.Width;
-        for (var y = 0; y < size.Height * Scale; y++)
+        for (var y = 0; y < size.Height * scale; y++)
         {
-            for (var x = 0; x < size.Width * Scale; x++)
+            for (var x = 0; x < size.Width * scale; x++)
             {
-                var pixel = y / Scale * size.Width + x / Scale;
+                var pixel = y / scale * size.Width + x / scale;
                 var red = image_CHW[pixel];
                 var colour = image_CHW.Length == 3 * plane
                     ? new SKColor(red, image_CHW[plane + pixel], image_CHW[2 * plane + pixel])

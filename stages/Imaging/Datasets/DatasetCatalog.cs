@@ -1,6 +1,7 @@
 using Stages.Imaging.Datasets.Cifar;
 using Stages.Imaging.Datasets.Encoded;
 using Stages.Imaging.Datasets.Folders;
+using Stages.Imaging.Datasets.Shards;
 using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets;
@@ -24,6 +25,8 @@ public static class DatasetCatalog
         DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
         DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
         DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache),
+        DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache),
+        DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of data set"),
     };
 
@@ -46,4 +49,26 @@ public static class DatasetCatalog
                 $"No images in {options.Folder}: put them in train/CLASS/, and those without a class in unlabelled/ " +
                 $"({ImageExtensions.List}). For a published data set run `make data` (or `distill data fetch`)");
     }
+
+    private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache)
+    {
+        var shards = new ShardFiles(options, TarListing.Extension);
+        return shards.Train.Count + shards.Unlabelled.Count > 0
+            ? new EncodedDataset(new TarListing(options, shards, log), options, cache, log)
+            : throw NoShards(options, TarListing.Extension, shards.AnyEndingIn(".tar.gz", ".tgz") is { } packed
+                ? $". {packed} is packed, and images are read at random: unpack it (gunzip) to plain tar"
+                : "");
+    }
+
+    private static EncodedDataset OpenParquet(DatasetOptions options, Action<string> log, string cache)
+    {
+        var shards = new ShardFiles(options, ParquetListing.Extension);
+        return shards.Train.Count + shards.Unlabelled.Count > 0
+            ? new EncodedDataset(new ParquetListing(options, shards, cache, log), options, cache, log)
+            : throw NoShards(options, ParquetListing.Extension, "");
+    }
+
+    private static UserException NoShards(DatasetOptions options, string extension, string more) => new(
+        $"No training shards in {options.Folder}: call them train-*{extension}, or set dataset.train to a pattern of their names, " +
+        $"such as \"*{extension}\"{more}");
 }

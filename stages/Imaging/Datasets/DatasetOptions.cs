@@ -101,6 +101,12 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             throw section.Error(key, "found a value, expected none: it is for the kinds folder, parquet and webdataset");
         }
 
+        string[] forParquet = ["imageColumn", "labelColumn"];
+        if (Kind != DatasetKind.Parquet && forParquet.FirstOrDefault(section.Has) is { } column)
+        {
+            throw section.Error(column, "found a value, expected none: it is for the kind parquet");
+        }
+
         if (Labels is not null && Kind != DatasetKind.Folder)
         {
             throw section.Error("labels", "found a value, expected none: it is for the kind folder; in the others images have their labels with them");

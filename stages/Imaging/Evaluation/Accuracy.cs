@@ -1,6 +1,6 @@
 using Stages.Imaging.Loading;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation;
@@ -21,6 +21,6 @@ public static class Accuracy
     public static double Top1(Tensor logits_NK, Tensor labels_N)
     {
         using var scope = NewDisposeScope();
-        return 100 * logits_NK.argmax(1).eq(labels_N).to_type(ScalarType.Float64).mean().ToDouble();
+        return 100 * logits_NK.argmax(1).eq(labels_N).to_type(ScalarType.Float64).mean().ReadDouble();
     }
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation;
@@ -57,7 +58,7 @@ public static class NearestNeighbours
             var length = Math.Min(QueriesAtATime, unit_QD.shape[0] - start);
             var (cosine_qk, index_qk) = unit_QD.narrow(0, start, length).mm(bank_DN).topk(k, dim: 1);
             var label_qk = bankLabels_N.index_select(0, index_qk.view(-1)).view(length, k);
-            vote_QK.narrow(0, start, length).scatter_add_(1, label_qk, cosine_qk.sub(1).div(options.Temperature).exp());
+            vote_QK.narrow(0, start, length).scatter_add_(1, label_qk, cosine_qk.Minus(1).Over(options.Temperature).exp());
         }
 
         return vote_QK.MoveToOuterDisposeScope();

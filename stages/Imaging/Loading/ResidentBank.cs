@@ -1,6 +1,7 @@
 using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Datasets.Pixels;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Loading;
@@ -25,7 +26,7 @@ internal sealed class ResidentBank : ImageBank
     {
         using var scope = NewDisposeScope();
         var index_N = tensor(batch.Views.Select(view => (long)view.Image).ToArray()).to(Device);
-        var images_NCHW = _pixels_NCHW.index_select(0, index_N).to_type(ScalarType.Float32).div_(255);
+        var images_NCHW = _pixels_NCHW.index_select(0, index_N).to_type(ScalarType.Float32).Over_(255);
         if (batch.Size is null && batch.Views.All(view => view.Crop == Crop.Whole))
         {
             return images_NCHW.MoveToOuterDisposeScope();

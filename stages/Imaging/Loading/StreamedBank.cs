@@ -1,5 +1,6 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Resampling;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Loading;
@@ -36,7 +37,7 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
         using var scope = NewDisposeScope();
         var (height, width) = SizeOf(batch);
         return tensor(prepared!, [batch.Views.Count, Images.Shape.Channels, height, width], dtype: ScalarType.Byte)
-            .to(Device).to_type(ScalarType.Float32).div_(255).MoveToOuterDisposeScope();
+            .to(Device).to_type(ScalarType.Float32).Over_(255).MoveToOuterDisposeScope();
     }
 
     private (int Height, int Width) SizeOf(ViewBatch batch) =>

@@ -1,4 +1,5 @@
 using Stages.Imaging.Augmentation;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.SoftTargets;
@@ -27,7 +28,7 @@ public static class SoftTargetRows
         }
 
         var (values_Nk, classes_Nk) = logits_NK.topk(topK, dim: 1);
-        var none_Nk = full_like(values_Nk, double.NegativeInfinity, ScalarType.Float64);
+        var none_Nk = NewTensors.FullLike(values_Nk, double.NegativeInfinity, ScalarType.Float64);
         var others_NK = logits_NK.to_type(ScalarType.Float64).scatter(1, classes_Nk, none_Nk);
         var rest = others_NK.logsumexp(1).to_type(ScalarType.Float32).data<float>().ToArray();
         var top = values_Nk.contiguous().data<float>().ToArray();

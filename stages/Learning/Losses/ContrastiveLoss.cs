@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Losses;
@@ -26,16 +27,16 @@ public static class ContrastiveLoss
         }
 
         var unit_MP = nn.functional.normalize(z_MP.to_type(ScalarType.Float32), dim: 1);
-        var similarity_MM = unit_MP.mm(unit_MP.t()).div_(temperature);
+        var similarity_MM = unit_MP.mm(unit_MP.t()).Over_(temperature);
         // A projection is not its own negative: −∞ leaves the softmax.
         var self_MM = eye(rows, dtype: ScalarType.Bool, device: z_MP.device);
-        var logits_ML = similarity_MM.masked_fill(self_MM, float.NegativeInfinity);
+        var logits_ML = similarity_MM.Masked(self_MM, double.NegativeInfinity);
         if (keys_QP is not null)
         {
-            logits_ML = cat([logits_ML, unit_MP.mm(keys_QP.detach().t()).div_(temperature)], 1);
+            logits_ML = cat([logits_ML, unit_MP.mm(keys_QP.detach().t()).Over_(temperature)], 1);
         }
 
-        var positive_M = arange(rows, device: z_MP.device).add_(rows / 2).remainder_(rows);
+        var positive_M = NewTensors.Range(rows, z_MP.device).Plus_(rows / 2).Modulo_(rows);
         return nn.functional.cross_entropy(logits_ML, positive_M).MoveToOuterDisposeScope();
     }
 }

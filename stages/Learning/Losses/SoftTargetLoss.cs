@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Losses;
@@ -20,8 +21,8 @@ public static class SoftTargetLoss
     public static Tensor CrossEntropy(Tensor student_NK, Tensor teacher_NK, double teacherTemperature, double studentTemperature)
     {
         using var scope = NewDisposeScope();
-        var target_NK = teacher_NK.detach().to_type(ScalarType.Float32).div(teacherTemperature).softmax(dim: 1);
-        var logProbability_NK = student_NK.to_type(ScalarType.Float32).div(studentTemperature).log_softmax(dim: 1);
+        var target_NK = teacher_NK.detach().to_type(ScalarType.Float32).Over(teacherTemperature).softmax(dim: 1);
+        var logProbability_NK = student_NK.to_type(ScalarType.Float32).Over(studentTemperature).log_softmax(dim: 1);
         return target_NK.mul(logProbability_NK).sum(dim: 1).mean().neg().MoveToOuterDisposeScope();
     }
 
@@ -38,6 +39,6 @@ public static class SoftTargetLoss
     {
         using var scope = NewDisposeScope();
         var labelled = nn.functional.cross_entropy(student_MK.to_type(ScalarType.Float32), labels_M);
-        return labelled.mul(1 - alpha).add(distillation.mul(alpha)).MoveToOuterDisposeScope();
+        return labelled.Times(1 - alpha).Plus(distillation.Times(alpha)).MoveToOuterDisposeScope();
     }
 }

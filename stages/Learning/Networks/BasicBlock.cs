@@ -7,21 +7,21 @@ namespace Stages.Learning.Networks;
 public sealed class BasicBlock : ResidualBlock
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNormalization bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNormalization bn2;
 
     public BasicBlock(int input, int planes, int stride)
         : base(nameof(BasicBlock), input, planes, stride, pooledShortcut: false)
     {
         conv1 = Convolutions.Conv3x3(input, planes, stride);
-        bn1 = nn.BatchNorm2d(planes);
+        bn1 = new BatchNormalization(planes);
         conv2 = Convolutions.Conv3x3(planes, planes, stride: 1);
-        bn2 = nn.BatchNorm2d(planes);
+        bn2 = new BatchNormalization(planes);
         RegisterComponents();
     }
 
-    public override BatchNorm2d LastNorm => bn2;
+    public override BatchNormalization LastNorm => bn2;
 
     private protected override Tensor Residual(Tensor x_NCHW)
     {

@@ -10,25 +10,25 @@ namespace Stages.Learning.Networks;
 public sealed class Bottleneck : ResidualBlock
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNormalization bn1;
     private readonly nn.Module<Tensor, Tensor> conv2;
-    private readonly BatchNorm2d? bn2;
+    private readonly BatchNormalization? bn2;
     private readonly Conv2d conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly BatchNormalization bn3;
 
     public Bottleneck(int input, int planes, int stride, bool selectiveKernels)
         : base(nameof(Bottleneck), input, planes * 4, stride, pooledShortcut: selectiveKernels)
     {
         conv1 = Convolutions.Conv1x1(input, planes);
-        bn1 = nn.BatchNorm2d(planes);
+        bn1 = new BatchNormalization(planes);
         conv2 = selectiveKernels ? new SelectiveKernel(planes, stride) : Convolutions.Conv3x3(planes, planes, stride);
-        bn2 = selectiveKernels ? null : nn.BatchNorm2d(planes);
+        bn2 = selectiveKernels ? null : new BatchNormalization(planes);
         conv3 = Convolutions.Conv1x1(planes, planes * 4);
-        bn3 = nn.BatchNorm2d(planes * 4);
+        bn3 = new BatchNormalization(planes * 4);
         RegisterComponents();
     }
 
-    public override BatchNorm2d LastNorm => bn3;
+    public override BatchNormalization LastNorm => bn3;
 
     private protected override Tensor Residual(Tensor x_NCHW)
     {

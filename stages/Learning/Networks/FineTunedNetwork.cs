@@ -31,6 +31,7 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>
         RegisterComponents();
         Initialization.Reset(this, generator);
         using var frozen = no_grad();
+        using var scope = NewDisposeScope();
         classifier.weight!.zero_();
         classifier.bias!.zero_();
     }

@@ -7,14 +7,14 @@ namespace Stages.Learning.Networks;
 public sealed class HeadLayer : nn.Module<Tensor, Tensor>
 {
     private readonly Linear linear;
-    private readonly BatchNorm1d bn;
+    private readonly BatchNormalization bn;
     private readonly bool _last;
 
     public HeadLayer(int input, int output, bool last)
         : base(nameof(HeadLayer))
     {
         linear = nn.Linear(input, output, hasBias: false);
-        bn = nn.BatchNorm1d(output);
+        bn = new BatchNormalization(output);
         _last = last;
         RegisterComponents();
         if (last)

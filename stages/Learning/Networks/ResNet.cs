@@ -11,7 +11,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
     // Field names are torchvision's keys.
     private readonly nn.Module<Tensor, Tensor> conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNormalization bn1;
     private readonly Sequential layer1;
     private readonly Sequential layer2;
     private readonly Sequential layer3;
@@ -35,7 +35,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
             _ => Convolutions.Conv3x3(channels, planes, stride: 2),
         };
         _pooledStem = options.Stem is Stem.ImageNet or Stem.Quarter;
-        bn1 = nn.BatchNorm2d(planes);
+        bn1 = new BatchNormalization(planes);
 
         var input = planes;
         layer1 = Layer(options, ref input, planes, 0, stride: 1);
@@ -88,10 +88,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         var half = Math.Max(1, planes / 2);
         return nn.Sequential(
             Convolutions.Conv3x3(channels, half, stride: 2),
-            nn.BatchNorm2d(half),
+            new BatchNormalization(half),
             nn.ReLU(inplace: true),
             Convolutions.Conv3x3(half, half, stride: 1),
-            nn.BatchNorm2d(half),
+            new BatchNormalization(half),
             nn.ReLU(inplace: true),
             Convolutions.Conv3x3(half, planes, stride: 1));
     }

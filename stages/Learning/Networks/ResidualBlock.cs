@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -21,15 +22,15 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         if (stride != 1 || input != output)
         {
             downsample = pooledShortcut
-                ? nn.Sequential(new ShortcutPool(stride), Convolutions.Conv1x1(input, output), nn.BatchNorm2d(output))
-                : nn.Sequential(Convolutions.Conv1x1(input, output), nn.BatchNorm2d(output));
+                ? nn.Sequential(new ShortcutPool(stride), Convolutions.Conv1x1(input, output), new BatchNormalization(output))
+                : nn.Sequential(Convolutions.Conv1x1(input, output), new BatchNormalization(output));
         }
 
         _skip = pooledShortcut ? 1 : stride;
     }
 
     /// <summary>The batch norm that ends the residual branch; its scale starts at 0, so that every block starts as its shortcut.</summary>
-    public abstract BatchNorm2d LastNorm { get; }
+    public abstract BatchNormalization LastNorm { get; }
 
     /// <summary>x_NCHW → y_NDHW′ (height and width divided by the stride).</summary>
     public override Tensor forward(Tensor x_NCHW)
@@ -38,7 +39,7 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var residual = Residual(x_NCHW);
         var shortcut = downsample is null ? x_NCHW : downsample.forward(Skipped(x_NCHW));
-        return residual.add_(shortcut).relu_().MoveToOuterDisposeScope();
+        return residual.Plus_(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
     private protected abstract Tensor Residual(Tensor x_NCHW);

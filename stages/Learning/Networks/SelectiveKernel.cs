@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,9 +15,9 @@ public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>
     private const int LeastSqueezed = 32;
 
     private readonly Conv2d conv;
-    private readonly BatchNorm2d bn;
+    private readonly BatchNormalization bn;
     private readonly Conv2d squeeze;
-    private readonly BatchNorm2d squeeze_bn;
+    private readonly BatchNormalization squeeze_bn;
     private readonly Conv2d excite;
 
     /// <param name="planes">C, of input and output.</param>
@@ -26,9 +27,9 @@ public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>
     {
         var squeezed = Math.Max(planes / Ratio, LeastSqueezed);
         conv = Convolutions.Conv3x3(planes, 2 * planes, stride);
-        bn = nn.BatchNorm2d(2 * planes);
+        bn = new BatchNormalization(2 * planes);
         squeeze = Convolutions.Conv1x1(planes, squeezed);
-        squeeze_bn = nn.BatchNorm2d(squeezed);
+        squeeze_bn = new BatchNormalization(squeezed);
         excite = Convolutions.Conv1x1(squeezed, 2 * planes);
         RegisterComponents();
     }
@@ -38,9 +39,9 @@ public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var branches = bn.forward(conv.forward(x_NCHW)).relu_().chunk(2, dim: 1);
-        var pooled_NC11 = branches[0].add(branches[1]).mean([2, 3], keepdim: true);
+        var pooled_NC11 = branches[0].Plus(branches[1]).mean([2, 3], keepdim: true);
         var logits_NE11 = excite.forward(squeeze_bn.forward(squeeze.forward(pooled_NC11)).relu_());
         var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0);
-        return branches[0].mul(weights[0]).addcmul_(branches[1], weights[1], 1).MoveToOuterDisposeScope();
+        return branches[0].mul(weights[0]).PlusProduct_(branches[1], weights[1]).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Optimizers;
@@ -24,10 +25,10 @@ internal sealed class AdamW : Optimizer
     private protected override void Update(long step, double rate)
     {
         var gradients = Parameters.Gradients;
-        Decayed(Parameters.Values).mul_(1 - rate * _options.WeightDecay);
-        _mean.mul_(Beta1).add_(gradients, alpha: 1 - Beta1);
-        _square.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
-        var denominator = _square.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, step + 1))).add_(Epsilon);
-        Parameters.Values.addcdiv_(_mean, denominator, -rate / (1 - Math.Pow(Beta1, step + 1)));
+        Decayed(Parameters.Values).Times_(1 - rate * _options.WeightDecay);
+        _mean.Times_(Beta1).Plus_(gradients, alpha: 1 - Beta1);
+        _square.Times_(Beta2).PlusProduct_(gradients, gradients, 1 - Beta2);
+        var denominator = _square.sqrt().Over_(Math.Sqrt(1 - Math.Pow(Beta2, step + 1))).Plus_(Epsilon);
+        Parameters.Values.PlusQuotient_(_mean, denominator, -rate / (1 - Math.Pow(Beta1, step + 1)));
     }
 }

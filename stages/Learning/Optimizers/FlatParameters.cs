@@ -18,6 +18,8 @@ public sealed class FlatParameters : IDisposable
     public FlatParameters(nn.Module network)
     {
         using var frozen = no_grad();
+        // The wrappers of views must outlive the calls that take them, and be freed before a long training, not some day.
+        using var scope = NewDisposeScope();
         var trained = network.named_parameters().Where(p => p.parameter.requires_grad).ToArray();
         if (trained.Length == 0)
         {
@@ -85,10 +87,8 @@ public sealed class FlatParameters : IDisposable
             case (Conv2d conv, "weight"): conv.weight = flat; break;
             case (Linear linear, "weight"): linear.weight = flat; break;
             case (Linear linear, "bias"): linear.bias = flat; break;
-            case (BatchNorm2d norm, "weight"): norm.weight = flat; break;
-            case (BatchNorm2d norm, "bias"): norm.bias = flat; break;
-            case (BatchNorm1d norm, "weight"): norm.weight = flat; break;
-            case (BatchNorm1d norm, "bias"): norm.bias = flat; break;
+            case (NormBase norm, "weight"): norm.weight = flat; break;
+            case (NormBase norm, "bias"): norm.bias = flat; break;
             default: throw new NotSupportedException($"{name}: no rule to flatten a parameter of {owner.GetType().Name}.");
         }
     }

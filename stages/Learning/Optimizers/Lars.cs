@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Optimizers;
@@ -24,19 +25,19 @@ internal sealed class Lars : Optimizer
     private protected override void Update(long step, double rate)
     {
         var gradients = Parameters.Gradients;
-        Decayed(gradients).add_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
+        Decayed(gradients).Plus_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
         foreach (var slice in Parameters.Slices.Where(s => s.Decays))
         {
             using var scope = NewDisposeScope();
             var gradient = gradients.narrow(0, slice.Offset, slice.Length);
             var weightNorm = Parameters.Values.narrow(0, slice.Offset, slice.Length).norm();
             var gradientNorm = gradient.norm();
-            var trust = weightNorm.div(gradientNorm).mul_(TrustCoefficient);
+            var trust = weightNorm.div(gradientNorm).Times_(TrustCoefficient);
             // Chosen on the device: reading a norm here would stall a GPU once per tensor.
-            gradient.mul_(where(weightNorm.mul(gradientNorm) > 0, trust, ones_like(trust)));
+            gradient.mul_(where(weightNorm.mul(gradientNorm).IsAbove(0), trust, ones_like(trust)));
         }
 
-        _momentum.mul_(_options.Momentum).add_(gradients, alpha: rate);
+        _momentum.Times_(_options.Momentum).Plus_(gradients, alpha: rate);
         Parameters.Values.sub_(_momentum);
     }
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Optimizers;
@@ -18,8 +19,8 @@ internal sealed class Sgd : Optimizer
     private protected override void Update(long step, double rate)
     {
         var gradients = Parameters.Gradients;
-        Decayed(gradients).add_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
-        _momentum.mul_(_options.Momentum).add_(gradients);
-        Parameters.Values.add_(gradients.add(_momentum, alpha: _options.Momentum), alpha: -rate);
+        Decayed(gradients).Plus_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
+        _momentum.Times_(_options.Momentum).Plus_(gradients);
+        Parameters.Values.Plus_(gradients.Plus(_momentum, alpha: _options.Momentum), alpha: -rate);
     }
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Randomness;
@@ -25,8 +26,8 @@ public static class RandomNormals
         var half = (count + 1) / 2;
         var uniform = Uniforms(keys, 2 * half, device);
         // 1 − u is of (0, 1], so that its logarithm is finite.
-        var radius = uniform.narrow(1, 0, half).neg().add_(1).log_().mul_(-2).sqrt_();
-        var angle = uniform.narrow(1, half, half).mul(2 * Math.PI);
+        var radius = uniform.narrow(1, 0, half).neg().Plus_(1).log_().Times_(-2).sqrt_();
+        var angle = uniform.narrow(1, half, half).Times(2 * Math.PI);
         return cat([angle.cos().mul_(radius), angle.sin().mul_(radius)], 1).narrow(1, 0, count).contiguous().MoveToOuterDisposeScope();
     }
 
@@ -39,12 +40,12 @@ public static class RandomNormals
             states[i] = unchecked((long)keys[i].State);
         }
 
-        var draw_D = arange(1, count + 1, ScalarType.Int64, device).mul_(unchecked((long)RandomKey.GoldenGamma));
-        var z = tensor(states, [states.Length, 1]).to(device).add(draw_D);
-        XorShifted(z, 30).mul_(unchecked((long)RandomKey.FirstMultiplier));
-        XorShifted(z, 27).mul_(unchecked((long)RandomKey.SecondMultiplier));
+        var draw_D = NewTensors.Range(1, count + 1, device).Times_(unchecked((long)RandomKey.GoldenGamma));
+        var z = tensor(states, [states.Length, 1]).to(device).Plus(draw_D);
+        XorShifted(z, 30).Times_(unchecked((long)RandomKey.FirstMultiplier));
+        XorShifted(z, 27).Times_(unchecked((long)RandomKey.SecondMultiplier));
         XorShifted(z, 31);
-        return Shifted(z, 64 - Bits).to_type(ScalarType.Float32).mul_(1.0 / (1 << Bits));
+        return Shifted(z, 64 - Bits).to_type(ScalarType.Float32).Times_(1.0 / (1 << Bits));
     }
 
     private static Tensor XorShifted(Tensor z, int bits)

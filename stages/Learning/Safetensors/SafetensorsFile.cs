@@ -9,6 +9,9 @@ namespace Stages.Learning.Safetensors;
 /// <summary>Writes and reads tensors in the safetensors format, the same bytes for the same tensors.</summary>
 public static class SafetensorsFile
 {
+    // At most 1 GiB of the widest type.
+    private const long ElementsAtATime = 1L << 27;
+
     /// <summary>
     /// Writes tensors in the reference writer's order (larger element types first, then by name) with sorted metadata.
     /// </summary>
@@ -28,7 +31,10 @@ public static class SafetensorsFile
         foreach (var (_, tensor) in ordered)
         {
             using var scope = NewDisposeScope();
-            stream.Write(tensor.detach().cpu().contiguous().bytes);
+            foreach (var piece in Pieces(tensor.detach().cpu().contiguous()))
+            {
+                stream.Write(piece.bytes);
+            }
         }
     }
 
@@ -47,11 +53,26 @@ public static class SafetensorsFile
         {
             var tensor = empty(entry.Shape, dtype: entry.Type);
             stream.Position = header.DataStart + entry.Begin;
-            stream.ReadExactly(tensor.bytes);
+            using var scope = NewDisposeScope();
+            foreach (var piece in Pieces(tensor))
+            {
+                stream.ReadExactly(piece.bytes);
+            }
+
             tensors.Add(entry.Name, tensor);
         }
 
         return tensors;
+    }
+
+    /// <summary>A tensor's elements in order, in views whose bytes fit a span: the flat buffers of large networks have more than 2 GiB.</summary>
+    private static IEnumerable<Tensor> Pieces(Tensor contiguous)
+    {
+        var flat = contiguous.view(-1);
+        for (var start = 0L; start < flat.numel(); start += ElementsAtATime)
+        {
+            yield return flat.narrow(0, start, Math.Min(ElementsAtATime, flat.numel() - start));
+        }
     }
 
     private static byte[] HeaderOf(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)

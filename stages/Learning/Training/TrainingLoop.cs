@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Optimizers;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Training;
@@ -49,7 +49,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 var loss_ = task.Loss(step);
                 loss_.backward();
                 // Reading a number waits for the device, so it is read between log intervals only.
-                (loss, gradientNorm) = log ? (loss_.ToDouble(), parameters.Gradients.norm().ToDouble()) : (loss, gradientNorm);
+                (loss, gradientNorm) = log ? (loss_.ReadDouble(), parameters.Gradients.norm().ReadDouble()) : (loss, gradientNorm);
                 optimizer.Step(step, options.Optimizer.Rate(step, options.Steps));
                 parameters.ZeroGradients();
                 task.AfterStep(step);

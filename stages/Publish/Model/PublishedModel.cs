@@ -1,5 +1,6 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
@@ -62,7 +63,7 @@ public sealed class PublishedModel : IDisposable
         using var scope = NewDisposeScope();
         var shape = Config.Shape;
         var pixels = tensor(ImageFile.Read(path, shape, Config.CentreCrop), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
-        var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).div_(255);
+        var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
         return Inference.Forward(_network, image_NCHW, _compute).softmax(1).cpu().data<float>().ToArray();
     }
 

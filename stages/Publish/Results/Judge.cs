@@ -1,6 +1,7 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ internal sealed class Judge(ImageSet test, ImageSet train, RunSettings settings)
             test.ClassNames.Count,
             neighbours);
         // A class without a vote keeps a finite logit.
-        return votes_NK.clamp_min(float.Epsilon).log().MoveToOuterDisposeScope();
+        return votes_NK.AtLeast(float.Epsilon).log().MoveToOuterDisposeScope();
     }
 
     public void Dispose()

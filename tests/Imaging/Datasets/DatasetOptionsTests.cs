@@ -18,6 +18,7 @@ public sealed class DatasetOptionsTests
     [InlineData("""{ "kind": "folder", "folder": "cats", "channels": 2 }""", "$.channels: found 2, expected 1 or 3")]
     [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images have no others")]
     [InlineData("""{ "imageSize": 32 }""", "$.imageSize: found 32, expected 28: these images are not resized")]
+    [InlineData("""{ "kind": "webdataset", "folder": "cats", "labelColumn": "label" }""", "$.labelColumn: found a value, expected none: it is for the kind parquet")]
     [InlineData("""{ "kind": "imagenet" }""", "$.kind")]
     public void The_impossible_is_refused(string json, string message) =>
         Assert.Contains(message, Parsing.Message(() => DatasetOptions.Read(Parsing.Of(json))), StringComparison.Ordinal);

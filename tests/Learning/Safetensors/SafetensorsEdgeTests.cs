@@ -14,6 +14,23 @@ public sealed class SafetensorsEdgeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_tensor_that_is_written_in_pieces_comes_back_whole()
+    {
+        using var scope = NewDisposeScope();
+        // A little more than the writer takes at a time, so that a seam lies within it.
+        var length = (1L << 27) + 5;
+        var path = _folder["large.safetensors"];
+        var large = zeros(length, ScalarType.Byte);
+        large.narrow(0, length - 8, 8).copy_(arange(8, dtype: ScalarType.Byte));
+        using (var stream = File.Create(path))
+        {
+            SafetensorsFile.Write(stream, new Dictionary<string, Tensor> { ["large"] = large });
+        }
+
+        Assert.True(SafetensorsFile.Read(path)["large"].eq(large).all().item<bool>());
+    }
+
+    [Fact]
     public void Empty_tensors_among_many_are_read_back()
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using Stages.Pipeline.Options;
 using static TorchSharp.torch;
@@ -38,15 +39,15 @@ public sealed record Cutout(double Probability, (double Low, double High) Size, 
 
         var rows_N1H1 = Inside(top, side, height, x_NCHW.device).view(-1, 1, height, 1);
         var columns_N11W = Inside(left, side, width, x_NCHW.device).view(-1, 1, 1, width);
-        return x_NCHW.masked_fill(rows_N1H1.logical_and(columns_N11W), Value).MoveToOuterDisposeScope();
+        return x_NCHW.Masked(rows_N1H1.logical_and(columns_N11W), Value).MoveToOuterDisposeScope();
     }
 
     /// <summary>[N, length]: which positions lie between an image's start and start + count.</summary>
     private static Tensor Inside(long[] start, long[] count, int length, Device device)
     {
-        var position_L = arange(length, ScalarType.Int64, device);
+        var position_L = NewTensors.Range(length, device);
         var start_N1 = tensor(start, [start.Length, 1]).to(device);
-        var end_N1 = start_N1.add(tensor(count, [count.Length, 1]).to(device));
+        var end_N1 = start_N1.Plus(tensor(count, [count.Length, 1]).to(device));
         return position_L.ge(start_N1).logical_and(position_L.lt(end_N1));
     }
 }

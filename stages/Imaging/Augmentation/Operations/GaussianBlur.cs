@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,8 +32,8 @@ public static class GaussianBlur
         var sum = x.narrow(dimension, radius, length).mul(weights_N111[0]);
         for (var offset = 1; offset <= radius; offset++)
         {
-            var pair = x.narrow(dimension, radius - offset, length).add(x.narrow(dimension, radius + offset, length));
-            sum.addcmul_(pair, weights_N111[offset], 1);
+            var pair = x.narrow(dimension, radius - offset, length).Plus(x.narrow(dimension, radius + offset, length));
+            sum.PlusProduct_(pair, weights_N111[offset]);
         }
 
         return sum;

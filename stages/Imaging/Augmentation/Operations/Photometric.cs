@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Augmentation.Operations;
@@ -13,7 +14,7 @@ public static class Photometric
     /// <summary>x · factor.</summary>
     /// <param name="x_NCHW">Floats of [0, 1].</param>
     /// <param name="factor_N111">At least 0.</param>
-    public static Tensor Brightness(Tensor x_NCHW, Tensor factor_N111) => x_NCHW.mul(factor_N111).clamp_(0, 1);
+    public static Tensor Brightness(Tensor x_NCHW, Tensor factor_N111) => x_NCHW.mul(factor_N111).Between_(0, 1);
 
     /// <summary>mean + (x − mean) · factor, with the mean of the image's grey values.</summary>
     /// <param name="x_NCHW">Floats of [0, 1], one or three channels.</param>
@@ -22,7 +23,7 @@ public static class Photometric
     {
         using var scope = NewDisposeScope();
         var mean_N111 = Grey(x_NCHW).mean([1, 2, 3], keepdim: true);
-        return x_NCHW.sub(mean_N111).mul_(factor_N111).add_(mean_N111).clamp_(0, 1).MoveToOuterDisposeScope();
+        return x_NCHW.sub(mean_N111).mul_(factor_N111).Plus_(mean_N111).Between_(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>grey + (x − grey) · factor, with each pixel's own grey; an image of one channel stays as it is.</summary>
@@ -32,7 +33,7 @@ public static class Photometric
     {
         using var scope = NewDisposeScope();
         var grey_N1HW = Grey(x_NCHW);
-        return x_NCHW.sub(grey_N1HW).mul_(factor_N111).add_(grey_N1HW).clamp_(0, 1).MoveToOuterDisposeScope();
+        return x_NCHW.sub(grey_N1HW).mul_(factor_N111).Plus_(grey_N1HW).Between_(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Turns the hue, leaving saturation and value of the HSV model as they are.</summary>
@@ -45,20 +46,20 @@ public static class Photometric
         var (red, green, blue) = (channels[0], channels[1], channels[2]);
         var value = x_N3HW.amax([1L], keepdim: true);
         var chroma = value.sub(x_N3HW.amin([1L], keepdim: true));
-        var divisor = where(chroma.eq(0), ones_like(chroma), chroma);
+        var divisor = where(chroma.IsEqualTo(0), ones_like(chroma), chroma);
         // The hue in sixths of a turn from red.
         var sixths = where(
             value.eq(red),
             green.sub(blue).div(divisor),
-            where(value.eq(green), blue.sub(red).div(divisor).add(2), red.sub(green).div(divisor).add(4)));
-        var turned = sixths.add_(turn_N111.mul(6));
-        return cat([Channel(5), Channel(3), Channel(1)], 1).clamp_(0, 1).MoveToOuterDisposeScope();
+            where(value.eq(green), blue.sub(red).div(divisor).Plus(2), red.sub(green).div(divisor).Plus(4)));
+        var turned = sixths.Plus_(turn_N111.Times(6));
+        return cat([Channel(5), Channel(3), Channel(1)], 1).Between_(0, 1).MoveToOuterDisposeScope();
 
         // HSV to RGB in closed form: value − chroma · clamp(min(k, 4 − k), 0, 1), where k = (n + hue) mod 6.
         Tensor Channel(int n)
         {
-            var k = turned.add(n).remainder_(6);
-            return value.sub(chroma.mul(minimum(k, k.neg().add(4)).clamp_(0, 1)));
+            var k = turned.Plus(n).Modulo_(6);
+            return value.sub(chroma.mul(minimum(k, k.neg().Plus(4)).Between_(0, 1)));
         }
     }
 

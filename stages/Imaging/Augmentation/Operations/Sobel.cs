@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using Stages.Pipeline.Options;
 using TorchSharp;
@@ -26,15 +27,15 @@ public sealed record Sobel(double Probability) : ViewOperation(Probability)
         var padded = nn.functional.pad(x_NCHW, [1, 1, 1, 1], PaddingModes.Reflect);
         var along_NCHW = Along(Across(padded, 2), 3);
         var down_NCHW = Along(Across(padded, 3), 2);
-        return along_NCHW.square().add_(down_NCHW.square()).sqrt_().clamp_(max: 1);
+        return along_NCHW.Squared().Plus_(down_NCHW.Squared()).sqrt_().AtMost_(1);
     }
 
     /// <summary>1 2 1 over 4, one row or column fewer at either side.</summary>
     private static Tensor Across(Tensor x, int dimension)
     {
         var length = x.shape[dimension] - 2;
-        return x.narrow(dimension, 1, length).mul(2)
-            .add_(x.narrow(dimension, 0, length)).add_(x.narrow(dimension, 2, length)).div_(4);
+        return x.narrow(dimension, 1, length).Times(2)
+            .Plus_(x.narrow(dimension, 0, length)).Plus_(x.narrow(dimension, 2, length)).Over_(4);
     }
 
     /// <summary>−1 0 1, one row or column fewer at either side.</summary>

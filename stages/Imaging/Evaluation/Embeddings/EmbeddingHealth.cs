@@ -1,4 +1,4 @@
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation.Embeddings;
@@ -35,7 +35,7 @@ public sealed record EmbeddingHealth(double Spread, double EffectiveRank, double
         using var scope = NewDisposeScope();
         var wide_ND = z_ND.to_type(ScalarType.Float64);
         var unit_ND = nn.functional.normalize(wide_ND, dim: 1);
-        var spread = unit_ND.std(0, unbiased: false).mean().ToDouble() * Math.Sqrt(z_ND.shape[1]);
+        var spread = unit_ND.std(0, unbiased: false).mean().ReadDouble() * Math.Sqrt(z_ND.shape[1]);
         return new EmbeddingHealth(spread, RankOf(wide_ND), UniformityOf(unit_ND));
     }
 
@@ -55,7 +55,7 @@ public sealed record EmbeddingHealth(double Spread, double EffectiveRank, double
         using var scope = NewDisposeScope();
         var first = nn.functional.normalize(first_ND.to_type(ScalarType.Float64), dim: 1);
         var second = nn.functional.normalize(second_ND.to_type(ScalarType.Float64), dim: 1);
-        return first.sub(second).square().sum(1).mean().ToDouble();
+        return first.sub(second).Squared().sum(1).mean().ReadDouble();
     }
 
     private static double RankOf(Tensor z_ND)
@@ -69,15 +69,15 @@ public sealed record EmbeddingHealth(double Spread, double EffectiveRank, double
     {
         var rows = unit_ND.shape[0];
         // Almost all 1, but an embedding that is 0 stays 0.
-        var square_N = unit_ND.square().sum(1);
+        var square_N = unit_ND.Squared().sum(1);
         var total = 0.0;
         for (var start = 0L; start < rows; start += RowsAtATime)
         {
             using var chunk = NewDisposeScope();
             var length = Math.Min(RowsAtATime, rows - start);
             var cosine_nN = unit_ND.narrow(0, start, length).mm(unit_ND.t());
-            var distance_nN = square_N.narrow(0, start, length).unsqueeze(1).add(square_N).add_(cosine_nN, alpha: -2);
-            total += distance_nN.mul_(-2).exp_().sum().ToDouble();
+            var distance_nN = square_N.narrow(0, start, length).unsqueeze(1).Plus(square_N).Plus_(cosine_nN, alpha: -2);
+            total += distance_nN.Times_(-2).exp_().sum().ReadDouble();
         }
 
         // Each row's distance from itself is 0, and gave 1.

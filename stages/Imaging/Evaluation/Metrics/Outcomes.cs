@@ -1,4 +1,4 @@
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation.Metrics;
@@ -33,7 +33,7 @@ public sealed record Outcomes(
         using var scope = NewDisposeScope();
         Check(logits_NK, labels_N);
         var (images, classes) = (logits_NK.shape[0], logits_NK.shape[1]);
-        var number_K = arange(classes, device: logits_NK.device);
+        var number_K = NewTensors.Range(classes, logits_NK.device);
         var (guesses, ranks) = (new List<int>(), new List<int>());
         var (confidences, likelihoods) = (new List<double>(), new List<double>());
         for (var start = 0L; start < images; start += RowsAtATime)
@@ -66,15 +66,15 @@ public sealed record Outcomes(
                 + $"and [{string.Join(", ", labels_N.shape)}].");
         }
 
-        if (!logits_NK.isfinite().all().ToBoolean())
+        if (!logits_NK.isfinite().all().ReadBoolean())
         {
             throw new ArgumentException("A logit is infinite or not a number; the network that gave it has diverged.");
         }
 
-        if (labels_N.min().ToInt64() < 0 || labels_N.max().ToInt64() >= logits_NK.shape[1])
+        if (labels_N.min().ReadInt64() < 0 || labels_N.max().ReadInt64() >= logits_NK.shape[1])
         {
             throw new ArgumentException(
-                $"Labels must lie in 0 … {logits_NK.shape[1] - 1}; got {labels_N.min().ToInt64()} … {labels_N.max().ToInt64()}. "
+                $"Labels must lie in 0 … {logits_NK.shape[1] - 1}; got {labels_N.min().ReadInt64()} … {labels_N.max().ReadInt64()}. "
                 + "Leave unlabelled images out.");
         }
     }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation.Probes;
@@ -51,7 +51,7 @@ public static class Lbfgs
     }
 
     private static bool Flat(LbfgsPoint point, LbfgsOptions options) =>
-        point.Gradient.abs().max().ToDouble() <= options.Tolerance;
+        point.Gradient.abs().max().ReadDouble() <= options.Tolerance;
 
     private static Tensor Direction(Tensor gradient, List<LbfgsPair> pairs)
     {
@@ -59,21 +59,21 @@ public static class Lbfgs
         if (pairs.Count == 0)
         {
             // Nothing is known of the scale yet: no further than a length of 1.
-            return direction.div_(Math.Max(1, gradient.norm().ToDouble()));
+            return direction.Over_(Math.Max(1, gradient.norm().ReadDouble()));
         }
 
         var shares = new double[pairs.Count];
         for (var i = pairs.Count - 1; i >= 0; i--)
         {
-            shares[i] = pairs[i].S.dot(direction).ToDouble() / pairs[i].Curvature;
-            direction.add_(pairs[i].Y, alpha: -shares[i]);
+            shares[i] = pairs[i].S.dot(direction).ReadDouble() / pairs[i].Curvature;
+            direction.Plus_(pairs[i].Y, alpha: -shares[i]);
         }
 
-        direction.mul_(pairs[^1].Curvature / pairs[^1].Y.dot(pairs[^1].Y).ToDouble());
+        direction.Times_(pairs[^1].Curvature / pairs[^1].Y.dot(pairs[^1].Y).ReadDouble());
         for (var i = 0; i < pairs.Count; i++)
         {
-            var share = pairs[i].Y.dot(direction).ToDouble() / pairs[i].Curvature;
-            direction.add_(pairs[i].S, alpha: shares[i] - share);
+            var share = pairs[i].Y.dot(direction).ReadDouble() / pairs[i].Curvature;
+            direction.Plus_(pairs[i].S, alpha: shares[i] - share);
         }
 
         return direction;
@@ -83,18 +83,18 @@ public static class Lbfgs
     private static LbfgsPoint? Search(
         Func<Tensor, (double Value, Tensor Gradient)> function, LbfgsPoint from, Tensor direction)
     {
-        var slope = from.Gradient.dot(direction).ToDouble();
+        var slope = from.Gradient.dot(direction).ReadDouble();
         var slack = Rounding * Math.Abs(from.Value);
         var (low, high, length) = (0.0, double.PositiveInfinity, 1.0);
         for (var trial = 0; trial < Trials && slope < 0; trial++)
         {
-            var point = Look(function, from.X.add(direction, alpha: length));
+            var point = Look(function, from.X.Plus(direction, alpha: length));
             // Not "larger": a value that is not a number is too far as well.
             if (!(point.Value <= from.Value + Decrease * length * slope + slack))
             {
                 high = length;
             }
-            else if (point.Gradient.dot(direction).ToDouble() < Curvature * slope)
+            else if (point.Gradient.dot(direction).ReadDouble() < Curvature * slope)
             {
                 low = length;
             }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation.Probes;
@@ -14,7 +14,7 @@ internal sealed record LbfgsPair(Tensor S, Tensor Y, double Curvature) : IDispos
     {
         var s = to.X.sub(from.X).MoveToOuterDisposeScope();
         var y = to.Gradient.sub(from.Gradient).MoveToOuterDisposeScope();
-        return new LbfgsPair(s, y, s.dot(y).ToDouble());
+        return new LbfgsPair(s, y, s.dot(y).ReadDouble());
     }
 
     public void Dispose()

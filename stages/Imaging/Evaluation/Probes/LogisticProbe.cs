@@ -47,7 +47,7 @@ public static class LogisticProbe
         (SweepPoint Point, Tensor Flat_P)? best = null;
         foreach (var strength in options.Strengths.OrderDescending())
         {
-            var fit = SoftmaxRegression.Fit(trainZ, trainLabels, classes, strength, options.Solver, before);
+            var fit = SoftmaxRegression.Fit(trainZ, trainLabels, classes, strength, options.Sweeping, before);
             using var classifier = SoftmaxRegression.Classifier(fit.X, classes);
             var top1 = Accuracy.Top1(classifier.Logits(heldZ), heldLabels);
             sweep.Add(new SweepPoint(strength, top1, fit.Iterations, fit.Converged));

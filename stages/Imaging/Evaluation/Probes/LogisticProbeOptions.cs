@@ -3,9 +3,12 @@ namespace Stages.Imaging.Evaluation.Probes;
 /// <summary>A linear probe by logistic regression whose L2 strength is swept.</summary>
 /// <param name="Strengths">The λ to try, each larger than 0 (<see cref="SoftmaxRegression"/> says what λ multiplies).</param>
 /// <param name="HeldOutShare">Share of each class that is held out to choose λ, where the caller names no images.</param>
-/// <param name="Solver">When each fit ends.</param>
+/// <param name="Solver">When the last fit ends.</param>
 public sealed record LogisticProbeOptions(IReadOnlyList<double> Strengths, double HeldOutShare, LbfgsOptions Solver)
 {
+    /// <summary>When each fit of the sweep ends: early, since only its held-out accuracy is looked at.</summary>
+    public LbfgsOptions Sweeping { get; init; } = new(100, 1e-4, 10);
+
     /// <summary>
     /// 45 strengths from 1e-6 to 1e5, equally far apart in their logarithms (SimCLR, appendix B.8, after Kornblith et al. 2019); a
     /// fifth held out.

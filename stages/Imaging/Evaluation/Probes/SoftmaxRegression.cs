@@ -1,4 +1,4 @@
-using TorchSharp;
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Evaluation.Probes;
@@ -57,12 +57,12 @@ public static class SoftmaxRegression
         var (weight_KD, bias_K) = Part(flat_P, classes);
         var logProbability_NK = nn.functional.linear(z_ND, weight_KD, bias_K).log_softmax(1);
         var loss = logProbability_NK.gather(1, label_N1).sum().neg();
-        var penalty = weight_KD.square().sum().mul(strength / 2);
+        var penalty = weight_KD.Squared().sum().Times(strength / 2);
         // The closed form of the logits' gradient: probability less 1 at the true class.
-        var residual_NK = logProbability_NK.exp_().scatter_add_(1, label_N1, full_like(label_N1, -1, ScalarType.Float64));
-        var weightGradient_KD = residual_NK.t().mm(z_ND).add_(weight_KD, alpha: strength);
-        var gradient_P = cat([weightGradient_KD.view(-1), residual_NK.sum(dim: 0)]).div_(z_ND.shape[0]);
-        return (loss.add(penalty).ToDouble() / z_ND.shape[0], gradient_P.MoveToOuterDisposeScope());
+        var residual_NK = logProbability_NK.exp_().scatter_add_(1, label_N1, NewTensors.FullLike(label_N1, -1, ScalarType.Float64));
+        var weightGradient_KD = residual_NK.t().mm(z_ND).Plus_(weight_KD, alpha: strength);
+        var gradient_P = cat([weightGradient_KD.view(-1), residual_NK.sum(dim: 0)]).Over_(z_ND.shape[0]);
+        return (loss.Plus(penalty).ReadDouble() / z_ND.shape[0], gradient_P.MoveToOuterDisposeScope());
     }
 
     private static (Tensor Weight_KD, Tensor Bias_K) Part(Tensor flat_P, int classes)

@@ -1,0 +1,44 @@
+using Stages.Learning.Arithmetic;
+using static TorchSharp.torch;
+
+namespace Stages.Imaging.Evaluation.Probes;
+
+/// <summary>
+/// Centres features and divides them by one number so that their mean square is 1: rates and strengths then mean the same for every encoder.
+/// A linear classifier loses nothing by it, and <see cref="Fold"/> gives one that takes features as they are.
+/// </summary>
+/// <param name="Mean_D">Mean of each dimension, fp64.</param>
+/// <param name="Scale">Root of the mean square of all centred values.</param>
+public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
+{
+    /// <summary>The scale of these features.</summary>
+    public static FeatureScale Of(Tensor z_ND)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var wide_ND = z_ND.to_type(ScalarType.Float64);
+        var mean_D = wide_ND.mean([0L]);
+        var root = Math.Sqrt(wide_ND.sub(mean_D).Squared().mean().ReadDouble());
+        return new FeatureScale(mean_D.MoveToOuterDisposeScope(), root > 0 ? root : 1);
+    }
+
+    /// <summary>Features at that scale, [N, D], fp32.</summary>
+    public Tensor Apply(Tensor z_ND)
+    {
+        using var scope = NewDisposeScope();
+        return z_ND.to_type(ScalarType.Float64).sub(Mean_D).Over_(Scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The classifier of features as they are that decides as this one does of scaled ones.</summary>
+    public LinearClassifier Fold(LinearClassifier scaled)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var weight_KD = scaled.Weight_KD.to_type(ScalarType.Float64).Over(Scale);
+        var bias_K = scaled.Bias_K.to_type(ScalarType.Float64).sub(weight_KD.mv(Mean_D));
+        return new LinearClassifier(
+            weight_KD.to_type(ScalarType.Float32).MoveToOuterDisposeScope(), bias_K.to_type(ScalarType.Float32).MoveToOuterDisposeScope());
+    }
+
+    public void Dispose() => Mean_D.Dispose();
+}

@@ -1,0 +1,33 @@
+using Stages.Learning.Arithmetic;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks;
+
+/// <summary>
+/// Batch normalization of feature vectors and of maps, with PyTorch's keys, defaults and arithmetic. TorchSharp's own counts its
+/// batches with numbers that may be freed while they are read (<see cref="TensorArithmetic"/>).
+/// </summary>
+public sealed class BatchNormalization(long features) : NormBase(
+    features, eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true, device: null, dtype: null, nameof(BatchNormalization))
+{
+    /// <summary>x_ND or x_NDHW → y of the same shape.</summary>
+    public override Tensor forward(Tensor x)
+    {
+        ValidateInputDimensions(x);
+        if (training)
+        {
+            num_batches_tracked!.Plus_(1);
+        }
+
+        return nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum!.Value, eps);
+    }
+
+    protected override void ValidateInputDimensions(Tensor input)
+    {
+        if (input.dim() is not (2 or 4))
+        {
+            throw new ArgumentException($"Expected x_ND or x_NDHW; got [{string.Join(", ", input.shape)}].");
+        }
+    }
+}

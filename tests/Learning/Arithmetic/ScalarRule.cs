@@ -1,0 +1,77 @@
+using System.Reflection;
+using Stages.Learning.Arithmetic;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Arithmetic;
+
+/// <summary>
+/// No TorchSharp <see cref="Scalar"/> may be freed by the finalizer while libtorch reads it: only
+/// <see cref="Stages.Learning.Arithmetic"/> may use any, it disposes of each, and nothing calls what makes scalars inside TorchSharp,
+/// such as <c>add(Tensor)</c>.
+/// </summary>
+internal static class ScalarRule
+{
+    private static readonly Assembly TorchSharp = typeof(Scalar).Assembly;
+
+    private static readonly HashSet<MethodBase> Makers = FindMakers();
+
+    /// <summary>How methods break the rule, each named with what it should not call.</summary>
+    public static IEnumerable<string> Broken(IEnumerable<MethodBase> methods) => methods.SelectMany(method =>
+    {
+        var calls = Bytecode.CallsOf(method).ToArray();
+        var guarded = method.DeclaringType!.Namespace == typeof(TensorArithmetic).Namespace;
+        return calls
+            .Where(called => Makers.Contains(called) || Makers.Overlaps(ForwardOf(called)) || (!guarded && Mentions(called)))
+            .Select(called => $"{Name(method)} calls {Name(called)}")
+            .Concat(guarded && !Disposes(method, calls) ? [$"{Name(method)} does not dispose of every scalar"] : []);
+    });
+
+    /// <summary>A scalar lives until the call has returned if the method disposes of it, and for ever in a static field.</summary>
+    private static bool Disposes(MethodBase method, MethodBase[] calls) =>
+        method.Name == ConstructorInfo.TypeConstructorName
+        || calls.Count(Creates) == calls.Count(called => called.Name == nameof(IDisposable.Dispose));
+
+    private static bool Creates(MethodBase called) =>
+        (called.DeclaringType == typeof(Scalar) && (called.IsConstructor || called.Name == "op_Implicit"))
+        || (called is MethodInfo method && method.ReturnType == typeof(Scalar));
+
+    private static bool Mentions(MethodBase called) =>
+        called.DeclaringType == typeof(Scalar)
+        || (called is MethodInfo method && method.ReturnType == typeof(Scalar))
+        || (called.DeclaringType?.Assembly == TorchSharp && called.GetParameters().Any(p => p.ParameterType == typeof(Scalar)));
+
+    /// <summary>TorchSharp's methods that make a scalar, or call one that does, and do not hand it to their caller.</summary>
+    private static HashSet<MethodBase> FindMakers()
+    {
+        var calls = Bytecode.MethodsOf(TorchSharp)
+            .Where(method => !Creates(method))
+            .SelectMany(method => Bytecode.CallsOf(method).Distinct().Select(called => (Method: method, Called: called)))
+            .ToArray();
+        var callers = calls.ToLookup(call => call.Called, call => call.Method);
+        var makers = calls.Where(call => Creates(call.Called)).Select(call => call.Method).ToHashSet();
+        var open = new Queue<MethodBase>(makers);
+        while (open.TryDequeue(out var maker))
+        {
+            foreach (var caller in callers[maker].Where(makers.Add))
+            {
+                open.Enqueue(caller);
+            }
+        }
+
+        return makers;
+    }
+
+    /// <summary>Whoever gets one of TorchSharp's modules will run it.</summary>
+    private static IEnumerable<MethodBase> ForwardOf(MethodBase called)
+    {
+        var given = called is MethodInfo method ? method.ReturnType : called.DeclaringType!;
+        return given.Assembly == TorchSharp && !given.IsAbstract && given.IsSubclassOf(typeof(nn.Module))
+            ? given.GetMethods().Where(member => member.Name == "forward").Select(forward => (MethodBase)forward.DeclaringType!
+                .GetMethods().First(member => member.MetadataToken == forward.MetadataToken))
+            : [];
+    }
+
+    private static string Name(MethodBase method) =>
+        $"{method.DeclaringType}.{method.Name}({string.Join(", ", method.GetParameters().Select(p => p.ParameterType.Name))})";
+}

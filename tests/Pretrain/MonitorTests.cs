@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Tests.Learning;
+using Tests.Pipeline;
+
+namespace Tests.Pretrain;
+
+/// <summary>What is watched while pretraining runs, and what is said of it.</summary>
+[Collection(TorchTests.Name)]
+public sealed class MonitorTests
+{
+    private static readonly string[] Monitored = ["spread", "effectiveRank", "alignment", "uniformity", "knn"];
+
+    [Fact]
+    public void Embeddings_gradient_and_the_loss_of_guessing_are_logged()
+    {
+        using var folder = new TempFolder();
+        var result = TinyPretraining.Run(folder, TinyPretraining.Options(keys: 0), new CancellationTokenSource(), cancelAt: null);
+        var lines = Lines(folder);
+        Assert.All(lines, line =>
+        {
+            Assert.True(line["gradientNorm"]!.GetValue<double>() > 0);
+            Assert.Equal(Math.Log(15), line["chanceLoss"]!.GetValue<double>(), 1e-6);
+        });
+        Assert.All(Monitored, name => Assert.True(double.IsFinite(lines[^1][name]!.GetValue<double>()), name));
+        Assert.InRange(lines[^1]["spread"]!.GetValue<double>(), 0.02, 1.5);
+        Assert.InRange(lines[^1]["alignment"]!.GetValue<double>(), 0, 4);
+        Assert.All(Monitored, name => Assert.True(result.Metrics.ContainsKey(name), name));
+    }
+
+    [Fact]
+    public void Past_keys_count_among_the_candidates_once_they_are_there()
+    {
+        using var folder = new TempFolder();
+        TinyPretraining.Run(folder, TinyPretraining.Options(keys: 40), new CancellationTokenSource(), cancelAt: null);
+        var chance = Lines(folder).ConvertAll(line => line["chanceLoss"]!.GetValue<double>());
+        Assert.Equal(Math.Log(15), chance[0], 1e-6);
+        Assert.Equal(Math.Log(15 + 16), chance[1], 1e-6);
+        Assert.Equal(Math.Log(15 + 40), chance[^1], 1e-6);
+    }
+
+    [Fact]
+    public void A_network_that_learns_nothing_is_said_aloud()
+    {
+        using var folder = new TempFolder();
+        var notes = new List<string>();
+        TinyPretraining.Run(
+            folder, TinyPretraining.Options(keys: 0, learningRate: 0), new CancellationTokenSource(), cancelAt: null, notes: notes);
+        Assert.Contains(notes, note => note.Contains("no better than guessing", StringComparison.Ordinal) || note.Contains("collapsed", StringComparison.Ordinal));
+    }
+
+    private static List<JsonObject> Lines(TempFolder folder) =>
+        [.. File.ReadAllLines(folder["metrics.jsonl"]).Select(line => JsonNode.Parse(line)!.AsObject())];
+}

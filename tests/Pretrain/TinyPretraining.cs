@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Stages.Learning.Training;
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
+using Stages.Pipeline.Storage;
+using Stages.Pretrain;
+using Tests.Imaging.Datasets;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Pretrain;
+
+/// <summary>The pretraining stage on the committed sample, with a small network and a few steps.</summary>
+internal static class TinyPretraining
+{
+    public static StageResult Run(
+        TempFolder folder,
+        PretrainOptions options,
+        CancellationTokenSource cancellation,
+        long? cancelAt,
+        List<long>? tensorCounts = null,
+        List<string>? notes = null)
+    {
+        using var scope = NewDisposeScope();
+        var context = new StageContext
+        {
+            Name = "pretrain",
+            Key = new string('a', 64),
+            Folder = folder.Path,
+            Checkpoints = new CheckpointStore(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning)),
+            Progress = new CancellingProgress(cancellation, cancelAt, tensorCounts, notes ?? []),
+            Metrics = new MetricsLog(folder["metrics.jsonl"], TimeProvider.System),
+            Cancellation = cancellation.Token,
+            Inputs = new Dictionary<string, string>(),
+            UpstreamMetrics = new Dictionary<string, JsonObject>(),
+        };
+        return PretrainStage.Run(context, options, new RunSettings(new Compute(CPU, false), 0, TimeSpan.FromDays(1)), SampleData.Open());
+    }
+
+    public static PretrainOptions Options(int keys, double momentum = 0.9, double learningRate = 0.001, int steps = 8)
+    {
+        var json = FormattableString.Invariant($$"""
+            {
+              "pretrain": {
+                "network": { "architecture": "resnet18", "width": 0.125 },
+                "head": { "output": 8 }, "steps": {{steps}}, "batchSize": 8,
+                "memory": { "keys": {{keys}}, "momentum": {{momentum}} },
+                "optimizer": { "learningRate": {{learningRate}} }
+              }
+            }
+            """);
+        return PretrainOptions.Read(PipelineFile.Parse(json, "test.json", _ => null).Section("pretrain"));
+    }
+
+    private sealed class CancellingProgress(
+        CancellationTokenSource cancellation, long? at, List<long>? tensorCounts, List<string> notes) : IStageProgress
+    {
+        public void Report(TrainingProgress progress)
+        {
+            tensorCounts?.Add(Tensor.TotalCount);
+            if (progress.Step == at)
+            {
+                cancellation.Cancel();
+            }
+        }
+
+        public void Note(string message) => notes.Add(message);
+    }
+}
