@@ -7,10 +7,11 @@ using Stages.Imaging.Splits;
 
 namespace Stages.Cli.Commands;
 
-/// <summary><c>distill data</c>: fetch the data set, write a label split, draw a contact sheet of views.</summary>
+/// <summary><c>distill data</c>: fetch the data set, check its images, write a label split, draw a contact sheet of views.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Fetch data, write label splits, look at views.") { Fetch(), Split(), ViewsCommand.Create() };
+    public static Command Create() =>
+        new("data", "Fetch data, check images, write label splits, look at views.") { Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create() };
 
     private static Command Fetch()
     {

@@ -14,7 +14,7 @@ internal static class PredictCommand
 {
     public static Command Create()
     {
-        var images = new Argument<string[]>("images") { Description = "PNG, JPEG, WebP or BMP files.", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("images") { Description = "PNG, JPEG, WebP, BMP or GIF files.", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string?>("--model") { Description = "A published folder; default: the one that the pipeline publishes." };
         var pipeline = CommonArguments.PipelineOption();
         var json = CommonArguments.Json();

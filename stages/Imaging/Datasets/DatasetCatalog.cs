@@ -47,7 +47,7 @@ public static class DatasetCatalog
             ? new EncodedDataset(listing, options, cache, log)
             : throw new UserException(
                 $"No images in {options.Folder}: put them in train/CLASS/, and those without a class in unlabelled/ " +
-                "(.png, .jpg, .jpeg, .webp, .bmp or .gif). For a published data set run `make data` (or `distill data fetch`)");
+                $"({ImageExtensions.List}). For a published data set run `make data` (or `distill data fetch`)");
     }
 
     private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache)

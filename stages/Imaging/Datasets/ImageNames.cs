@@ -5,13 +5,16 @@ internal sealed class ImageNames
 {
     private const int Ambiguous = -1;
 
+    private readonly string _what;
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _byLastPart = new(StringComparer.Ordinal);
 
     /// <param name="count">Number of images.</param>
     /// <param name="nameOf">The name of each, with forward slashes.</param>
-    public ImageNames(int count, Func<int, string> nameOf)
+    /// <param name="what">What one is called in messages.</param>
+    public ImageNames(int count, Func<int, string> nameOf, string what = "training image")
     {
+        _what = what;
         for (var index = 0; index < count; index++)
         {
             var name = nameOf(index);
@@ -24,7 +27,7 @@ internal sealed class ImageNames
     /// <summary>The number of the image, or what is wrong with the name.</summary>
     public (int Index, string? Problem) Find(string name) =>
         _byName.TryGetValue(name, out var index) ? (index, null)
-        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no training image is called \"{name}\"")
-        : index == Ambiguous ? (-1, $"several training images are called \"{name}\"; give the path")
+        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_what} is called \"{name}\"")
+        : index == Ambiguous ? (-1, $"several {_what}s are called \"{name}\"; give the path")
         : (index, null);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 using Stages.Imaging.Datasets.Pixels;
@@ -8,10 +9,15 @@ namespace Stages.Imaging.Datasets.Decoding;
 internal static class ImageDecoder
 {
     /// <summary>Raised when the same file gives other pixels, or is judged otherwise, than before.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Larger pictures are refused before they are decoded: a small file may claim any size.</summary>
     public const long MostPixels = 100_000_000;
+
+    /// <summary>Larger pictures are decoded one at a time: on many threads at once they would not fit into memory.</summary>
+    private const long MostPixelsAtOnce = 25_000_000;
+
+    private static readonly Lock OneAtATime = new();
 
     /// <returns>Header, and uint8 [channels, height, width].</returns>
     /// <exception cref="RefusedImageException">The file is empty, damaged, cut short, of no known format, or too large.</exception>
@@ -31,7 +37,30 @@ internal static class ImageDecoder
             throw new RefusedImageException($"{width}×{height} pixels; at most {MostPixels / 1_000_000} megapixels are decoded");
         }
 
-        var upright = Orientation.Upright(Planes(codec, width, height, channels), codec.EncodedOrigin);
+        if (LacksEnd(encoded, codec.EncodedFormat))
+        {
+            throw new RefusedImageException(Problem(SKCodecResult.IncompleteInput));
+        }
+
+        if ((long)width * height > MostPixelsAtOnce)
+        {
+            lock (OneAtATime)
+            {
+                return Upright(encoded, codec, channels);
+            }
+        }
+
+        return Upright(encoded, codec, channels);
+    }
+
+    /// <summary>WebP notes the camera's orientation last, so that a file without its end may show its whole picture on its side.</summary>
+    private static bool LacksEnd(ReadOnlySpan<byte> encoded, SKEncodedImageFormat format) =>
+        format == SKEncodedImageFormat.Webp && 8L + BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) > encoded.Length;
+
+    private static (ImageHeader Header, DecodedImage Image) Upright(ReadOnlySpan<byte> encoded, SKCodec codec, int channels)
+    {
+        var stored = Planes(codec, codec.Info.Width, codec.Info.Height, channels);
+        var upright = Orientation.Upright(stored, Orientation.Of(encoded, codec));
         var traits = ImageTraitsReader.Read(encoded, codec);
         return (new ImageHeader(upright.Shape.Height, upright.Shape.Width, traits), upright);
     }

@@ -6,8 +6,6 @@ namespace Stages.Imaging.Datasets.Decoding;
 /// <summary>Finds an image's <see cref="ImageTraits"/> in its header.</summary>
 internal static class ImageTraitsReader
 {
-    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-
     public static ImageTraits Read(ReadOnlySpan<byte> encoded, SKCodec codec)
     {
         var traits = codec.EncodedFormat switch
@@ -15,29 +13,44 @@ internal static class ImageTraitsReader
             SKEncodedImageFormat.Png => OfPng(encoded),
             SKEncodedImageFormat.Jpeg => OfJpeg(encoded),
             SKEncodedImageFormat.Gif => ImageTraits.Palette,
+            SKEncodedImageFormat.Bmp => OfBmp(encoded),
             _ => ImageTraits.None,
         };
         return traits
             | (codec.FrameCount > 1 ? ImageTraits.Animated : ImageTraits.None)
-            | (codec.EncodedOrigin is SKEncodedOrigin.TopLeft or 0 ? ImageTraits.None : ImageTraits.Rotated)
+            | (Orientation.Of(encoded, codec) == SKEncodedOrigin.TopLeft ? ImageTraits.None : ImageTraits.Rotated)
             | (codec.Info.AlphaType == SKAlphaType.Opaque ? ImageTraits.None : ImageTraits.Transparent);
     }
 
-    /// <summary>PNG (ISO/IEC 15948): the header chunk comes first; bit depth at 24, colour type at 25.</summary>
+    /// <summary>PNG (ISO/IEC 15948): bit depth and colour type stand in the header; an animation's chunk (APNG) is acTL.</summary>
     private static ImageTraits OfPng(ReadOnlySpan<byte> encoded)
     {
-        if (encoded.Length < 26 || !encoded.StartsWith(PngSignature))
+        if (!PngFile.Is(encoded) || PngFile.Chunk(encoded, "IHDR"u8) is not { Length: >= 10 } header)
         {
             return ImageTraits.None;
         }
 
-        var colour = encoded[25] switch
+        var colour = header[9] switch
         {
             0 or 4 => ImageTraits.Grey,
             3 => ImageTraits.Palette,
             _ => ImageTraits.None,
         };
-        return encoded[24] == 16 ? colour | ImageTraits.SixteenBit : colour;
+        return colour
+            | (header[8] == 16 ? ImageTraits.SixteenBit : ImageTraits.None)
+            | (PngFile.Chunk(encoded, "acTL"u8).IsEmpty ? ImageTraits.None : ImageTraits.Animated);
+    }
+
+    /// <summary>BMP: the bits a pixel stand at 28, or at 24 behind OS/2's header of 12 bytes; up to 8 number a colour of the palette.</summary>
+    private static ImageTraits OfBmp(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.Length < 30)
+        {
+            return ImageTraits.None;
+        }
+
+        var bits = BinaryPrimitives.ReadUInt16LittleEndian(encoded[(encoded[14] == 12 ? 24 : 28)..]);
+        return bits <= 8 ? ImageTraits.Palette : ImageTraits.None;
     }
 
     /// <summary>JPEG (ITU-T T.81, B.2.2): the frame header's ninth byte after the marker counts the components.</summary>

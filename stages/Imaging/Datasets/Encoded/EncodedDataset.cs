@@ -30,21 +30,22 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
 
     public SplitReport? Report(Split split)
     {
-        var images = listing.Images(split);
-        return SplitReport.Of(options.Folder, split, images, ScanOf(split, images));
+        var (images, rows) = Look(split);
+        return SplitReport.Of(options.Folder, split, images, rows, listing.LeftOut(split));
     }
 
     private ImageSet Read(Split split)
     {
-        var images = listing.Images(split);
-        var rows = ScanOf(split, images);
-        var report = SplitReport.Of(options.Folder, split, images, rows);
+        var (images, rows) = Look(split);
+        var report = SplitReport.Of(options.Folder, split, images, rows, listing.LeftOut(split));
         Tell(report);
 
         List<int> kept = [.. Enumerable.Range(0, images.Count).Where(index => rows[index].Refusal is null)];
         if (kept.Count == 0)
         {
-            throw new UserException($"None of the {images.Count} images of {options.Folder} can be used");
+            throw new UserException(
+                $"None of the {report.Refused.Count} {(split == Split.Test ? "test " : "")}images of {options.Folder} can be used. " +
+                string.Join("; ", report.Reasons.Select(reason => FormattableString.Invariant($"{reason.Count}: {reason.Reason}"))));
         }
 
         List<EncodedImage> used = [.. kept.Select(index => images[index])];
@@ -64,6 +65,18 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         { CentreCrop = options.CentreCrop };
     }
 
+    /// <summary>The images of a split and what is known of each. A test image without a class has no right answer, and is left out.</summary>
+    private (IReadOnlyList<EncodedImage> Images, IReadOnlyList<ScanRow> Rows) Look(Split split)
+    {
+        var images = listing.Images(split);
+        var rows = Scan.Of(images, FingerprintOf(split), CacheFile(split, "scan.tsv"), log, TimeProvider.System);
+        return split == Split.Train
+            ? (images, rows)
+            : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabelled && row.Refusal is null
+                ? new ScanRow(row.Header, "a test image without a class")
+                : row)]);
+    }
+
     private void Tell(SplitReport report)
     {
         foreach (var (name, reason) in report.Refused)
@@ -74,9 +87,6 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         log(report.Summary);
         Durable.WriteText(CacheFile(report.Split, "report.json"), report.ToJson().ToJsonString(Indented) + "\n");
     }
-
-    private IReadOnlyList<ScanRow> ScanOf(Split split, IReadOnlyList<EncodedImage> images) =>
-        Scan.Of(images, FingerprintOf(split), CacheFile(split, "scan.tsv"), log, TimeProvider.System);
 
     /// <summary>Over the files, and over all options that change what a network gets to see of them.</summary>
     private string FingerprintOf(Split split)

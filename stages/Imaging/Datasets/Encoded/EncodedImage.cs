@@ -10,8 +10,11 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
 {
     private const long MostBytes = 1 << 30;
 
+    /// <summary>When the file was last changed as it was listed; null where that is not looked at.</summary>
+    public DateTime? Changed { get; init; }
+
     /// <summary>The encoded bytes.</summary>
-    /// <exception cref="IOException">The file cannot be read, or has become shorter.</exception>
+    /// <exception cref="IOException">The file cannot be read, or has changed since it was listed.</exception>
     public byte[] ReadBytes()
     {
         if (Length > MostBytes)
@@ -20,6 +23,11 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
         }
 
         using var file = File.OpenHandle(Path);
+        if (Changed is { } changed && File.GetLastWriteTimeUtc(file) != changed)
+        {
+            throw new IOException("not the file that it was");
+        }
+
         var bytes = new byte[Length];
         for (var read = 0; read < bytes.Length;)
         {

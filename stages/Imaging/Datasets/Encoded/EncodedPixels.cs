@@ -27,15 +27,17 @@ internal sealed class EncodedPixels(
 
     public DecodedImage Decode(int index)
     {
-        if (Volatile.Read(ref _kept[index]) is { } kept)
+        if (Volatile.Read(ref _kept[index]) is { } earlier)
         {
-            return kept;
+            return earlier;
         }
 
         var decoded = Fresh(index);
-        if (Interlocked.Read(ref _left) >= decoded.Pixels.Length && Interlocked.CompareExchange(ref _kept[index], decoded, null) is null)
+        // Taken before the image is kept: threads that all see room for one more would together exceed the budget.
+        var kept = Interlocked.Add(ref _left, -decoded.Pixels.Length) >= 0 && Interlocked.CompareExchange(ref _kept[index], decoded, null) is null;
+        if (!kept)
         {
-            Interlocked.Add(ref _left, -decoded.Pixels.Length);
+            Interlocked.Add(ref _left, decoded.Pixels.Length);
         }
 
         return decoded;

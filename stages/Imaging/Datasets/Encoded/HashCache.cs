@@ -13,10 +13,11 @@ internal sealed class HashCache(string path)
     private readonly Dictionary<string, (string Sha256, long Length, long Ticks)> _known = Load(path);
     private bool _changed;
 
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public string Of(string file)
     {
         var full = Path.GetFullPath(file);
-        var info = new FileInfo(full);
+        var info = LinkedFile.Follow(new FileInfo(full));
         var ticks = info.LastWriteTimeUtc.Ticks;
         if (_known.TryGetValue(full, out var known) && (known.Length, known.Ticks) == (info.Length, ticks))
         {
@@ -40,20 +41,15 @@ internal sealed class HashCache(string path)
         var lines = _known
             .Where(entry => !entry.Key.Contains('\n', StringComparison.Ordinal))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value.Sha256}\t{entry.Value.Length}\t{entry.Value.Ticks}\t{entry.Key}\n"));
-        Durable.WriteText(path, string.Concat(lines));
+            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value.Sha256}\t{entry.Value.Length}\t{entry.Value.Ticks}\t{entry.Key}"));
+        RememberedLines.Write(path, lines);
         _changed = false;
     }
 
     private static Dictionary<string, (string, long, long)> Load(string path)
     {
         var known = new Dictionary<string, (string, long, long)>(StringComparer.Ordinal);
-        if (!File.Exists(path))
-        {
-            return known;
-        }
-
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in RememberedLines.Read(path) ?? [])
         {
             if (line.Split('\t', 4) is [{ Length: 64 } hash, var length, var ticks, var file]
                 && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)

@@ -18,4 +18,7 @@ internal interface IListing
     /// <summary>The images of a split.</summary>
     /// <exception cref="UserException">There is no such split, or a file is damaged.</exception>
     IReadOnlyList<EncodedImage> Images(Split split);
+
+    /// <summary>Name and reason of each file of a split that is an image, but of no kind that is decoded.</summary>
+    IReadOnlyList<(string Name, string Reason)> LeftOut(Split split) => [];
 }

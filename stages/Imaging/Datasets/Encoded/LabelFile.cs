@@ -36,30 +36,38 @@ internal sealed class LabelFile
 
     /// <summary>The images with the classes that the file gives them; others keep theirs.</summary>
     /// <param name="images">The images of a split.</param>
+    /// <param name="others">The images of the other split, which lines may name as well.</param>
     /// <param name="classNames">The classes by number.</param>
-    /// <param name="mustFindAll">Whether a line that names none of these images is an error.</param>
-    /// <exception cref="UserException">A line names no image or several, or a class that there is not.</exception>
-    public IReadOnlyList<EncodedImage> Apply(IReadOnlyList<EncodedImage> images, IReadOnlyList<string> classNames, bool mustFindAll)
+    /// <exception cref="UserException">A line names no image or several, a class that there is not, or another one than a line before.</exception>
+    public IReadOnlyList<EncodedImage> Apply(
+        IReadOnlyList<EncodedImage> images, IReadOnlyList<EncodedImage> others, IReadOnlyList<string> classNames)
     {
-        var index = new ImageNames(images.Count, number => images[number].Name);
+        var index = new ImageNames(images.Count + others.Count, number => (number < images.Count ? images[number] : others[number - images.Count]).Name, "image");
+        var numbers = classNames.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
+        var given = new Dictionary<int, string>();
         var labelled = images.ToArray();
         foreach (var (line, image, name) in _lines)
         {
             var (found, problem) = index.Find(image);
             if (problem is not null)
             {
-                if (mustFindAll)
-                {
-                    throw new UserException($"{_path}, line {line}: {problem}");
-                }
-
-                continue;
+                throw new UserException($"{_path}, line {line}: {problem}");
             }
 
-            var label = classNames.ToList().IndexOf(name);
-            labelled[found] = label >= 0
-                ? labelled[found] with { Label = label }
-                : throw new UserException($"{_path}, line {line}: there is no class \"{name}\"");
+            if (!numbers.TryGetValue(name, out var label))
+            {
+                throw new UserException($"{_path}, line {line}: there is no class \"{name}\"");
+            }
+
+            if (!given.TryAdd(found, name) && given[found] != name)
+            {
+                throw new UserException($"{_path}, line {line}: \"{image}\" has the class \"{given[found]}\" already, by a line above");
+            }
+
+            if (found < labelled.Length)
+            {
+                labelled[found] = labelled[found] with { Label = label };
+            }
         }
 
         return labelled;

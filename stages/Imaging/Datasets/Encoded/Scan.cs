@@ -1,6 +1,5 @@
 using Stages.Imaging.Datasets.Decoding;
 using Stages.Pipeline.Progress;
-using Stages.Pipeline.Storage;
 
 namespace Stages.Imaging.Datasets.Encoded;
 
@@ -22,15 +21,17 @@ internal static class Scan
         IReadOnlyList<EncodedImage> images, string fingerprint, string cache, Action<string> log, TimeProvider time)
     {
         var head = FormattableString.Invariant($"# decoder {ImageDecoder.Version}, files {fingerprint}");
-        if (Cached(cache, head) is { } known && known.Count == images.Count)
+        var rows = Cached(cache, head, images.Count);
+        // A file that a disk or a network refused to give is asked for again each time.
+        int[] unknown = [.. Enumerable.Range(0, images.Count).Where(index => rows[index] is not { Unread: false })];
+        if (unknown.Length == 0)
         {
-            return known;
+            return rows!;
         }
 
-        var rows = new ScanRow[images.Count];
         var (began, reported, done) = (time.GetTimestamp(), time.GetTimestamp(), 0);
         var saying = new Lock();
-        Parallel.For(0, images.Count, index =>
+        Parallel.ForEach(unknown, index =>
         {
             rows[index] = Look(images[index]);
             var count = Interlocked.Increment(ref done);
@@ -39,13 +40,13 @@ internal static class Scan
                 if (time.GetElapsedTime(reported) >= ReportEvery)
                 {
                     reported = time.GetTimestamp();
-                    var left = time.GetElapsedTime(began) * ((double)(images.Count - count) / count);
-                    log($"Looked at {count} of {images.Count} images, {Wording.Duration(left)} left");
+                    var left = time.GetElapsedTime(began) * ((double)(unknown.Length - count) / count);
+                    log($"Looked at {count} of {unknown.Length} images, {Wording.Duration(left)} left");
                 }
             }
         });
-        Durable.WriteText(cache, string.Concat(rows.Select(row => row.ToLine() + "\n").Prepend(head + "\n")));
-        return rows;
+        RememberedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
+        return rows!;
     }
 
     private static ScanRow Look(EncodedImage image)
@@ -60,19 +61,13 @@ internal static class Scan
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new ScanRow(default, $"cannot be read: {error.Message}");
+            return new ScanRow(default, $"cannot be read: {error.Message}", Unread: true);
         }
     }
 
-    private static List<ScanRow>? Cached(string path, string head)
-    {
-        if (!File.Exists(path) || File.ReadLines(path).FirstOrDefault() != head)
-        {
-            return null;
-        }
-
-        var lines = File.ReadAllLines(path)[1..];
-        var rows = lines.Select(ScanRow.FromLine).OfType<ScanRow>().ToList();
-        return rows.Count == lines.Length ? rows : null;
-    }
+    /// <summary>A row an image, null for those of which nothing is known.</summary>
+    private static ScanRow?[] Cached(string path, string head, int images) =>
+        RememberedLines.Read(path) is [var first, .. var lines] && first == head && lines.Length == images
+            ? [.. lines.Select(ScanRow.FromLine)]
+            : new ScanRow?[images];
 }

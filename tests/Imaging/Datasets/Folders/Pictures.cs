@@ -13,6 +13,10 @@ internal static class Pictures
     public static byte[] LeftBlackRightWhite(int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png) =>
         Encode(width, height, format, (x, _) => x < width / 2 ? SKColors.Black : SKColors.White);
 
+    /// <summary>Slopes of colour that differ from seed to seed.</summary>
+    public static byte[] Gradient(int width, int height, int seed, SKEncodedImageFormat format) =>
+        Encode(width, height, format, (x, y) => new SKColor((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)(seed * 41 + x + y)));
+
     /// <summary>Puts an EXIF block that holds nothing but an orientation (1 to 8) behind a JPEG's first marker.</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Stages.Cli.Output;
+using Stages.Cli.Plan;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Datasets.Encoded;
+using Stages.Pipeline.Options;
+
+namespace Stages.Cli.Commands;
+
+/// <summary><c>distill data check</c>: look at every image before a run does.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var pipeline = CommonArguments.Pipeline();
+        var json = CommonArguments.Json();
+        var command = new Command("check", "Look at every image: what can be used, what is unusual, what is left out and why.") { pipeline, json };
+        command.SetAction(parsed =>
+        {
+            var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)));
+            var reports = Reports(session.Dataset);
+            if (parsed.GetValue(json))
+            {
+                Console.Out.WriteLine(new JsonArray([.. reports.Select(report => report.ToJson())]).ToJsonString(JsonOutput.Indented));
+            }
+            else
+            {
+                Write(reports);
+            }
+
+            return reports.Any(report => report.Used > 0) ? ExitCodes.Done : ExitCodes.WrongInput;
+        });
+        return command;
+    }
+
+    /// <summary>Of training and test images; the latter may be absent.</summary>
+    private static List<SplitReport> Reports(IDataset dataset)
+    {
+        var reports = new List<SplitReport> { ReportOf(dataset, Split.Train) };
+        try
+        {
+            reports.Add(ReportOf(dataset, Split.Test));
+        }
+        catch (UserException error)
+        {
+            Console.Error.WriteLine(error.Message);
+        }
+
+        return reports;
+    }
+
+    /// <summary>Data sets of one published form have nothing unusual, and are refused as a whole where they are damaged.</summary>
+    private static SplitReport ReportOf(IDataset dataset, Split split)
+    {
+        if (dataset.Report(split) is { } report)
+        {
+            return report;
+        }
+
+        var images = split == Split.Train ? dataset.Train() : dataset.Test();
+        var unlabelled = images.Labels.Count(label => label == ImageSet.Unlabelled);
+        return new SplitReport(images.Name, split, images.Count, unlabelled, SplitReport.NoTraits, []);
+    }
+
+    private static void Write(IReadOnlyList<SplitReport> reports)
+    {
+        foreach (var report in reports)
+        {
+            foreach (var (name, reason) in report.Refused)
+            {
+                Console.Out.WriteLine($"{name}: {reason}");
+            }
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "images", "number");
+        table.Columns[2].RightAligned();
+        foreach (var report in reports)
+        {
+            foreach (var (what, number) in Rows(report))
+            {
+                table.AddRow(report.Split == Split.Train ? "train" : "test", Markup.Escape(what), number.ToString("N0", CultureInfo.InvariantCulture));
+            }
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static IEnumerable<(string What, int Number)> Rows(SplitReport report) =>
+    [
+        ("used", report.Used),
+        .. report.Unlabelled > 0 ? [("used, without a class", report.Unlabelled)] : Array.Empty<(string, int)>(),
+        .. report.NamedTraits.Select(trait => ($"used, {trait.Name}", trait.Count)),
+        ("left out", report.Refused.Count),
+        .. report.Reasons.Select(reason => ($"left out: {reason.Reason}", reason.Count)),
+    ];
+}
