@@ -16,7 +16,7 @@ public sealed class LarsTests
     {
         using var scope = NewDisposeScope();
         using var network = Tiny.Network();
-        var expected = network.named_parameters().ToDictionary(p => p.name, p => new Slow(p.parameter));
+        var expected = network.named_parameters().ToDictionary(p => p.name, p => new Slow(p.parameter, classifier: p.name.StartsWith("fc.", StringComparison.Ordinal)));
         using var parameters = new FlatParameters(network);
         using var optimizer = Create(parameters);
         for (var step = 0; step < 20; step++)
@@ -86,9 +86,9 @@ public sealed class LarsTests
         private readonly bool _adapts;
         private readonly double[] _velocity;
 
-        public Slow(Tensor parameter)
+        public Slow(Tensor parameter, bool classifier)
         {
-            _adapts = parameter.dim() > 1;
+            _adapts = parameter.dim() > 1 && !classifier;
             Weights = [.. parameter.detach().reshape(-1).data<float>().ToArray().Select(value => (double)value)];
             _velocity = new double[Weights.Length];
         }
