@@ -10,7 +10,7 @@ internal static class ResultsTable
     public static void Write(IReadOnlyList<ResultRow> rows)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("network", "top-1 %", "95 % of tests", "parameters", "MB", "seconds", "labels");
+            .AddColumns("network", "top-1 %", "95 %", "parameters", "MB", "seconds", "labels");
         table.Columns[0].NoWrap();
         foreach (var column in table.Columns.Skip(1))
         {

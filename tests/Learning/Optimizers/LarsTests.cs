@@ -51,6 +51,21 @@ public sealed class LarsTests
         Close.To(full(8, -0.05f), parameters.Values, 1e-7);
     }
 
+    [Theory]
+    [InlineData("fc")]
+    [InlineData("classifier")]
+    public void A_classifiers_weights_neither_decay_nor_adapt(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var network = nn.Sequential((name, nn.Linear(3, 2)));
+        using var parameters = new FlatParameters(network);
+        parameters.Values.fill_(2f);
+        parameters.Gradients.fill_(0.5f);
+        using var optimizer = Create(parameters);
+        optimizer.Step(0, 0.1);
+        Close.To(full(8, 2 - 0.05f), parameters.Values, 1e-6);
+    }
+
     [Fact]
     public void Where_the_gradient_is_zero_nothing_moves_and_nothing_is_NaN()
     {
