@@ -85,6 +85,7 @@ save("quality-1.jpg", rgb, quality=1)
 
 # Colours of a profile that is far from sRGB: red and green change places. The values must stay those of the file.
 profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+profile[24:36] = bytes(12)  # When it was made.
 tags = {bytes(profile[132 + 12 * i:136 + 12 * i]): 132 + 12 * i for i in range(struct.unpack(">I", profile[128:132])[0])}
 red, green = tags[b"rXYZ"] + 4, tags[b"gXYZ"] + 4
 profile[red:red + 8], profile[green:green + 8] = profile[green:green + 8], profile[red:red + 8]
@@ -168,6 +169,9 @@ save("animated.webp", frames[0], save_all=True, append_images=frames[1:], durati
 exif = Image.Exif()
 exif[0x0112] = 6
 save("exif-6.webp", rgb, lossless=True, exif=exif)
+exif[0x0112] = 5
+# Of animations, PIL begins the block as JPEG does.
+save("exif-5-animated.webp", frames[0], save_all=True, append_images=frames[1:], duration=100, lossless=True, exif=exif)
 save("rgb.bmp", rgb)
 save("grey.bmp", grey)
 save("palette.bmp", rgb.quantize(16))

@@ -9,9 +9,13 @@ internal static class ExifBlock
     private const ushort OrientationTag = 0x0112;
     private const int EntryLength = 12;
 
+    /// <summary>With which the block begins in JPEG, and in other formats by some programs.</summary>
+    private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
+
     /// <summary>The orientation that the block notes; upright where it notes none or is damaged.</summary>
     public static SKEncodedOrigin Orientation(ReadOnlySpan<byte> tiff)
     {
+        tiff = tiff.StartsWith(Prefix) ? tiff[Prefix.Length..] : tiff;
         if (tiff.Length < 8 || !(tiff.StartsWith("II*\0"u8) || tiff.StartsWith("MM\0*"u8)))
         {
             return SKEncodedOrigin.TopLeft;

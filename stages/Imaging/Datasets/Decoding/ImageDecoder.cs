@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 using Stages.Imaging.Datasets.Pixels;
@@ -37,7 +36,7 @@ internal static class ImageDecoder
             throw new RefusedImageException($"{width}×{height} pixels; at most {MostPixels / 1_000_000} megapixels are decoded");
         }
 
-        if (LacksEnd(encoded, codec.EncodedFormat))
+        if (WebpFile.Is(encoded) && WebpFile.LacksEnd(encoded))
         {
             throw new RefusedImageException(Problem(SKCodecResult.IncompleteInput));
         }
@@ -52,10 +51,6 @@ internal static class ImageDecoder
 
         return Upright(encoded, codec, channels);
     }
-
-    /// <summary>WebP notes the camera's orientation last, so that a file without its end may show its whole picture on its side.</summary>
-    private static bool LacksEnd(ReadOnlySpan<byte> encoded, SKEncodedImageFormat format) =>
-        format == SKEncodedImageFormat.Webp && 8L + BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) > encoded.Length;
 
     private static (ImageHeader Header, DecodedImage Image) Upright(ReadOnlySpan<byte> encoded, SKCodec codec, int channels)
     {
@@ -98,7 +93,8 @@ internal static class ImageDecoder
     {
         SKCodecResult.IncompleteInput => "cut short",
         SKCodecResult.Unimplemented => "not an image of a known format",
-        _ => $"damaged ({result})",
+        SKCodecResult.InvalidInput or SKCodecResult.ErrorInInput => "damaged",
+        _ => $"cannot be decoded ({result})",
     };
 
     private static void Spread(ReadOnlySpan<byte> rgba, byte[] planes, int pixel, int channels, int plane)

@@ -9,9 +9,10 @@ namespace Stages.Imaging.Datasets.Decoding;
 /// </summary>
 internal static class Orientation
 {
-    /// <summary>The orientation that a file notes. That of PNG, Skia does not look for.</summary>
+    /// <summary>The orientation that a file notes. That of PNG, Skia does not look for, and that of WebP it finds in one of the two ways of writing it.</summary>
     public static SKEncodedOrigin Of(ReadOnlySpan<byte> encoded, SKCodec codec) =>
         PngFile.Is(encoded) ? ExifBlock.Orientation(PngFile.Chunk(encoded, "eXIf"u8))
+        : WebpFile.Is(encoded) ? ExifBlock.Orientation(WebpFile.Chunk(encoded, "EXIF"u8))
         : codec.EncodedOrigin == 0 ? SKEncodedOrigin.TopLeft
         : codec.EncodedOrigin;
 

@@ -45,7 +45,7 @@ internal sealed class FolderListing : IListing
         if (split == Split.Test && !Directory.Exists(_test))
         {
             throw new UserException(
-                $"{_options.Folder} has no test images. To measure accuracy, put some in {_test}/CLASS/");
+                $"{_options.Folder} has no test images. To measure accuracy, put some in {_test}/CLASS/, or set dataset.test to the folder that holds them");
         }
 
         if (_labels is null)
