@@ -46,6 +46,8 @@ public static class PublishStage
         var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
         var rows = ResultsFile.Read(context.Input(results));
         Directory.CreateDirectory(folder);
+        // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
+        Durable.SweepPartials(folder);
 
         WriteWeights(context.Input(weights), Path.Combine(folder, PublishedModel.WeightsFile), train.Name);
         Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());

@@ -30,6 +30,18 @@ public class ResumeTests
     }
 
     [Fact]
+    public void What_a_kill_left_half_written_is_not_published()
+    {
+        using var pipeline = new TinyPipeline();
+        var published = Directory.CreateDirectory(Path.Combine(pipeline.Models, "published", "self-distilled")).FullName;
+        var leftover = Path.Combine(published, "model.safetensors.distill-0123abcd.partial");
+        File.WriteAllText(leftover, "half a model");
+        Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
+        Assert.False(File.Exists(leftover));
+        Assert.DoesNotContain(".partial", File.ReadAllText(Path.Combine(published, "SHA256SUMS")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_changed_option_makes_stale_what_depends_on_it_and_nothing_else()
     {
         using var pipeline = new TinyPipeline();
