@@ -4,6 +4,9 @@
 set -u
 cd "$(dirname "$0")/.."
 rm -rf TestResults
+
+# Tests run side by side, and libtorch's threads wait by spinning: one a process is fastest for all together.
+export OMP_NUM_THREADS=1
 log=TestResults/test.log
 mkdir -p TestResults
 
