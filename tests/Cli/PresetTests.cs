@@ -1,5 +1,4 @@
 using Stages.Cli.Plan;
-using Stages.Pipeline.Options;
 using Tests.Pipeline;
 
 namespace Tests.Cli;

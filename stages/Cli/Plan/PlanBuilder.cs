@@ -105,7 +105,8 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
                     FormattableString.Invariant(
                         $"weighted vote of the {settings.Neighbours} nearest labelled training images by cosine of the pretrained encoder's features, temperature {settings.Temperature}"),
                     source,
-                    [Pretrained]) { AllLabels = all, Neighbours = settings });
+                    [Pretrained])
+                { AllLabels = all, Neighbours = settings });
             }
         }
     }

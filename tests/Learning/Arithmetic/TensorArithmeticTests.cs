@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Arithmetic;
