@@ -1,4 +1,4 @@
-"""Twenty steps of PyTorch's AdamW and SGD with given gradients, rates that change, and no decay on vectors."""
+"""Twenty steps of PyTorch's AdamW and SGD, and of LARS written for it, with given gradients, rates that change, and no decay on vectors."""
 
 import torch
 
@@ -7,6 +7,23 @@ from golden import uniform, weight, write
 SHAPES = {
     "conv.weight": [3, 2, 3, 3], "norm.weight": [3], "norm.bias": [3], "fc.weight": [4, 3], "fc.bias": [4],
 }
+
+
+
+class Lars(torch.optim.Optimizer):
+    """SimCLR's LARS (lars_optimizer.py): trust 0.001 ‖w‖ / ‖g + decay w‖, momentum over the scaled rate; some groups neither adapt nor decay."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                update = p.grad + group["weight_decay"] * p
+                norms = p.norm(), update.norm()
+                trust = 0.001 * norms[0] / norms[1] if group["adapts"] and norms[0] > 0 and norms[1] > 0 else 1.0
+                state = self.state[p]
+                state["v"] = group["momentum"] * state.get("v", torch.zeros_like(p)) + group["lr"] * trust * update
+                p -= state["v"]
+
 
 golden = {}
 for kind in ("adamw", "sgd"):
@@ -23,4 +40,16 @@ for kind in ("adamw", "sgd"):
             parameter.grad = uniform(f"{key}@{step}", parameter.shape)
         optimizer.step()
     golden.update({f"{kind}/{key}": parameter for key, parameter in parameters.items()})
+parameters = {key: torch.nn.Parameter(weight(key, torch.empty(shape)).double()) for key, shape in SHAPES.items()}
+adapts = {"conv.weight"}
+lars = Lars(
+    [{"params": [p for key, p in parameters.items() if (key in adapts) == adapt], "adapts": adapt, "weight_decay": 0.1 if adapt else 0.0}
+     for adapt in (True, False)], {"lr": 1, "momentum": 0.9})
+for step in range(20):
+    for group in lars.param_groups:
+        group["lr"] = 0.01 * (1 + step % 3)
+    for key, parameter in parameters.items():
+        parameter.grad = uniform(f"{key}@{step}", parameter.shape).double()
+    lars.step()
+golden.update({f"lars/{key}": parameter.float() for key, parameter in parameters.items()})
 write("optimizers.safetensors", golden)

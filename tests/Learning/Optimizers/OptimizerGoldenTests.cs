@@ -11,6 +11,7 @@ public sealed class OptimizerGoldenTests
     [Theory]
     [InlineData(OptimizerKind.AdamW, "adamw")]
     [InlineData(OptimizerKind.Sgd, "sgd")]
+    [InlineData(OptimizerKind.Lars, "lars")]
     public void Twenty_steps_end_where_PyTorchs_do(OptimizerKind kind, string name)
     {
         using var scope = NewDisposeScope();
