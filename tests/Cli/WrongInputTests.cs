@@ -18,6 +18,8 @@ public class WrongInputTests
         { """{ "device": "tpu" }""", "$.device" },
         { """{ "publish": { "student": "teacher" } }""", "$.publish.student" },
         { """{ "rounds": [] }""", "$.publish.student" },
+        { """{ "rounds": [ { "name": "teacher" } ] }""", "$.rounds" },
+        { """{ "rounds": [ { "name": "label-2" } ] }""", "$.rounds" },
         { """{ "name": "../elsewhere" }""", "$.name" },
     };
 

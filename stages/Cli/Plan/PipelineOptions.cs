@@ -56,6 +56,11 @@ internal sealed record PipelineOptions(
         var finetune = FineTuneOptions.Read(root.Section("finetune"), pretrain.Head.Layers);
         var probe = ProbeOptions.Read(root.Section("probe"));
         var rounds = root.Sections("rounds").Select(RoundOptions.Read).ToList();
+        if (rounds.Find(round => Names.IsTaken(round.Name) || Names.IsTaken(round.ResultName)) is { } taken)
+        {
+            throw root.Error("rounds", $"found a round named \"{taken.Name}\", which is the name of another stage or result; choose another");
+        }
+
         if (rounds.GroupBy(round => round.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw root.Error("rounds", $"found two rounds named \"{twice.Key}\", expected a name of its own for each");

@@ -37,7 +37,7 @@ public static class DatasetCatalog
             ? new IdxDataset(name, folder, published, classNames)
             : throw new UserException(
                 $"The data set {name} is not in {folder}: {string.Join(", ", missing)} (.gz or plain) missing. " +
-                "Run `make data` (or `distill data fetch`), or set dataset.folder to where it lies");
+                (published.Count > 0 ? "Run `make data` (or `distill data fetch`), or set" : "Set") + " dataset.folder to where it lies");
     }
 
     private static EncodedDataset OpenFolder(DatasetOptions options, Action<string> log, string cache)

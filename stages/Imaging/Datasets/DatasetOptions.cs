@@ -95,7 +95,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             throw section.Error("channels", $"found {Channels}, expected {(channels is { } n ? $"{n}: these images have no others" : "1 or 3")}");
         }
 
-        string[] forEncoded = ["train", "unlabelled", "test", "shorterSide"];
+        string[] forEncoded = ["train", "unlabelled", "test", "shorterSide", "centreCrop", "cacheMiB"];
         if (!Encoded && forEncoded.FirstOrDefault(section.Has) is { } key)
         {
             throw section.Error(key, "found a value, expected none: it is for the kinds folder, parquet and webdataset");
@@ -105,6 +105,11 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
         if (Kind != DatasetKind.Parquet && forParquet.FirstOrDefault(section.Has) is { } column)
         {
             throw section.Error(column, "found a value, expected none: it is for the kind parquet");
+        }
+
+        if (Classes is not null && Kind is not DatasetKind.Idx && !Encoded)
+        {
+            throw section.Error("classes", "found a value, expected none: this published set names its classes itself");
         }
 
         if (Labels is not null && Kind != DatasetKind.Folder)
