@@ -6,8 +6,11 @@ using Stages.Imaging.Evaluation.Probes;
 using Stages.Imaging.Loading;
 using Stages.Imaging.Splits;
 using Stages.Learning.Networks;
+using Stages.Learning.Randomness;
 using Stages.Learning.Training;
+using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
 using static TorchSharp.torch;
 
@@ -52,15 +55,27 @@ public static class ProbeStage
 
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
         var indices = options.Indices(train, labels);
-        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.Exact);
-        context.Cancellation.ThrowIfCancellationRequested();
-        var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random);
+        if (options.Solver == ProbeSolver.Lbfgs && indices.GroupBy(image => train.Labels[image]).All(members => members.Count() < 2))
+        {
+            throw new UserException(
+                "probe.solver is lbfgs, which holds labelled images out to choose its strength, but no class has two; give more labels, or use sgd");
+        }
+
+        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.Exact, done => Report(done, indices.Count));
+        var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);
 
         var path = Path.Combine(context.Folder, Output);
         Durable.WriteFile(path, stream => Weights.Save(classifier, stream));
         metrics["labels"] = indices.Count;
         metrics["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1);
         return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
+
+        // Images first, then strengths or epochs.
+        void Report(int done, int all)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new TrainingProgress(done, all, null, null, null, null, null));
+        }
     }
 
     private static JsonObject Fit(
@@ -69,19 +84,21 @@ public static class ProbeStage
         Tensor labels_N,
         int classes,
         ProbeOptions options,
-        Learning.Randomness.RandomKey random)
+        RandomKey random,
+        Action<int, int> report)
     {
         using var scale = FeatureScale.Of(features_ND);
         var scaled_ND = scale.Apply(features_ND);
         if (options.Solver == ProbeSolver.Sgd)
         {
-            using var fitted = SgdProbe.Fit(scaled_ND, labels_N, classes, random, options.Sgd);
+            using var fitted = SgdProbe.Fit(scaled_ND, labels_N, classes, random, options.Sgd, epoch => report(epoch, options.Sgd.Epochs));
             Put(fitted);
             return [];
         }
 
+        var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut };
         using var probe = LogisticProbe.Fit(
-            scaled_ND, labels_N, classes, random, LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut });
+            scaled_ND, labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
         Put(probe.Classifier);
         return new JsonObject
         {

@@ -58,6 +58,19 @@ public sealed class LinearEvaluationTests
         Assert.Equal(("done", "stale"), (states["probe"], states["finetune"]));
     }
 
+    [Fact]
+    public void One_label_a_class_leaves_nothing_to_choose_by_and_the_message_says_so()
+    {
+        using var pipeline = new TinyPipeline(json =>
+        {
+            json["labels"] = new JsonObject { ["perClass"] = 1 };
+            json["probe"] = new JsonObject { ["labels"] = "labelled" };
+        });
+        var run = DistillProcess.Run(pipeline.Folder, "run");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("probe.solver is lbfgs", run.Errors, StringComparison.Ordinal);
+    }
+
     private static string Name(JsonNode? node) => node!["name"]!.GetValue<string>();
 
     private static JsonNode Row(JsonArray rows, string name) => rows.First(row => Name(row) == name)!;

@@ -14,8 +14,10 @@ public static class Inference
     /// <param name="bank">The images.</param>
     /// <param name="indices">Numbers of images.</param>
     /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="report">Called after each batch with the images done so far; may throw to stop.</param>
     /// <returns>[N, D], fp32, on the device.</returns>
-    public static Tensor Run(nn.Module<Tensor, Tensor> network, ImageBank bank, IReadOnlyList<int> indices, Compute compute)
+    public static Tensor Run(
+        nn.Module<Tensor, Tensor> network, ImageBank bank, IReadOnlyList<int> indices, Compute compute, Action<int>? report = null)
     {
         using var scope = NewDisposeScope();
         var chunks = indices.Chunk(BatchSize).ToArray();
@@ -25,6 +27,7 @@ public static class Inference
         {
             using var images_NCHW = loader.At(chunk);
             batches.Add(Forward(network, images_NCHW, compute));
+            report?.Invoke(Math.Min((chunk + 1) * BatchSize, indices.Count));
         }
 
         return cat(batches).MoveToOuterDisposeScope();

@@ -44,7 +44,7 @@ public static class EvaluateStage
         var (train, test) = (dataset.Train(), dataset.Test());
         var labelled = LabelSplit.Draw(train, labels).Indices;
         int[] all = [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabelled)];
-        using var judge = new Judge(test, train, settings);
+        using var judge = new Judge(test, train, settings, context.Cancellation);
         var rows = new List<ResultRow>();
         var details = new JsonObject();
         foreach (var contestant in contestants)
@@ -54,7 +54,7 @@ public static class EvaluateStage
             var path = context.Input(contestant.Source.Artefact);
             var teaching = contestant.AllLabels ? all : labelled;
             using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.Exact);
-            var measured = Measurement.Of(judge.Logits(network, contestant.Neighbours, teaching), judge.Labels(), settings.Seed);
+            var measured = Measurement.Of(judge.Logits(contestant, network, teaching), judge.Labels(), settings.Seed);
             rows.Add(new ResultRow(
                 contestant.Name,
                 Math.Round(measured.Report.Top1, 2),

@@ -17,9 +17,13 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
     /// <param name="logits_NK">Logits.</param>
     /// <param name="labels_N">True classes.</param>
     /// <param name="seed">Draws the resamples.</param>
-    public static Measurement Of(Tensor logits_NK, Tensor labels_N, long seed) => new(
-        ClassificationReport.Of(logits_NK, labels_N),
-        ClassificationIntervals.Of(Outcomes.Of(logits_NK, labels_N), RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
+    public static Measurement Of(Tensor logits_NK, Tensor labels_N, long seed)
+    {
+        var outcomes = Outcomes.Of(logits_NK, labels_N);
+        return new Measurement(
+            ClassificationReport.Of(outcomes, logits_NK, labels_N),
+            ClassificationIntervals.Of(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
+    }
 
     /// <summary>The figures, without bins and matrix; percents to two places.</summary>
     public JsonObject Figures() => new()

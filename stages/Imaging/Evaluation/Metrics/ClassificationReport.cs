@@ -28,9 +28,14 @@ public sealed record ClassificationReport(
     /// <param name="logits_NK">Logits of one image or more.</param>
     /// <param name="labels_N">True classes, int64, on the same device.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, a logit is not finite, or a label is no class.</exception>
-    public static ClassificationReport Of(Tensor logits_NK, Tensor labels_N)
+    public static ClassificationReport Of(Tensor logits_NK, Tensor labels_N) => Of(Outcomes.Of(logits_NK, labels_N), logits_NK, labels_N);
+
+    /// <summary>The same where the outcomes are known already.</summary>
+    /// <param name="outcomes">Of these logits and labels.</param>
+    /// <param name="logits_NK">Logits of one image or more.</param>
+    /// <param name="labels_N">True classes, int64, on the same device.</param>
+    public static ClassificationReport Of(Outcomes outcomes, Tensor logits_NK, Tensor labels_N)
     {
-        var outcomes = Outcomes.Of(logits_NK, labels_N);
         var tally = new Tally(outcomes).AddAll();
         return new ClassificationReport(
             outcomes.Count,

@@ -10,10 +10,10 @@ namespace Stages.Imaging.Evaluation.Probes;
 public static class LogisticProbe
 {
     /// <summary>Holds out a balanced part that the key draws.</summary>
-    /// <inheritdoc cref="Fit(Tensor, Tensor, int, IReadOnlyList{int}, LogisticProbeOptions)"/>
+    /// <inheritdoc cref="Fit(Tensor, Tensor, int, IReadOnlyList{int}, LogisticProbeOptions, Action{int}?)"/>
     public static LogisticProbeResult Fit(
-        Tensor z_ND, Tensor labels_N, int classes, RandomKey key, LogisticProbeOptions options) =>
-        Fit(z_ND, labels_N, classes, HeldOut.Balanced(Numbers(labels_N), options.HeldOutShare, key), options);
+        Tensor z_ND, Tensor labels_N, int classes, RandomKey key, LogisticProbeOptions options, Action<int>? report = null) =>
+        Fit(z_ND, labels_N, classes, HeldOut.Balanced(Numbers(labels_N), options.HeldOutShare, key), options, report);
 
     /// <summary>
     /// Tries the strengths from the strongest to the weakest, each from the solution before it, takes the one of the highest held-out
@@ -24,9 +24,10 @@ public static class LogisticProbe
     /// <param name="classes">K.</param>
     /// <param name="heldOut">Places of the images on which the strength is chosen; neither none nor all.</param>
     /// <param name="options">Strengths and solver.</param>
+    /// <param name="report">Called after each strength with how many are tried; may throw to stop.</param>
     /// <exception cref="ArgumentException">No image or every image is held out, or there is no strength to try.</exception>
     public static LogisticProbeResult Fit(
-        Tensor z_ND, Tensor labels_N, int classes, IReadOnlyList<int> heldOut, LogisticProbeOptions options)
+        Tensor z_ND, Tensor labels_N, int classes, IReadOnlyList<int> heldOut, LogisticProbeOptions options, Action<int>? report = null)
     {
         var images = (int)z_ND.shape[0];
         int[] fitted = [.. Enumerable.Range(0, images).Except(heldOut)];
@@ -53,6 +54,7 @@ public static class LogisticProbe
             sweep.Add(new SweepPoint(strength, top1, fit.Iterations, fit.Converged));
             best = best is { } b && b.Point.HeldOutTop1 >= top1 ? b : (sweep[^1], fit.X);
             before = fit.X;
+            report?.Invoke(sweep.Count);
         }
 
         var chosen = best!.Value;

@@ -15,7 +15,9 @@ public static class SgdProbe
     /// <param name="classes">K.</param>
     /// <param name="key">Shuffles: epoch e takes the images in the order of <c>key.Fold(e).Permutation(N)</c>.</param>
     /// <param name="options">Epochs, batch and rate.</param>
-    public static LinearClassifier Fit(Tensor z_ND, Tensor labels_N, int classes, RandomKey key, SgdProbeOptions options)
+    /// <param name="report">Called after each epoch with how many are done; may throw to stop.</param>
+    public static LinearClassifier Fit(
+        Tensor z_ND, Tensor labels_N, int classes, RandomKey key, SgdProbeOptions options, Action<int>? report = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
@@ -42,6 +44,8 @@ public static class SgdProbe
                 optimizer.Step(step, recipe.Rate(step, steps));
                 step++;
             }
+
+            report?.Invoke(epoch + 1);
         }
 
         return new LinearClassifier(
