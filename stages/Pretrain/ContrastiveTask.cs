@@ -11,7 +11,7 @@ namespace Stages.Pretrain;
 /// <summary>A step of pretraining: two views of every image of the batch, one forward pass, NT-Xent.</summary>
 internal sealed class ContrastiveTask : TrainingTask, IDisposable
 {
-    // Healthy features of an untrained network have a spread of some 0.3 already.
+    // Features begin narrow and widen: 0.15 after ten steps of a small run on Fashion-MNIST, 0.8 at its end. A collapse is of another order.
     private const double CollapsedSpread = 0.02;
 
     // A tenth of the steps is more than the warm-up; 1 % under chance is more than noise.
