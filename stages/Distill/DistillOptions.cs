@@ -33,7 +33,15 @@ public sealed record DistillOptions(
     /// <summary>Whether the labelled images take part as what they are: otherwise no result depends on which they are.</summary>
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All;
 
-    public static DistillOptions Read(JsonSection section) => new(
+    /// <exception cref="UserException">Labelled images are mixed into a batch of several groups.</exception>
+    public static DistillOptions Read(JsonSection section)
+    {
+        var options = ReadAll(section);
+        return options.Alpha == 1 || options.Training.Groups == 1 ? options : throw section.Error(
+            "groups", $"found {options.Training.Groups}, expected 1 where alpha is below 1: labelled images are normalized with the others");
+    }
+
+    private static DistillOptions ReadAll(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network"), Architecture.ResNet50, width: 1, Stem.ImageNet),
         section.Number("teacherTemperature", 1, 0.01, 100),
         section.Number("studentTemperature", 1, 0.01, 100),

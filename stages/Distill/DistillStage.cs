@@ -46,13 +46,13 @@ public static class DistillStage
         var targets = Chosen(all, options.Images, labelled);
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
-        using var generator = random.Generator();
-        using var student = new ResNet(options.Network, images.Shape.Channels, targets.Classes, generator);
-        settings.Compute.Place(student);
+        using var student = Student();
 
         var views = options.Alpha < 1 ? new LabelledViews(bank, labelled, crop, options.LabelledBatchSize, random) : null;
-        using var task = new SoftTargetTask(student, bank, targets, views, options, settings.Compute, random);
+        using var task = new SoftTargetTask(student, Student, bank, targets, views, options, settings.Compute, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
+
+        ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
     }
 
     private static SoftTargetTable Chosen(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labelled)

@@ -15,6 +15,7 @@ namespace Stages.Distill;
 internal sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
+    private readonly Func<ResNet> _another;
     private readonly SoftTargetTable _targets;
     private readonly SoftTargetLogits _logits;
     private readonly Tensor? _shift_K;
@@ -25,6 +26,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     private readonly ViewLoader _loader;
 
     /// <param name="student">On its device.</param>
+    /// <param name="another">Makes another network of the same plan, there too.</param>
     /// <param name="bank">The training images.</param>
     /// <param name="targets">What the teacher thinks of them.</param>
     /// <param name="labelled">Labelled images; null for distillation alone.</param>
@@ -33,6 +35,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     /// <param name="random">The stage's key.</param>
     public SoftTargetTask(
         ResNet student,
+        Func<ResNet> another,
         ImageBank bank,
         SoftTargetTable targets,
         LabelledViews? labelled,
@@ -40,36 +43,35 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         Compute compute,
         RandomKey random)
     {
-        (_student, _targets, _labelled, _options, _compute) = (student, targets, labelled, options, compute);
+        (_student, _another, _targets, _labelled, _options, _compute) = (student, another, targets, labelled, options, compute);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _logits = SoftTargetLogits.Of(targets, compute.Device);
         _shift_K = options.BalanceClasses ? ClassBalance.Shifts(_logits, options.TeacherTemperature).DetachFromDisposeScope() : null;
     }
 
-    public override nn.Module Network => _student;
+    public override nn.Module<Tensor, Tensor> Network => _student;
+
+    public override nn.Module<Tensor, Tensor> NewReplica() => _another();
 
     public override int ItemsPerStep => _options.Training.BatchSize + (_labelled?.BatchSize ?? 0);
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override Tensor Loss(long step)
+    /// <summary>The views, then the labelled images: one batch, so that batch norm sees both kinds.</summary>
+    public override Tensor Inputs(long step) => _loader.At(step);
+
+    public override Tensor Loss(long step, Tensor outputs)
     {
         using var scope = NewDisposeScope();
-        var view_NCHW = _loader.At(step);
         var teacher_NK = TeacherAt(step);
-        using (_compute.Forward())
-        {
-            // One forward pass, so that batch norm sees both kinds of images as one batch.
-            var student = _student.forward(view_NCHW);
-            var (soft, all) = (teacher_NK.shape[0], student.shape[0]);
-            var loss = SoftTargetLoss.CrossEntropy(
-                student.narrow(0, 0, soft), teacher_NK, _options.TeacherTemperature, _options.StudentTemperature);
-            return (_labelled is null
-                ? loss
-                : SoftTargetLoss.WithLabels(loss, student.narrow(0, soft, all - soft), _labelled.LabelsAt(step), _options.Alpha))
-                .MoveToOuterDisposeScope();
-        }
+        var (soft, all) = (teacher_NK.shape[0], outputs.shape[0]);
+        var loss = SoftTargetLoss.CrossEntropy(
+            outputs.narrow(0, 0, soft), teacher_NK, _options.TeacherTemperature, _options.StudentTemperature);
+        return (_labelled is null
+            ? loss
+            : SoftTargetLoss.WithLabels(loss, outputs.narrow(0, soft, all - soft), _labelled.LabelsAt(step), _options.Alpha))
+            .MoveToOuterDisposeScope();
     }
 
     public void Dispose()

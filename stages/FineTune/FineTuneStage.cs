@@ -3,6 +3,7 @@ using Stages.Imaging.Splits;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
+using static TorchSharp.torch;
 
 namespace Stages.FineTune;
 
@@ -36,12 +37,17 @@ public static class FineTuneStage
     {
         using var labelled = LabelledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);
-        using var generator = random.Generator();
-        using var classifier = network.Build(labelled.Shape.Channels, labelled.ClassCount, generator);
+        using var classifier = Classifier();
         Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
-        settings.Compute.Place(classifier);
-
-        using var task = new LabelledTask(classifier, labelled, options.Views, options.Training, settings.Compute, random);
+        using var task = new LabelledTask(classifier, Classifier, labelled, options.Views, options.Training, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
+
+        nn.Module<Tensor, Tensor> Classifier()
+        {
+            using var generator = random.Generator();
+            var made = network.Build(labelled.Shape.Channels, labelled.ClassCount, generator);
+            settings.Compute.Place(made);
+            return made;
+        }
     }
 }

@@ -10,44 +10,52 @@ namespace Stages.FineTune;
 internal sealed class LabelledTask : TrainingTask, IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _classifier;
+    private readonly Func<nn.Module<Tensor, Tensor>> _another;
     private readonly LabelledImages _labelled;
     private readonly ViewOptions _views;
     private readonly TrainingOptions _training;
-    private readonly Compute _compute;
     private readonly RandomKey _random;
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
 
+    /// <param name="classifier">On its device.</param>
+    /// <param name="another">Makes another network of the same plan, there too.</param>
+    /// <param name="labelled">The images and their labels.</param>
+    /// <param name="views">How views are made.</param>
+    /// <param name="training">Steps and batch.</param>
+    /// <param name="random">The stage's key.</param>
     public LabelledTask(
         nn.Module<Tensor, Tensor> classifier,
+        Func<nn.Module<Tensor, Tensor>> another,
         LabelledImages labelled,
         ViewOptions views,
         TrainingOptions training,
-        Compute compute,
         RandomKey random)
     {
-        (_classifier, _labelled, _views, _training, _compute, _random) = (classifier, labelled, views, training, compute, random);
+        (_classifier, _another, _labelled, _views, _training, _random) = (classifier, another, labelled, views, training, random);
         _batches = new BatchPlan(random, labelled.Count, training.BatchSize);
         _loader = labelled.Loader(PlanOf, training.Steps);
     }
 
-    public override nn.Module Network => _classifier;
+    public override nn.Module<Tensor, Tensor> Network => _classifier;
+
+    public override nn.Module<Tensor, Tensor> NewReplica() => _another();
 
     public override int ItemsPerStep => _training.BatchSize;
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override Tensor Loss(long step)
+    public override Tensor Inputs(long step)
     {
         using var scope = NewDisposeScope();
-        var samples = _batches.At(step);
-        var labels_N = _labelled.Labels(samples.Select(sample => sample.Index));
-        var view_NCHW = ViewMaker.Change(_loader.At(step), _views, samples.Select(KeyOf).ToArray());
-        using (_compute.Forward())
-        {
-            var logits_NK = _classifier.forward(view_NCHW).to_type(ScalarType.Float32);
-            return nn.functional.cross_entropy(logits_NK, labels_N).MoveToOuterDisposeScope();
-        }
+        return ViewMaker.Change(_loader.At(step), _views, _batches.At(step).Select(KeyOf).ToArray()).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor Loss(long step, Tensor outputs)
+    {
+        using var scope = NewDisposeScope();
+        var labels_N = _labelled.Labels(_batches.At(step).Select(sample => sample.Index));
+        return nn.functional.cross_entropy(outputs, labels_N).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _loader.Dispose();

@@ -47,18 +47,14 @@ public static class SupervisedStage
         return result;
     }
 
-    private static ResNet Network(StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled)
-    {
-        using var generator = settings.Random(context.Name).Generator();
-        var network = new ResNet(options.Network, labelled.Shape.Channels, labelled.ClassCount, generator);
-        settings.Compute.Place(network);
-        return network;
-    }
+    private static ResNet Network(StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled) =>
+        ResNet.Of(options.Network, labelled.Shape.Channels, labelled.ClassCount, settings.Compute, settings.Random(context.Name));
 
     private static StageResult Train(
         StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled, ResNet network)
     {
-        using var task = new LabelledTask(network, labelled, options.Views, options.Training, settings.Compute, settings.Random(context.Name));
+        using var task = new LabelledTask(
+            network, () => Network(context, options, settings, labelled), labelled, options.Views, options.Training, settings.Random(context.Name));
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

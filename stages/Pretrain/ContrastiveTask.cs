@@ -39,7 +39,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         _embeddings = new EmbeddingMonitor(bank, options.Views, compute.Exact, random);
     }
 
-    public override nn.Module Network => _network;
+    public override nn.Module<Tensor, Tensor> Network => _network;
 
     public override int ItemsPerStep => _options.Training.BatchSize;
 
@@ -47,19 +47,19 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override Tensor Loss(long step)
+    public override nn.Module<Tensor, Tensor> NewReplica() => ContrastiveNetwork.Of(_options.Network, _options.Head, _bank.Images.Shape.Channels, _compute, _random);
+
+    /// <summary>The first views of all images, then the second ones: one batch, so that batch norm sees both (SimCLRv2's model.py).</summary>
+    public override Tensor Inputs(long step)
     {
         using var scope = NewDisposeScope();
-        // Both views in one pass, so that batch norm sees both (SimCLRv2's model.py).
         var keys = BothViews(step).Select(view => view.Key).ToArray();
         var views_MCHW = ViewMaker.Change(_loader.At(step), _options.Views, keys);
-        using (_compute.Forward())
-        {
-            var z_MP = _network.forward(views_MCHW);
-            _memory?.Hold(views_MCHW);
-            return ContrastiveLoss.NtXent(z_MP, _options.Temperature, _memory?.KeysAt(step)).MoveToOuterDisposeScope();
-        }
+        _memory?.Hold(views_MCHW);
+        return views_MCHW.MoveToOuterDisposeScope();
     }
+
+    public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, _options.Temperature, _memory?.KeysAt(step));
 
     public override void AfterStep(long step) => _memory?.Update(_network, step);
 

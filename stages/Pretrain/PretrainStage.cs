@@ -14,7 +14,7 @@ namespace Stages.Pretrain;
 public static class PretrainStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The trained encoder and head.</summary>
     public const string Output = TrainingLoop.Output;
@@ -24,10 +24,7 @@ public static class PretrainStage
         var images = dataset.Train();
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
-        using var generator = random.Generator();
-        using var network = new ContrastiveNetwork(options.Network, options.Head, images.Shape.Channels, generator);
-        settings.Compute.Place(network);
-
+        using var network = ContrastiveNetwork.Of(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
         using var memory = options.Memory.Keys > 0 ? Memory(network, options, images.Shape.Channels, settings.Compute, random) : null;
         using var task = new ContrastiveTask(network, bank, memory, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
@@ -42,9 +39,7 @@ public static class PretrainStage
     private static KeyMemory Memory(
         ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
     {
-        using var generator = random.Generator();
-        var copy = new ContrastiveNetwork(options.Network, options.Head, channels, generator);
-        compute.Place(copy);
+        var copy = ContrastiveNetwork.Of(options.Network, options.Head, channels, compute, random);
         return new KeyMemory(copy, network, options.Head.Output, 2 * options.Training.BatchSize, options.Memory, compute);
     }
 }

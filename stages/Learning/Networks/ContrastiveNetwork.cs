@@ -1,3 +1,5 @@
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
@@ -14,6 +16,15 @@ public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
         encoder = new ResNet(network, channels, classes: null, generator);
         head = new ProjectionHead(encoder.Features, headOptions.Output, headOptions.Layers, generator);
         RegisterComponents();
+    }
+
+    /// <summary>One on its device, its weights drawn from a stage's key.</summary>
+    public static ContrastiveNetwork Of(NetworkOptions network, HeadOptions head, int channels, Compute compute, RandomKey random)
+    {
+        using var generator = random.Generator();
+        var made = new ContrastiveNetwork(network, head, channels, generator);
+        compute.Place(made);
+        return made;
     }
 
     public ResNet Encoder => encoder;

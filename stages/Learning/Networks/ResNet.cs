@@ -1,3 +1,5 @@
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -48,6 +50,15 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         Initialization.Reset(this, generator);
     }
 
+    /// <summary>One on its device, its weights drawn from a stage's key.</summary>
+    public static ResNet Of(NetworkOptions options, int channels, int? classes, Compute compute, RandomKey random)
+    {
+        using var generator = random.Generator();
+        var network = new ResNet(options, channels, classes, generator);
+        compute.Place(network);
+        return network;
+    }
+
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features { get; }
 
@@ -76,11 +87,14 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// </summary>
     private static Tensor ChannelsLast(Tensor x_NCHW)
     {
-        var (height, width) = (x_NCHW.shape[2], x_NCHW.shape[3]);
         return x_NCHW.shape[1] == 1
-            ? x_NCHW.contiguous().as_strided(x_NCHW.shape, [height * width, 1, width, 1])
+            ? OneChannelLast(x_NCHW.contiguous())
             : x_NCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
+
+    // The offset is given because TorchSharp takes none for 0: of a part of a batch, the images would be those of its beginning.
+    private static Tensor OneChannelLast(Tensor x_N1HW) => x_N1HW.as_strided(
+        x_N1HW.shape, [x_N1HW.shape[2] * x_N1HW.shape[3], 1, x_N1HW.shape[3], 1], x_N1HW.storage_offset());
 
     /// <summary>ResNet-D's stem: the 7×7 convolution as three of 3×3 (arXiv:1812.01187, section 4.2).</summary>
     private static Sequential DeepStem(int channels, int planes)

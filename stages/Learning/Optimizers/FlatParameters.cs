@@ -14,8 +14,15 @@ namespace Stages.Learning.Optimizers;
 /// </remarks>
 public sealed class FlatParameters : IDisposable
 {
+    private readonly bool _ownsValues;
+
     /// <param name="network">The network, on its device. Its parameters are replaced by views.</param>
     public FlatParameters(nn.Module network)
+        : this(network, shared: null)
+    {
+    }
+
+    private FlatParameters(nn.Module network, FlatParameters? shared)
     {
         using var frozen = no_grad();
         // The wrappers of views must outlive the calls that take them, and be freed before a long training, not some day.
@@ -29,7 +36,8 @@ public sealed class FlatParameters : IDisposable
         var ordered = trained.OrderBy(p => p.parameter.dim() > 1 ? 0 : 1).ToArray();
         var device = trained[0].parameter.device;
         var count = trained.Sum(p => p.parameter.numel());
-        Values = zeros(count, device: device).DetachFromDisposeScope();
+        _ownsValues = shared is null;
+        Values = shared?.Values ?? zeros(count, device: device).DetachFromDisposeScope();
         Gradients = zeros(count, device: device).DetachFromDisposeScope();
 
         var slices = new List<ParameterSlice>();
@@ -39,7 +47,11 @@ public sealed class FlatParameters : IDisposable
             // Asked before the old parameter is replaced, and gone.
             var (length, decays) = (parameter.numel(), parameter.dim() > 1);
             var value = Values.narrow(0, offset, length).view(parameter.shape);
-            value.copy_(parameter);
+            if (_ownsValues)
+            {
+                value.copy_(parameter);
+            }
+
             var flat = new Parameter(value, requires_grad: true);
             flat.grad = Gradients.narrow(0, offset, length).view(parameter.shape);
             Replace(network, name, flat);
@@ -63,12 +75,21 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Length of the leading part that weight decay applies to: matrices and kernels.</summary>
     public long DecayedLength { get; }
 
+    /// <summary>Gives another network of the same plan the same parameters, and gradients of its own.</summary>
+    /// <param name="network">On the same device. Its parameters are replaced by views.</param>
+    /// <param name="shared">Must outlive the result.</param>
+    public static FlatParameters Sharing(nn.Module network, FlatParameters shared) => new(network, shared);
+
     /// <summary>Zeroes the gradients in place; <c>zero_grad()</c> would drop the views.</summary>
     public void ZeroGradients() => Gradients.zero_();
 
     public void Dispose()
     {
-        Values.Dispose();
+        if (_ownsValues)
+        {
+            Values.Dispose();
+        }
+
         Gradients.Dispose();
     }
 

@@ -11,14 +11,23 @@ namespace Stages.Learning.Training;
 /// <param name="Seed">Every random number of the run follows from it.</param>
 /// <param name="CheckpointEvery">Time between two checkpoints: what a kill can lose at most.</param>
 /// <param name="LoaderThreads">Threads that decode and crop images; 0 for one a processor.</param>
-public sealed record RunSettings(Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0)
+/// <param name="GradientCache">How the groups of a batch are computed; of no effect on results.</param>
+public sealed record RunSettings(
+    Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0, GradientCache GradientCache = GradientCache.Auto)
 {
-    /// <summary>Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c> and <c>loaderThreads</c> of the whole file.</summary>
+    /// <summary>
+    /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c> and <c>gradientCache</c> of the whole file.
+    /// </summary>
     public static RunSettings Read(JsonSection root) => new(
         Compute.Read(root),
         root.Integer("seed", 0),
         TimeSpan.FromSeconds(root.Number("checkpointEverySeconds", 30, 0, 86400)),
-        root.Integer("loaderThreads", 0, 0, 1024));
+        root.Integer("loaderThreads", 0, 0, 1024),
+        root.Choice("gradientCache", GradientCache.Auto));
+
+    /// <summary>Whether groups go one after the other with gradient caching: a GPU has one network's worth of cores, and little memory.</summary>
+    public bool CachesGradients =>
+        GradientCache is GradientCache.On || (GradientCache is GradientCache.Auto && Compute.Device.type != TorchSharp.DeviceType.CPU);
 
     /// <summary>The random numbers of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);

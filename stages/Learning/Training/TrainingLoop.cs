@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Optimizers;
+using Stages.Learning.Training.Passes;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
@@ -30,6 +31,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     {
         using var parameters = new FlatParameters(task.Network);
         using var optimizer = Optimizer.Create(options.Optimizer, parameters);
+        using var passes = NetworkPasses.Of(task, parameters, options.Groups, settings);
         var state = new TrainingState(task, optimizer);
         var (step, secondsBefore) = state.Resume(context.Checkpoints);
         context.Metrics.TruncateAfter(step);
@@ -46,8 +48,10 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             // One dispose scope a step: nothing native outlives it.
             using (NewDisposeScope())
             {
-                var loss_ = task.Loss(step);
+                var outputs = passes.Forward(task.Inputs(step));
+                var loss_ = task.Loss(step, outputs);
                 loss_.backward();
+                passes.Backward(outputs.grad!);
                 // Reading a number waits for the device, so it is read between log intervals only.
                 (loss, gradientNorm) = log ? (loss_.ReadDouble(), parameters.Gradients.norm().ReadDouble()) : (loss, gradientNorm);
                 optimizer.Step(step, options.Optimizer.Rate(step, options.Steps));

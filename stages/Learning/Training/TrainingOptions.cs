@@ -7,12 +7,22 @@ namespace Stages.Learning.Training;
 /// <param name="Steps">Optimizer steps in all.</param>
 /// <param name="BatchSize">Images in a step.</param>
 /// <param name="Optimizer">Optimizer and schedule.</param>
-public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions Optimizer)
+/// <param name="Groups">
+/// Parts that a batch is cut into, each normalized by itself, as on that many devices without synchronised batch norm. They are trained side by
+/// side on the cores of a CPU, and one after the other, in a part of the memory, on a GPU.
+/// </param>
+public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions Optimizer, int Groups = 1)
 {
     /// <param name="section">The stage's block: <c>steps</c>, <c>batchSize</c>, <c>optimizer</c>.</param>
     /// <param name="defaults">What holds where a key is absent.</param>
-    public static TrainingOptions Read(JsonSection section, TrainingOptions defaults) => new(
-        section.Integer("steps", defaults.Steps, 1),
-        section.Integer("batchSize", defaults.BatchSize, 2, 65536),
-        OptimizerOptions.Read(section.Section("optimizer"), defaults.Optimizer));
+    /// <exception cref="UserException">The batch cannot be cut into so many groups.</exception>
+    public static TrainingOptions Read(JsonSection section, TrainingOptions defaults)
+    {
+        var batchSize = section.Integer("batchSize", defaults.BatchSize, 2, 65536);
+        var groups = section.Integer("groups", defaults.Groups, 1, 65536);
+        return batchSize % groups == 0 && batchSize / groups >= 2
+            ? new TrainingOptions(
+                section.Integer("steps", defaults.Steps, 1), batchSize, OptimizerOptions.Read(section.Section("optimizer"), defaults.Optimizer), groups)
+            : throw section.Error("groups", $"found {groups}, expected a number that divides the batch of {batchSize} into parts of at least 2");
+    }
 }

@@ -9,7 +9,10 @@ public abstract class TrainingTask
     private static readonly IReadOnlyDictionary<string, double> NothingMeasured = new Dictionary<string, double>();
 
     /// <summary>The network to train.</summary>
-    public abstract nn.Module Network { get; }
+    public abstract nn.Module<Tensor, Tensor> Network { get; }
+
+    /// <summary>Another network of the same plan, on the same device, whose weights do not matter. The caller disposes of it.</summary>
+    public abstract nn.Module<Tensor, Tensor> NewReplica();
 
     /// <summary>Images (not views) in a step, for the rate shown.</summary>
     public abstract int ItemsPerStep { get; }
@@ -17,8 +20,13 @@ public abstract class TrainingTask
     /// <summary>How often a step has gone through the data, as a fraction.</summary>
     public abstract double EpochOf(long step);
 
-    /// <summary>The loss of step <paramref name="step"/> (from 0): a scalar with its graph, a pure function of the step and the weights.</summary>
-    public abstract Tensor Loss(long step);
+    /// <summary>What goes through the network in step <paramref name="step"/> (from 0): [M, …], a pure function of the step.</summary>
+    public abstract Tensor Inputs(long step);
+
+    /// <summary>The loss of a step: a scalar with its graph, a pure function of the step and the outputs.</summary>
+    /// <param name="step">From 0.</param>
+    /// <param name="outputs">What the network made of <see cref="Inputs"/>: [M, D], fp32.</param>
+    public abstract Tensor Loss(long step, Tensor outputs);
 
     /// <summary>Tensors beside the network and the optimizer that a resumed run needs; checkpoints hold them, and resuming fills them in place.</summary>
     public virtual IReadOnlyDictionary<string, Tensor> Memory => NoMemory;

@@ -14,12 +14,13 @@ namespace Tests.Learning.Training;
 /// <summary>A regression of a few dozen weights, with a batch norm so that there are buffers too.</summary>
 internal sealed class TinyTask : TrainingTask, IDisposable
 {
-    private readonly Sequential _network =
-        nn.Sequential(("in", nn.Linear(4, 8)), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("out", nn.Linear(8, 1)));
+    private readonly Sequential _network = NewNetwork();
 
     public TinyTask() => Pattern.Fill(_network);
 
-    public override nn.Module Network => _network;
+    public override nn.Module<Tensor, Tensor> Network => _network;
+
+    public override nn.Module<Tensor, Tensor> NewReplica() => NewNetwork();
 
     public override int ItemsPerStep => 16;
 
@@ -30,7 +31,12 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     public Func<long, double> Factor { get; init; } = _ => 1;
 
     /// <summary>Runs the loop in a folder, as a stage would.</summary>
-    public TrainingOutcome Run(TempFolder folder, TrainingOptions options, TimeSpan checkpointEvery, CancellationToken cancellation = default)
+    public TrainingOutcome Run(
+        TempFolder folder,
+        TrainingOptions options,
+        TimeSpan checkpointEvery,
+        GradientCache cache = GradientCache.Auto,
+        CancellationToken cancellation = default)
     {
         var context = new StageContext
         {
@@ -44,25 +50,32 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             Inputs = new Dictionary<string, string>(),
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
         };
-        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery)).Run(this);
+        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache)).Run(this);
     }
 
     public static CheckpointStore Checkpoints(TempFolder folder) =>
         new(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning));
 
-    public static TrainingOptions Options(int steps, OptimizerKind kind = OptimizerKind.AdamW) =>
-        new(steps, 16, new OptimizerOptions(kind, 0.05, 0.01, 0.9, 0.2));
+    public static TrainingOptions Options(int steps, OptimizerKind kind = OptimizerKind.AdamW, int groups = 1) =>
+        new(steps, 16, new OptimizerOptions(kind, 0.05, 0.01, 0.9, 0.2), groups);
 
     public override double EpochOf(long step) => step / 10.0;
 
-    public override Tensor Loss(long step)
+    public override Tensor Inputs(long step)
     {
         Before(step);
         // Cloned into libtorch's aligned memory: where an array of .NET lies, matrix products round differently.
-        var x = Pattern.Uniform($"x{step}", 16, 4).clone();
-        var y = x.sum(dim: 1, keepdim: true).sin();
-        return _network.forward(x).sub(y).pow(2).mean().mul(Factor(step));
+        return Pattern.Uniform($"x{step}", 16, 4).clone();
+    }
+
+    public override Tensor Loss(long step, Tensor outputs)
+    {
+        var y = Pattern.Uniform($"x{step}", 16, 4).clone().sum(dim: 1, keepdim: true).sin();
+        return outputs.sub(y).pow(2).mean().mul(Factor(step));
     }
 
     public void Dispose() => _network.Dispose();
+
+    private static Sequential NewNetwork() =>
+        nn.Sequential(("in", nn.Linear(4, 8)), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("out", nn.Linear(8, 1)));
 }

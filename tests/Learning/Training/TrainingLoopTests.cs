@@ -18,20 +18,21 @@ public sealed class TrainingLoopTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(OptimizerKind.AdamW)]
-    [InlineData(OptimizerKind.Sgd)]
-    [InlineData(OptimizerKind.Lars)]
-    public void A_run_that_is_cut_and_resumed_ends_in_the_bits_of_an_uncut_one(OptimizerKind kind)
+    [InlineData(OptimizerKind.AdamW, 1)]
+    [InlineData(OptimizerKind.AdamW, 4)]
+    [InlineData(OptimizerKind.Sgd, 1)]
+    [InlineData(OptimizerKind.Lars, 1)]
+    public void A_run_that_is_cut_and_resumed_ends_in_the_bits_of_an_uncut_one(OptimizerKind kind, int groups)
     {
         using var scope = NewDisposeScope();
-        var options = TinyTask.Options(20, kind);
+        var options = TinyTask.Options(20, kind, groups);
         using var other = new TempFolder();
         using var uncut = new TinyTask();
         uncut.Run(other, options, Never);
 
         using var cut = new CancellationTokenSource();
         using var first = new TinyTask { Before = step => CancelAt(cut, step, 7) };
-        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, options, Never, cut.Token));
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, options, Never, cancellation: cut.Token));
         Assert.Equal(8, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
 
         var steps = new List<long>();
@@ -48,7 +49,7 @@ public sealed class TrainingLoopTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
-        var untrained = task.Loss(199).ToDouble();
+        var untrained = task.Loss(199, task.Network.call(task.Inputs(199))).ToDouble();
         var outcome = task.Run(_folder, TinyTask.Options(200), Never);
         Assert.InRange(outcome.Loss, 0, untrained / 4);
     }
@@ -84,7 +85,7 @@ public sealed class TrainingLoopTests : IDisposable
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();
         using var first = new TinyTask { Before = step => CancelAt(cut, step, 7) };
-        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, cut.Token));
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, cancellation: cut.Token));
         using var second = new TinyTask();
         second.Run(_folder, TinyTask.Options(20), Never);
 
@@ -95,15 +96,18 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.All(rates.Zip(lines), pair => Assert.Equal(pair.First, pair.Second["learningRate"]!.GetValue<double>(), 1e-12));
     }
 
-    [Fact]
-    public void No_tensor_outlives_its_step()
+    [Theory]
+    [InlineData(1, GradientCache.Off)]
+    [InlineData(2, GradientCache.Off)]
+    [InlineData(2, GradientCache.On)]
+    public void No_tensor_outlives_its_step(int groups, GradientCache cache)
     {
         using var scope = NewDisposeScope();
         var counts = new List<long>();
         using var task = new TinyTask { Before = _ => counts.Add(Tensor.TotalCount) };
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        task.Run(_folder, TinyTask.Options(300), Never);
+        task.Run(_folder, TinyTask.Options(300, groups: groups), Never, cache: cache);
         Assert.All(counts[100..], count => Assert.True(count <= counts[50], $"{counts[50]} tensors at step 50, {count} later"));
     }
 

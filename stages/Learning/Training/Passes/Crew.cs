@@ -1,0 +1,110 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training.Passes;
+
+/// <summary>
+/// Threads that work side by side on the parts of a step, each with a share of the processor's cores for libtorch. A part always goes to
+/// the same thread, whose cache may still hold what belongs to it.
+/// </summary>
+public sealed class Crew : IDisposable
+{
+    // Backward passes of deep networks recurse; threads that .NET makes have less room than a program's first.
+    private const int StackBytes = 16 << 20;
+
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim[] _begin;
+    private readonly CountdownEvent _left;
+    private Action<int>? _work;
+    private int _parts;
+    private ExceptionDispatchInfo? _fault;
+
+    /// <param name="threads">How many work side by side, from 1.</param>
+    public Crew(int threads)
+    {
+        var cores = get_num_threads();
+        _left = new CountdownEvent(threads);
+        _begin = [.. Enumerable.Range(0, threads).Select(_ => new SemaphoreSlim(0))];
+        _threads = [.. Enumerable.Range(0, threads).Select(worker => new Thread(() => Serve(worker, Math.Max(1, cores / threads)), StackBytes)
+        {
+            IsBackground = true,
+            Name = $"crew {worker}",
+        })];
+        foreach (var thread in _threads)
+        {
+            thread.Start();
+        }
+
+        // Each says once that it is there. The number of threads that one asks for holds for that thread, and for those that
+        // begin later; for these it is put back.
+        _left.Wait();
+        set_num_threads(cores);
+    }
+
+    /// <summary>Calls <paramref name="work"/> with every number of [0, parts) and returns when all are done.</summary>
+    /// <remarks>An exception of one part is thrown here once all threads are at rest.</remarks>
+    public void Run(int parts, Action<int> work)
+    {
+        (_work, _parts, _fault) = (work, parts, null);
+        _left.Reset();
+        foreach (var begin in _begin)
+        {
+            begin.Release();
+        }
+
+        _left.Wait();
+        _work = null;
+        _fault?.Throw();
+    }
+
+    public void Dispose()
+    {
+        _work = null;
+        foreach (var begin in _begin)
+        {
+            begin.Release();
+        }
+
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+
+        foreach (var begin in _begin)
+        {
+            begin.Dispose();
+        }
+
+        _left.Dispose();
+    }
+
+    private void Serve(int worker, int cores)
+    {
+        // Asked first: a thread's first question gives it the number that holds for the whole program.
+        _ = get_num_threads();
+        set_num_threads(cores);
+        _left.Signal();
+        while (true)
+        {
+            _begin[worker].Wait();
+            if (_work is not { } work)
+            {
+                return;
+            }
+
+            try
+            {
+                for (var part = worker; part < _parts; part += _threads.Length)
+                {
+                    work(part);
+                }
+            }
+            catch (Exception error)
+            {
+                Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(error), null);
+            }
+
+            _left.Signal();
+        }
+    }
+}

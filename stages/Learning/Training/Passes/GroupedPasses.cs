@@ -1,0 +1,82 @@
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Optimizers;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training.Passes;
+
+/// <summary>
+/// Groups side by side, each in a replica of its own on a thread of its own: two cores get through narrow networks half again as fast
+/// as with two threads in every kernel. Gradients are added in the order of the groups, whatever the number of threads.
+/// </summary>
+internal sealed class GroupedPasses : NetworkPasses
+{
+    private readonly Replica[] _replicas;
+    private readonly Crew? _crew;
+
+    public GroupedPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute)
+    {
+        var first = new Replica(task.Network, parameters, new RunningStatistics(task.Network), compute);
+        _replicas = [first, .. Enumerable.Range(1, groups - 1).Select(_ => new Replica(task.NewReplica(), parameters, compute))];
+        _crew = groups > 1 ? new Crew(Math.Min(groups, Environment.ProcessorCount)) : null;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor inputs)
+    {
+        foreach (var other in _replicas.Skip(1))
+        {
+            other.Statistics.Copy(_replicas[0].Statistics);
+        }
+
+        var parts = Parts(inputs);
+        var outputs = new Tensor[_replicas.Length];
+        ForEach(group => outputs[group] = _replicas[group].Forward(parts[group]));
+        return Leaf(outputs);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Tensor gradient)
+    {
+        var parts = Parts(gradient);
+        ForEach(group => _replicas[group].Backward(parts[group]));
+        if (_replicas.Length == 1)
+        {
+            return;
+        }
+
+        foreach (var other in _replicas.Skip(1))
+        {
+            _replicas[0].Gradients.Plus_(other.Gradients);
+            _replicas[0].Statistics.Values.Plus_(other.Statistics.Values);
+            other.Gradients.zero_();
+        }
+
+        _replicas[0].Statistics.Values.Over_(_replicas.Length);
+    }
+
+    private protected override void Dispose(bool disposing)
+    {
+        _crew?.Dispose();
+        foreach (var replica in _replicas)
+        {
+            replica.Dispose();
+        }
+
+        _replicas[0].Statistics.Dispose();
+    }
+
+    private Tensor[] Parts(Tensor all) =>
+        [.. Enumerable.Range(0, _replicas.Length).Select(group => Part(all, group, _replicas.Length))];
+
+    private void ForEach(Action<int> pass)
+    {
+        if (_crew is null)
+        {
+            pass(0);
+        }
+        else
+        {
+            _crew.Run(_replicas.Length, pass);
+        }
+    }
+}

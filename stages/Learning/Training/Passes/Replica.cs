@@ -1,0 +1,70 @@
+using Stages.Learning.Optimizers;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training.Passes;
+
+/// <summary>A network that shares its weights with others and has gradients and running statistics of its own.</summary>
+internal sealed class Replica : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly FlatParameters? _own;
+    private readonly Compute _compute;
+    private Tensor? _outputs;
+
+    /// <summary>The network that is trained, as the first of the replicas.</summary>
+    public Replica(nn.Module<Tensor, Tensor> network, FlatParameters parameters, RunningStatistics statistics, Compute compute) =>
+        (_network, Gradients, Statistics, _compute) = (network, parameters.Gradients, statistics, compute);
+
+    /// <summary>Another one, which owns <paramref name="network"/>.</summary>
+    public Replica(nn.Module<Tensor, Tensor> network, FlatParameters shared, Compute compute)
+    {
+        (_network, _compute) = (network, compute);
+        _own = FlatParameters.Sharing(network, shared);
+        Gradients = _own.Gradients;
+        Statistics = new RunningStatistics(network);
+        network.train();
+    }
+
+    /// <summary>The gradients that its backward passes add to.</summary>
+    public Tensor Gradients { get; }
+
+    public RunningStatistics Statistics { get; }
+
+    /// <summary>Outputs without their graph, fp32; the graph is kept for <see cref="Backward"/>. The caller disposes of them.</summary>
+    public Tensor Forward(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        using (_compute.Forward())
+        {
+            _outputs = _network.forward(inputs).to_type(ScalarType.Float32).DetachFromDisposeScope();
+        }
+
+        return _outputs.detach().DetachFromDisposeScope();
+    }
+
+    /// <summary>Adds to the gradients what follows from the gradient of the outputs, and lets the graph go.</summary>
+    public void Backward(Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        _outputs!.backward([gradient]);
+        Forget();
+    }
+
+    /// <summary>Lets go of the last forward pass, where no backward pass will follow.</summary>
+    public void Forget()
+    {
+        _outputs?.Dispose();
+        _outputs = null;
+    }
+
+    public void Dispose()
+    {
+        Forget();
+        if (_own is not null)
+        {
+            _network.Dispose();
+            _own.Dispose();
+            Statistics.Dispose();
+        }
+    }
+}

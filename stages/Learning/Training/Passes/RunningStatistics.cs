@@ -1,0 +1,57 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training.Passes;
+
+/// <summary>
+/// The running means and variances of all of a network's batch norms as views of one flat tensor, and their counts of batches as
+/// views of another, so that copying or averaging them costs a kernel or two.
+/// </summary>
+internal sealed class RunningStatistics : IDisposable
+{
+    /// <param name="network">The network, on its device. Its buffers are replaced by views.</param>
+    public RunningStatistics(nn.Module network)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var norms = network.modules().OfType<NormBase>().Where(norm => norm.running_mean is not null).ToArray();
+        var device = network.parameters().First().device;
+        Values = zeros(2 * norms.Sum(norm => norm.running_mean!.numel()), device: device).DetachFromDisposeScope();
+        Counts = zeros(norms.Length, ScalarType.Int64, device).DetachFromDisposeScope();
+        long offset = 0;
+        for (var i = 0; i < norms.Length; i++)
+        {
+            norms[i].running_mean = View(Values, norms[i].running_mean!, ref offset);
+            norms[i].running_var = View(Values, norms[i].running_var!, ref offset);
+            long place = i;
+            norms[i].num_batches_tracked = View(Counts, norms[i].num_batches_tracked!, ref place);
+        }
+    }
+
+    /// <summary>Means and variances, one batch norm after the other.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>Batches seen by each batch norm.</summary>
+    public Tensor Counts { get; }
+
+    /// <summary>Takes over those of another network of the same plan.</summary>
+    public void Copy(RunningStatistics other)
+    {
+        Values.copy_(other.Values);
+        Counts.copy_(other.Counts);
+    }
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        Counts.Dispose();
+    }
+
+    private static Tensor View(Tensor flat, Tensor buffer, ref long offset)
+    {
+        var view = flat.narrow(0, offset, buffer.numel()).view(buffer.shape);
+        view.copy_(buffer);
+        offset += buffer.numel();
+        return view.DetachFromDisposeScope();
+    }
+}

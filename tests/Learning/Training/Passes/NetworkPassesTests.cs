@@ -1,0 +1,106 @@
+using Stages.Learning.Networks;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training;
+using Stages.Learning.Training.Passes;
+using Tests.Golden;
+using Tests.Pipeline;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Training.Passes;
+
+[Collection(TorchTests.Name)]
+public sealed class NetworkPassesTests
+{
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Groups_give_the_gradient_and_the_statistics_of_one_graph_over_all_of_them(int groups)
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        using var parameters = new FlatParameters(task.Network);
+        using var passes = NetworkPasses.Of(task, parameters, groups, Settings(GradientCache.Off));
+        var outputs = passes.Forward(task.Inputs(0));
+        task.Loss(0, outputs).backward();
+        passes.Backward(outputs.grad!);
+
+        // The slow plain way: one graph, each part normalized by itself from the same running statistics, these averaged.
+        using var plain = new TinyTask();
+        var norm = plain.Network.modules().OfType<BatchNorm1d>().Single();
+        var (mean, variance) = (norm.running_mean!.clone(), norm.running_var!.clone());
+        var (means, variances) = (new List<Tensor>(), new List<Tensor>());
+        var parts = task.Inputs(0).chunk(groups).Select(part =>
+        {
+            // New ones, because the graph holds those of the part before.
+            norm.running_mean = mean.clone();
+            norm.running_var = variance.clone();
+            var output = plain.Network.call(part);
+            means.Add(norm.running_mean.clone());
+            variances.Add(norm.running_var.clone());
+            return output;
+        }).ToArray();
+        plain.Loss(0, cat(parts)).backward();
+
+        var expected = plain.Network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!);
+        // Absolute, because the bias before the batch norm has no gradient but rounding.
+        Assert.All(task.Network.named_parameters(), p => Close.To(expected[p.name], p.parameter.grad!, 1e-6, p.name));
+        var trained = task.Network.modules().OfType<BatchNorm1d>().Single();
+        Close.Relatively(stack(means).mean([0]), trained.running_mean!, 1e-6);
+        Close.Relatively(stack(variances).mean([0]), trained.running_var!, 1e-6);
+        Assert.Equal(8, trained.num_batches_tracked!.item<long>());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Gradient_caching_gives_the_bits_of_groups_side_by_side(int groups)
+    {
+        using var scope = NewDisposeScope();
+        using var first = new TempFolder();
+        using var second = new TempFolder();
+        using var sideBySide = new TinyTask();
+        sideBySide.Run(first, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.Off);
+        using var cached = new TinyTask();
+        var threads = get_num_threads();
+        // As many as each group has side by side; of two threads, some sums round otherwise.
+        set_num_threads(Math.Max(1, threads / Math.Min(groups, Environment.ProcessorCount)));
+        cached.Run(second, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.On);
+        set_num_threads(threads);
+        var expected = sideBySide.Network.state_dict();
+        Assert.All(cached.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
+    }
+
+    [Fact]
+    public void A_residual_network_makes_of_a_part_of_a_one_channel_batch_what_it_makes_of_that_part_alone()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        using var network = new ResNet(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), 1, classes: 5, generator);
+        network.eval();
+        var batch = Pattern.Uniform("batch", 6, 1, 8, 8).clone();
+        Close.Relatively(network.forward(batch.narrow(0, 4, 2).clone()), network.forward(batch.narrow(0, 4, 2)), 1e-6);
+    }
+
+    [Fact]
+    public void What_fails_in_one_group_fails_the_step_and_leaves_the_threads_usable()
+    {
+        using var crew = new Crew(2);
+        var thrown = Assert.Throws<InvalidOperationException>(() => crew.Run(3, part =>
+        {
+            if (part == 1)
+            {
+                throw new InvalidOperationException("part 1");
+            }
+        }));
+        Assert.Equal("part 1", thrown.Message);
+        var done = new int[5];
+        crew.Run(5, part => done[part]++);
+        Assert.Equal([1, 1, 1, 1, 1], done);
+    }
+
+    private static RunSettings Settings(GradientCache cache) => new(new Compute(CPU, false), 0, Never, GradientCache: cache);
+}
