@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Stages.Learning.Native;
+
+/// <summary>
+/// cuDNN's choice of algorithms, which TorchSharp has no API for: the C++ functions behind <c>torch.backends.cudnn</c>, called in
+/// libtorch_cpu by their mangled names.
+/// </summary>
+public static partial class Cudnn
+{
+    /// <summary>Whether each new shape of a convolution is tried with every algorithm, and the fastest kept.</summary>
+    public static bool Benchmark
+    {
+        get => GetBenchmark(GlobalContext());
+        set => SetBenchmark(GlobalContext(), value);
+    }
+
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static partial nint GlobalContext();
+
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context17setBenchmarkCuDNNEb")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static partial void SetBenchmark(nint context, [MarshalAs(UnmanagedType.I1)] bool enabled);
+
+    [LibraryImport("torch_cpu", EntryPoint = "_ZNK2at7Context14benchmarkCuDNNEv")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    [return: MarshalAs(UnmanagedType.I1)]
+    private static partial bool GetBenchmark(nint context);
+}
