@@ -37,7 +37,7 @@ internal sealed class TinyPipeline : IDisposable
           "labels": { "perClass": 2 },
           "pretrain": {
             "network": { "architecture": "resnet18", "width": 0.125 },
-            "head": { "output": 8 }, "steps": 8, "batchSize": 16
+            "head": { "output": 8 }, "steps": 8, "batchSize": 16, "groups": 2
           },
           "finetune": { "steps": 6, "batchSize": 8 },
           "rounds": [
@@ -49,7 +49,7 @@ internal sealed class TinyPipeline : IDisposable
             {
               "name": "self-distill",
               "label": { "views": 1 },
-              "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16 }
+              "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16, "groups": 2 }
             }
           ],
           "supervised": { "steps": 6, "batchSize": 8 }

@@ -9,6 +9,8 @@ public class WrongInputTests
     {
         { """{ "pretrain": { "bachSize": 3 } }""", "$.pretrain.bachSize" },
         { """{ "pretrain": { "batchSize": "many" } }""", "$.pretrain.batchSize" },
+        { """{ "pretrain": { "batchSize": 16, "groups": 3 } }""", "$.pretrain.groups" },
+        { """{ "pretrain": { "batchSize": 16, "groups": 16 } }""", "$.pretrain.groups" },
         { """{ "pretrain": { "temperature": 0 } }""", "$.pretrain.temperature" },
         { """{ "pretrain": { "network": { "architecture": "vgg16" } } }""", "$.pretrain.network.architecture" },
         { """{ "pretrain": { "views": [{ "operation": "crop" }, { "operation": "smudge" }] } }""", "$.pretrain.views[1].operation" },
