@@ -8,10 +8,22 @@ namespace Stages.Imaging.Augmentation;
 /// <param name="FlipProbability">Chance of a mirror image; 0.5 in SimCLR.</param>
 public sealed record CropOptions((double Low, double High) Area, (double Low, double High) Aspect, double FlipProbability)
 {
+    /// <inheritdoc cref="CropOptions"/>
+    public (double Low, double High) Aspect
+    {
+        get;
+        init => (field, LogAspect) = (value, LogarithmsOf(value));
+    } = Aspect;
+
+    /// <summary>Natural logarithms of <see cref="Aspect"/>, between which crops are drawn: taken once, not for every view.</summary>
+    internal (double Low, double High) LogAspect { get; private init; } = LogarithmsOf(Aspect);
+
     /// <param name="section">The block with <c>area</c>, <c>aspect</c> and <c>flip</c>.</param>
     /// <param name="defaultArea">Least share of the area where none is given.</param>
     public static CropOptions Read(JsonSection section, double defaultArea) => new(
         section.Range("area", (defaultArea, 1), 0.01, 1),
         section.Range("aspect", (0.75, 4.0 / 3), 0.1, 10),
         section.Number("flip", 0.5, 0, 1));
+
+    private static (double Low, double High) LogarithmsOf((double Low, double High) range) => (Math.Log(range.Low), Math.Log(range.High));
 }

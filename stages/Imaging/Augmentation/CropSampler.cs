@@ -22,7 +22,7 @@ public static class CropSampler
     public static Crop Draw(RandomKey view, CropOptions options, int height, int width)
     {
         var flipped = view.Uniform(FlipDraw) < options.FlipProbability;
-        var (lowAspect, highAspect) = (Math.Log(options.Aspect.Low), Math.Log(options.Aspect.High));
+        var (lowAspect, highAspect) = options.LogAspect;
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var area = view.Uniform(2 * attempt, options.Area.Low, options.Area.High) * height * width;

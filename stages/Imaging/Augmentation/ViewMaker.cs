@@ -1,3 +1,4 @@
+using Stages.Imaging.Augmentation.Operations;
 using Stages.Learning.Randomness;
 using static TorchSharp.torch;
 
@@ -23,23 +24,39 @@ public static class ViewMaker
     /// <param name="options">The composition.</param>
     /// <param name="views">One key an image: the same that drew its crop.</param>
     /// <returns>[N, C, H, W], floats of [0, 1].</returns>
-    public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views)
+    public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views) =>
+        Change(view_NCHW, options.Operations, views);
+
+    /// <inheritdoc cref="Change(Tensor, ViewOptions, ReadOnlySpan{RandomKey})"/>
+    internal static Tensor Change(Tensor view_NCHW, IReadOnlyList<ViewOperation> operations, ReadOnlySpan<RandomKey> views)
     {
         using var scope = NewDisposeScope();
         var changed_NCHW = view_NCHW.alias();
+        foreach (var (operation, earlier) in Applied(operations))
+        {
+            changed_NCHW = operation.Apply(changed_NCHW, Again(views, earlier));
+        }
+
+        return changed_NCHW.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The operations that may come at all, each with how many of its kind stand before it in the list.</summary>
+    internal static IEnumerable<(ViewOperation Operation, int Earlier)> Applied(IReadOnlyList<ViewOperation> operations)
+    {
         var occurrences = new Dictionary<Type, int>();
-        foreach (var operation in options.Operations)
+        foreach (var operation in operations)
         {
             var earlier = occurrences.GetValueOrDefault(operation.GetType());
             occurrences[operation.GetType()] = earlier + 1;
             if (operation.Probability > 0)
             {
-                changed_NCHW = operation.Apply(changed_NCHW, Again(views, earlier));
+                yield return (operation, earlier);
             }
         }
-
-        return changed_NCHW.MoveToOuterDisposeScope();
     }
+
+    /// <summary>A key of its own for an operation that stands in the list again, so that it does not repeat its draws.</summary>
+    internal static RandomKey Again(RandomKey view, int earlier) => earlier == 0 ? view : view.Fold("operation again").Fold(earlier);
 
     private static Tensor Cropped(Tensor images_NCHW, CropOptions? options, ReadOnlySpan<RandomKey> views, int? size)
     {
@@ -58,7 +75,6 @@ public static class ViewMaker
         return CropRenderer.Render(images_NCHW, crops, size);
     }
 
-    /// <summary>Keys of their own for an operation that stands in the list again, so that it does not repeat its draws.</summary>
     private static ReadOnlySpan<RandomKey> Again(ReadOnlySpan<RandomKey> views, int earlier)
     {
         if (earlier == 0)
@@ -69,7 +85,7 @@ public static class ViewMaker
         var keys = new RandomKey[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            keys[i] = views[i].Fold("operation again").Fold(earlier);
+            keys[i] = Again(views[i], earlier);
         }
 
         return keys;

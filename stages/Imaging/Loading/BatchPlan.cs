@@ -28,10 +28,18 @@ public sealed class BatchPlan(RandomKey key, int count, int batchSize)
             _orders.Remove(outdated);
         }
 
-        for (var i = 0; i < batchSize; i++, position++)
+        for (var i = 0; i < batchSize;)
         {
             var epoch = position / count;
-            samples[i] = new Sample(epoch, OrderOf(epoch)[position % count]);
+            foreach (var index in OrderOf(epoch).AsSpan((int)(position % count)))
+            {
+                samples[i++] = new Sample(epoch, index);
+                position++;
+                if (i == batchSize)
+                {
+                    break;
+                }
+            }
         }
 
         return samples;

@@ -2,6 +2,7 @@ using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Datasets.Pixels;
 using Stages.Learning.Randomness;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Loading;
@@ -18,14 +19,23 @@ public abstract class ImageBank : IDisposable
 
     public Device Device { get; }
 
-    /// <summary>Opens the bank that suits the images: small ones of one shape lie on the device, others are decoded on loader threads.</summary>
+    /// <summary>
+    /// Opens the bank that suits the images: small ones of one shape lie on the device, and views are made there; others are decoded on
+    /// loader threads.
+    /// </summary>
     /// <param name="images">The split.</param>
     /// <param name="device">Where views are wanted.</param>
-    /// <param name="threads">Loader threads; 0 for one a processor. Of no effect on what is loaded.</param>
-    public static ImageBank Open(ImageSet images, Device device, int threads = 0) =>
-        images.Pixels is PackedPixels packed && Math.Max(packed.Shape.Height, packed.Shape.Width) <= LargestResident
-            ? new ResidentBank(images, packed, device)
-            : new StreamedBank(images, device, threads > 0 ? threads : Environment.ProcessorCount);
+    /// <param name="threads">Threads that make views on the CPU; 0 for one a processor. Of no effect on what is loaded.</param>
+    public static ImageBank Open(ImageSet images, Device device, int threads = 0)
+    {
+        var loaders = threads > 0 ? threads : Environment.ProcessorCount;
+        if (images.Pixels is not PackedPixels packed || Math.Max(packed.Shape.Height, packed.Shape.Width) > LargestResident)
+        {
+            return new StreamedBank(images, device, loaders);
+        }
+
+        return device.type == DeviceType.CPU ? new HostBank(images, packed, loaders) : new ResidentBank(images, packed, device);
+    }
 
     /// <summary>Views: [N, C, H, W], floats of [0, 1].</summary>
     public Tensor Cut(ViewBatch batch) => Finish(batch, Prepare(batch, CancellationToken.None));
@@ -43,16 +53,16 @@ public abstract class ImageBank : IDisposable
     /// <summary>A view drawn for an image, by its own height and width; the part that is measured where nothing is to be cropped.</summary>
     /// <param name="image">The image's number.</param>
     /// <param name="options">How crops are drawn; null for none.</param>
-    /// <param name="key">The view's key.</param>
+    /// <param name="key">The view's key, which operations after the crop draw from too.</param>
     public ViewRequest Draw(int image, CropOptions? options, RandomKey key)
     {
         if (options is null)
         {
-            return new ViewRequest(image, Images.MeasuredPart(image));
+            return new ViewRequest(image, Images.MeasuredPart(image), key);
         }
 
         var (height, width) = Images.Pixels.SizeOf(image);
-        return new ViewRequest(image, CropSampler.Draw(key, options, height, width));
+        return new ViewRequest(image, CropSampler.Draw(key, options, height, width), key);
     }
 
     /// <summary>Whether <see cref="Prepare"/> takes time, so that it is worth doing ahead.</summary>
@@ -63,6 +73,11 @@ public abstract class ImageBank : IDisposable
 
     /// <summary>What is left to do, on the thread that trains.</summary>
     internal abstract Tensor Finish(ViewBatch batch, byte[]? prepared);
+
+    /// <summary>The batch's operations on its crops, [N, C, H, W], as passes over the whole batch.</summary>
+    private protected static Tensor Changed(Tensor crops_NCHW, ViewBatch batch) => batch.Operations.Count == 0
+        ? crops_NCHW
+        : ViewMaker.Change(crops_NCHW, batch.Operations, batch.Views.Select(view => view.Key).ToArray());
 
     public void Dispose()
     {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Stages.Imaging.Loading;
 
-/// <summary>Small images of one shape as bytes on the computing device, where crops are cut too.</summary>
+/// <summary>Small images of one shape as bytes on an accelerator, where views are made too, in passes over the whole batch.</summary>
 internal sealed class ResidentBank : ImageBank
 {
     private readonly Tensor _pixels_NCHW;
@@ -27,12 +27,10 @@ internal sealed class ResidentBank : ImageBank
         using var scope = NewDisposeScope();
         var index_N = tensor(batch.Views.Select(view => (long)view.Image).ToArray()).to(Device);
         var images_NCHW = _pixels_NCHW.index_select(0, index_N).to_type(ScalarType.Float32).Over_(255);
-        if (batch.Size is null && batch.Views.All(view => view.Crop == Crop.Whole))
-        {
-            return images_NCHW.MoveToOuterDisposeScope();
-        }
-
-        return CropRenderer.Render(images_NCHW, batch.Views.Select(view => view.Crop).ToArray(), batch.Size).MoveToOuterDisposeScope();
+        var crops_NCHW = batch.Size is null && batch.Views.All(view => view.Crop == Crop.Whole)
+            ? images_NCHW
+            : CropRenderer.Render(images_NCHW, batch.Views.Select(view => view.Crop).ToArray(), batch.Size);
+        return Changed(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 
     private protected override void Dispose(bool disposing)

@@ -36,8 +36,9 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
     {
         using var scope = NewDisposeScope();
         var (height, width) = SizeOf(batch);
-        return tensor(prepared!, [batch.Views.Count, Images.Shape.Channels, height, width], dtype: ScalarType.Byte)
-            .to(Device).to_type(ScalarType.Float32).Over_(255).MoveToOuterDisposeScope();
+        var crops_NCHW = tensor(prepared!, [batch.Views.Count, Images.Shape.Channels, height, width], dtype: ScalarType.Byte)
+            .to(Device).to_type(ScalarType.Float32).Over_(255);
+        return Changed(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 
     private (int Height, int Width) SizeOf(ViewBatch batch) =>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Stages.Imaging.Loading;
 
 /// <summary>
-/// Loads the views of step after step. Where images are decoded, the next steps' views are made on loader threads while this step's
+/// Makes the views of step after step, operations included. Where images are decoded, the next steps' views are made on loader threads while this step's
 /// are learnt from; which thread makes what changes no view.
 /// </summary>
 /// <param name="bank">The images.</param>

@@ -1,8 +1,10 @@
 using Stages.Imaging.Augmentation;
+using Stages.Learning.Randomness;
 
 namespace Stages.Imaging.Loading;
 
-/// <summary>A view to be cut: a part of an image.</summary>
+/// <summary>A view to be made of a part of an image.</summary>
 /// <param name="Image">The image's number in its split.</param>
 /// <param name="Crop">The part.</param>
-public readonly record struct ViewRequest(int Image, Crop Crop);
+/// <param name="Key">The view's key, for the operations of its batch; of no effect where there are none.</param>
+public readonly record struct ViewRequest(int Image, Crop Crop, RandomKey Key = default);

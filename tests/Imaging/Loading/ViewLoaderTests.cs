@@ -1,5 +1,6 @@
 using SkiaSharp;
 using Stages.Imaging.Augmentation;
+using Stages.Imaging.Augmentation.Operations;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Datasets.Pixels;
 using Stages.Imaging.Loading;
@@ -147,6 +148,19 @@ public sealed class ViewLoaderTests : IDisposable
             using var scope = NewDisposeScope();
             loader.At(step);
         }
+    }
+
+    [Fact]
+    public void Operations_are_done_to_the_crops_by_their_own_keys()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = ImageBank.Open(Open().Train(), CPU, threads: 2);
+        ViewOperation[] operations = [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Blur(0.5, (0.1, 2))];
+        using var loader = new ViewLoader(bank, step => Plan(bank)(step) with { Operations = operations }, steps: 3);
+        var batch = Plan(bank)(1);
+        var keys = batch.Views.Select(view => view.Key).ToArray();
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Close.Exactly(ViewMaker.Change(bank.Cut(batch), new ViewOptions(null, operations), keys), loader.At(1));
     }
 
     [Fact]

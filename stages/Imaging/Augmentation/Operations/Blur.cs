@@ -7,7 +7,7 @@ namespace Stages.Imaging.Augmentation.Operations;
 /// <summary>Gaussian blur, σ drawn uniformly (SimCLR appendix A).</summary>
 /// <param name="Probability">Chance; 0.5 in SimCLR, which leaves the blur out for CIFAR-10.</param>
 /// <param name="Sigma">Range of σ, in pixels; 0.1 to 2 in SimCLR.</param>
-public sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability)
+public sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability), ISingleView
 {
     public static Blur Read(JsonSection section) => new(
         section.Number("probability", 0.5, 0, 1),
@@ -20,9 +20,20 @@ public sealed record Blur(double Probability, (double Low, double High) Sigma) :
         var sigmas = new double[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            sigmas[i] = chosen[i] ? views[i].Uniform(ViewDraws.Sigma, Sigma.Low, Sigma.High) : 0;
+            sigmas[i] = chosen[i] ? SigmaOf(views[i]) : 0;
         }
 
         return GaussianBlur.Apply(x_NCHW, sigmas);
     }
+
+    /// <inheritdoc/>
+    public void Change(ViewSpan view, RandomKey key)
+    {
+        if (Chooses(key, ViewDraws.Blur))
+        {
+            SingleBlur.Apply(view, SigmaOf(key));
+        }
+    }
+
+    private double SigmaOf(RandomKey key) => key.Uniform(ViewDraws.Sigma, Sigma.Low, Sigma.High);
 }

@@ -6,11 +6,23 @@ namespace Stages.Imaging.Augmentation.Operations;
 
 /// <summary>Mirrors left to right, for compositions without the crop, which has a flip of its own (SimCLR figure 4).</summary>
 /// <param name="Probability">Chance; 0.5 in SimCLR.</param>
-public sealed record Flip(double Probability) : ViewOperation(Probability)
+public sealed record Flip(double Probability) : ViewOperation(Probability), ISingleView
 {
     public static Flip Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) =>
         Where(Chosen(views, ViewDraws.Flip), x_NCHW.flip(3), x_NCHW);
+
+    /// <inheritdoc/>
+    public void Change(ViewSpan view, RandomKey key)
+    {
+        if (Chooses(key, ViewDraws.Flip))
+        {
+            for (var start = 0; start < view.Values.Length; start += view.Width)
+            {
+                view.Values.Slice(start, view.Width).Reverse();
+            }
+        }
+    }
 }

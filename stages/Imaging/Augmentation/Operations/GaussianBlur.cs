@@ -44,21 +44,32 @@ public static class GaussianBlur
     {
         var count = sigmas.Length;
         var weights = Enumerable.Range(0, radius + 1).Select(_ => new float[count]).ToArray();
+        var kernel = new float[radius + 1];
         for (var i = 0; i < sigmas.Length; i++)
         {
-            var total = 0.0;
-            for (var offset = -radius; offset <= radius; offset++)
-            {
-                total += Gaussian(offset, sigmas[i]);
-            }
-
+            Weigh(sigmas[i], kernel);
             for (var offset = 0; offset <= radius; offset++)
             {
-                weights[offset][i] = (float)(Gaussian(offset, sigmas[i]) / total);
+                weights[offset][i] = kernel[offset];
             }
         }
 
         return [.. weights.Select(w => tensor(w, [w.Length, 1, 1, 1]).to(device))];
+    }
+
+    /// <summary>Weights at distance 0 … radius of a kernel that sums to 1.</summary>
+    internal static void Weigh(double sigma, Span<float> weights)
+    {
+        var total = 0.0;
+        for (var offset = 1 - weights.Length; offset < weights.Length; offset++)
+        {
+            total += Gaussian(offset, sigma);
+        }
+
+        for (var offset = 0; offset < weights.Length; offset++)
+        {
+            weights[offset] = (float)(Gaussian(offset, sigma) / total);
+        }
     }
 
     private static double Gaussian(int offset, double sigma) =>

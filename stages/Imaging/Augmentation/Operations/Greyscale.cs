@@ -6,7 +6,7 @@ namespace Stages.Imaging.Augmentation.Operations;
 
 /// <summary>Takes all colour out (SimCLR appendix A); an image of one channel stays as it is.</summary>
 /// <param name="Probability">Chance; 0.2 in SimCLR.</param>
-public sealed record Greyscale(double Probability) : ViewOperation(Probability)
+public sealed record Greyscale(double Probability) : ViewOperation(Probability), ISingleView
 {
     public static Greyscale Read(JsonSection section) => new(section.Number("probability", 0.2, 0, 1));
 
@@ -14,4 +14,13 @@ public sealed record Greyscale(double Probability) : ViewOperation(Probability)
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) => x_NCHW.shape[1] == 1
         ? x_NCHW.alias()
         : Where(Chosen(views, ViewDraws.Greyscale), Photometric.Greyscale(x_NCHW), x_NCHW);
+
+    /// <inheritdoc/>
+    public void Change(ViewSpan view, RandomKey key)
+    {
+        if (view.Channels == 3 && Chooses(key, ViewDraws.Greyscale))
+        {
+            Lanes.ChangeColour(view, default(GreyChange));
+        }
+    }
 }

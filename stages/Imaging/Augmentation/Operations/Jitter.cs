@@ -14,7 +14,7 @@ namespace Stages.Imaging.Augmentation.Operations;
 /// <param name="Saturation">Strength s: deviations from a pixel's grey are multiplied by a factor of [1−s, 1+s]; 0.8·s in SimCLR.</param>
 /// <param name="Hue">Strength h: turned by [−h, h] whole turns; 0.2·s in SimCLR.</param>
 public sealed record Jitter(double Probability, double Brightness, double Contrast, double Saturation, double Hue)
-    : ViewOperation(Probability)
+    : ViewOperation(Probability), ISingleView
 {
     private const int Changes = 4;
 
@@ -29,6 +29,47 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) =>
         x_NCHW.shape[1] == 1 ? Grey(x_NCHW, views) : Colour(x_NCHW, views);
 
+    /// <inheritdoc/>
+    public void Change(ViewSpan view, RandomKey key)
+    {
+        if (!Chooses(key, ViewDraws.Jitter))
+        {
+            return;
+        }
+
+        if (view.Channels == 1)
+        {
+            var first = ContrastFirst(key) ? 1 : 0;
+            Change(view, first, FactorOf(key, first));
+            Change(view, 1 - first, FactorOf(key, 1 - first));
+            return;
+        }
+
+        foreach (var change in Order(key))
+        {
+            Change(view, change, FactorOf(key, change));
+        }
+    }
+
+    private static void Change(ViewSpan view, int change, float factor)
+    {
+        switch (change)
+        {
+            case 0:
+                Lanes.Change(view.Values, new ContrastChange(0, factor));
+                break;
+            case 1:
+                Lanes.Change(view.Values, new ContrastChange(Lanes.MeanGrey(view), factor));
+                break;
+            case 2:
+                Lanes.ChangeColour(view, new SaturationChange(factor));
+                break;
+            default:
+                Lanes.ChangeColour(view, new HueChange(factor));
+                break;
+        }
+    }
+
     /// <summary>
     /// One pass serves both orders of brightness and contrast: contrast before brightness, brightness, contrast after it, where one of
     /// the two contrasts has factor 1.
@@ -40,10 +81,10 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
         var after = new float[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            var applies = views[i].Uniform(ViewDraws.Jitter) < Probability;
-            var contrastFirst = views[i].Uniform(ViewDraws.GreyOrder) < 0.5;
-            var contrast = applies ? Factor(views[i], ViewDraws.Contrast, Contrast) : 1;
-            brightness[i] = applies ? Factor(views[i], ViewDraws.Brightness, Brightness) : 1;
+            var applies = Chooses(views[i], ViewDraws.Jitter);
+            var contrastFirst = ContrastFirst(views[i]);
+            var contrast = applies ? FactorOf(views[i], 1) : 1;
+            brightness[i] = applies ? FactorOf(views[i], 0) : 1;
             before[i] = contrastFirst ? contrast : 1;
             after[i] = contrastFirst ? 1 : contrast;
         }
@@ -60,22 +101,15 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
         var turns = new List<(int Image, float Factor)>[Changes, Changes];
         for (var i = 0; i < views.Length; i++)
         {
-            if (views[i].Uniform(ViewDraws.Jitter) >= Probability)
+            if (!Chooses(views[i], ViewDraws.Jitter))
             {
                 continue;
             }
 
-            float[] factors =
-            [
-                Factor(views[i], ViewDraws.Brightness, Brightness),
-                Factor(views[i], ViewDraws.Contrast, Contrast),
-                Factor(views[i], ViewDraws.Saturation, Saturation),
-                (float)views[i].Uniform(ViewDraws.Hue, -Hue, Hue),
-            ];
-            var order = views[i].Fold("jitter order").Permutation(Changes);
+            var order = Order(views[i]);
             for (var round = 0; round < Changes; round++)
             {
-                (turns[round, order[round]] ??= []).Add((i, factors[order[round]]));
+                (turns[round, order[round]] ??= []).Add((i, FactorOf(views[i], order[round])));
             }
         }
 
@@ -108,6 +142,20 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
             _ => Photometric.Hue(x_M3HW, factor_M111),
         });
     }
+
+    private static bool ContrastFirst(RandomKey view) => view.Uniform(ViewDraws.GreyOrder) < 0.5;
+
+    /// <summary>The order of brightness (0), contrast (1), saturation (2) and hue (3) in an image of three channels.</summary>
+    private static int[] Order(RandomKey view) => view.Fold("jitter order").Permutation(Changes);
+
+    /// <summary>The factor of one of the four changes; of the hue, the turn.</summary>
+    private float FactorOf(RandomKey view, int change) => change switch
+    {
+        0 => Factor(view, ViewDraws.Brightness, Brightness),
+        1 => Factor(view, ViewDraws.Contrast, Contrast),
+        2 => Factor(view, ViewDraws.Saturation, Saturation),
+        _ => (float)view.Uniform(ViewDraws.Hue, -Hue, Hue),
+    };
 
     private static float Factor(RandomKey view, int draw, double strength) =>
         (float)view.Uniform(draw, Math.Max(0, 1 - strength), 1 + strength);

@@ -9,7 +9,11 @@ namespace Stages.Imaging.Augmentation.Operations;
 public static class Photometric
 {
     // ITU-R BT.601 luma, as torchvision's rgb_to_grayscale.
-    private static readonly float[] Luma = [0.2989f, 0.587f, 0.114f];
+    internal const float LumaRed = 0.2989f;
+    internal const float LumaGreen = 0.587f;
+    internal const float LumaBlue = 0.114f;
+
+    private static readonly float[] Luma = [LumaRed, LumaGreen, LumaBlue];
 
     /// <summary>x · factor.</summary>
     /// <param name="x_NCHW">Floats of [0, 1].</param>

@@ -20,11 +20,16 @@ public abstract record ViewOperation(double Probability)
         var chosen = new bool[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            chosen[i] = views[i].Uniform(draw) < Probability;
+            chosen[i] = Chooses(views[i], draw);
         }
 
         return chosen;
     }
+
+    /// <summary>Whether a view is changed.</summary>
+    /// <param name="view">Its key.</param>
+    /// <param name="draw">The draw of the key that decides.</param>
+    protected bool Chooses(RandomKey view, int draw) => view.Uniform(draw) < Probability;
 
     /// <summary>The changed images where they were chosen, the others as they are.</summary>
     protected static Tensor Where(bool[] chosen, Tensor changed_NCHW, Tensor x_NCHW) =>

@@ -1,0 +1,68 @@
+using Stages.Imaging.Augmentation.Operations;
+using Tests.Golden;
+using Tests.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Augmentation.Operations;
+
+/// <summary>Changes of one view at a time against torchvision (make_augmentation.py).</summary>
+[Collection(TorchTests.Name)]
+public sealed class SingleViewTests
+{
+    private static readonly float[] Factors = [0, 0.6f, 1, 1.4f, 1.8f];
+
+    private delegate void ViewChange(ViewSpan view, int index);
+
+    [Fact]
+    public void Blur_is_torchvisions()
+    {
+        using var scope = NewDisposeScope();
+        double[] sigmas = [0.1, 0.4, 0.8, 1.5, 2.0];
+        Compare("blur3", Images(3), (view, i) => SingleBlur.Apply(view, sigmas[i]));
+        var large = Pattern.Uniform("large", 2, 1, 50, 14).mul(0.5).add(0.5);
+        Compare("blur5", large, (view, i) => SingleBlur.Apply(view, i == 0 ? 0.7 : 1.9));
+    }
+
+    [Fact]
+    public void A_view_smaller_than_the_blurs_radius_is_refused() =>
+        Assert.Throws<ArgumentException>(() => SingleBlur.Apply(new ViewSpan(new float[28], 1, 28, 1), 1));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Brightness_and_contrast_are_torchvisions(int channels)
+    {
+        using var scope = NewDisposeScope();
+        Compare($"brightness{channels}", Images(channels), (view, i) => Lanes.Change(view.Values, new ContrastChange(0, Factors[i])));
+        Compare(
+            $"contrast{channels}",
+            Images(channels),
+            (view, i) => Lanes.Change(view.Values, new ContrastChange(Lanes.MeanGrey(view), Factors[i])));
+    }
+
+    [Fact]
+    public void Saturation_hue_and_greyscale_are_torchvisions()
+    {
+        using var scope = NewDisposeScope();
+        float[] turns = [-0.5f, -0.1f, 0, 0.2f, 0.37f];
+        var colours = GoldenFile.Read("augmentation")["colours"];
+        Compare("saturation3", colours, (view, i) => Lanes.ChangeColour(view, new SaturationChange(Factors[i])));
+        Compare("hue3", colours, (view, i) => Lanes.ChangeColour(view, new HueChange(turns[i])));
+        Compare("greyscale3", colours, (view, _) => Lanes.ChangeColour(view, default(GreyChange)));
+    }
+
+    private static void Compare(string golden, Tensor images_NCHW, ViewChange change)
+    {
+        var (channels, height, width) = ((int)images_NCHW.shape[1], (int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
+        var values = images_NCHW.data<float>().ToArray();
+        for (var i = 0; i < images_NCHW.shape[0]; i++)
+        {
+            change(new ViewSpan(values.AsSpan(i * channels * height * width), channels, height, width), i);
+        }
+
+        Close.To(GoldenFile.Read("augmentation")[golden], tensor(values, images_NCHW.shape), 1e-5);
+    }
+
+    private static Tensor Images(int channels) => Pattern.Uniform("images", 5, channels, 12, 10).mul(0.5).add(0.5);
+}

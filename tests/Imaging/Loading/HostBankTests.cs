@@ -1,0 +1,140 @@
+using Stages.Imaging.Augmentation;
+using Stages.Imaging.Augmentation.Operations;
+using Stages.Imaging.Datasets;
+using Stages.Imaging.Datasets.Pixels;
+using Stages.Imaging.Loading;
+using Stages.Learning.Randomness;
+using Tests.Golden;
+using Tests.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Loading;
+
+/// <summary>Views made one at a time against those made in passes over the whole batch.</summary>
+[Collection(TorchTests.Name)]
+public sealed class HostBankTests
+{
+    private const int Count = 90;
+    private static readonly RandomKey Key = RandomKey.FromSeed(4).Fold("host bank");
+    private static readonly CropOptions Crops = new((0.08, 1), (0.75, 4.0 / 3), 0.5);
+    private static readonly Jitter Jitter = new(0.8, 0.8, 0.8, 0.8, 0.4);
+    private static readonly ViewOperation[] All =
+        [new Flip(0.5), Jitter, new Greyscale(0.2), new Blur(0.5, (0.1, 2)), new Flip(0), new Flip(0.5), new Blur(0.3, (1, 2)), Jitter];
+
+    [Theory]
+    [InlineData(1, 28, 28, null)]
+    [InlineData(3, 32, 32, null)]
+    [InlineData(1, 7, 5, null)]
+    [InlineData(3, 7, 5, null)]
+    [InlineData(3, 5, 7, 12)]
+    [InlineData(1, 28, 28, 13)]
+    [InlineData(3, 9, 64, 48)]
+    [InlineData(1, 64, 63, null)]
+    [InlineData(3, 2, 2, null)]
+    public void Views_are_those_of_the_batched_form(int channels, int height, int width, int? size)
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(channels, height, width);
+        Compare(images, Crops, [], size);
+        Compare(images, null, [], size);
+        Compare(images, new CropOptions((1, 1), ((double)1, 1), 1), [], size);
+        foreach (var operation in All)
+        {
+            Compare(images, null, [operation], size);
+        }
+
+        Compare(images, Crops, All, size);
+    }
+
+    [Fact]
+    public void An_operation_without_a_form_of_its_own_follows_the_crops_in_passes_over_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        Compare(Images(3, 12, 10), Crops, [Jitter, new Cutout(0.5, (0.2, 0.5), 0.5), new Noise(0.5, (0.02, 0.1)), new Blur(1, (1, 2))], null);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Threads_change_no_bit(int channels)
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(channels, 28, 28);
+        using var one = new HostBank(images, (PackedPixels)images.Pixels, threads: 1);
+        var batch = Plan(one, Crops, All, null);
+        var expected = one.Cut(batch);
+        foreach (var threads in new[] { 2, 3 })
+        {
+            using var bank = new HostBank(images, (PackedPixels)images.Pixels, threads);
+            for (var repeat = 0; repeat < 5; repeat++)
+            {
+                Close.Exactly(expected, bank.Cut(batch));
+            }
+        }
+
+        for (var i = 0; i < Count; i++)
+        {
+            Close.Exactly(expected.narrow(0, i, 1), one.Cut(batch with { Views = [batch.Views[i]] }));
+        }
+    }
+
+    [Fact]
+    public void Images_that_are_taken_whole_keep_their_bits()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(3, 7, 5);
+        var (one, other) = Banks(images);
+        using (one)
+        using (other)
+        {
+            Close.Exactly(other.Take([5, 0, 5]), one.Take([5, 0, 5]));
+        }
+
+        Assert.Equal([0, 3, 7, 5], one.Take([]).shape);
+    }
+
+    [Fact]
+    public void The_CPU_opens_it_and_leaves_no_tensor_behind()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = ImageBank.Open(Images(1, 28, 28), CPU, threads: 2);
+        Assert.IsType<HostBank>(bank);
+        var batch = Plan(bank, Crops, All, null);
+        bank.Cut(batch).Dispose();
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        bank.Cut(batch).Dispose();
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    private static void Compare(ImageSet images, CropOptions? crops, ViewOperation[] operations, int? size)
+    {
+        using var scope = NewDisposeScope();
+        var (one, other) = Banks(images);
+        using (one)
+        using (other)
+        {
+            var batch = Plan(one, crops, operations, size);
+            // grid_sample's places are of single precision, relative to the image: the larger it is, the farther they are off.
+            var tolerance = images.Shape.Width > 32 ? 2e-5 : 1e-5;
+            Close.To(other.Cut(batch), one.Cut(batch), tolerance);
+        }
+    }
+
+    private static (HostBank One, ResidentBank Other) Banks(ImageSet images) =>
+        (new HostBank(images, (PackedPixels)images.Pixels, threads: 2), new ResidentBank(images, (PackedPixels)images.Pixels, CPU));
+
+    private static ViewBatch Plan(ImageBank bank, CropOptions? crops, ViewOperation[] operations, int? size) =>
+        new([.. Enumerable.Range(0, Count).Select(i => bank.Draw(i % 11, crops, Key.Fold(i)))], size) { Operations = operations };
+
+    /// <summary>Images of many greys, and one each of black, of white and of one colour.</summary>
+    private static ImageSet Images(int channels, int height, int width)
+    {
+        var shape = new ImageShape(channels, height, width);
+        var bytes = Enumerable.Range(0, 11 * shape.Size).Select(i => (byte)Key.Below(i, 256)).ToArray();
+        bytes.AsSpan(0, shape.Size).Clear();
+        bytes.AsSpan(shape.Size, shape.Size).Fill(255);
+        bytes.AsSpan(2 * shape.Size, shape.Size / channels).Fill(200);
+        return new ImageSet("small", shape, bytes, new int[11], ["a"]);
+    }
+}
