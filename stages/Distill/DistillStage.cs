@@ -18,7 +18,7 @@ namespace Stages.Distill;
 public static class DistillStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The trained student.</summary>
     public const string Output = TrainingLoop.Output;

@@ -14,7 +14,7 @@ namespace Stages.FineTune;
 public static class FineTuneStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The fine-tuned classifier.</summary>
     public const string Output = TrainingLoop.Output;

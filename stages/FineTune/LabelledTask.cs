@@ -45,11 +45,7 @@ internal sealed class LabelledTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override Tensor Inputs(long step)
-    {
-        using var scope = NewDisposeScope();
-        return ViewMaker.Change(_loader.At(step), _views, _batches.At(step).Select(KeyOf).ToArray()).MoveToOuterDisposeScope();
-    }
+    public override Tensor Inputs(long step) => _loader.At(step);
 
     public override Tensor Loss(long step, Tensor outputs)
     {
@@ -61,7 +57,7 @@ internal sealed class LabelledTask : TrainingTask, IDisposable
     public void Dispose() => _loader.Dispose();
 
     private ViewBatch PlanOf(long step) =>
-        new([.. _batches.At(step).Select(sample => _labelled.Draw(sample.Index, _views.Crop, KeyOf(sample)))]);
+        new([.. _batches.At(step).Select(sample => _labelled.Draw(sample.Index, _views.Crop, KeyOf(sample)))]) { Operations = _views.Operations };
 
     private RandomKey KeyOf(Sample sample) => sample.View(_random, 0);
 }

@@ -12,7 +12,7 @@ namespace Stages.FineTune;
 public static class SupervisedStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The trained network.</summary>
     public const string Output = TrainingLoop.Output;

@@ -18,7 +18,7 @@ namespace Stages.Label;
 public static class LabelStage
 {
     /// <summary>Raised when the same options and inputs give other soft targets than before.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The folder of soft targets.</summary>
     public const string Output = "soft-targets";

@@ -1,4 +1,3 @@
-using Stages.Imaging.Augmentation;
 using Stages.Imaging.Loading;
 using Stages.Learning.Losses;
 using Stages.Learning.Networks;
@@ -52,11 +51,9 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     /// <summary>The first views of all images, then the second ones: one batch, so that batch norm sees both (SimCLRv2's model.py).</summary>
     public override Tensor Inputs(long step)
     {
-        using var scope = NewDisposeScope();
-        var keys = BothViews(step).Select(view => view.Key).ToArray();
-        var views_MCHW = ViewMaker.Change(_loader.At(step), _options.Views, keys);
+        var views_MCHW = _loader.At(step);
         _memory?.Hold(views_MCHW);
-        return views_MCHW.MoveToOuterDisposeScope();
+        return views_MCHW;
     }
 
     public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, _options.Temperature, _memory?.KeysAt(step));
@@ -96,7 +93,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     private ViewBatch PlanOf(long step) => new(
         [.. BothViews(step).Select(view => _bank.Draw(view.Image, _options.Views.Crop, view.Key))],
-        _options.LowResolution.SizeAt(step, _options.Training.Steps));
+        _options.LowResolution.SizeAt(step, _options.Training.Steps)) { Operations = _options.Views.Operations };
 
     /// <summary>The first views of the step's images, then the second ones.</summary>
     private IEnumerable<(int Image, RandomKey Key)> BothViews(long step)

@@ -56,8 +56,10 @@ internal sealed class EmbeddingMonitor
     private Tensor Features(ContrastiveNetwork network, (int Image, RandomKey Key)[] views)
     {
         using var scope = NewDisposeScope();
-        var cut_NCHW = _bank.Cut(new ViewBatch([.. views.Select(view => _bank.Draw(view.Image, _views.Crop, view.Key))]));
-        var view_NCHW = ViewMaker.Change(cut_NCHW, _views, views.Select(view => view.Key).ToArray());
+        var view_NCHW = _bank.Cut(new ViewBatch([.. views.Select(view => _bank.Draw(view.Image, _views.Crop, view.Key))])
+        {
+            Operations = _views.Operations,
+        });
         return Inference.Forward(network.Encoder, view_NCHW, _compute).MoveToOuterDisposeScope();
     }
 }
