@@ -23,7 +23,7 @@ namespace Stages.FineTune;
 public static class ProbeStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Encoder and classifier.</summary>
     public const string Output = TrainingLoop.Output;

@@ -44,7 +44,7 @@ public static class LabelStage
         var teacherPath = context.Input(teacher.Artefact);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
-        var labeller = new Labeller(network, bank, options, settings.Compute, settings.Random(context.Name));
+        using var labeller = new Labeller(network, bank, options, settings.Compute, settings.Random(context.Name));
         var shards = new ShardFolder(folder, context.Key);
         shards.Prepare();
 

@@ -1,6 +1,7 @@
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
 using Stages.Imaging.SoftTargets;
+using Stages.Learning.Networks.Folded;
 using Stages.Learning.Randomness;
 using Stages.Learning.Training;
 using static TorchSharp.torch;
@@ -9,10 +10,12 @@ namespace Stages.Label;
 
 /// <summary>Asks a teacher for the logits of seeded views, a row group's worth at a time.</summary>
 internal sealed class Labeller(
-    nn.Module<Tensor, Tensor> teacher, ImageBank bank, LabellingOptions options, Compute compute, RandomKey random)
+    nn.Module<Tensor, Tensor> teacher, ImageBank bank, LabellingOptions options, Compute compute, RandomKey random) : IDisposable
 {
     private const int ImagesPerGroup = 1000;
-    private const int ViewsPerBatch = 500;
+
+    private readonly IFolded _teacher = FoldedNetwork.Of(teacher, compute);
+    private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute);
 
     /// <summary>The soft targets of images <paramref name="start"/> … <paramref name="end"/>−1, in row groups.</summary>
     /// <param name="start">First image.</param>
@@ -23,14 +26,16 @@ internal sealed class Labeller(
     {
         var batches = BatchesOf(start, end);
         using var loader = new ViewLoader(bank, batch => PlanOf(batches[(int)batch]), batches.Count);
-        for (var (first, batch) = (start, 0); first < end; first += ImagesPerGroup)
+        using var asked = Inference.ForEach(
+            loader, batches.Count, _teacher, (batch, logits_NK) => RowsOf(batches[batch], logits_NK), compute).GetEnumerator();
+        for (var first = start; first < end; first += ImagesPerGroup)
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(ImagesPerGroup, end - first);
             var rows = new List<SoftTargetRow>(count * options.Views);
-            for (; rows.Count < count * options.Views; batch++)
+            while (rows.Count < count * options.Views && asked.MoveNext())
             {
-                rows.AddRange(Ask(batches[batch], loader.At(batch)));
+                rows.AddRange(asked.Current);
             }
 
             report(first + count, count);
@@ -38,20 +43,17 @@ internal sealed class Labeller(
         }
     }
 
+    public void Dispose() => _teacher.Dispose();
+
     /// <summary>The views of each batch; no batch spans two row groups.</summary>
     private List<(int Image, int View)[]> BatchesOf(int start, int end) =>
         [.. Enumerable.Range(start, end - start).Chunk(ImagesPerGroup).SelectMany(images => images
             .SelectMany(image => Enumerable.Range(0, options.Views).Select(view => (image, view)))
-            .Chunk(ViewsPerBatch))];
+            .Chunk(_viewsPerBatch))];
 
     private ViewBatch PlanOf((int Image, int View)[] views) =>
         new([.. views.Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
 
-    private List<SoftTargetRow> Ask((int Image, int View)[] views, Tensor view_NCHW)
-    {
-        using var scope = NewDisposeScope();
-        using var owned = view_NCHW;
-        var crops = PlanOf(views).Views.Select(view => view.Crop).ToArray();
-        return SoftTargetRows.Of(views, crops, Inference.Forward(teacher, owned, compute), options.TopK);
-    }
+    private List<SoftTargetRow> RowsOf((int Image, int View)[] views, Tensor logits_NK) =>
+        SoftTargetRows.Of(views, [.. PlanOf(views).Views.Select(view => view.Crop)], logits_NK, options.TopK);
 }

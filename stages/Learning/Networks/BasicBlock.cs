@@ -1,3 +1,4 @@
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,4 +29,8 @@ public sealed class BasicBlock : ResidualBlock
         var h = bn1.forward(conv1.forward(x_NCHW)).relu_();
         return bn2.forward(conv2.forward(h));
     }
+
+    private protected override (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type) => (
+        [new FoldedConvolution(conv1, bn1, relu: true, type)],
+        new FoldedConvolution(conv2, bn2, relu: false, type));
 }

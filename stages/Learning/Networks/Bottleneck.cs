@@ -1,3 +1,4 @@
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -36,4 +37,11 @@ public sealed class Bottleneck : ResidualBlock
         h = bn2 is null ? conv2.forward(h) : bn2.forward(conv2.forward(h)).relu_();
         return bn3.forward(conv3.forward(h));
     }
+
+    private protected override (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type) => (
+        [
+            new FoldedConvolution(conv1, bn1, relu: true, type),
+            bn2 is null ? ((IFoldable)conv2).Fold(type) : new FoldedConvolution((Conv2d)conv2, bn2, relu: true, type),
+        ],
+        new FoldedConvolution(conv3, bn3, relu: false, type));
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Stages.Learning.Networks;
 /// The classifier of SimCLRv2's fine-tuning (section 2.1, equation 2): the encoder, the first layers of its
 /// projection head, and on the layer chosen a new dense layer that starts at zero. All of it trains.
 /// </summary>
-public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>
+public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IFoldable
 {
     private readonly ResNet encoder;
     private readonly Sequential head;
@@ -69,4 +70,12 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return classifier.forward(head.forward(encoder.forward(x_NCHW))).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    IFolded IFoldable.Fold(FoldedType type) => new FoldedSequence(
+    [
+        ((IFoldable)encoder).Fold(type),
+        .. head.children().Select(layer => ((IFoldable)layer).Fold(type)),
+        new FoldedLinear(classifier, norm: null, relu: false),
+    ]);
 }

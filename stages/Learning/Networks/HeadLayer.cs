@@ -1,10 +1,11 @@
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
 
 /// <summary>One layer of a projection head: dense, batch norm and, unless it is the last, ReLU.</summary>
-public sealed class HeadLayer : nn.Module<Tensor, Tensor>
+public sealed class HeadLayer : nn.Module<Tensor, Tensor>, IFoldable
 {
     private readonly Linear linear;
     private readonly BatchNormalization bn;
@@ -31,4 +32,7 @@ public sealed class HeadLayer : nn.Module<Tensor, Tensor>
         var h_NE = bn.forward(linear.forward(x_ND));
         return (_last ? h_NE : h_NE.relu_()).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    IFolded IFoldable.Fold(FoldedType type) => new FoldedLinear(linear, bn, relu: !_last);
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Stages.Learning.Networks;
 /// SimCLRv2's projection head: dense layers without biases, each followed by a batch norm, with a ReLU after all
 /// but the last, whose batch norm has no shift (google-research/simclr, model.py; SimCLRv2 section 2.1 and appendix C).
 /// </summary>
-public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
+public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IFoldable
 {
     private readonly Sequential layers;
 
@@ -31,4 +32,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 
     /// <summary>features_ND → z_NP, not normalised.</summary>
     public override Tensor forward(Tensor features_ND) => layers.forward(features_ND);
+
+    /// <inheritdoc/>
+    IFolded IFoldable.Fold(FoldedType type) => new FoldedSequence([.. layers.children().Select(layer => ((IFoldable)layer).Fold(type))]);
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Networks.Folded;
 using Stages.Learning.Randomness;
 using Stages.Learning.Training;
 using TorchSharp.Modules;
@@ -9,7 +10,7 @@ namespace Stages.Learning.Networks;
 /// A residual network with torchvision's key names and arithmetic (torchvision's <c>resnet.py</c>, "v1.5"): with
 /// <c>classes</c> it ends in <c>fc</c> and gives logits, without it is an encoder and gives pooled features.
 /// </summary>
-public sealed class ResNet : nn.Module<Tensor, Tensor>
+public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
 {
     // Field names are torchvision's keys.
     private readonly nn.Module<Tensor, Tensor> conv1;
@@ -69,7 +70,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();
-        var h = bn1.forward(conv1.forward(ChannelsLast(x_NCHW))).relu_();
+        var h = bn1.forward(conv1.forward(MemoryOrder.ChannelsLast(x_NCHW))).relu_();
         if (_pooledStem)
         {
             h = nn.functional.max_pool2d(h, 3, stride: 2, padding: 1);
@@ -80,21 +81,13 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         return (fc is null ? features_ND : fc.forward(features_ND)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The same tensor in NHWC memory order ("channels last"), which convolutions, batch norms and ReLUs keep: several times
-    /// faster on the CPU. TorchSharp has no name for it, so the strides are made by hand; of one channel both orders are
-    /// the same bytes, and only the strides tell libtorch which one is meant.
-    /// </summary>
-    private static Tensor ChannelsLast(Tensor x_NCHW)
-    {
-        return x_NCHW.shape[1] == 1
-            ? OneChannelLast(x_NCHW.contiguous())
-            : x_NCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-    }
-
-    // The offset is given because TorchSharp takes none for 0: of a part of a batch, the images would be those of its beginning.
-    private static Tensor OneChannelLast(Tensor x_N1HW) => x_N1HW.as_strided(
-        x_N1HW.shape, [x_N1HW.shape[2] * x_N1HW.shape[3], 1, x_N1HW.shape[3], 1], x_N1HW.storage_offset());
+    /// <inheritdoc/>
+    IFolded IFoldable.Fold(FoldedType type) => new FoldedResNet(
+        conv1 is Conv2d plain ? new FoldedConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
+        _pooledStem,
+        [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Select(block => ((IFoldable)block).Fold(type))],
+        fc is null ? null : new FoldedLinear(fc, norm: null, relu: false),
+        type.Type);
 
     /// <summary>ResNet-D's stem: the 7×7 convolution as three of 3×3 (arXiv:1812.01187, section 4.2).</summary>
     private static Sequential DeepStem(int channels, int planes)
@@ -108,6 +101,13 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
             new BatchNormalization(half),
             nn.ReLU(inplace: true),
             Convolutions.Conv3x3(half, planes, stride: 1));
+    }
+
+    private static FoldedSequence FoldedDeepStem(Sequential stem, BatchNormalization last, FoldedType type)
+    {
+        var convolutions = stem.children().OfType<Conv2d>();
+        var norms = stem.children().OfType<BatchNormalization>().Append(last);
+        return new FoldedSequence([.. convolutions.Zip(norms, (convolution, norm) => new FoldedConvolution(convolution, norm, relu: true, type))]);
     }
 
     private static Sequential Layer(NetworkOptions options, ref int input, int planes, int stage, int stride)

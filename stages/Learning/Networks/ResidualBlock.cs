@@ -1,11 +1,12 @@
 using Stages.Learning.Arithmetic;
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
 
 /// <summary>y = relu(F(x) + shortcut(x)); what F is, a block's kind says.</summary>
-public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
+public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
 {
     // Field names are torchvision's keys.
     private readonly Sequential? downsample;
@@ -42,7 +43,32 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         return residual.Plus_(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    IFolded IFoldable.Fold(FoldedType type)
+    {
+        var (before, last) = FoldResidual(type);
+        return new FoldedBlock(before, last, FoldShortcut(type));
+    }
+
     private protected abstract Tensor Residual(Tensor x_NCHW);
+
+    /// <summary>The residual branch for inference: what comes before its last convolution, and that.</summary>
+    private protected abstract (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type);
+
+    /// <summary>The shortcut for inference, where its convolution may have a stride: what is wrong with strides is wrong with gradients alone.</summary>
+    private FoldedSequence? FoldShortcut(FoldedType type)
+    {
+        if (downsample is null)
+        {
+            return null;
+        }
+
+        var convolution = new FoldedConvolution(
+            downsample.children().OfType<Conv2d>().Single(), downsample.children().OfType<BatchNormalization>().Single(), relu: false, type, stride: _skip);
+        return downsample.children().OfType<ShortcutPool>().SingleOrDefault() is { } pool
+            ? new FoldedSequence(new FoldedShortcutPool(pool.Stride), convolution)
+            : new FoldedSequence(convolution);
+    }
 
     /// <summary>
     /// The pixels that a 1×1 convolution of the block's stride looks at, so that the convolution needs no stride of its own: the

@@ -1,4 +1,5 @@
 using Stages.Learning.Arithmetic;
+using Stages.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ namespace Stages.Learning.Networks;
 /// to 2C channels makes two branches, and each channel is their mixture, weighed by a softmax that the pooled sum decides.
 /// (Li et al. 2019, arXiv:1903.06586; ratio 1/16 and at least 32 channels as in google-research/simclr, resnet.py.)
 /// </summary>
-public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>
+public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IFoldable
 {
     private const int Ratio = 16;
     private const int LeastSqueezed = 32;
@@ -44,4 +45,10 @@ public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>
         var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0);
         return branches[0].mul(weights[0]).PlusProduct_(branches[1], weights[1]).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    IFolded IFoldable.Fold(FoldedType type) => new FoldedSelectiveKernel(
+        new FoldedConvolution(conv, bn, relu: true, type),
+        new FoldedConvolution(squeeze, squeeze_bn, relu: true, type),
+        new FoldedConvolution(excite, norm: null, relu: false, type));
 }

@@ -10,19 +10,22 @@ namespace Stages.Learning.Networks;
 /// </summary>
 public sealed class ShortcutPool : nn.Module<Tensor, Tensor>
 {
-    private readonly int _stride;
-
     public ShortcutPool(int stride)
-        : base(nameof(ShortcutPool)) => _stride = stride;
+        : base(nameof(ShortcutPool)) => Stride = stride;
+
+    public int Stride { get; }
+
+    /// <inheritdoc cref="Pool"/>
+    public override Tensor forward(Tensor x_NCHW) => Pool(x_NCHW, Stride);
 
     /// <summary>x_NCHW → [N, C, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
-    public override Tensor forward(Tensor x_NCHW)
+    internal static Tensor Pool(Tensor x_NCHW, int stride)
     {
         using var scope = NewDisposeScope();
-        var padded = _stride == 1
+        var padded = stride == 1
             // The mean of a pixel and its own copy is the pixel: the same as leaving the copy out.
             ? nn.functional.pad(x_NCHW, [0, 1, 0, 1], PaddingModes.Replicate)
             : nn.functional.pad(x_NCHW, [0, x_NCHW.shape[3] % 2, 0, x_NCHW.shape[2] % 2]);
-        return nn.functional.avg_pool2d(padded, 2, stride: _stride).MoveToOuterDisposeScope();
+        return nn.functional.avg_pool2d(padded, 2, stride: stride).MoveToOuterDisposeScope();
     }
 }

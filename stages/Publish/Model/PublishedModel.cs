@@ -1,7 +1,7 @@
 using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
+using Stages.Learning.Networks.Folded;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Storage;
@@ -19,10 +19,14 @@ public sealed class PublishedModel : IDisposable
     public const string ConfigFile = "config.json";
 
     private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly Lazy<IFolded> _folded;
     private readonly Compute _compute;
 
-    private PublishedModel(ModelConfig config, nn.Module<Tensor, Tensor> network, string sha256, Compute compute) =>
+    private PublishedModel(ModelConfig config, nn.Module<Tensor, Tensor> network, string sha256, Compute compute)
+    {
         (Config, _network, Sha256, _compute) = (config, network, sha256, compute);
+        _folded = new(() => FoldedNetwork.Of(network, compute));
+    }
 
     /// <summary>Of the file of weights.</summary>
     public string Sha256 { get; }
@@ -64,8 +68,16 @@ public sealed class PublishedModel : IDisposable
         var shape = Config.Shape;
         var pixels = tensor(ImageFile.Read(path, shape, Config.CentreCrop), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
         var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
-        return Inference.Forward(_network, image_NCHW, _compute).softmax(1).cpu().data<float>().ToArray();
+        return _folded.Value.Forward(image_NCHW).softmax(1).cpu().data<float>().ToArray();
     }
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        if (_folded.IsValueCreated)
+        {
+            _folded.Value.Dispose();
+        }
+
+        _network.Dispose();
+    }
 }

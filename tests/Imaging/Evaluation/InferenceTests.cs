@@ -1,6 +1,7 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
+using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Tests.Golden;
 using Tests.Learning;
@@ -54,6 +55,51 @@ public sealed class InferenceTests
         Close.To(network.forward(bank.Take(backwards)).detach(), outputs, 1e-6);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Any_number_of_workers_gives_the_same_bits_and_leaves_no_tensor(bool bf16)
+    {
+        using var scope = NewDisposeScope();
+        using var bank = Bank(side: 20);
+        using var generator = new Generator(1);
+        using var network = new ResNet(new NetworkOptions(Architecture.ResNet50, 1.0 / 16, Stem.Half), 1, 10, generator);
+        Pattern.Fill(network);
+        int[] all = [.. Enumerable.Range(0, Count)];
+        var compute = new Compute(CPU, bf16);
+        var one = Inference.Run(network, bank, all, compute, workers: 1);
+        var ready = Tensor.TotalCount;
+        Assert.All([2, 3, 1], workers =>
+        {
+            using var each = NewDisposeScope();
+            Close.Exactly(one, Inference.Run(network, bank, all, compute, workers: workers));
+        });
+        Assert.Equal(ready, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Progress_is_reported_in_order_and_may_stop_the_run()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = Bank();
+        using var network = Network();
+        var reports = new List<int>();
+        int[] all = [.. Enumerable.Range(0, Count)];
+        Inference.Run(network, bank, all, Cpu, reports.Add, workers: 3);
+        Assert.Equal([500, 1000, Count], reports);
+        network.train();
+        Assert.Throws<OperationCanceledException>(() => Inference.Run(network, bank, all, Cpu, _ => throw new OperationCanceledException(), workers: 2));
+        Assert.True(network.training);
+    }
+
+    [Theory]
+    [InlineData(28, 500)]
+    [InlineData(64, 128)]
+    [InlineData(224, 10)]
+    [InlineData(4096, 1)]
+    public void Batches_of_large_images_are_small_on_a_CPU(int side, int expected) =>
+        Assert.Equal(expected, Inference.BatchSize(new ImageShape(3, side, side), Cpu));
+
     [Fact]
     public void Accuracy_is_the_share_of_largest_logits_in_percent()
     {
@@ -83,11 +129,11 @@ public sealed class InferenceTests
         return network;
     }
 
-    private static ImageBank Bank() => ImageBank.Open(
+    private static ImageBank Bank(int side = 2) => ImageBank.Open(
         new ImageSet(
             "x",
-            new ImageShape(1, 2, 2),
-            [.. Enumerable.Range(0, Count * 4).Select(i => (byte)(i * 31 % 251))],
+            new ImageShape(1, side, side),
+            [.. Enumerable.Range(0, Count * side * side).Select(i => (byte)(i * 31 % 251))],
             [.. Enumerable.Range(0, Count).Select(i => i % 3)],
             ["a", "b", "c"]),
         CPU);

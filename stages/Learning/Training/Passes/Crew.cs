@@ -9,9 +9,6 @@ namespace Stages.Learning.Training.Passes;
 /// </summary>
 public sealed class Crew : IDisposable
 {
-    // Backward passes of deep networks recurse; threads that .NET makes have less room than a program's first.
-    private const int StackBytes = 16 << 20;
-
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _begin;
     private readonly CountdownEvent _left;
@@ -22,23 +19,9 @@ public sealed class Crew : IDisposable
     /// <param name="threads">How many work side by side, from 1.</param>
     public Crew(int threads)
     {
-        var cores = get_num_threads();
         _left = new CountdownEvent(threads);
         _begin = [.. Enumerable.Range(0, threads).Select(_ => new SemaphoreSlim(0))];
-        _threads = [.. Enumerable.Range(0, threads).Select(worker => new Thread(() => Serve(worker, Math.Max(1, cores / threads)), StackBytes)
-        {
-            IsBackground = true,
-            Name = $"crew {worker}",
-        })];
-        foreach (var thread in _threads)
-        {
-            thread.Start();
-        }
-
-        // Each says once that it is there. The number of threads that one asks for holds for that thread, and for those that
-        // begin later; for these it is put back.
-        _left.Wait();
-        set_num_threads(cores);
+        _threads = CoreThreads.Start(threads, Math.Max(1, get_num_threads() / threads), Serve);
     }
 
     /// <summary>Calls <paramref name="work"/> with every number of [0, parts) and returns when all are done.</summary>
@@ -78,12 +61,8 @@ public sealed class Crew : IDisposable
         _left.Dispose();
     }
 
-    private void Serve(int worker, int cores)
+    private void Serve(int worker)
     {
-        // Asked first: a thread's first question gives it the number that holds for the whole program.
-        _ = get_num_threads();
-        set_num_threads(cores);
-        _left.Signal();
         while (true)
         {
             _begin[worker].Wait();
@@ -94,7 +73,7 @@ public sealed class Crew : IDisposable
 
             try
             {
-                for (var part = worker; part < _parts; part += _threads.Length)
+                for (var part = worker; part < _parts; part += _begin.Length)
                 {
                     work(part);
                 }

@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Native;
+
+/// <summary>
+/// oneDNN's convolutions that add the bias, another tensor and the ReLU while a tile is still in the cache. TorchSharp has no API for them, and
+/// TorchScript compiled from source has no names for them. They are called through the C functions that libtorch offers to networks compiled
+/// ahead of time (<c>shim_cpu.h</c>). The CPU only.
+/// </summary>
+/// <remarks>Nothing is recorded for a backward pass.</remarks>
+internal static unsafe partial class OneDnn
+{
+    private static readonly byte[] None = "none\0"u8.ToArray();
+    private static readonly byte[] Relu = "relu\0"u8.ToArray();
+    private static readonly byte[] Add = "add\0"u8.ToArray();
+
+    private static readonly bool IsThere = Probe();
+
+    /// <summary>Whether this libtorch has them for fp32, or for bf16 in hardware.</summary>
+    public static bool Has(ScalarType type) => IsThere && (type == ScalarType.Float32 || Processor.MultipliesBf16);
+
+    /// <summary>conv(x) + b, or relu(conv(x) + b).</summary>
+    /// <param name="x_NCHW">fp32 or bf16.</param>
+    /// <param name="weight_DCKK">Of x's type.</param>
+    /// <param name="bias_D">Of x's type.</param>
+    /// <param name="stride">Of both directions.</param>
+    /// <param name="padding">Of all four sides.</param>
+    /// <param name="relu">Whether a ReLU follows.</param>
+    /// <returns>[N, D, H′, W′] of x's type, channels last where x is.</returns>
+    public static Tensor Convolve(Tensor x_NCHW, Tensor weight_DCKK, Tensor bias_D, long stride, long padding, bool relu)
+    {
+        var bias = bias_D.Handle;
+        var (strides, paddings, dilations) = ((stride, stride), (padding, padding), (1L, 1L));
+        fixed (byte* attribute = relu ? Relu : None)
+        {
+            Check(Pointwise(
+                x_NCHW.Handle, weight_DCKK.Handle, &bias, (long*)&paddings, 2, (long*)&strides, 2, (long*)&dilations, 2, 1, attribute, null, 0, null, out var y));
+            return Tensor.UnsafeCreateTensor(y);
+        }
+    }
+
+    /// <summary>sum ← relu(conv(x) + b + sum).</summary>
+    /// <param name="sum_NDHW">Of the output's shape, of x's type and memory order.</param>
+    /// <param name="x_NCHW">fp32 or bf16.</param>
+    /// <param name="weight_DCKK">Of x's type.</param>
+    /// <param name="bias_D">Of x's type.</param>
+    /// <param name="stride">Of both directions.</param>
+    /// <param name="padding">Of all four sides.</param>
+    /// <returns>The sum's memory.</returns>
+    public static Tensor AddConvolved_(Tensor sum_NDHW, Tensor x_NCHW, Tensor weight_DCKK, Tensor bias_D, long stride, long padding)
+    {
+        var bias = bias_D.Handle;
+        var (strides, paddings, dilations) = ((stride, stride), (padding, padding), (1L, 1L));
+        fixed (byte* add = Add, relu = Relu)
+        {
+            var unary = relu;
+            Check(PointwiseBinary_(
+                sum_NDHW.Handle,
+                x_NCHW.Handle,
+                weight_DCKK.Handle,
+                &bias,
+                (long*)&paddings,
+                2,
+                (long*)&strides,
+                2,
+                (long*)&dilations,
+                2,
+                1,
+                add,
+                null,
+                &unary,
+                null,
+                0,
+                null,
+                out var y));
+            return Tensor.UnsafeCreateTensor(y);
+        }
+    }
+
+    private static bool Probe()
+    {
+        try
+        {
+            using var scope = NewDisposeScope();
+            var (x, weight, bias) = (zeros(1, 1, 3, 3), zeros(1, 1, 1, 1), zeros(1));
+            AddConvolved_(Convolve(x, weight, bias, 1, 0, relu: true), x, weight, bias, 1, 0);
+            return true;
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void Check(int error)
+    {
+        if (error != 0)
+        {
+            throw new InvalidOperationException("oneDNN refused a convolution; libtorch has said why on the standard error");
+        }
+    }
+
+    [LibraryImport("torch_cpu", EntryPoint = "aoti_torch_cpu_mkldnn__convolution_pointwise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static partial int Pointwise(
+        nint x,
+        nint weight,
+        nint* bias,
+        long* padding,
+        long paddings,
+        long* stride,
+        long strides,
+        long* dilation,
+        long dilations,
+        long groups,
+        byte* attribute,
+        double** scalars,
+        long scalarCount,
+        byte** algorithm,
+        out nint result);
+
+    [LibraryImport("torch_cpu", EntryPoint = "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static partial int PointwiseBinary_(
+        nint other,
+        nint x,
+        nint weight,
+        nint* bias,
+        long* padding,
+        long paddings,
+        long* stride,
+        long strides,
+        long* dilation,
+        long dilations,
+        long groups,
+        byte* binaryAttribute,
+        double* alpha,
+        byte** unaryAttribute,
+        double** scalars,
+        long scalarCount,
+        byte** algorithm,
+        out nint result);
+}

@@ -1,0 +1,21 @@
+using Stages.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks.Folded;
+
+/// <summary>Networks as they are only to be asked.</summary>
+public static class FoldedNetwork
+{
+    /// <summary>
+    /// The network's form for inference, which gives fp32. Its digits differ from the network's own in the last places, because a product
+    /// of weights is rounded once rather than applied in turn; in bf16 by less than bf16 differs from fp32.
+    /// </summary>
+    /// <param name="network">
+    /// Outlives the form. It stays as it is, except that one of another kind than this project's classifiers and encoders is in inference mode until
+    /// the form is disposed of.
+    /// </param>
+    /// <param name="compute">Device and arithmetic.</param>
+    public static IFolded Of(nn.Module<Tensor, Tensor> network, Compute compute) => network is IFoldable foldable
+        ? foldable.Fold(new FoldedType(compute.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32))
+        : new PlainNetwork(network, compute);
+}

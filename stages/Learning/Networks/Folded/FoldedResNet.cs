@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks.Folded;
+
+/// <summary>A <see cref="ResNet"/>.</summary>
+/// <param name="stem">The convolutions before the first stage.</param>
+/// <param name="pooledStem">Whether a max-pool follows the stem.</param>
+/// <param name="blocks">The residual blocks of all stages.</param>
+/// <param name="classifier">Null of an encoder.</param>
+/// <param name="type">What convolutions compute in; from the pooled features on all is fp32.</param>
+internal sealed class FoldedResNet(
+    IFolded stem, bool pooledStem, IReadOnlyList<IFolded> blocks, FoldedLinear? classifier, ScalarType type) : IFolded
+{
+    /// <summary>x_NCHW, floats → logits_NK or, of an encoder, features_ND, fp32.</summary>
+    public Tensor Forward(Tensor x_NCHW)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var h_NCHW = stem.Forward(MemoryOrder.ChannelsLast(x_NCHW.to_type(type)));
+        h_NCHW = pooledStem ? nn.functional.max_pool2d(h_NCHW, 3, stride: 2, padding: 1) : h_NCHW;
+        foreach (var block in blocks)
+        {
+            h_NCHW = Next(block, h_NCHW);
+        }
+
+        var features_ND = h_NCHW.mean([2, 3], type: ScalarType.Float32);
+        return (classifier?.Forward(features_ND) ?? features_ND).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        stem.Dispose();
+        foreach (var block in blocks)
+        {
+            block.Dispose();
+        }
+
+        classifier?.Dispose();
+    }
+
+    /// <summary>What a block makes, and its input let go.</summary>
+    private static Tensor Next(IFolded block, Tensor x_NCHW)
+    {
+        var y_NCHW = block.Forward(x_NCHW);
+        x_NCHW.Dispose();
+        return y_NCHW;
+    }
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks.Folded;
+
+/// <summary>Parts that follow on each other.</summary>
+internal sealed class FoldedSequence(params IReadOnlyList<IFolded> parts) : IFolded
+{
+    public Tensor Forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return parts.Aggregate(x, (h, part) => part.Forward(h)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in parts)
+        {
+            part.Dispose();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks.Folded;
+
+/// <summary>
+/// A network, or a part of one, as it is only to be asked: batch norms folded into the layers before them, weights in the type
+/// that is computed in. Made from a trained network once, and a copy: what is trained later does not show in it.
+/// </summary>
+public interface IFolded : IDisposable
+{
+    /// <summary>What the network gives in inference mode, without a graph. Any number of threads may call it at a time.</summary>
+    /// <param name="x">May be overwritten by parts of a network, never by a whole one.</param>
+    /// <returns>In the caller's dispose scope.</returns>
+    Tensor Forward(Tensor x);
+}

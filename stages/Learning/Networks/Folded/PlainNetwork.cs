@@ -1,0 +1,28 @@
+using Stages.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Networks.Folded;
+
+/// <summary>A network that knows no other form: itself, in inference mode until this is disposed of. The network is the caller's.</summary>
+internal sealed class PlainNetwork : IFolded
+{
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly Compute _compute;
+    private readonly bool _training;
+
+    public PlainNetwork(nn.Module<Tensor, Tensor> network, Compute compute)
+    {
+        (_network, _compute, _training) = (network, compute, network.training);
+        network.eval();
+    }
+
+    public Tensor Forward(Tensor x)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        using var precision = _compute.Forward();
+        return _network.forward(x).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _network.train(_training);
+}
