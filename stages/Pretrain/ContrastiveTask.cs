@@ -93,7 +93,8 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     private ViewBatch PlanOf(long step) => new(
         [.. BothViews(step).Select(view => _bank.Draw(view.Image, _options.Views.Crop, view.Key))],
-        _options.LowResolution.SizeAt(step, _options.Training.Steps)) { Operations = _options.Views.Operations };
+        _options.LowResolution.SizeAt(step, _options.Training.Steps))
+    { Operations = _options.Views.Operations };
 
     /// <summary>The first views of the step's images, then the second ones.</summary>
     private IEnumerable<(int Image, RandomKey Key)> BothViews(long step)

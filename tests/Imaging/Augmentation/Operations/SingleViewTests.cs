@@ -1,7 +1,6 @@
 using Stages.Imaging.Augmentation.Operations;
 using Tests.Golden;
 using Tests.Learning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Imaging.Augmentation.Operations;
