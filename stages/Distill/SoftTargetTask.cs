@@ -12,7 +12,7 @@ namespace Stages.Distill;
 /// A step of distillation: stored views, cut out again from their crops, against stored logits; and beside them, where
 /// α &lt; 1, labelled images against their classes.
 /// </summary>
-internal sealed class SoftTargetTask : TrainingTask, IDisposable
+public sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
     private readonly Func<ResNet> _another;

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Stages.FineTune;
 
 /// <summary>The labelled images and nothing else: whoever trains on these cannot see another label.</summary>
-internal sealed class LabelledImages : IDisposable
+public sealed class LabelledImages : IDisposable
 {
     private readonly ImageBank _bank;
     private readonly IReadOnlyList<int> _indices;
@@ -27,6 +27,7 @@ internal sealed class LabelledImages : IDisposable
 
     public int Count => _indices.Count;
 
+    /// <summary>Those that the options call labelled, drawn from the training split.</summary>
     public static LabelledImages Load(IDataset dataset, LabelOptions labels, RunSettings settings)
     {
         var train = dataset.Train();

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Stages.FineTune;
 
 /// <summary>A step on labelled images: one augmented view each, cross entropy.</summary>
-internal sealed class LabelledTask : TrainingTask, IDisposable
+public sealed class LabelledTask : TrainingTask, IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _classifier;
     private readonly Func<nn.Module<Tensor, Tensor>> _another;

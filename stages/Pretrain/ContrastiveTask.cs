@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Stages.Pretrain;
 
 /// <summary>A step of pretraining: two views of every image of the batch, one forward pass, NT-Xent.</summary>
-internal sealed class ContrastiveTask : TrainingTask, IDisposable
+public sealed class ContrastiveTask : TrainingTask, IDisposable
 {
     // Features begin narrow and widen: 0.15 after ten steps of a small run on Fashion-MNIST, 0.8 at its end. A collapse is of another order.
     private const double CollapsedSpread = 0.02;
@@ -28,6 +28,12 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     private readonly KnnMonitor? _neighbours;
     private readonly EmbeddingMonitor _embeddings;
 
+    /// <param name="network">On its device.</param>
+    /// <param name="bank">The training images.</param>
+    /// <param name="memory">Past keys as further negatives; null for none.</param>
+    /// <param name="options">Views, temperature, steps, batch.</param>
+    /// <param name="compute">Where and in what arithmetic.</param>
+    /// <param name="random">The stage's key.</param>
     public ContrastiveTask(
         ContrastiveNetwork network, ImageBank bank, KeyMemory? memory, PretrainOptions options, Compute compute, RandomKey random)
     {

@@ -9,7 +9,7 @@ namespace Stages.Pretrain;
 /// The moving copy of the network and the queue of its projections (<see cref="MemoryOptions"/>). Where the next keys go and how many there
 /// are is a function of the step, so the copy's weights and the queue are all that a checkpoint has to hold.
 /// </summary>
-internal sealed class KeyMemory : IDisposable
+public sealed class KeyMemory : IDisposable
 {
     private readonly ContrastiveNetwork _copy;
     private readonly Tensor _queue_QP;

@@ -10,7 +10,7 @@ namespace Stages.Learning.Training;
 /// All that training needs to go on in the same bits: the network's weights and buffers, the optimizer's
 /// buffers, what the task remembers, and the step. Every rate and random number is a function of these.
 /// </summary>
-internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
+public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 {
     private const string WeightsFile = "weights.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
@@ -36,6 +36,10 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         return (checkpoint.Step, checkpoint.State["seconds"]!.GetValue<double>());
     }
 
+    /// <summary>Saves a checkpoint: on the disk, durably, when it returns.</summary>
+    /// <param name="checkpoints">The stage's.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="seconds">Time spent on them, which a resumed run counts on from.</param>
     public void Save(CheckpointStore checkpoints, long step, double seconds) => checkpoints.Save(
         step,
         new JsonObject { ["seconds"] = Math.Round(seconds, 3) },
