@@ -4,6 +4,10 @@ PIPELINE ?= pipeline.json
 SEED     ?=
 KILLS    ?= 20
 
+# Rounds of each benchmark, and the one to run where not all are wanted.
+BENCH_PAIRS ?= 7
+BENCH_ONLY  ?=
+
 # A CUDA driver on this machine picks the CUDA build; override with ACCELERATOR=cpu or ACCELERATOR=cuda.
 ACCELERATOR ?= $(if $(wildcard /proc/driver/nvidia/version /dev/nvidiactl),cuda,cpu)
 
@@ -14,7 +18,7 @@ ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: distill resume status data publish test smoke crash-test clean help build
+.PHONY: distill resume status data publish test smoke crash-test bench clean help build
 
 help:
 	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   the whole road; run it again to resume'
@@ -24,6 +28,7 @@ help:
 	@echo 'make smoke                                        the whole road on 3,000 sample images, in half a minute'
 	@echo 'make test                                         all tests, with coverage'
 	@echo 'make crash-test                                   kill -9 in every stage, then compare the bits'
+	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      images/s of every kind of step, beside PyTorch where python3 has it'
 	@echo 'make clean                                        build outputs only: never data or models'
 
 distill: build data
@@ -54,6 +59,10 @@ crash-test:
 	@dotnet build Distill.sln $(FLAGS)
 	@DISTILL_KILLS_PER_STAGE=$(KILLS) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=normal'
+
+bench:
+	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)
+	@tests/Benchmarks/bin/Release/net10.0/linux-x64/benchmarks --pairs $(BENCH_PAIRS) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
 
 clean:
 	@find stages tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Benchmarks.Harness;
+using Benchmarks.Workload;
+
+namespace Benchmarks.Contests;
+
+/// <summary>Where a pretraining step's time goes, and what saving a checkpoint takes.</summary>
+internal static class StepShares
+{
+    public const string Name = "shares";
+
+    private const int WarmUpSteps = 3;
+    private const int StepsPerPair = 3;
+
+    public static void Run(Workbench bench, int pairs, Report report)
+    {
+        using var pretraining = new Pretraining(bench);
+        var run = pretraining.Run;
+        run.Steps(WarmUpSteps);
+        Phases[] steps = [.. Enumerable.Range(0, pairs * StepsPerPair).Select(_ => run.TimedStep())];
+        var checkpoints = StageFolder.Checkpoints(bench.NewFolder());
+        double[] saves = [.. Enumerable.Range(0, pairs).Select(step => Milliseconds(() => run.State.Save(checkpoints, step, seconds: 0)))];
+
+        Report.Heading(Name, FormattableString.Invariant($"milliseconds of a pretraining step, {steps.Length} steps; {pairs} checkpoints"));
+        var section = new JsonObject();
+        Line("data", phases => phases.Data);
+        Line("forward and loss", phases => phases.Forward);
+        Line("backward", phases => phases.Backward);
+        Line("optimizer", phases => phases.Optimizer);
+        Line("step", phases => phases.Total);
+        var save = Spread.Of(saves);
+        Report.Line("saving a checkpoint", save, "ms");
+        section["checkpoint"] = save.ToJson();
+        report.Keep(Name, section);
+
+        void Line(string name, Func<Phases, double> part)
+        {
+            var time = Spread.Of(steps.Select(phases => 1000 * part(phases)));
+            var share = Spread.Of(steps.Select(phases => part(phases) / phases.Total));
+            Report.Line(name, time, "ms", string.Create(CultureInfo.InvariantCulture, $"{100 * share.Median:0.0} %"));
+            section[name] = new JsonObject { ["milliseconds"] = time.ToJson(), ["share"] = share.ToJson() };
+        }
+    }
+
+    private static double Milliseconds(Action work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Benchmarks.Harness;
+using Benchmarks.Workload;
+using Stages.Imaging.Augmentation.Operations;
+using Stages.Imaging.Datasets;
+using static TorchSharp.torch;
+
+namespace Benchmarks.Reference;
+
+/// <summary>
+/// pytorch/simclr.py as a resident process: idle unless asked, so that it and the product take turns on the same cores. It runs in fp32 and under bf16
+/// autocast, and the faster one is timed.
+/// </summary>
+internal sealed class PyTorchProgram : IDisposable
+{
+    private const int TrialSteps = 3;
+    private const int TrialImages = 1000;
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    /// <param name="python">From <see cref="Python.Find"/>.</param>
+    /// <param name="script">The program.</param>
+    /// <param name="bench">What it is to do.</param>
+    public PyTorchProgram(string python, string script, Workbench bench)
+    {
+        var start = new ProcessStartInfo(python, [script, OptionsOf(bench).ToJsonString()])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Threads that wait spinning would take the cores of whose turn it is.
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors)
+            {
+                _errors.AppendLine(line.Data);
+            }
+        };
+        _process.BeginErrorReadLine();
+        var versions = Ask("versions");
+        Versions = $"PyTorch {versions["torch"]}, torchvision {versions["torchvision"]}, Python {versions["python"]}";
+    }
+
+    /// <summary>What runs there.</summary>
+    public string Versions { get; }
+
+    /// <summary>Pretraining steps.</summary>
+    public Contestant Pretraining() => Faster("pretrain", TrialSteps);
+
+    /// <summary>Labelling.</summary>
+    public Contestant Labelling() => Faster("label", TrialImages);
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private Contestant Faster(string command, int amount)
+    {
+        // Once to warm up, once to compare.
+        var faster = new[] { "fp32", "bf16" }.MaxBy(precision =>
+        {
+            Turn(command, amount, precision);
+            return Turn(command, amount, precision).Rate;
+        })!;
+        return new Contestant($"PyTorch and torchvision, {faster}", amount => Turn(command, amount, faster));
+    }
+
+    private Reading Turn(string command, int amount, string precision)
+    {
+        var answer = Ask(string.Create(CultureInfo.InvariantCulture, $"{command} {amount} {precision}"));
+        return new Reading(answer["images"]!.GetValue<long>(), answer["seconds"]!.GetValue<double>());
+    }
+
+    private JsonObject Ask(string command)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+        if (_process.StandardOutput.ReadLine() is { } answer)
+        {
+            return JsonNode.Parse(answer)!.AsObject();
+        }
+
+        _process.WaitForExit();
+        lock (_errors)
+        {
+            throw new InvalidOperationException($"pytorch/simclr.py ended at \"{command}\":\n{_errors}");
+        }
+    }
+
+    private static JsonObject OptionsOf(Workbench bench)
+    {
+        var pretrain = bench.Pretrain;
+        var crop = pretrain.Views.Crop ?? throw new InvalidOperationException("pretraining's views begin with no crop, and the PyTorch program needs one");
+        var jitter = pretrain.Views.Operations.OfType<Jitter>().FirstOrDefault();
+        return new JsonObject
+        {
+            ["images"] = IdxFile.Locate(bench.SampleFolder, "train-images-idx3-ubyte"),
+            ["threads"] = get_num_threads(),
+            ["seed"] = bench.Settings.Seed,
+            ["batch"] = pretrain.Training.BatchSize,
+            ["architecture"] = pretrain.Network.Architecture.Name,
+            ["planes"] = pretrain.Network.Planes,
+            ["head"] = new JsonObject { ["layers"] = pretrain.Head.Layers, ["output"] = pretrain.Head.Output },
+            ["fromLayer"] = bench.FineTune.FromLayer,
+            ["classes"] = bench.Images.ClassNames.Count,
+            ["temperature"] = pretrain.Temperature,
+            ["learningRate"] = pretrain.Training.Optimizer.LearningRate,
+            ["weightDecay"] = pretrain.Training.Optimizer.WeightDecay,
+            ["views"] = new JsonObject
+            {
+                ["area"] = new JsonArray(crop.Area.Low, crop.Area.High),
+                ["flip"] = crop.FlipProbability,
+                ["jitter"] = jitter?.Probability ?? 0,
+                ["brightness"] = jitter?.Brightness ?? 0,
+                ["contrast"] = jitter?.Contrast ?? 0,
+                ["blur"] = pretrain.Views.Operations.OfType<Blur>().FirstOrDefault()?.Probability ?? 0,
+            },
+            ["label"] = new JsonObject
+            {
+                ["views"] = bench.Labelling.Views,
+                ["area"] = new JsonArray(bench.Labelling.Crop.Area.Low, bench.Labelling.Crop.Area.High),
+                ["flip"] = bench.Labelling.Crop.FlipProbability,
+            },
+        };
+    }
+}
