@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Benchmarks.Contests;
+using Benchmarks.Growth;
 using Benchmarks.Harness;
 using Benchmarks.Reference;
 using Benchmarks.Workload;
@@ -11,7 +12,7 @@ const double SecondsPerTurn = 1.5;
 
 try
 {
-    return Run(BenchOptions.Parse(args));
+    return args is [GrowthTable.Cell, .. var cell] ? GrowthTable.Measure(cell) : Run(BenchOptions.Parse(args));
 }
 catch (UserException wrong)
 {
@@ -22,9 +23,9 @@ catch (UserException wrong)
 static int Run(BenchOptions options)
 {
     string[] names = [PretrainContest.Name, FineTuneContest.Name, DistillContest.Name, LabelContest.Name, StepShares.Name, MachineCeiling.Name];
-    if (options.Only is { } only && !names.Contains(only))
+    if (options.Only is { } only && only != GrowthTable.Name && !names.Contains(only))
     {
-        throw new UserException($"found --only {only}, expected {string.Join(", ", names)}");
+        throw new UserException($"found --only {only}, expected {string.Join(", ", names)} or {GrowthTable.Name}");
     }
 
     var root = Machine.Repository();
@@ -40,6 +41,12 @@ static int Run(BenchOptions options)
     Try(LabelContest.Name, () => LabelContest.Run(bench, pytorch, turns, report));
     Try(StepShares.Name, () => StepShares.Run(bench, options.Pairs, report));
     Try(MachineCeiling.Name, () => MachineCeiling.Run(bench.Settings.Compute, options.Pairs, report));
+    if (options.Only == GrowthTable.Name)
+    {
+        // Not part of the whole, as it answers another question.
+        GrowthTable.Run(bench.NewFolder, report);
+    }
+
     report.Save(Path.Combine(root, "models", "bench", "bench.json"));
     Console.WriteLine();
     Console.WriteLine("also in models/bench/bench.json");
@@ -57,7 +64,8 @@ static int Run(BenchOptions options)
 static void Head(BenchOptions options, Workbench bench, PyTorchProgram? pytorch, Report report)
 {
     var settings = FormattableString.Invariant($"{bench.Settings.Compute}, {get_num_threads()} threads, seed {bench.Settings.Seed}");
-    Console.WriteLine($"{Machine.Processor}; {settings}; {options.Command}");
+    Console.WriteLine($"{Machine.Processor}; {settings}");
+    Console.WriteLine(options.Command);
     if (pytorch is not null)
     {
         Console.WriteLine(pytorch.Versions);
@@ -81,11 +89,19 @@ static PyTorchProgram? StartPyTorch(string root, Workbench bench)
         return null;
     }
 
-    if (Python.Find() is { } python)
+    if (Python.Find() is not { } python)
+    {
+        Console.WriteLine($"without PyTorch's rows: {Python.Advice}");
+        return null;
+    }
+
+    try
     {
         return new PyTorchProgram(python, Path.Combine(root, "tests", "Benchmarks", "pytorch", "simclr.py"), bench);
     }
-
-    Console.WriteLine($"without PyTorch's rows: {Python.Advice}");
-    return null;
+    catch (InvalidOperationException ended)
+    {
+        Console.WriteLine($"without PyTorch's rows: {ended.Message}");
+        return null;
+    }
 }

@@ -31,7 +31,7 @@ internal static class DistillContest
         var share = (options.Training.BatchSize + asking.Workers - 1) / asking.Workers;
         Tensor? teacher_NK = null;
 
-        var about = FormattableString.Invariant($"steps of {options.Training.BatchSize} views");
+        var about = FormattableString.Invariant($"{options.Training.BatchSize} views a step");
         var contest = new Contest(
             Name,
             about,

@@ -15,7 +15,7 @@ internal static class FineTuneContest
         using var labelled = LabelledImages.Load(bench.Dataset, bench.Labels, bench.Settings);
         using var task = bench.FineTuning(network, labelled);
         using var run = new TrainingRun(task, bench.FineTune.Training, bench.Settings);
-        var about = FormattableString.Invariant($"steps of {bench.FineTune.Training.BatchSize} images");
+        var about = FormattableString.Invariant($"{bench.FineTune.Training.BatchSize} images a step");
         var contest = new Contest(Name, about, [new("real data, augmented", run.Steps)]);
         report.Add(contest, turns.Run(contest));
     }

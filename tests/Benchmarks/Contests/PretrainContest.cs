@@ -22,10 +22,16 @@ internal static class PretrainContest
         ];
         if (pytorch is not null)
         {
+            var own = pretraining.Task.Network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
+            if (pytorch.Parameters != own)
+            {
+                throw new InvalidOperationException($"PyTorch's network has {pytorch.Parameters} parameters, the product's {own}: they cannot be compared");
+            }
+
             contestants.Add(pytorch.Pretraining());
         }
 
-        var about = FormattableString.Invariant($"steps of {bench.Pretrain.Training.BatchSize} images, 2 views");
+        var about = FormattableString.Invariant($"{bench.Pretrain.Training.BatchSize} images a step, 2 views");
         var contest = new Contest(Name, about, contestants);
         report.Add(contest, turns.Run(contest));
     }

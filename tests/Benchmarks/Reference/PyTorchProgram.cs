@@ -45,11 +45,15 @@ internal sealed class PyTorchProgram : IDisposable
         };
         _process.BeginErrorReadLine();
         var versions = Ask("versions");
+        Parameters = versions["parameters"]!.GetValue<long>();
         Versions = $"PyTorch {versions["torch"]}, torchvision {versions["torchvision"]}, Python {versions["python"]}";
     }
 
     /// <summary>What runs there.</summary>
     public string Versions { get; }
+
+    /// <summary>Numbers that its pretraining learns.</summary>
+    public long Parameters { get; }
 
     /// <summary>Pretraining steps.</summary>
     public Contestant Pretraining() => Faster("pretrain", TrialSteps);

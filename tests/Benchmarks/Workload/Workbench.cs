@@ -42,7 +42,8 @@ internal sealed class Workbench : IDisposable
         var sample = DatasetOptions.Read(PipelineFile.Parse("""{ "kind": "sample" }""", "sample", _ => null));
         Dataset = DatasetCatalog.Open(sample with { Folder = SampleFolder }, _ => { });
         Images = Dataset.Train();
-        _folder = Path.Combine(root, "models", "bench", FormattableString.Invariant($"work-{Environment.ProcessId}"));
+        _folder = Path.Combine(root, "models", "bench", "work");
+        DeleteFolder();
         _teacherPath = new Lazy<string>(TrainTeacher);
     }
 
@@ -104,7 +105,10 @@ internal sealed class Workbench : IDisposable
         return targets;
     }
 
-    public void Dispose()
+    public void Dispose() => DeleteFolder();
+
+    /// <summary>At the end, and at the start for what a killed run left.</summary>
+    private void DeleteFolder()
     {
         if (Directory.Exists(_folder))
         {

@@ -4,7 +4,7 @@ Serves commands, a line each, on standard input, and answers each with one line 
 
     pretrain STEPS fp32|bf16     steps on real data with augmentation
     label IMAGES fp32|bf16       logits of seeded crops of IMAGES images, written to a file
-    versions                     what runs here
+    versions                     what runs here, and the parameters that pretraining learns
     quit
 
 It stays resident between commands, so that another program can take its turn in between; loader workers are
@@ -209,7 +209,8 @@ def main():
             return
         if command == "versions":
             answer = {"torch": torch.__version__, "torchvision": torchvision.__version__,
-                      "python": sys.version.split()[0], "threads": torch.get_num_threads()}
+                      "python": sys.version.split()[0], "threads": torch.get_num_threads(),
+                      "parameters": sum(p.numel() for p in program.network.parameters() if p.requires_grad)}
         else:
             answer = {"pretrain": program.pretrain, "label": program.label}[command](int(words[0]), words[1])
         print(json.dumps(answer), flush=True)
