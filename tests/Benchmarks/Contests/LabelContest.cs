@@ -33,7 +33,7 @@ internal static class LabelContest
         ];
         if (pytorch is not null)
         {
-            contestants.Add(pytorch.Labelling());
+            contestants.AddRange(pytorch.Labelling());
         }
 
         var contest = new Contest(Name, FormattableString.Invariant($"{images.Count} images, {views} views each"), contestants, images.Count);

@@ -28,7 +28,7 @@ internal static class PretrainContest
                 throw new InvalidOperationException($"PyTorch's network has {pytorch.Parameters} parameters, the product's {own}: they cannot be compared");
             }
 
-            contestants.Add(pytorch.Pretraining());
+            contestants.AddRange(pytorch.Pretraining());
         }
 
         var about = FormattableString.Invariant($"{bench.Pretrain.Training.BatchSize} images a step, 2 views");
