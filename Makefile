@@ -4,21 +4,23 @@ PIPELINE ?= pipeline.json
 SEED     ?=
 KILLS    ?= 20
 
-# Rounds of each benchmark, and the one to run where not all are wanted.
-BENCH_PAIRS ?= 7
-BENCH_ONLY  ?=
+# Rounds of each benchmark, and the one to run where not all are wanted; images that bench-scale goes up to.
+BENCH_PAIRS  ?= 7
+BENCH_ONLY   ?=
+BENCH_IMAGES ?= 1000000
 
 # A CUDA driver on this machine picks the CUDA build; override with ACCELERATOR=cpu or ACCELERATOR=cuda.
 ACCELERATOR ?= $(if $(wildcard /proc/driver/nvidia/version /dev/nvidiactl),cuda,cpu)
 
 CLI   := stages/Cli/bin/Release/net10.0/linux-x64/distill
+BENCH := tests/Benchmarks/bin/Release/net10.0/linux-x64/benchmarks
 FLAGS := --nologo -v quiet -clp:NoSummary -c Release -p:Accelerator=$(ACCELERATOR)
 ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: distill resume status data publish test smoke crash-test bench clean help build
+.PHONY: distill resume status data publish test smoke crash-test bench bench-scale clean help build
 
 help:
 	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   the whole road; run it again to resume'
@@ -29,6 +31,7 @@ help:
 	@echo 'make test                                         all tests, with coverage'
 	@echo 'make crash-test                                   kill -9 in every stage, then compare the bits'
 	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      images/s of every kind of step, beside PyTorch where python3 has it'
+	@echo 'make bench-scale [BENCH_IMAGES=n]                 what an image costs as images, classes and batches become more'
 	@echo 'make clean                                        build outputs only: never data or models'
 
 distill: build data
@@ -62,7 +65,11 @@ crash-test:
 
 bench:
 	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)
-	@tests/Benchmarks/bin/Release/net10.0/linux-x64/benchmarks --pairs $(BENCH_PAIRS) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
+	@$(BENCH) --pairs $(BENCH_PAIRS) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
+
+bench-scale:
+	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)
+	@$(BENCH) scale --images $(BENCH_IMAGES) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
 
 clean:
 	@find stages tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

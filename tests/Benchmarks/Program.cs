@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Benchmarks.Contests;
-using Benchmarks.Growth;
 using Benchmarks.Harness;
 using Benchmarks.Reference;
+using Benchmarks.Scale;
 using Benchmarks.Workload;
 using Stages.Pipeline.Options;
 using TorchSharp;
@@ -12,7 +12,7 @@ const double SecondsPerTurn = 1.5;
 
 try
 {
-    return args is [GrowthTable.Cell, .. var cell] ? GrowthTable.Measure(cell) : Run(BenchOptions.Parse(args));
+    return args is [ScaleOptions.Command, .. var rest] ? ScaleRun.Run(ScaleOptions.Parse(rest), Machine.Repository()) : Run(BenchOptions.Parse(args));
 }
 catch (UserException wrong)
 {
@@ -23,15 +23,15 @@ catch (UserException wrong)
 static int Run(BenchOptions options)
 {
     string[] names = [PretrainContest.Name, FineTuneContest.Name, DistillContest.Name, LabelContest.Name, StepShares.Name, MachineCeiling.Name];
-    if (options.Only is { } only && only != GrowthTable.Name && !names.Contains(only))
+    if (options.Only is { } only && !names.Contains(only))
     {
-        throw new UserException($"found --only {only}, expected {string.Join(", ", names)} or {GrowthTable.Name}");
+        throw new UserException($"found --only {only}, expected {string.Join(", ", names)}");
     }
 
     var root = Machine.Repository();
     using var bench = new Workbench(root);
     var report = new Report();
-    var turns = new TurnTaking(options.Pairs, SecondsPerTurn);
+    var turns = new TurnTaking(options.Pairs, SecondsPerTurn, TimeSpan.FromMilliseconds(250));
     var wanted = names.Where(name => options.Only is null || name == options.Only).ToHashSet();
     using var pytorch = wanted.Overlaps([PretrainContest.Name, LabelContest.Name]) ? StartPyTorch(root, bench) : null;
     Head(options, bench, pytorch, report);
@@ -41,12 +41,6 @@ static int Run(BenchOptions options)
     Try(LabelContest.Name, () => LabelContest.Run(bench, pytorch, turns, report));
     Try(StepShares.Name, () => StepShares.Run(bench, options.Pairs, report));
     Try(MachineCeiling.Name, () => MachineCeiling.Run(bench.Settings.Compute, options.Pairs, report));
-    if (options.Only == GrowthTable.Name)
-    {
-        // Not part of the whole, as it answers another question.
-        GrowthTable.Run(bench.NewFolder, report);
-    }
-
     report.Save(Path.Combine(root, "models", "bench", "bench.json"));
     Console.WriteLine();
     Console.WriteLine("also in models/bench/bench.json");

@@ -6,14 +6,12 @@ namespace Benchmarks.Harness;
 /// </summary>
 /// <param name="rounds">Rounds timed, after a warm-up.</param>
 /// <param name="secondsPerTurn">What a turn should take about, where its length can be chosen.</param>
-internal sealed class TurnTaking(int rounds, double secondsPerTurn)
+/// <param name="pause">Before each turn: threads of the contestant before spin for a while after its last kernel.</param>
+internal sealed class TurnTaking(int rounds, double secondsPerTurn, TimeSpan pause)
 {
     private const int WarmUpSteps = 3;
     private const int LeastSteps = 2;
     private const int MostSteps = 200;
-
-    // Threads of the contestant before spin for a while after its last kernel.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     public IReadOnlyList<Standing> Run(Contest contest)
     {
@@ -29,7 +27,7 @@ internal sealed class TurnTaking(int rounds, double secondsPerTurn)
             for (var i = 0; i < contest.Contestants.Count; i++)
             {
                 GC.Collect();
-                Thread.Sleep(Pause);
+                Thread.Sleep(pause);
                 rates[i, round] = contest.Contestants[i].Turn(amount).Rate;
             }
         }
