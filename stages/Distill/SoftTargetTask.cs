@@ -58,7 +58,7 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    /// <summary>The views, then the labelled images: one batch, so that batch norm sees both kinds.</summary>
+    /// <summary>The views, then the labelled images, which are there in a batch of one group only: batch norm sees both kinds.</summary>
     public override Tensor Inputs(long step) => _loader.At(step);
 
     public override Tensor Loss(long step, Tensor outputs)

@@ -18,12 +18,10 @@ namespace Stages.Label;
 public static class LabelStage
 {
     /// <summary>Raised when the same options and inputs give other soft targets than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The folder of soft targets.</summary>
     public const string Output = "soft-targets";
-
-    private const int ImagesPerShard = 10_000;
 
     /// <param name="context">Where it runs.</param>
     /// <param name="options">Views, crops, and how much of the teacher's opinion is kept.</param>
@@ -58,18 +56,15 @@ public static class LabelStage
             ["views"] = FormattableString.Invariant($"{options.Views}"),
         };
         var clock = Stopwatch.StartNew();
-        var computed = 0;
-        for (var start = 0; start < images.Count; start += ImagesPerShard)
-        {
-            // A shard is a pure function of teacher, range and seed: whole ones of a cut run stand as they are.
-            var path = shards.PathOf(start / ImagesPerShard);
-            var end = Math.Min(start + ImagesPerShard, images.Count);
-            if (shards.Has(path))
-            {
-                continue;
-            }
 
-            SoftTargetWriter.Write(path, labeller.Label(start, end, Report, context.Cancellation), metadata, options.TopK);
+        // A shard is a pure function of teacher, range and seed: whole ones of a cut run stand as they are.
+        var missing = shards.MissingOf(new ImageRange(0, images.Count));
+        var todo = missing.Sum(shard => shard.Images.Count);
+        var done = 0;
+        using var groups = labeller.Label(missing.Select(shard => shard.Images), context.Cancellation).GetEnumerator();
+        foreach (var shard in missing)
+        {
+            SoftTargetWriter.Write(shard.Path, GroupsOf(shard), metadata, options.TopK);
         }
 
         context.Cancellation.ThrowIfCancellationRequested();
@@ -82,12 +77,27 @@ public static class LabelStage
                 ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
             });
 
-        void Report(int done, int now)
+        IEnumerable<IReadOnlyList<SoftTargetRow>> GroupsOf(Shard shard)
         {
-            computed += now;
-            var rate = computed / clock.Elapsed.TotalSeconds;
+            while (groups.MoveNext())
+            {
+                var group = groups.Current;
+                done += group.Images.Count;
+                Report();
+                yield return group.Rows;
+                if (group.Images.End == shard.Images.End)
+                {
+                    yield break;
+                }
+            }
+        }
+
+        void Report()
+        {
+            var rate = done / clock.Elapsed.TotalSeconds;
+            var whole = images.Count - todo + done;
             context.Progress.Report(new TrainingProgress(
-                done, images.Count, (double)done / images.Count, rate, null, null, TimeSpan.FromSeconds((images.Count - done) / rate)));
+                whole, images.Count, (double)whole / images.Count, rate, null, null, TimeSpan.FromSeconds((todo - done) / rate)));
         }
     }
 }

@@ -12,48 +12,61 @@ namespace Stages.Label;
 internal sealed class Labeller(
     nn.Module<Tensor, Tensor> teacher, ImageBank bank, LabellingOptions options, Compute compute, RandomKey random) : IDisposable
 {
-    private const int ImagesPerGroup = 1000;
+    private const int MostImagesPerGroup = 1000;
+
+    /// <summary>So that a group of many classes takes some MiB of memory, here and in every reader.</summary>
+    private const int LogitsPerGroup = 1 << 20;
 
     private readonly IFolded _teacher = FoldedNetwork.Of(teacher, compute);
     private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute);
 
-    /// <summary>The soft targets of images <paramref name="start"/> … <paramref name="end"/>−1, in row groups.</summary>
-    /// <param name="start">First image.</param>
-    /// <param name="end">One past the last image.</param>
-    /// <param name="report">Called with the images done in all and the images just done.</param>
+    private readonly int _imagesPerGroup = Math.Clamp(
+        LogitsPerGroup / (options.Views * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MostImagesPerGroup);
+
+    /// <summary>The soft targets of ranges of images, one after the other without a pause between them.</summary>
+    /// <param name="ranges">No row group spans two of them.</param>
     /// <param name="cancellation">Checked between groups.</param>
-    public IEnumerable<IReadOnlyList<SoftTargetRow>> Label(int start, int end, Action<int, int> report, CancellationToken cancellation)
+    public IEnumerable<RowGroup> Label(IEnumerable<ImageRange> ranges, CancellationToken cancellation)
     {
-        var batches = BatchesOf(start, end);
-        using var loader = new ViewLoader(bank, batch => PlanOf(batches[(int)batch]), batches.Count);
+        var groups = ranges.SelectMany(range => range.Cut(_imagesPerGroup)).ToArray();
+        var batches = groups.SelectMany(BatchesOf).ToArray();
+        using var loader = new ViewLoader(bank, batch => PlanOf(batches[(int)batch]), batches.Length);
         using var asked = Inference.ForEach(
-            loader, batches.Count, _teacher, (batch, logits_NK) => RowsOf(batches[batch], logits_NK), compute).GetEnumerator();
-        for (var first = start; first < end; first += ImagesPerGroup)
+            loader, batches.Length, _teacher, (batch, logits_NK) => RowsOf(batches[batch], logits_NK), compute).GetEnumerator();
+        foreach (var images in groups)
         {
             cancellation.ThrowIfCancellationRequested();
-            var count = Math.Min(ImagesPerGroup, end - first);
-            var rows = new List<SoftTargetRow>(count * options.Views);
-            while (rows.Count < count * options.Views && asked.MoveNext())
+            var rows = new List<SoftTargetRow>(images.Count * options.Views);
+            while (rows.Count < images.Count * options.Views && asked.MoveNext())
             {
                 rows.AddRange(asked.Current);
             }
 
-            report(first + count, count);
-            yield return rows;
+            yield return new RowGroup(images, rows);
         }
     }
 
     public void Dispose() => _teacher.Dispose();
 
-    /// <summary>The views of each batch; no batch spans two row groups.</summary>
-    private List<(int Image, int View)[]> BatchesOf(int start, int end) =>
-        [.. Enumerable.Range(start, end - start).Chunk(ImagesPerGroup).SelectMany(images => images
-            .SelectMany(image => Enumerable.Range(0, options.Views).Select(view => (image, view)))
-            .Chunk(_viewsPerBatch))];
+    /// <summary>No batch spans two row groups.</summary>
+    private IEnumerable<Batch> BatchesOf(ImageRange images)
+    {
+        var views = images.Count * options.Views;
+        for (var first = 0; first < views; first += _viewsPerBatch)
+        {
+            yield return new Batch(images.Start, first, Math.Min(_viewsPerBatch, views - first));
+        }
+    }
 
-    private ViewBatch PlanOf((int Image, int View)[] views) =>
-        new([.. views.Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
+    private (int Image, int View)[] ViewsOf(Batch batch) =>
+        [.. Enumerable.Range(batch.FirstView, batch.Count).Select(view => (batch.FirstImage + (view / options.Views), view % options.Views))];
 
-    private List<SoftTargetRow> RowsOf((int Image, int View)[] views, Tensor logits_NK) =>
-        SoftTargetRows.Of(views, [.. PlanOf(views).Views.Select(view => view.Crop)], logits_NK, options.TopK);
+    private ViewBatch PlanOf(Batch batch) =>
+        new([.. ViewsOf(batch).Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
+
+    private List<SoftTargetRow> RowsOf(Batch batch, Tensor logits_NK) =>
+        SoftTargetRows.Of(ViewsOf(batch), [.. PlanOf(batch).Views.Select(view => view.Crop)], logits_NK, options.TopK);
+
+    /// <summary>Some neighbours among the views of a row group, which are those of its first image, of its second, and so on.</summary>
+    private readonly record struct Batch(int FirstImage, int FirstView, int Count);
 }

@@ -11,7 +11,7 @@ internal sealed class ShardFolder(string folder, string key)
     /// <summary>The metadata entry with the stage's key.</summary>
     public const string KeyEntry = "stage.key";
 
-    public string PathOf(int shard) => Path.Combine(folder, FormattableString.Invariant($"part-{shard:00000}.parquet"));
+    private const int ImagesPerShard = 10_000;
 
     /// <summary>
     /// Makes the folder. Soft targets of another key are moved aside into a folder of that key's name rather than
@@ -32,8 +32,13 @@ internal sealed class ShardFolder(string folder, string key)
         }
     }
 
-    /// <summary>Whether the shard is there, whole and of this key.</summary>
-    public bool Has(string path) => File.Exists(path) && KeyOf(path) == key;
+    /// <summary>The shards of all images that are not there, whole and of this key.</summary>
+    public IReadOnlyList<Shard> MissingOf(ImageRange images) =>
+    [
+        .. images.Cut(ImagesPerShard)
+            .Select((part, number) => new Shard(Path.Combine(folder, FormattableString.Invariant($"part-{number:00000}.parquet")), part))
+            .Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key)),
+    ];
 
     /// <summary>The key in the file's footer, which is written last; null for a file that is no Parquet.</summary>
     private static string? KeyOf(string path)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Stages.Pretrain;
 
-/// <summary>A step of pretraining: two views of every image of the batch, one forward pass, NT-Xent.</summary>
+/// <summary>A step of pretraining: two views of every image of the batch, one batch of them all, NT-Xent.</summary>
 public sealed class ContrastiveTask : TrainingTask, IDisposable
 {
     // Features begin narrow and widen: 0.15 after ten steps of a small run on Fashion-MNIST, 0.8 at its end. A collapse is of another order.
@@ -54,7 +54,9 @@ public sealed class ContrastiveTask : TrainingTask, IDisposable
 
     public override nn.Module<Tensor, Tensor> NewReplica() => ContrastiveNetwork.Of(_options.Network, _options.Head, _bank.Images.Shape.Channels, _compute, _random);
 
-    /// <summary>The first views of all images, then the second ones: one batch, so that batch norm sees both (SimCLRv2's model.py).</summary>
+    /// <summary>
+    /// The first views of all images, then the second ones. In one batch batch norm sees both (SimCLRv2's model.py); in two groups, each by itself.
+    /// </summary>
     public override Tensor Inputs(long step)
     {
         var views_MCHW = _loader.At(step);

@@ -9,6 +9,14 @@ internal sealed class DistillProcess : IDisposable
     private readonly Task<string> _errors;
 
     public DistillProcess(string folder, params string[] arguments)
+        : this(folder, new Dictionary<string, string?>(), arguments)
+    {
+    }
+
+    /// <param name="folder">The working folder.</param>
+    /// <param name="environment">Variables beside those of this process; null to leave one of them out.</param>
+    /// <param name="arguments">After the command's name.</param>
+    public DistillProcess(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "distill"), arguments)
         {
@@ -16,6 +24,15 @@ internal sealed class DistillProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment.Remove(name);
+            if (value is not null)
+            {
+                start.Environment.Add(name, value);
+            }
+        }
+
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
     }

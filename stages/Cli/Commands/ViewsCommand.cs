@@ -38,7 +38,6 @@ internal static class ViewsCommand
     private static torch.Tensor Row(ImageBank bank, ViewOptions options, RandomKey random, int images, int view)
     {
         var keys = Enumerable.Range(0, images).Select(image => new Sample(0, image).View(random, view)).ToArray();
-        var cut_NCHW = bank.Cut(new ViewBatch([.. keys.Select((key, image) => bank.Draw(image, options.Crop, key))]));
-        return ViewMaker.Change(cut_NCHW, options, keys);
+        return bank.Cut(new ViewBatch([.. keys.Select((key, image) => bank.Draw(image, options.Crop, key))]) { Operations = options.Operations });
     }
 }

@@ -25,7 +25,7 @@ public static class ContactSheet
         for (var row = 0; row < rows_NCHW.Count; row++)
         {
             using var scope = NewDisposeScope();
-            var bytes = rows_NCHW[row].Times(255).round().Between(0, 255).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
+            var bytes = rows_NCHW[row].Times(255).round().Between(0, 255).to_type(ScalarType.Byte).ReadAll<byte>();
             for (var column = 0; column < columns; column++)
             {
                 Paste(

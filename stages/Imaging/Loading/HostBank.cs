@@ -30,13 +30,16 @@ internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads
         var count = batch.Views.Count;
         var views_NCHW = empty([count, shape.Channels, height, width], ScalarType.Float32);
         var changes = ViewChanges.Of(batch.Operations);
-        if (threads == 1 || count <= Chunk)
+
+        // One of several threads that share the processor out between them has no more cores for views than for kernels.
+        var workers = Math.Min(threads, get_num_threads());
+        if (workers == 1 || count <= Chunk)
         {
             Fill(0, count, NewKernel());
         }
         else
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
+            var options = new ParallelOptions { MaxDegreeOfParallelism = workers };
             Parallel.ForEach(Partitioner.Create(0, count, Chunk), options, NewKernel, FillRange, _ => { });
         }
 

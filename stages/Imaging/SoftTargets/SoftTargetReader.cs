@@ -97,9 +97,21 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
 
         var (definitions, repetitions) = (new int[values.Length], new int[values.Length]);
         await group.ReadRawAsync<T>(field, values.AsMemory(), definitions.AsMemory(), repetitions.AsMemory());
-        var full = definitions.All(level => level == field.MaxDefinitionLevel)
-            && !repetitions.Where((level, i) => level != (i % width == 0 ? 0 : 1)).Any();
-        return full ? values : null;
+        return !definitions.AsSpan().ContainsAnyExcept(field.MaxDefinitionLevel) && BeginEvery(width, repetitions) ? values : null;
+    }
+
+    /// <summary>Whether a list begins (level 0) at every <paramref name="width"/>-th value and nowhere else (level 1).</summary>
+    private static bool BeginEvery(int width, ReadOnlySpan<int> repetitions)
+    {
+        for (var start = 0; start < repetitions.Length; start += width)
+        {
+            if (repetitions[start] != 0 || repetitions.Slice(start + 1, width - 1).ContainsAnyExcept(1))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private InvalidDataException Wrong(string message) => new($"{path}: {message}");

@@ -20,19 +20,18 @@ public static class SoftTargetRows
         using var scope = NewDisposeScope();
         var classes = checked((int)logits_NK.shape[1]);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(topK, classes);
-        logits_NK = logits_NK.cpu();
         if (topK == 0)
         {
-            var logits = logits_NK.data<float>().ToArray();
+            var logits = logits_NK.ReadAll<float>();
             return [.. views.Select((v, i) => new SoftTargetRow(v.Image, v.View, crops[i], Slice(logits, i, classes)))];
         }
 
         var (values_Nk, classes_Nk) = logits_NK.topk(topK, dim: 1);
         var none_Nk = NewTensors.FullLike(values_Nk, double.NegativeInfinity, ScalarType.Float64);
         var others_NK = logits_NK.to_type(ScalarType.Float64).scatter(1, classes_Nk, none_Nk);
-        var rest = others_NK.logsumexp(1).to_type(ScalarType.Float32).data<float>().ToArray();
-        var top = values_Nk.contiguous().data<float>().ToArray();
-        var numbers = classes_Nk.to_type(ScalarType.Int32).contiguous().data<int>().ToArray();
+        var rest = others_NK.logsumexp(1).to_type(ScalarType.Float32).ReadAll<float>();
+        var top = values_Nk.ReadAll<float>();
+        var numbers = classes_Nk.to_type(ScalarType.Int32).ReadAll<int>();
         return
         [
             .. views.Select((v, i) => new SoftTargetRow(

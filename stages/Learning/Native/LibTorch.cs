@@ -21,7 +21,11 @@ public static partial class LibTorch
     /// <summary>Runs before anything of this assembly, hence before the first use of <c>torch</c>.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever that is first reached.")]
-    internal static void Initialize() => EnsureLoadable(AppContext.BaseDirectory);
+    internal static void Initialize()
+    {
+        OpenMp.SpinBriefly();
+        EnsureLoadable(AppContext.BaseDirectory);
+    }
 
     /// <summary>Cures <c>libLibTorchSharp.so</c> in <paramref name="folder"/> where the system needs it. Idempotent.</summary>
     public static void EnsureLoadable(string folder)

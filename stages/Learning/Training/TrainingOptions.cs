@@ -13,7 +13,7 @@ namespace Stages.Learning.Training;
 /// </param>
 public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions Optimizer, int Groups = 1)
 {
-    /// <param name="section">The stage's block: <c>steps</c>, <c>batchSize</c>, <c>optimizer</c>.</param>
+    /// <param name="section">The stage's block: <c>steps</c>, <c>batchSize</c>, <c>groups</c>, <c>optimizer</c>.</param>
     /// <param name="defaults">What holds where a key is absent.</param>
     /// <exception cref="UserException">The batch cannot be cut into so many groups.</exception>
     public static TrainingOptions Read(JsonSection section, TrainingOptions defaults)

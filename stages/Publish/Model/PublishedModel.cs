@@ -68,7 +68,7 @@ public sealed class PublishedModel : IDisposable
         var shape = Config.Shape;
         var pixels = tensor(ImageFile.Read(path, shape, Config.CentreCrop), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
         var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
-        return _folded.Value.Forward(image_NCHW).softmax(1).cpu().data<float>().ToArray();
+        return _folded.Value.Forward(image_NCHW).softmax(1).ReadAll<float>();
     }
 
     public void Dispose()

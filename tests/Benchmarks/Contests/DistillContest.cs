@@ -18,7 +18,7 @@ internal static class DistillContest
     public static void Run(Workbench bench, TurnTaking turns, Report report)
     {
         var (options, settings, images) = (bench.Distill, bench.Settings, bench.Images);
-        var targets = SoftTargetTable.Read(bench.Label(), images.ClassNames.Count, images.Count);
+        var targets = SoftTargetTable.Read(bench.Label(bench.Dataset), images.ClassNames.Count, images.Count);
         var random = settings.Random("distill");
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = Student();

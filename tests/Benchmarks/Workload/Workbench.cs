@@ -95,13 +95,14 @@ internal sealed class Workbench : IDisposable
     public LabelledTask FineTuning(nn.Module<Tensor, Tensor> network, LabelledImages labelled) =>
         new(network, NewTeacher, labelled, FineTune.Views, FineTune.Training, Settings.Random("finetune"));
 
-    /// <summary>Runs the Label stage over the whole sample; returns the folder of soft targets.</summary>
-    public string Label()
+    /// <summary>Runs the Label stage; returns the folder of soft targets.</summary>
+    /// <param name="dataset">Whose training images it labels.</param>
+    public string Label(IDataset dataset)
     {
         var folder = NewFolder();
         var targets = Path.Combine(folder, LabelStage.Output);
         var inputs = new Dictionary<string, string> { [TeacherArtefact] = _teacherPath.Value };
-        LabelStage.Run(StageFolder.Context("label", folder, inputs), Labelling, Settings, Dataset, Teacher, targets);
+        LabelStage.Run(StageFolder.Context("label", folder, inputs), Labelling, Settings, dataset, Teacher, targets);
         return targets;
     }
 

@@ -30,6 +30,7 @@ internal static class ScalarRule
     /// <summary>A scalar lives until the call has returned if the method disposes of it, and for ever in a static field.</summary>
     private static bool Disposes(MethodBase method, MethodBase[] calls) =>
         method.Name == ConstructorInfo.TypeConstructorName
+        || !calls.Any(Creates)
         || calls.Count(Creates) == calls.Count(called => called.Name == nameof(IDisposable.Dispose));
 
     private static bool Creates(MethodBase called) =>

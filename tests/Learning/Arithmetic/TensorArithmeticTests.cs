@@ -83,4 +83,24 @@ public class TensorArithmeticTests
     }
 
     private static bool Same(Tensor x, Tensor y) => x.dtype == y.dtype && x.eq(y).all().ReadBoolean();
+
+    [Fact]
+    public void All_elements_are_read_in_their_order_whatever_the_memory()
+    {
+        using var scope = NewDisposeScope();
+        var x_23 = tensor(new[] { 1f, 2, 3, 4, 5, 6 }, [2, 3]);
+        Assert.Equal([1f, 2, 3, 4, 5, 6], x_23.ReadAll<float>());
+        Assert.Equal([1f, 4, 2, 5, 3, 6], x_23.t().ReadAll<float>());
+        Assert.Equal([2f, 5], x_23.select(1, 1).ReadAll<float>());
+        Assert.Equal([5L, 6], x_23.narrow(0, 1, 1).narrow(1, 1, 2).to_type(ScalarType.Int64).ReadAll<long>());
+        Assert.Empty(zeros(0, ScalarType.Float64).ReadAll<double>());
+    }
+
+    [Fact]
+    public void Nothing_is_read_as_what_it_is_not()
+    {
+        using var x = ones(2);
+        var error = Assert.Throws<ArgumentException>(() => x.ReadAll<int>());
+        Assert.Contains("Expected a tensor of Int32; got Float32.", error.Message);
+    }
 }

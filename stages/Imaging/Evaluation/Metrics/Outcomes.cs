@@ -48,14 +48,14 @@ public sealed record Outcomes(
             var logProbability_nK = logits_nK.log_softmax(1);
             guesses.AddRange(Integers(logits_nK.argmax(1)));
             ranks.AddRange(Integers(before_nK.sum(1)));
-            confidences.AddRange(logProbability_nK.amax([1]).exp().cpu().data<double>().ToArray());
-            likelihoods.AddRange(logProbability_nK.gather(1, label_n1).squeeze(1).cpu().data<double>().ToArray());
+            confidences.AddRange(logProbability_nK.amax([1]).exp().ReadAll<double>());
+            likelihoods.AddRange(logProbability_nK.gather(1, label_n1).squeeze(1).ReadAll<double>());
         }
 
         return new Outcomes((int)classes, Integers(labels_N), guesses, ranks, confidences, likelihoods);
     }
 
-    private static int[] Integers(Tensor values) => values.to_type(ScalarType.Int32).cpu().data<int>().ToArray();
+    private static int[] Integers(Tensor values) => values.to_type(ScalarType.Int32).ReadAll<int>();
 
     private static void Check(Tensor logits_NK, Tensor labels_N)
     {

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using static TorchSharp.torch;
 
@@ -75,6 +76,6 @@ public static class LogisticProbe
     private static long[] Numbers(Tensor labels_N)
     {
         using var scope = NewDisposeScope();
-        return labels_N.cpu().data<long>().ToArray();
+        return labels_N.ReadAll<long>();
     }
 }

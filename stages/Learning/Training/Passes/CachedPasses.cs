@@ -7,7 +7,7 @@ namespace Stages.Learning.Training.Passes;
 /// <summary>
 /// Groups one after the other with gradient caching (Gao et al. 2021, arXiv:2101.06983, section 3.2): a forward pass without graph
 /// gives the outputs of all, the loss of all of them its gradient, and a second forward pass of each group takes that gradient back.
-/// No more than one group's graph is ever held, and the gradient is that of the whole batch, for half as much again of the time.
+/// No more than one group's graph is ever held, and the gradient is that of the whole batch; the price is the second forward pass.
 /// </summary>
 internal sealed class CachedPasses : NetworkPasses
 {

@@ -7,7 +7,7 @@ namespace Stages.Learning.Training.Passes;
 /// Threads that work side by side on the parts of a step, each with a share of the processor's cores for libtorch. A part always goes to
 /// the same thread, whose cache may still hold what belongs to it.
 /// </summary>
-public sealed class Crew : IDisposable
+internal sealed class Crew : IDisposable
 {
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _begin;

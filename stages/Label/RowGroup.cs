@@ -1,0 +1,8 @@
+using Stages.Imaging.SoftTargets;
+
+namespace Stages.Label;
+
+/// <summary>A part of a shard, as much as is in memory at a time.</summary>
+/// <param name="Images">Whose rows.</param>
+/// <param name="Rows">All views of all these images.</param>
+internal sealed record RowGroup(ImageRange Images, IReadOnlyList<SoftTargetRow> Rows);

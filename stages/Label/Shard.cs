@@ -1,0 +1,6 @@
+namespace Stages.Label;
+
+/// <summary>A file of soft targets.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Images">Whose soft targets it holds.</param>
+internal sealed record Shard(string Path, ImageRange Images);
