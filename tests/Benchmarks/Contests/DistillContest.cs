@@ -10,10 +10,13 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Contests;
 
-/// <summary>A distillation step from stored soft targets, and the same with the teacher asked in each step about the same views, in two ways.</summary>
+/// <summary>A distillation step from stored soft targets, and the same with the teacher asked in each step about the same views.</summary>
 internal static class DistillContest
 {
     public const string Name = "distill";
+
+    /// <summary>Of teachers beside the pipeline's own: what storing saves is what they cost, which grows with the square of the width.</summary>
+    private static readonly double[] Widths = [0.5, 1];
 
     public static void Run(Workbench bench, TurnTaking turns, Report report)
     {
@@ -27,8 +30,7 @@ internal static class DistillContest
 
         using var teacher = bench.LoadTeacher();
         using var form = FoldedNetwork.Of(teacher, settings.Compute);
-        var asking = new Asking(form, settings.Compute);
-        var share = (options.Training.BatchSize + asking.Workers - 1) / asking.Workers;
+        using var wider = new Teachers(bench, Widths);
         Tensor? teacher_NK = null;
 
         var about = FormattableString.Invariant($"{options.Training.BatchSize} views a step");
@@ -37,12 +39,21 @@ internal static class DistillContest
             about,
             [
                 new("stored soft targets", run.Steps),
-                new("teacher in the loop, a part a core", WithTeacher(views_NCHW => asking.Outputs(views_NCHW, share))),
                 new("teacher in the loop, one batch", WithTeacher(form.Forward)),
+                new("teacher in the loop, a part a core", WithTeacher(PartACore(form))),
+                .. wider.Forms.Select((wide, i) => new Contestant(
+                    FormattableString.Invariant($"the same, teacher of width {Widths[i]}"), WithTeacher(PartACore(wide)))),
             ]);
         report.Add(contest, turns.Run(contest));
 
         ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+
+        Func<Tensor, Tensor> PartACore(IFolded folded)
+        {
+            var asking = new Asking(folded, settings.Compute);
+            var share = (options.Training.BatchSize + asking.Workers - 1) / asking.Workers;
+            return views_NCHW => asking.Outputs(views_NCHW, share);
+        }
 
         // Which way of asking is faster depends on the number of cores.
         Func<int, Reading> WithTeacher(Func<Tensor, Tensor> ask) => steps => run.Steps(steps, step => Views(step, ask), LossFromTeacher);
@@ -56,5 +67,28 @@ internal static class DistillContest
 
         Tensor LossFromTeacher(long step, Tensor outputs_NK) =>
             SoftTargetLoss.CrossEntropy(outputs_NK, teacher_NK!, options.TeacherTemperature, options.StudentTemperature);
+    }
+
+    /// <summary>Teachers with weights just drawn, folded: how fast they answer does not depend on what they know.</summary>
+    private sealed class Teachers(Workbench bench, IEnumerable<double> widths) : IDisposable
+    {
+        private readonly nn.Module<Tensor, Tensor>[] _networks = [.. widths.Select(bench.NewTeacher)];
+
+        private IFolded[]? _forms;
+
+        public IReadOnlyList<IFolded> Forms => _forms ??= [.. _networks.Select(network => FoldedNetwork.Of(network, bench.Settings.Compute))];
+
+        public void Dispose()
+        {
+            foreach (var form in _forms ?? [])
+            {
+                form.Dispose();
+            }
+
+            foreach (var network in _networks)
+            {
+                network.Dispose();
+            }
+        }
     }
 }

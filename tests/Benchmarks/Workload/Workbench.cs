@@ -68,19 +68,20 @@ internal sealed class Workbench : IDisposable
     /// <summary>Where its IDX files are.</summary>
     public string SampleFolder { get; }
 
-    private ClassifierSource Teacher => new(
-        TeacherArtefact,
-        (channels, classes, generator) => new FineTunedNetwork(Pretrain.Network, Pretrain.Head, FineTune.FromLayer, channels, classes, generator));
+    private ClassifierSource Teacher => TeacherOf(Pretrain.Network.Width);
 
     /// <summary>A new empty folder.</summary>
     public string NewFolder() =>
         Directory.CreateDirectory(Path.Combine(_folder, FormattableString.Invariant($"{_folders++}"))).FullName;
 
     /// <summary>A teacher with its weights just drawn.</summary>
-    public nn.Module<Tensor, Tensor> NewTeacher()
+    public nn.Module<Tensor, Tensor> NewTeacher() => NewTeacher(Pretrain.Network.Width);
+
+    /// <summary>The same of another width.</summary>
+    public nn.Module<Tensor, Tensor> NewTeacher(double width)
     {
         using var generator = Settings.Random("finetune").Generator();
-        var network = Teacher.Build(Images.Shape.Channels, Images.ClassNames.Count, generator);
+        var network = TeacherOf(width).Build(Images.Shape.Channels, Images.ClassNames.Count, generator);
         Settings.Compute.Place(network);
         return network;
     }
@@ -107,6 +108,9 @@ internal sealed class Workbench : IDisposable
     }
 
     public void Dispose() => DeleteFolder();
+
+    private ClassifierSource TeacherOf(double width) => new(TeacherArtefact, (channels, classes, generator) => new FineTunedNetwork(
+        Pretrain.Network with { Width = width }, Pretrain.Head, FineTune.FromLayer, channels, classes, generator));
 
     /// <summary>At the end, and at the start for what a killed run left.</summary>
     private void DeleteFolder()
