@@ -1,5 +1,6 @@
 using Stages.Imaging.Loading;
 using Stages.Imaging.SoftTargets;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Losses;
 using Stages.Learning.Networks;
 using Stages.Learning.Randomness;
@@ -89,7 +90,7 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
 
     private Tensor TeacherAt(long step)
     {
-        var logits_NK = _logits.Take(tensor(RowsAt(step).Select(row => (long)row).ToArray()).to(_compute.Device));
+        var logits_NK = _logits.Take(tensor(RowsAt(step).Select(row => (long)row).ToArray()).OnDevice(_compute.Device));
         return _shift_K is null ? logits_NK : ClassBalance.Apply(logits_NK, _shift_K);
     }
 

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Stages.Imaging.Augmentation;
@@ -30,7 +31,7 @@ public static class CropRenderer
         }
 
         // Cloned, because the tensor of an array lies wherever the array does, and a matrix product rounds by alignment.
-        var theta_N23 = tensor(theta, [crops.Length, 2, 3]).clone().to(images_NCHW.device);
+        var theta_N23 = tensor(theta, [crops.Length, 2, 3]).clone().OnDevice(images_NCHW.device);
         var (n, c, h, w) = (images_NCHW.shape[0], images_NCHW.shape[1], images_NCHW.shape[2], images_NCHW.shape[3]);
         var grid_NHW2 = nn.functional.affine_grid(theta_N23, [n, c, size ?? h, size ?? w], align_corners: false);
         return nn.functional

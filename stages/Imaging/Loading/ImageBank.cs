@@ -1,6 +1,7 @@
 using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Datasets.Pixels;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ public abstract class ImageBank : IDisposable
         new([.. indices.Select(index => new ViewRequest(index, Images.MeasuredPart(index)))]);
 
     /// <summary>The labels of these images: [N], 64-bit integers.</summary>
-    public Tensor Labels(IEnumerable<int> indices) => tensor(indices.Select(i => (long)Images.Labels[i]).ToArray()).to(Device);
+    public Tensor Labels(IEnumerable<int> indices) => tensor(indices.Select(i => (long)Images.Labels[i]).ToArray()).OnDevice(Device);
 
     /// <summary>A view drawn for an image, by its own height and width; the part that is measured where nothing is to be cropped.</summary>
     /// <param name="image">The image's number.</param>

@@ -25,7 +25,7 @@ internal sealed class ResidentBank : ImageBank
     internal override Tensor Finish(ViewBatch batch, byte[]? prepared)
     {
         using var scope = NewDisposeScope();
-        var index_N = tensor(batch.Views.Select(view => (long)view.Image).ToArray()).to(Device);
+        var index_N = tensor(batch.Views.Select(view => (long)view.Image).ToArray()).OnDevice(Device);
         var images_NCHW = _pixels_NCHW.index_select(0, index_N).to_type(ScalarType.Float32).Over_(255);
         var crops_NCHW = batch.Size is null && batch.Views.All(view => view.Crop == Crop.Whole)
             ? images_NCHW

@@ -37,7 +37,7 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
         using var scope = NewDisposeScope();
         var (height, width) = SizeOf(batch);
         var crops_NCHW = tensor(prepared!, [batch.Views.Count, Images.Shape.Channels, height, width], dtype: ScalarType.Byte)
-            .to(Device).to_type(ScalarType.Float32).Over_(255);
+            .OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
         return Changed(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 

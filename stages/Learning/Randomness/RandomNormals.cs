@@ -41,7 +41,7 @@ public static class RandomNormals
         }
 
         var draw_D = NewTensors.Range(1, count + 1, device).Times_(unchecked((long)RandomKey.GoldenGamma));
-        var z = tensor(states, [states.Length, 1]).to(device).Plus(draw_D);
+        var z = tensor(states, [states.Length, 1]).OnDevice(device).Plus(draw_D);
         XorShifted(z, 30).Times_(unchecked((long)RandomKey.FirstMultiplier));
         XorShifted(z, 27).Times_(unchecked((long)RandomKey.SecondMultiplier));
         XorShifted(z, 31);

@@ -103,4 +103,11 @@ public class TensorArithmeticTests
         var error = Assert.Throws<ArgumentException>(() => x.ReadAll<int>());
         Assert.Contains("Expected a tensor of Int32; got Float32.", error.Message);
     }
+
+    [Fact]
+    public void On_the_CPU_nothing_is_copied()
+    {
+        using var x = ones(2);
+        Assert.Same(x, x.OnDevice(CPU));
+    }
 }

@@ -46,8 +46,8 @@ public sealed record Cutout(double Probability, (double Low, double High) Size, 
     private static Tensor Inside(long[] start, long[] count, int length, Device device)
     {
         var position_L = NewTensors.Range(length, device);
-        var start_N1 = tensor(start, [start.Length, 1]).to(device);
-        var end_N1 = start_N1.Plus(tensor(count, [count.Length, 1]).to(device));
+        var start_N1 = tensor(start, [start.Length, 1]).OnDevice(device);
+        var end_N1 = start_N1.Plus(tensor(count, [count.Length, 1]).OnDevice(device));
         return position_L.ge(start_N1).logical_and(position_L.lt(end_N1));
     }
 }

@@ -54,7 +54,7 @@ public static class GaussianBlur
             }
         }
 
-        return [.. weights.Select(w => tensor(w, [w.Length, 1, 1, 1]).to(device))];
+        return [.. weights.Select(w => tensor(w, [w.Length, 1, 1, 1]).OnDevice(device))];
     }
 
     /// <summary>Weights at distance 0 … radius of a kernel that sums to 1.</summary>

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using Stages.Pipeline.Options;
 using static TorchSharp.torch;
@@ -131,7 +132,7 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
     private static void Change(Tensor x_N3HW, int change, List<(int Image, float Factor)> turn)
     {
         using var scope = NewDisposeScope();
-        var index_M = tensor(turn.Select(t => (long)t.Image).ToArray()).to(x_N3HW.device);
+        var index_M = tensor(turn.Select(t => (long)t.Image).ToArray()).OnDevice(x_N3HW.device);
         var factor_M111 = Column([.. turn.Select(t => t.Factor)], x_N3HW.device);
         var x_M3HW = x_N3HW.index_select(0, index_M);
         x_N3HW.index_copy_(0, index_M, change switch
@@ -160,5 +161,5 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
     private static float Factor(RandomKey view, int draw, double strength) =>
         (float)view.Uniform(draw, Math.Max(0, 1 - strength), 1 + strength);
 
-    private static Tensor Column(float[] values, Device device) => tensor(values, [values.Length, 1, 1, 1]).to(device);
+    private static Tensor Column(float[] values, Device device) => tensor(values, [values.Length, 1, 1, 1]).OnDevice(device);
 }

@@ -32,7 +32,7 @@ public sealed record Noise(double Probability, (double Low, double High) Sigma) 
 
         var count = (int)(x_NCHW.shape[1] * x_NCHW.shape[2] * x_NCHW.shape[3]);
         var noise_NCHW = RandomNormals.Draw(keys, count, x_NCHW.device).view(x_NCHW.shape);
-        var sigma_N111 = tensor(sigma, [sigma.Length, 1, 1, 1]).to(x_NCHW.device);
+        var sigma_N111 = tensor(sigma, [sigma.Length, 1, 1, 1]).OnDevice(x_NCHW.device);
         return noise_NCHW.mul_(sigma_N111).Plus_(x_NCHW).Between_(0, 1).MoveToOuterDisposeScope();
     }
 }

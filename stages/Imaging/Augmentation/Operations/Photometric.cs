@@ -71,6 +71,6 @@ public static class Photometric
     public static Tensor Greyscale(Tensor x_NCHW) => Grey(x_NCHW).expand_as(x_NCHW);
 
     private static Tensor Grey(Tensor x_NCHW) => x_NCHW.shape[1] == 3
-        ? x_NCHW.mul(tensor(Luma, [1, 3, 1, 1]).to(x_NCHW.device)).sum(1, keepdim: true)
+        ? x_NCHW.mul(tensor(Luma, [1, 3, 1, 1]).OnDevice(x_NCHW.device)).sum(1, keepdim: true)
         : x_NCHW;
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using static TorchSharp.torch;
 
@@ -33,5 +34,5 @@ public abstract record ViewOperation(double Probability)
 
     /// <summary>The changed images where they were chosen, the others as they are.</summary>
     protected static Tensor Where(bool[] chosen, Tensor changed_NCHW, Tensor x_NCHW) =>
-        where(tensor(chosen, [chosen.Length, 1, 1, 1]).to(x_NCHW.device), changed_NCHW, x_NCHW);
+        where(tensor(chosen, [chosen.Length, 1, 1, 1]).OnDevice(x_NCHW.device), changed_NCHW, x_NCHW);
 }
