@@ -2,7 +2,8 @@
 
 PIPELINE ?= pipeline.json
 SEED     ?=
-KILLS    ?= 20
+KILLS_PER_STAGE ?= 20
+KILLS    ?= 1000
 
 # Rounds of each benchmark, and the one to run where not all are wanted; images that bench-scale goes up to.
 BENCH_PAIRS  ?= 7
@@ -60,7 +61,7 @@ test:
 
 crash-test:
 	@dotnet build Distill.sln $(FLAGS)
-	@DISTILL_KILLS_PER_STAGE=$(KILLS) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
+	@DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=normal'
 
 bench:

@@ -19,15 +19,15 @@ internal sealed class ShardFolder(string folder, string key)
     /// </summary>
     public void Prepare()
     {
-        Directory.CreateDirectory(folder);
+        Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
         foreach (var path in Directory.GetFiles(folder, "*.parquet"))
         {
             if (KeyOf(path) is var other && other != key)
             {
                 var aside = $"{folder}-{(other is { Length: >= 8 } ? other[..8] : "unreadable")}";
-                Directory.CreateDirectory(aside);
-                File.Move(path, Path.Combine(aside, Path.GetFileName(path)), overwrite: true);
+                Durable.MakeFolder(aside);
+                Durable.Files.MoveFile(path, Path.Combine(aside, Path.GetFileName(path)));
             }
         }
     }

@@ -45,7 +45,7 @@ public static class PublishStage
         var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop);
         var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
         var rows = ResultsFile.Read(context.Input(results));
-        Directory.CreateDirectory(folder);
+        Durable.MakeFolder(folder);
         // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
         Durable.SweepPartials(folder);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Stages.Learning.Randomness;
 using Tests.Cli;
 
@@ -43,9 +42,7 @@ public class KillTests
 
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.True(killed > Stages.Length / 2, $"only {killed} kills hit a running stage");
-        var (expected, found) = (Artefacts(uncut), Artefacts(cut));
-        Assert.Equal(expected.Keys, found.Keys);
-        Assert.All(expected, file => Assert.True(file.Value == found[file.Key], $"{file.Key} has other bytes"));
+        Artefacts.Same(Artefacts.Of(uncut), Artefacts.Of(cut));
     }
 
     /// <summary>Runs until <paramref name="stage"/> begins, waits, and kills. False where the stage was over before the kill.</summary>
@@ -87,21 +84,4 @@ public class KillTests
 
     private static string? Ended(string line) =>
         line.Contains(": done in ", StringComparison.Ordinal) ? line[..line.IndexOf(':')] : null;
-
-    /// <summary>SHA-256 of everything that must not depend on where a run was cut. Times do, so the results table and the lock are left out.</summary>
-    private static SortedDictionary<string, string> Artefacts(TinyPipeline pipeline)
-    {
-        var files = Directory.EnumerateFiles(pipeline.Models, "weights.safetensors", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("checkpoints"))
-            .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Models, "published"), "*", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "data"), "*.parquet", SearchOption.AllDirectories));
-        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in files)
-        {
-            hashes[Path.GetRelativePath(pipeline.Folder, path)] = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
-        }
-
-        Assert.True(hashes.Count >= 5 + 2 + 6, "too few artefacts to compare: " + string.Join(", ", hashes.Keys));
-        return hashes;
-    }
 }

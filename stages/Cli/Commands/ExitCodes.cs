@@ -1,5 +1,6 @@
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
+using Stages.Pipeline.Storage;
 
 namespace Stages.Cli.Commands;
 
@@ -41,6 +42,12 @@ internal static class ExitCodes
                 Console.Error.WriteLine(e);
             }
 
+            return StageFailed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && StorageAdvice.For(e) is not null)
+        {
+            // Outside of any stage: before the first one, or between two.
+            Console.Error.WriteLine($"{e.Message.TrimEnd('.')}. {StorageAdvice.For(e)}; nothing that was saved is lost: run the same command again then.");
             return StageFailed;
         }
         catch (OperationCanceledException)

@@ -45,20 +45,11 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         new JsonObject { ["seconds"] = Math.Round(seconds, 3) },
         folder =>
         {
-            using (var file = File.Create(Path.Combine(folder, WeightsFile)))
-            {
-                Weights.Save(task.Network, file);
-            }
-
-            using (var file = File.Create(Path.Combine(folder, OptimizerFile)))
-            {
-                SafetensorsFile.Write(file, optimizer.Buffers);
-            }
-
+            Durable.WritePart(Path.Combine(folder, WeightsFile), file => Weights.Save(task.Network, file));
+            Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Buffers));
             if (task.Memory is { Count: > 0 } memory)
             {
-                using var file = File.Create(Path.Combine(folder, MemoryFile));
-                SafetensorsFile.Write(file, memory);
+                Durable.WritePart(Path.Combine(folder, MemoryFile), file => SafetensorsFile.Write(file, memory));
             }
         });
 

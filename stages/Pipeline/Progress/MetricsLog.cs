@@ -23,7 +23,8 @@ public sealed class MetricsLog(string path, TimeProvider clock)
 
         var line = (JsonObject)metrics.DeepClone();
         line["utc"] = clock.GetUtcNow().UtcDateTime;
-        File.AppendAllText(path, line.ToJsonString() + "\n");
+        using var file = Durable.Files.Append(path);
+        file.Write(Encoding.UTF8.GetBytes(line.ToJsonString() + "\n"));
     }
 
     /// <summary>

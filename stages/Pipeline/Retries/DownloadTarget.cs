@@ -35,12 +35,8 @@ internal sealed record DownloadTarget(string Path, string Sha256, long? Length)
         }
 
         // On disk before it has its name, so that a crash never leaves a file that only looks whole.
-        using (var file = File.OpenWrite(Partial))
-        {
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(Partial, Path, overwrite: true);
+        Durable.Files.SyncFile(Partial);
+        Durable.Files.MoveFile(Partial, Path);
         Durable.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
         return null;
     }

@@ -30,7 +30,7 @@ internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictio
     }
 
     public void Write(string folder) =>
-        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+        Durable.WritePart(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 
     /// <summary>Reads a folder's manifest; null, with the damage, where it is missing or is no manifest.</summary>
     public static CheckpointManifest? Read(string folder, out string damage)

@@ -54,7 +54,7 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
     {
         if (File.Exists(from) && !File.Exists(to))
         {
-            File.Move(from, to);
+            Durable.Files.MoveFile(from, to);
         }
     }
 

@@ -47,18 +47,18 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
 
         var partial = final + ".partial";
         Delete(partial);
-        Directory.CreateDirectory(partial);
+        Durable.Files.MakeFolder(partial);
         try
         {
             writeFiles(partial);
-            File.WriteAllText(Path.Combine(partial, StateFile), state.ToJsonString() + "\n");
+            Durable.WritePart(Path.Combine(partial, StateFile), state.ToJsonString() + "\n");
             CheckpointManifest.Of(partial, step, key).Write(partial);
             Durable.CommitFolder(partial, final);
         }
         catch
         {
             // A full disk gets its room back at once; the next save would clear the leftovers of a crash.
-            Delete(partial);
+            Durable.TryDelete(partial);
             throw;
         }
 
@@ -118,7 +118,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         foreach (var (_, old) in CheckpointFolders.Newest(_owner.Checkpoints).Skip(_keep).Where(entry => entry.Step != saved))
         {
             // Renamed first: a crash while files are being deleted must not leave half a checkpoint under a whole one's name.
-            Directory.Move(old, old + ".partial");
+            Durable.Files.MoveFolder(old, old + ".partial");
             Delete(old + ".partial");
         }
     }
@@ -127,7 +127,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     {
         if (Directory.Exists(path))
         {
-            Directory.Delete(path, recursive: true);
+            Durable.Files.DeleteFolder(path);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Stages.Pipeline.Storage;
 
 /// <summary>
@@ -7,6 +9,16 @@ namespace Stages.Pipeline.Storage;
 /// </summary>
 public static class Durable
 {
+    private static readonly Disk Disk = new();
+    private static readonly AsyncLocal<IFileSystem?> Given = new();
+
+    /// <summary>Where all of the product writes: the disk, unless another was handed in.</summary>
+    public static IFileSystem Files => Given.Value ?? Disk;
+
+    /// <summary>Hands in a file system for what the caller does, and the threads and tasks that it begins, from now on; null for the disk.</summary>
+    /// <remarks>Ambient, because a write is the last link of long chains: a stage, a loop, a checkpoint, a writer of one format.</remarks>
+    public static void WriteThrough(IFileSystem? files) => Given.Value = files;
+
     /// <summary>Replaces a file, or makes it with its folder. If <paramref name="write"/> throws, the old file stays.</summary>
     public static void WriteFile(string path, Action<Stream> write)
     {
@@ -15,17 +27,17 @@ public static class Durable
         var temporary = PartialNames.For(path);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
+            using (var stream = Files.Create(temporary))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                Files.Sync(stream);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            Files.MoveFile(temporary, path);
         }
         catch
         {
-            File.Delete(temporary);
+            TryDelete(temporary);
             throw;
         }
 
@@ -33,11 +45,19 @@ public static class Durable
     }
 
     /// <summary>Replaces a file by a text in UTF-8, without a byte order mark.</summary>
-    public static void WriteText(string path, string text) => WriteFile(path, stream =>
+    public static void WriteText(string path, string text) => WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Writes a file of a folder that <see cref="CommitFolder"/> will sync and name: half a file there is no harm.</summary>
+    /// <param name="path">Nothing may be there yet.</param>
+    /// <param name="write">Writes its content.</param>
+    public static void WritePart(string path, Action<Stream> write)
     {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        writer.Write(text);
-    });
+        using var stream = Files.Create(path);
+        write(stream);
+    }
+
+    /// <inheritdoc cref="WritePart(string, Action{Stream})"/>
+    public static void WritePart(string path, string text) => WritePart(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Makes a folder and those above it, so that a power cut cannot take them away again.</summary>
     public static void MakeFolder(string path)
@@ -46,7 +66,7 @@ public static class Durable
         {
             var parent = Parent(path);
             MakeFolder(parent);
-            Directory.CreateDirectory(path);
+            Files.MakeFolder(path);
             SyncFolder(parent);
         }
     }
@@ -67,8 +87,7 @@ public static class Durable
 
         foreach (var file in Directory.EnumerateFiles(temporary, "*", SearchOption.AllDirectories))
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
-            stream.Flush(flushToDisk: true);
+            Files.SyncFile(file);
         }
 
         foreach (var folder in Directory.EnumerateDirectories(temporary, "*", SearchOption.AllDirectories))
@@ -81,7 +100,7 @@ public static class Durable
     }
 
     /// <summary>Makes the names in a folder (what was created, renamed or deleted there) survive a power cut.</summary>
-    public static void SyncFolder(string folder) => LibC.SyncFolder(folder);
+    public static void SyncFolder(string folder) => Files.SyncFolder(folder);
 
     /// <summary>
     /// Deletes what crashes left in this folder (not below it) under the product's own <c>.partial</c> names. Call it
@@ -98,19 +117,39 @@ public static class Durable
         {
             if (Directory.Exists(path))
             {
-                Directory.Delete(path, recursive: true);
+                Files.DeleteFolder(path);
             }
             else
             {
-                File.Delete(path);
+                Files.DeleteFile(path);
             }
         }
     }
 
     internal static void MoveFolder(string from, string to)
     {
-        Directory.Move(from, to);
+        Files.MoveFolder(from, to);
         SyncFolder(Parent(to));
+    }
+
+    /// <summary>Clears away what a failure left, as far as the disk lets it: the failure itself is what the caller must hear of.</summary>
+    internal static void TryDelete(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                Files.DeleteFolder(path);
+            }
+            else
+            {
+                Files.DeleteFile(path);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The next start sweeps it.
+        }
     }
 
     private static string Parent(string path) => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) ?? "/";

@@ -88,7 +88,7 @@ internal sealed class ImagePack(string path, string origin)
     {
         foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, place + "*").Where(file => file != path && file != _list).ToList())
         {
-            File.Delete(other);
+            Durable.Files.DeleteFile(other);
         }
     }
 }

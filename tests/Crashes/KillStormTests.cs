@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Stages.Learning.Randomness;
+using Tests.Cli;
+using Tests.Pipeline;
+using Xunit.Abstractions;
+
+namespace Tests.Crashes;
+
+/// <summary>
+/// SIGKILLs of the real command at storage operations drawn from a seed: while checkpoints, the lock, soft targets and models are being
+/// written, named and pruned. Every pipeline ends without help in the bits of an uncut one. <c>make crash-test</c> is the same with a thousand kills.
+/// </summary>
+public class KillStormTests(ITestOutputHelper output)
+{
+    // Where a process is to die, and at the latest at which operation of that kind.
+    private static readonly (string Place, int Most)[] Moments =
+    [
+        ("make folder checkpoint", 8), ("create checkpoint", 24), ("write checkpoint", 400), ("sync checkpoint", 24), ("rename folder checkpoint", 8),
+        ("prune checkpoint", 6), ("delete folder checkpoint", 6), ("sync folder checkpoint", 24),
+        ("create lock", 8), ("write lock", 8), ("sync lock", 8), ("rename lock", 8),
+        ("write soft targets", 20), ("sync soft targets", 2), ("rename soft targets", 2),
+        ("append metrics", 12), ("write metrics", 12), ("write published model", 30), ("rename published model", 6),
+        ("sync folder other", 20), ("write other", 60), ("rename other", 6),
+    ];
+
+    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_KILLS") ?? "20", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void Wherever_a_run_is_killed_it_ends_in_the_same_bits()
+    {
+        using var uncut = new TinyPipeline();
+        Assert.Equal(0, DistillProcess.Run(uncut.Folder, "run").ExitCode);
+        var expected = Artefacts.Of(uncut);
+
+        using var logs = new TempFolder();
+        var log = logs["kills.log"];
+        var random = RandomKey.FromSeed(Kills);
+        var (draw, kills, pipelines, mostLost) = (0, 0, 0, 0L);
+        while (kills < Kills)
+        {
+            using var cut = new TinyPipeline();
+            while (kills < Kills)
+            {
+                var (name, most) = Moments[random.Below(draw++, Moments.Length)];
+                var place = string.Create(CultureInfo.InvariantCulture, $"{name}:{1 + random.Below(draw++, most)}:{(random.Below(draw++, 2) == 0 ? "half" : "whole")}");
+                var outcome = Run(cut, place, log);
+                if (outcome.ExitCode == 0)
+                {
+                    break;
+                }
+
+                Assert.True(outcome.ExitCode == 137, $"after a kill, {place} ended with {outcome.ExitCode}: {outcome.Errors}");
+                kills++;
+                mostLost = Math.Max(mostLost, LostSteps(cut));
+            }
+
+            var last = DistillProcess.Run(cut.Folder, "run");
+            Assert.True(last.ExitCode == 0, last.Errors);
+            pipelines++;
+            Artefacts.Same(expected, Artefacts.Of(cut));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(cut.Folder, "*.partial", SearchOption.AllDirectories));
+        }
+
+        Report(File.ReadAllLines(log), pipelines, mostLost);
+
+        // Saved after every step: a kill can lose the step that was being saved, and the one that had just been taken.
+        Assert.InRange(mostLost, 0, 1);
+    }
+
+    private static DistillProcess.Outcome Run(TinyPipeline pipeline, string place, string log)
+    {
+        using var process = new DistillProcess(
+            pipeline.Folder,
+            new Dictionary<string, string?>
+            {
+                ["DOTNET_STARTUP_HOOKS"] = typeof(KillStormTests).Assembly.Location,
+                [StartupHook.Where] = place,
+                [StartupHook.Log] = log,
+            },
+            "run");
+        return process.Finish();
+    }
+
+    /// <summary>The most steps that any stage had logged, beyond its newest whole checkpoint.</summary>
+    private static long LostSteps(TinyPipeline pipeline) => Directory.EnumerateFiles(pipeline.Models, "metrics.jsonl", SearchOption.AllDirectories)
+        .Where(path => !path.Contains("checkpoints"))
+        .Select(path => StepsLogged(path) - StepsSaved(Path.Combine(Path.GetDirectoryName(path)!, "checkpoints")))
+        .Append(0)
+        .Max();
+
+    private static long StepsLogged(string path) => File.ReadLines(path).Select(StepOf).Append(0).Max();
+
+    // The last line may be torn.
+    private static long StepOf(string line) => line.EndsWith('}') ? JsonNode.Parse(line)!["step"]?.GetValue<long>() ?? 0 : 0;
+
+    private static long StepsSaved(string checkpoints) => !Directory.Exists(checkpoints) ? 0 : Directory.EnumerateDirectories(checkpoints, "step-*")
+        .Where(folder => !folder.EndsWith(".partial", StringComparison.Ordinal))
+        .Select(folder => long.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture))
+        .Append(0)
+        .Max();
+
+    private void Report(string[] places, int pipelines, long mostLost)
+    {
+        output.WriteLine(FormattableString.Invariant($"{places.Length} kills, {pipelines} pipelines run to their end, at most {mostLost} steps lost"));
+        foreach (var place in places.CountBy(place => place).OrderByDescending(count => count.Value))
+        {
+            output.WriteLine(FormattableString.Invariant($"{place.Value,6}  {place.Key}"));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Tests.Faults;
+
+/// <summary>What .NET throws where Linux refuses.</summary>
+internal static class DiskErrors
+{
+    public const int NoSpace = 28;
+    public const int InputOutput = 5;
+
+    public static Exception Full(string path) => new IOException($"No space left on device : '{path}'", NoSpace);
+
+    public static Exception Broken(string path) => new IOException($"Input/output error : '{path}'", InputOutput);
+
+    public static Exception Denied(string path) => new UnauthorizedAccessException($"Access to the path '{path}' is denied.");
+}

@@ -1,0 +1,134 @@
+using Stages.Pipeline.Storage;
+
+namespace Tests.Faults;
+
+/// <summary>A file system that asks before each operation whether it is to go wrong.</summary>
+/// <param name="inner">What does the work.</param>
+/// <param name="faultOf">Null for an operation that is to succeed.</param>
+internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?> faultOf) : IFileSystem
+{
+    public Stream Create(string path) => Watched("create", path, () => inner.Create(path));
+
+    public Stream Append(string path) => Watched("append", path, () => inner.Append(path));
+
+    public void Sync(Stream stream)
+    {
+        var watched = (WatchedStream)stream;
+        Meet(new Operation("sync", watched.Path));
+        inner.Sync(watched.Inner);
+    }
+
+    public void SyncFile(string path) => Do("sync", path, () => inner.SyncFile(path));
+
+    public void SyncFolder(string path) => Do("sync folder", path, () => inner.SyncFolder(path));
+
+    public void MoveFile(string from, string to) => Do("rename", to, () => inner.MoveFile(from, to));
+
+    // What a checkpoint that is pruned is called while it is being deleted.
+    public void MoveFolder(string from, string to) =>
+        Do(to.EndsWith(".partial", StringComparison.Ordinal) ? "prune" : "rename folder", to, () => inner.MoveFolder(from, to));
+
+    public void MakeFolder(string path) => Do("make folder", path, () => inner.MakeFolder(path));
+
+    public void DeleteFile(string path) => Do("delete", path, () => inner.DeleteFile(path));
+
+    public void DeleteFolder(string path)
+    {
+        // A process that dies here leaves a folder of which some files are gone.
+        if (faultOf(new Operation("delete folder", path)) is { } fault)
+        {
+            if (fault.Halfway && Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).LastOrDefault() is { } last)
+            {
+                inner.DeleteFile(last);
+            }
+
+            fault.Strike();
+        }
+
+        inner.DeleteFolder(path);
+    }
+
+    private WatchedStream Watched(string kind, string path, Func<Stream> open)
+    {
+        Meet(new Operation(kind, path));
+        return new WatchedStream(open(), path, faultOf);
+    }
+
+    private void Do(string kind, string path, Action work)
+    {
+        Meet(new Operation(kind, path));
+        work();
+    }
+
+    private void Meet(Operation operation) => faultOf(operation)?.Strike();
+
+    /// <summary>A stream each of whose writes is an operation.</summary>
+    private sealed class WatchedStream(Stream inner, string path, Func<Operation, Fault?> faultOf) : Stream
+    {
+        public string Path => path;
+
+        public Stream Inner => inner;
+
+        public override bool CanRead => inner.CanRead;
+
+        public override bool CanSeek => inner.CanSeek;
+
+        public override bool CanWrite => inner.CanWrite;
+
+        public override long Length => inner.Length;
+
+        public override long Position
+        {
+            get => inner.Position;
+            set => inner.Position = value;
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (faultOf(new Operation("write", path)) is { } fault)
+            {
+                if (fault.Halfway)
+                {
+                    inner.Write(buffer[..(buffer.Length / 2)]);
+                    inner.Flush();
+                }
+
+                fault.Strike();
+            }
+
+            inner.Write(buffer);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            Write(buffer.AsSpan(offset, count));
+            return Task.CompletedTask;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+        public override void SetLength(long value) => inner.SetLength(value);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
