@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training.Passes;
+using Stages.Learning.Training.Faults;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
-using static TorchSharp.torch;
 
 namespace Stages.Learning.Training;
 
@@ -26,66 +23,63 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// Trains the task's network, already on its device, to its last step, from the newest valid checkpoint if there is one.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last whole step was saved.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is no longer finite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite, and nothing that was tried helped.</exception>
     public TrainingOutcome Run(TrainingTask task)
     {
-        using var parameters = new FlatParameters(task.Network);
-        using var optimizer = Optimizer.Create(options.Optimizer, parameters);
-        using var passes = NetworkPasses.Of(task, parameters, options.Groups, settings);
-        var state = new TrainingState(task, optimizer);
-        var (step, secondsBefore) = state.Resume(context.Checkpoints);
-        context.Metrics.TruncateAfter(step);
-
+        using var trainer = new Trainer(task, options, settings);
+        var state = new TrainingState(task, trainer.Optimizer);
+        var faults = new TrainingFaults();
+        var (step, secondsBefore) = Resume(state, faults);
         var clock = Stopwatch.StartNew();
         var saved = TimeSpan.Zero;
         var pace = new Pace(step);
         IReadOnlyDictionary<string, double>? monitored = null;
-        var (loss, gradientNorm) = (double.NaN, double.NaN);
+        var loss = double.NaN;
         task.Network.train();
         while (step < options.Steps)
         {
             var log = (step + 1) % _logEvery == 0 || step + 1 == options.Steps;
-            // One dispose scope a step: nothing native outlives it.
-            using (NewDisposeScope())
+            var rate = options.Optimizer.Rate(step, options.Steps) * faults.RateFactor;
+            var reading = trainer.Take(step, rate, log);
+            if (!reading.IsSound)
             {
-                var outputs = passes.Forward(task.Inputs(step));
-                var loss_ = task.Loss(step, outputs);
-                loss_.backward();
-                passes.Backward(outputs.grad!);
-                // Reading a number waits for the device, so it is read between log intervals only.
-                (loss, gradientNorm) = log ? (loss_.ReadDouble(), parameters.Gradients.norm().ReadDouble()) : (loss, gradientNorm);
-                optimizer.Step(step, options.Optimizer.Rate(step, options.Steps));
-                parameters.ZeroGradients();
-                task.AfterStep(step);
+                step = Recover(faults, trainer.ReadsEveryStep, step, reading.Loss, state);
+                pace = new Pace(step);
             }
-
-            step++;
-            if (log && !double.IsFinite(loss))
+            else
             {
-                throw new TrainingDivergedException(step, loss);
-            }
-
-            if (step % _monitorEvery == 0 || step == options.Steps)
-            {
-                monitored = task.Monitor();
-                task.Network.train();
-                if (task.Trouble(step, loss, monitored) is { } trouble)
+                faults.Sound();
+                loss = reading.Loss ?? loss;
+                step++;
+                if (step % _monitorEvery == 0 || step == options.Steps)
                 {
-                    context.Progress.Note($"at step {step}, {trouble}");
+                    monitored = task.Monitor();
+                    task.Network.train();
+                    if (task.Trouble(step, loss, monitored) is { } trouble)
+                    {
+                        context.Progress.Note($"at step {step}, {trouble}");
+                    }
+                }
+
+                if (log)
+                {
+                    Report(task, step, reading, rate, monitored, pace);
+                    monitored = null;
                 }
             }
 
-            if (log)
-            {
-                Report(task, step, (loss, gradientNorm), monitored, pace);
-                monitored = null;
-            }
-
             var cancelled = context.Cancellation.IsCancellationRequested;
-            if (cancelled || clock.Elapsed - saved >= settings.CheckpointEvery || step == options.Steps)
+            // After a step that was left out the next one may be too: a checkpoint to go back to is from before all of them.
+            if (cancelled || (reading.IsSound && clock.Elapsed - saved >= settings.CheckpointEvery) || step == options.Steps)
             {
+                if (!trainer.IsFinite)
+                {
+                    step = Recover(faults, harmless: false, step - 1, loss, state);
+                    continue;
+                }
+
                 saved = clock.Elapsed;
-                state.Save(context.Checkpoints, step, secondsBefore + clock.Elapsed.TotalSeconds);
+                state.Save(context.Checkpoints, step, Progress(secondsBefore + clock.Elapsed.TotalSeconds, faults));
             }
 
             if (cancelled && step < options.Steps)
@@ -108,10 +102,57 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
     }
 
-    private void Report(
-        TrainingTask task, long step, (double Loss, double GradientNorm) read, IReadOnlyDictionary<string, double>? monitored, Pace pace)
+    /// <summary>What a checkpoint says beside its tensors.</summary>
+    private static JsonObject Progress(double seconds, TrainingFaults faults)
     {
-        var (loss, gradientNorm) = read;
+        var progress = new JsonObject { ["seconds"] = Math.Round(seconds, 3) };
+        if (faults.ToJson() is { } wrong)
+        {
+            progress["faults"] = wrong;
+        }
+
+        return progress;
+    }
+
+    /// <summary>Where the last run was cut: the step to go on with, and the seconds spent before.</summary>
+    private (long Step, double Seconds) Resume(TrainingState state, TrainingFaults faults)
+    {
+        var checkpoint = state.Resume(context.Checkpoints);
+        var step = checkpoint?.Step ?? 0;
+        faults.Restore(checkpoint?.State["faults"]);
+        context.Metrics.TruncateAfter(step);
+        return (step, checkpoint?.State["seconds"]!.GetValue<double>() ?? 0);
+    }
+
+    /// <summary>Does what is next to be tried after a step that is not sound, and says so.</summary>
+    /// <returns>The step to go on with.</returns>
+    private long Recover(TrainingFaults faults, bool harmless, long step, double? loss, TrainingState state)
+    {
+        var wrong = FormattableString.Invariant($"loss {loss ?? double.NaN} or a gradient that is not finite at step {step + 1}");
+        var recovery = faults.Next(harmless);
+        switch (recovery)
+        {
+            case Recovery.LeaveOut:
+                context.Progress.Note($"{wrong}: the step was left out");
+                return step + 1;
+            case Recovery.LowerRate:
+                context.Progress.Note(FormattableString.Invariant($"{wrong}: the step was left out, and the rate is now {faults.RateFactor} of the options'"));
+                return step + 1;
+            case Recovery.GoBack when state.Resume(context.Checkpoints) is { } checkpoint:
+                context.Metrics.TruncateAfter(checkpoint.Step);
+                context.Progress.Note(FormattableString.Invariant(
+                    $"{wrong}: back to the checkpoint of step {checkpoint.Step}, with a rate of {faults.RateFactor} of the options'"));
+                return checkpoint.Step;
+            default:
+                throw new TrainingDivergedException(step + 1, loss ?? double.NaN, FormattableString.Invariant(
+                    $"leaving out {faults.LeftOut} steps, a rate of {faults.RateFactor} of the options' and going back {faults.Returns} times"));
+        }
+    }
+
+    private void Report(
+        TrainingTask task, long step, StepReading reading, double rate, IReadOnlyDictionary<string, double>? monitored, Pace pace)
+    {
+        var (loss, gradientNorm) = (reading.Loss!.Value, reading.GradientNorm!.Value);
         var stepsPerSecond = pace.At(step);
         var (epoch, itemsPerSecond) = (task.EpochOf(step), stepsPerSecond * task.ItemsPerStep);
         var progress = new TrainingProgress(
@@ -128,14 +169,10 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             ["step"] = step,
             ["epoch"] = Math.Round(epoch, 4),
             ["loss"] = Math.Round(loss, 6),
-            ["learningRate"] = options.Optimizer.Rate(step - 1, options.Steps),
+            ["learningRate"] = rate,
             ["imagesPerSecond"] = Math.Round(itemsPerSecond, 1),
+            ["gradientNorm"] = Math.Round(gradientNorm, 6),
         };
-        if (double.IsFinite(gradientNorm))
-        {
-            line["gradientNorm"] = Math.Round(gradientNorm, 6);
-        }
-
         if (task.ChanceLoss(step - 1) is { } chance)
         {
             line["chanceLoss"] = Math.Round(chance, 6);

@@ -17,12 +17,12 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
     private const string MemoryFile = "memory.safetensors";
 
     /// <summary>Loads the newest valid checkpoint.</summary>
-    /// <returns>The step to go on with and the seconds spent before; zeros where there is no checkpoint.</returns>
-    public (long Step, double Seconds) Resume(CheckpointStore checkpoints)
+    /// <returns>The checkpoint; null where there is none.</returns>
+    public Checkpoint? Resume(CheckpointStore checkpoints)
     {
         if (checkpoints.LoadNewest() is not { } checkpoint)
         {
-            return (0, 0);
+            return null;
         }
 
         using var scope = NewDisposeScope();
@@ -33,16 +33,16 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
             Fill(memory, Path.Combine(checkpoint.Folder, MemoryFile));
         }
 
-        return (checkpoint.Step, checkpoint.State["seconds"]!.GetValue<double>());
+        return checkpoint;
     }
 
     /// <summary>Saves a checkpoint: on the disk, durably, when it returns.</summary>
     /// <param name="checkpoints">The stage's.</param>
     /// <param name="step">Steps done.</param>
-    /// <param name="seconds">Time spent on them, which a resumed run counts on from.</param>
-    public void Save(CheckpointStore checkpoints, long step, double seconds) => checkpoints.Save(
+    /// <param name="progress">What a resumed run goes on from beside it.</param>
+    public void Save(CheckpointStore checkpoints, long step, JsonObject progress) => checkpoints.Save(
         step,
-        new JsonObject { ["seconds"] = Math.Round(seconds, 3) },
+        progress,
         folder =>
         {
             Durable.WritePart(Path.Combine(folder, WeightsFile), file => Weights.Save(task.Network, file));

@@ -21,7 +21,7 @@ internal static class StepShares
         run.Steps(WarmUpSteps);
         Phases[] steps = [.. Enumerable.Range(0, pairs * StepsPerPair).Select(_ => run.TimedStep())];
         var checkpoints = StageFolder.Checkpoints(bench.NewFolder());
-        double[] saves = [.. Enumerable.Range(0, pairs).Select(step => Milliseconds(() => run.State.Save(checkpoints, step, seconds: 0)))];
+        double[] saves = [.. Enumerable.Range(0, pairs).Select(step => Milliseconds(() => run.State.Save(checkpoints, step, [])))];
 
         Report.Heading(Name, FormattableString.Invariant($"milliseconds of a pretraining step, {steps.Length} steps; {pairs} checkpoints"));
         var section = new JsonObject();

@@ -30,6 +30,9 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>Multiplies the loss of a step.</summary>
     public Func<long, double> Factor { get; init; } = _ => 1;
 
+    /// <summary>What the loop had to say.</summary>
+    public RecordingView View { get; } = new();
+
     /// <summary>Runs the loop in a folder, as a stage would.</summary>
     public TrainingOutcome Run(
         TempFolder folder,
@@ -44,7 +47,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             Key = new string('a', 64),
             Folder = folder.Path,
             Checkpoints = Checkpoints(folder),
-            Progress = new RecordingView(),
+            Progress = View,
             Metrics = new MetricsLog(folder["metrics.jsonl"], new ManualClock()),
             Cancellation = cancellation,
             Inputs = new Dictionary<string, string>(),

@@ -66,19 +66,6 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.All(again.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
     }
 
-    [Theory]
-    [InlineData(double.NaN)]
-    [InlineData(double.PositiveInfinity)]
-    public void A_loss_that_is_not_finite_ends_the_run_before_it_is_saved(double factor)
-    {
-        using var scope = NewDisposeScope();
-        using var task = new TinyTask { Factor = step => step == 5 ? factor : 1 };
-        var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero));
-        Assert.Equal(6, thrown.Step);
-        Assert.Contains("at step 6; lower optimizer.learningRate", thrown.Message, StringComparison.Ordinal);
-        Assert.Equal(5, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
-    }
-
     [Fact]
     public void Every_logged_step_stands_once_with_its_learning_rate_although_the_run_was_cut()
     {

@@ -29,7 +29,7 @@ internal sealed class CachedPasses : NetworkPasses
     {
         _inputs = inputs;
         using var frozen = no_grad();
-        var (values, counts) = (_statistics.Values.clone(), _statistics.Counts.clone());
+        _statistics.Remember();
         var outputs = new Tensor[_groups];
         for (var group = 0; group < _groups; group++)
         {
@@ -38,8 +38,7 @@ internal sealed class CachedPasses : NetworkPasses
         }
 
         // The second pass will count.
-        _statistics.Values.copy_(values);
-        _statistics.Counts.copy_(counts);
+        _statistics.Recall();
         return Leaf(outputs);
     }
 
@@ -61,6 +60,9 @@ internal sealed class CachedPasses : NetworkPasses
         _statistics.Counts.copy_(counts.Plus_(1));
         _inputs = null;
     }
+
+    /// <inheritdoc/>
+    public override void Undo() => _statistics.Recall();
 
     private protected override void Dispose(bool disposing)
     {

@@ -23,6 +23,7 @@ internal sealed class GroupedPasses : NetworkPasses
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs)
     {
+        _replicas[0].Statistics.Remember();
         foreach (var other in _replicas.Skip(1))
         {
             other.Statistics.Copy(_replicas[0].Statistics);
@@ -53,6 +54,9 @@ internal sealed class GroupedPasses : NetworkPasses
 
         _replicas[0].Statistics.Values.Over_(_replicas.Length);
     }
+
+    /// <inheritdoc/>
+    public override void Undo() => _replicas[0].Statistics.Recall();
 
     private protected override void Dispose(bool disposing)
     {

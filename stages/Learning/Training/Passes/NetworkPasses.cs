@@ -30,6 +30,9 @@ public abstract class NetworkPasses : IDisposable
     /// <param name="gradient">[M, D].</param>
     public abstract void Backward(Tensor gradient);
 
+    /// <summary>Makes the running statistics what they were before the last forward pass, as if there had been none.</summary>
+    public abstract void Undo();
+
     public void Dispose()
     {
         Dispose(disposing: true);

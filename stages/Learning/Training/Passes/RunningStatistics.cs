@@ -9,6 +9,9 @@ namespace Stages.Learning.Training.Passes;
 /// </summary>
 internal sealed class RunningStatistics : IDisposable
 {
+    private readonly Tensor _values;
+    private readonly Tensor _counts;
+
     /// <param name="network">The network, on its device. Its buffers are replaced by views.</param>
     public RunningStatistics(nn.Module network)
     {
@@ -26,6 +29,8 @@ internal sealed class RunningStatistics : IDisposable
             long place = i;
             norms[i].num_batches_tracked = View(Counts, norms[i].num_batches_tracked!, ref place);
         }
+
+        (_values, _counts) = (Values.clone().DetachFromDisposeScope(), Counts.clone().DetachFromDisposeScope());
     }
 
     /// <summary>Means and variances, one batch norm after the other.</summary>
@@ -33,6 +38,20 @@ internal sealed class RunningStatistics : IDisposable
 
     /// <summary>Batches seen by each batch norm.</summary>
     public Tensor Counts { get; }
+
+    /// <summary>Keeps what they are now, for <see cref="Recall"/>.</summary>
+    public void Remember()
+    {
+        _values.copy_(Values);
+        _counts.copy_(Counts);
+    }
+
+    /// <summary>Makes them what they were.</summary>
+    public void Recall()
+    {
+        Values.copy_(_values);
+        Counts.copy_(_counts);
+    }
 
     /// <summary>Takes over those of another network of the same plan.</summary>
     public void Copy(RunningStatistics other)
@@ -45,6 +64,8 @@ internal sealed class RunningStatistics : IDisposable
     {
         Values.Dispose();
         Counts.Dispose();
+        _values.Dispose();
+        _counts.Dispose();
     }
 
     private static Tensor View(Tensor flat, Tensor buffer, ref long offset)

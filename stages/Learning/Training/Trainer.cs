@@ -1,0 +1,78 @@
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training.Passes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Training;
+
+/// <summary>Takes the steps of a task: inputs, forward pass, loss, backward pass, update.</summary>
+internal sealed class Trainer : IDisposable
+{
+    private readonly TrainingTask _task;
+    private readonly FlatParameters _parameters;
+    private readonly NetworkPasses _passes;
+
+    /// <param name="task">What is trained; its network is on its device.</param>
+    /// <param name="options">Batch and optimizer.</param>
+    /// <param name="settings">Where and how.</param>
+    public Trainer(TrainingTask task, TrainingOptions options, RunSettings settings)
+    {
+        _task = task;
+        _parameters = new FlatParameters(task.Network);
+        Optimizer = Optimizer.Create(options.Optimizer, _parameters);
+        _passes = NetworkPasses.Of(task, _parameters, options.Groups, settings);
+        ReadsEveryStep = settings.Compute.Device.type == DeviceType.CPU;
+    }
+
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Whether every step's loss is read, and one that is no number changes nothing. Elsewhere reading would make the device wait.</summary>
+    public bool ReadsEveryStep { get; }
+
+    /// <summary>Whether all weights are finite.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return double.IsFinite(_parameters.Values.detach().norm().ReadDouble());
+        }
+    }
+
+    /// <summary>Takes one step. Where its loss and gradient are read and are not finite, nothing has changed after it.</summary>
+    /// <param name="step">From 0.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="read">Whether to read loss and gradient where that is not done anyway.</param>
+    public StepReading Take(long step, double rate, bool read)
+    {
+        // One dispose scope a step: nothing native outlives it.
+        using var scope = NewDisposeScope();
+        var outputs = _passes.Forward(_task.Inputs(step));
+        var loss = _task.Loss(step, outputs);
+        loss.backward();
+        _passes.Backward(outputs.grad!);
+        var reading = read || ReadsEveryStep
+            ? new StepReading(loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble())
+            : StepReading.Unread;
+        if (reading.IsSound)
+        {
+            Optimizer.Step(step, rate);
+            _task.AfterStep(step);
+        }
+        else
+        {
+            _passes.Undo();
+        }
+
+        _parameters.ZeroGradients();
+        return reading;
+    }
+
+    public void Dispose()
+    {
+        _passes.Dispose();
+        Optimizer.Dispose();
+        _parameters.Dispose();
+    }
+}

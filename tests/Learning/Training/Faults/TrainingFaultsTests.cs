@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Training;
+using Tests.Golden;
+using Tests.Pipeline;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Training.Faults;
+
+[Collection(TorchTests.Name)]
+public sealed class TrainingFaultsTests : IDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(double.NaN, 1, GradientCache.Off)]
+    [InlineData(double.PositiveInfinity, 1, GradientCache.Off)]
+    [InlineData(double.NaN, 4, GradientCache.Off)]
+    [InlineData(double.NaN, 4, GradientCache.On)]
+    public void A_step_whose_loss_is_not_finite_changes_nothing_and_training_goes_on(double factor, int groups, GradientCache cache)
+    {
+        using var scope = NewDisposeScope();
+        var states = new Dictionary<long, Dictionary<string, double[]>>();
+        TinyTask? task = null;
+        task = new TinyTask
+        {
+            Factor = step => step == 5 ? factor : 1,
+            Before = step => states[step] = task!.Network.state_dict()
+                .ToDictionary(entry => entry.Key, entry => entry.Value.detach().to_type(ScalarType.Float64).ReadAll<double>()),
+        };
+        using var owned = task;
+        var outcome = task.Run(_folder, TinyTask.Options(20, groups: groups), Never, cache);
+
+        Assert.Equal(20, outcome.Steps);
+        Assert.True(double.IsFinite(outcome.Loss));
+        Assert.All(states[5], entry => Assert.Equal(entry.Value, states[6][entry.Key]));
+        Assert.All(states[6], entry => Assert.NotEqual(entry.Value, states[7][entry.Key]));
+        Assert.Contains(task.View.Lines, line => line.EndsWith("at step 6: the step was left out", StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Range(1, 20).Where(step => step != 6), Logged().Select(line => line["step"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void Several_in_a_row_halve_the_rate_for_good_also_in_a_run_that_is_resumed()
+    {
+        using var scope = NewDisposeScope();
+        using var cut = new CancellationTokenSource();
+        using var first = new TinyTask { Factor = Wrong, Before = step => CancelAt(cut, step, 12) };
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, cancellation: cut.Token));
+        using var second = new TinyTask { Factor = Wrong };
+        second.Run(_folder, TinyTask.Options(20), Never);
+
+        // Steps 5, 6 and 7 are left out; 8 is too, and lowers the rate.
+        Assert.Equal(Enumerable.Range(1, 20).Except([6, 7, 8, 9]), Logged().Select(line => line["step"]!.GetValue<int>()));
+        Assert.All(Logged(), line => Assert.Equal(
+            RateOf(line["step"]!.GetValue<int>() - 1) * (line["step"]!.GetValue<int>() < 10 ? 1 : 0.5), line["learningRate"]!.GetValue<double>(), 1e-12));
+
+        using var other = new TempFolder();
+        using var uncut = new TinyTask { Factor = Wrong };
+        uncut.Run(other, TinyTask.Options(20), Never);
+        var expected = uncut.Network.state_dict();
+        Assert.All(second.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
+
+        static double Wrong(long step) => step is >= 5 and <= 8 ? double.NaN : 1;
+    }
+
+    [Fact]
+    public void Where_a_lower_rate_does_not_help_training_goes_back_to_the_checkpoint()
+    {
+        using var scope = NewDisposeScope();
+        var taken = new List<long>();
+        var broken = true;
+        using var task = new TinyTask
+        {
+            Factor = step => broken && step >= 5 ? double.NaN : 1,
+            // As if the machine that computed nonsense had come to its senses: the second time all is well.
+            Before = step =>
+            {
+                broken &= taken.Count == 0 || step > taken[^1];
+                taken.Add(step);
+            },
+        };
+        task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero);
+
+        // Three left out and one that lowers the rate, twice; then three more, and back.
+        Assert.Equal([.. Enumerable.Range(0, 17).Select(step => (long)step), .. Enumerable.Range(5, 15).Select(step => (long)step)], taken);
+        Assert.Contains(task.View.Lines, line => line.EndsWith("back to the checkpoint of step 5, with a rate of 0.25 of the options'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_nothing_helps_the_run_ends_with_an_account_and_a_checkpoint_from_before()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = step => step >= 5 ? double.NaN : 1 };
+        var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(200), TimeSpan.Zero));
+
+        Assert.Contains("lower optimizer.learningRate", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("a rate of 0.25 of the options' and going back 2 times did not help", thrown.Message, StringComparison.Ordinal);
+        using var again = new TinyTask();
+        again.Run(_folder, TinyTask.Options(200), Never);
+        Assert.All(again.Network.state_dict().Where(entry => entry.Value.is_floating_point()), entry => Assert.True(entry.Value.isfinite().all().item<bool>()));
+    }
+
+    private static void CancelAt(CancellationTokenSource source, long step, long at)
+    {
+        if (step == at)
+        {
+            source.Cancel();
+        }
+    }
+
+    // Peak 0.05, four steps of warm-up, a half cosine over the other sixteen.
+    private static double RateOf(int i) => i < 4 ? 0.05 * (i + 1) / 4 : 0.025 * (1 + Math.Cos(Math.PI * (i - 4) / 16));
+
+    private JsonNode[] Logged() => [.. File.ReadLines(_folder["metrics.jsonl"]).Select(line => JsonNode.Parse(line)!)];
+}
