@@ -25,10 +25,6 @@ public sealed record RunSettings(
         root.Integer("loaderThreads", 0, 0, 1024),
         root.Choice("gradientCache", GradientCache.Auto));
 
-    /// <summary>Whether groups go one after the other with gradient caching: a GPU has one network's worth of cores, and little memory.</summary>
-    public bool CachesGradients =>
-        GradientCache is GradientCache.On || (GradientCache is GradientCache.Auto && Compute.Device.type != TorchSharp.DeviceType.CPU);
-
     /// <summary>The random numbers of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);
 }

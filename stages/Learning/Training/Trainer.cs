@@ -10,18 +10,21 @@ namespace Stages.Learning.Training;
 internal sealed class Trainer : IDisposable
 {
     private readonly TrainingTask _task;
+    private readonly TrainingOptions _options;
+    private readonly Device _device;
     private readonly FlatParameters _parameters;
     private readonly NetworkPasses _passes;
 
     /// <param name="task">What is trained; its network is on its device.</param>
     /// <param name="options">Batch and optimizer.</param>
     /// <param name="settings">Where and how.</param>
-    public Trainer(TrainingTask task, TrainingOptions options, RunSettings settings)
+    /// <param name="note">Told of what the user should know.</param>
+    public Trainer(TrainingTask task, TrainingOptions options, RunSettings settings, Action<string> note)
     {
-        _task = task;
+        (_task, _options, _device) = (task, options, settings.Compute.Device);
         _parameters = new FlatParameters(task.Network);
         Optimizer = Optimizer.Create(options.Optimizer, _parameters);
-        _passes = NetworkPasses.Of(task, _parameters, options.Groups, settings);
+        _passes = NetworkPasses.Of(task, _parameters, options.Groups, settings, note);
         ReadsEveryStep = settings.Compute.Device.type == DeviceType.CPU;
     }
 
@@ -44,7 +47,31 @@ internal sealed class Trainer : IDisposable
     /// <param name="step">From 0.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="read">Whether to read loss and gradient where that is not done anyway.</param>
+    /// <exception cref="InsufficientMemoryException">A step needs more memory than there is.</exception>
     public StepReading Take(long step, double rate, bool read)
+    {
+        try
+        {
+            return TakeOnce(step, rate, read);
+        }
+        catch (Exception error) when (OutOfMemory.Is(error))
+        {
+            // Smaller batches would be another training: batch norm, and in pretraining the loss, look at a batch as a whole.
+            throw new InsufficientMemoryException(
+                $"a step of {_options.BatchSize} images in {_options.Groups} groups does not fit the memory of {_device}: "
+                + "raise groups (each is normalized by itself), or make batchSize, the network or the images smaller",
+                error);
+        }
+    }
+
+    public void Dispose()
+    {
+        _passes.Dispose();
+        Optimizer.Dispose();
+        _parameters.Dispose();
+    }
+
+    private StepReading TakeOnce(long step, double rate, bool read)
     {
         // One dispose scope a step: nothing native outlives it.
         using var scope = NewDisposeScope();
@@ -67,12 +94,5 @@ internal sealed class Trainer : IDisposable
 
         _parameters.ZeroGradients();
         return reading;
-    }
-
-    public void Dispose()
-    {
-        _passes.Dispose();
-        Optimizer.Dispose();
-        _parameters.Dispose();
     }
 }

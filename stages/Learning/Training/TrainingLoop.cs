@@ -26,7 +26,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <exception cref="TrainingDivergedException">The loss is not finite, and nothing that was tried helped.</exception>
     public TrainingOutcome Run(TrainingTask task)
     {
-        using var trainer = new Trainer(task, options, settings);
+        using var trainer = new Trainer(task, options, settings, context.Progress.Note);
         var state = new TrainingState(task, trainer.Optimizer);
         var faults = new TrainingFaults();
         var (step, secondsBefore) = Resume(state, faults);

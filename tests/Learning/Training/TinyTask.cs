@@ -14,13 +14,21 @@ namespace Tests.Learning.Training;
 /// <summary>A regression of a few dozen weights, with a batch norm so that there are buffers too.</summary>
 internal sealed class TinyTask : TrainingTask, IDisposable
 {
-    private readonly Sequential _network = NewNetwork();
+    private readonly Lazy<nn.Module<Tensor, Tensor>> _network;
 
-    public TinyTask() => Pattern.Fill(_network);
+    public TinyTask() => _network = new Lazy<nn.Module<Tensor, Tensor>>(() =>
+    {
+        var network = NewNetwork();
+        Pattern.Fill(network);
+        return Wrap(network);
+    });
 
-    public override nn.Module<Tensor, Tensor> Network => _network;
+    public override nn.Module<Tensor, Tensor> Network => _network.Value;
 
-    public override nn.Module<Tensor, Tensor> NewReplica() => NewNetwork();
+    public override nn.Module<Tensor, Tensor> NewReplica() => Wrap(NewNetwork());
+
+    /// <summary>Puts something around the network.</summary>
+    public Func<nn.Module<Tensor, Tensor>, nn.Module<Tensor, Tensor>> Wrap { get; init; } = network => network;
 
     public override int ItemsPerStep => 16;
 
@@ -77,7 +85,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         return outputs.sub(y).pow(2).mean().mul(Factor(step));
     }
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose() => Network.Dispose();
 
     private static Sequential NewNetwork() =>
         nn.Sequential(("in", nn.Linear(4, 8)), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("out", nn.Linear(8, 1)));

@@ -18,10 +18,20 @@ public abstract class NetworkPasses : IDisposable
     /// <param name="parameters">The network's.</param>
     /// <param name="groups">Parts that a batch is cut into.</param>
     /// <param name="settings">Where and how they are computed.</param>
-    public static NetworkPasses Of(TrainingTask task, FlatParameters parameters, int groups, RunSettings settings) =>
-        groups > 1 && settings.CachesGradients
-            ? new CachedPasses(task, parameters, groups, settings.Compute)
-            : new GroupedPasses(task, parameters, groups, settings.Compute);
+    /// <param name="note">Told of what the user should know.</param>
+    public static NetworkPasses Of(TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
+    {
+        return settings.GradientCache switch
+        {
+            GradientCache.On when groups > 1 => Cached(),
+            GradientCache.Auto when groups > 1 => new AdaptivePasses(parameters, Grouped(), Cached, note),
+            _ => Grouped(),
+        };
+
+        NetworkPasses Grouped() => new GroupedPasses(task, parameters, groups, settings.Compute);
+
+        NetworkPasses Cached() => new CachedPasses(task, parameters, groups, settings.Compute);
+    }
 
     /// <summary>The outputs of inputs [M, …]: [M, D], fp32, a leaf of the graph to come.</summary>
     public abstract Tensor Forward(Tensor inputs);

@@ -1,0 +1,12 @@
+using System.Runtime.InteropServices;
+
+namespace Stages.Learning.Training.Passes;
+
+/// <summary>Tells a lack of memory from other failures: libtorch says it in words only.</summary>
+internal static class OutOfMemory
+{
+    private static readonly string[] Words = ["out of memory", "can't allocate memory", "not enough memory"];
+
+    public static bool Is(Exception error) => error is OutOfMemoryException
+        || (error is ExternalException && Words.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));
+}

@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training;
+using Stages.Learning.Training.Passes;
+using Tests.Golden;
+using Tests.Pipeline;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Training.Passes;
+
+/// <summary>A lack of memory, as libtorch reports it, in some step.</summary>
+[Collection(TorchTests.Name)]
+public sealed class AdaptivePassesTests
+{
+    private static readonly Compute Cpu = new(CPU, false);
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Groups_that_do_not_fit_are_cached_and_the_result_is_the_same(bool onCuda)
+    {
+        using var scope = NewDisposeScope();
+        using var first = new TempFolder();
+        using var plenty = new TinyTask();
+        plenty.Run(first, TinyTask.Options(20, groups: 2), Never, GradientCache.Off);
+
+        using var second = new TempFolder();
+        var left = 7;
+        using var scarce = new TinyTask { Wrap = network => new Hungry(network, () => Interlocked.Decrement(ref left) == 0 ? Lack(onCuda) : null) };
+        scarce.Run(second, TinyTask.Options(20, groups: 2), Never);
+
+        Assert.True(left <= 0);
+        Assert.Single(scarce.View.Lines, line => line.Contains("with gradient caching", StringComparison.Ordinal));
+        var expected = plenty.Network.state_dict();
+        Assert.All(scarce.Network.state_dict(), entry => Close.Exactly(expected[entry.Key.Replace("inner.", "")], entry.Value));
+    }
+
+    [Fact]
+    public void A_backward_pass_that_does_not_fit_is_computed_again_as_a_whole()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        using var parameters = new FlatParameters(task.Network);
+        using var grouped = new GroupedPasses(task, parameters, 2, Cpu);
+        Pass(task, grouped);
+        var expected = parameters.Gradients.ReadAll<float>();
+
+        using var again = new TinyTask();
+        using var scarce = new FlatParameters(again.Network);
+        var notes = new List<string>();
+        using var passes = new AdaptivePasses(
+            scarce, new HalfWay(new GroupedPasses(again, scarce, 2, Cpu)), () => new CachedPasses(again, scarce, 2, Cpu), notes.Add);
+        Pass(again, passes);
+        Assert.Single(notes);
+        Assert.Equal(expected, scarce.Gradients.ReadAll<float>());
+        var statistics = task.Network.state_dict();
+        Assert.All(again.Network.state_dict(), entry => Close.Exactly(statistics[entry.Key], entry.Value));
+    }
+
+    [Fact]
+    public void Where_nothing_is_left_to_save_the_run_ends_with_advice()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        using var task = new TinyTask { Wrap = network => new Hungry(network, () => Lack(onCuda: true)) };
+        var thrown = Assert.Throws<InsufficientMemoryException>(() => task.Run(folder, TinyTask.Options(20), Never));
+        Assert.Contains("a step of 16 images in 1 groups does not fit the memory of cpu: raise groups", thrown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>On the CPU libtorch's own; of CUDA's, the words.</summary>
+    private static Exception Lack(bool onCuda) =>
+        onCuda ? new CudaException("CUDA out of memory. Tried to allocate 20.00 MiB.") : Assert.ThrowsAny<ExternalException>(() => empty(1L << 50));
+
+    private static void Pass(TinyTask task, NetworkPasses passes)
+    {
+        // What each group has side by side; of two threads, some sums round otherwise.
+        var threads = get_num_threads();
+        set_num_threads(1);
+        var outputs = passes.Forward(task.Inputs(0));
+        task.Loss(0, outputs).backward();
+        passes.Backward(outputs.grad!);
+        set_num_threads(threads);
+    }
+
+    private sealed class CudaException(string message) : ExternalException(message);
+
+    /// <summary>Fails when it is asked for a graph.</summary>
+    private sealed class Hungry : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _inner;
+        private readonly Func<Exception?> _fault;
+
+        public Hungry(nn.Module<Tensor, Tensor> inner, Func<Exception?> fault)
+            : base("hungry")
+        {
+            (_inner, _fault) = (inner, fault);
+            register_module("inner", inner);
+        }
+
+        public override Tensor forward(Tensor x) => is_grad_enabled() && _fault() is { } fault ? throw fault : _inner.call(x);
+    }
+
+    /// <summary>Fails when its gradients are already there.</summary>
+    private sealed class HalfWay(NetworkPasses inner) : NetworkPasses
+    {
+        public override Tensor Forward(Tensor inputs) => inner.Forward(inputs);
+
+        public override void Backward(Tensor gradient)
+        {
+            inner.Backward(gradient);
+            throw Lack(onCuda: true);
+        }
+
+        public override void Undo() => inner.Undo();
+
+        private protected override void Dispose(bool disposing) => inner.Dispose();
+    }
+}
