@@ -40,6 +40,30 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
+    public void A_dry_run_says_what_would_run_and_why_and_runs_nothing()
+    {
+        using var other = new TinyPipeline(json => json["publish"] = new JsonObject { ["student"] = "distilled" });
+        File.Copy(Path.Combine(other.Folder, "pipeline.json"), Path.Combine(_pipeline.Folder, "other.json"), overwrite: true);
+        var before = File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json"));
+        var changed = DistillProcess.Run(_pipeline.Folder, "run", "other.json", "--dry-run");
+        Assert.Equal(0, changed.ExitCode);
+        Assert.Contains("evaluate: done\npublish: would run (option student changed from \"self-distilled\" to \"distilled\"", changed.Output, StringComparison.Ordinal);
+
+        var afresh = DistillProcess.Run(_pipeline.Folder, "run", "--dry-run", "--from", "evaluate");
+        Assert.EndsWith(
+            "self-distill: done\nevaluate: would run afresh, as asked\npublish: would run afresh, as asked\n", afresh.Output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json")));
+    }
+
+    [Fact]
+    public void A_stage_that_does_not_exist_is_wrong_input()
+    {
+        var outcome = DistillProcess.Run(_pipeline.Folder, "run", "--from", "labels");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("there is no stage \"labels\" to run from; the stages are pretrain, ", outcome.Errors);
+    }
+
+    [Fact]
     public void Soft_targets_cover_every_training_image_once_a_view()
     {
         var folder = Path.Combine(_pipeline.Folder, "data", TinyPipeline.Name, "soft-targets", "distill");

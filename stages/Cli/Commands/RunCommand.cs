@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
+using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
 using Stages.Publish.Results;
 
 namespace Stages.Cli.Commands;
@@ -13,14 +16,24 @@ internal static class RunCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var command = new Command("run", "Run every stage that is not done; a cut run goes on where it was.") { pipeline, seed, json };
-        command.SetAction(parsed => Execute(
-            PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)), parsed.GetValue(json)));
+        var from = new Option<string?>("--from") { Description = "Run this stage and all after it afresh, done or not; what they had made is moved aside." };
+        var force = new Option<bool>("--force") { Description = "Run every stage afresh." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run, and why, and run nothing." };
+        var command = new Command("run", "Run every stage that is not done; a cut run goes on where it was.") { pipeline, seed, json, from, force, dryRun };
+        command.SetAction(parsed =>
+        {
+            var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
+            var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? PlanBuilder.FirstStage : null);
+            return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);
+        });
         return command;
     }
 
     /// <summary>Runs a pipeline and shows its results.</summary>
-    public static int Execute(PipelineOptions options, bool json)
+    /// <param name="options">The pipeline.</param>
+    /// <param name="json">Whether results are printed as JSON.</param>
+    /// <param name="from">The first stage to run afresh; null for none.</param>
+    public static int Execute(PipelineOptions options, bool json, string? from = null)
     {
         using var interruption = new Interruption();
         var session = Session.Open(options);
@@ -28,7 +41,7 @@ internal static class RunCommand
         using (view as IDisposable)
         {
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");
-            session.Runner(view).Run(interruption.Token);
+            session.Runner(view).Run(interruption.Token, from);
         }
 
         var results = Path.Combine(session.Plan.ModelsFolder, EvaluateStage.Json);
@@ -44,4 +57,24 @@ internal static class RunCommand
 
         return ExitCodes.Done;
     }
+
+    private static int ShowPlan(PipelineOptions options, string? from)
+    {
+        var runner = Session.Open(options).Runner(new PlainProgressView(Console.Error, TimeProvider.System, TimeSpan.Zero));
+        var afresh = runner.From(from);
+        foreach (var stage in runner.Status())
+        {
+            Console.Out.WriteLine(stage switch
+            {
+                _ when afresh.Contains(stage.Name) => $"{stage.Name}: would run afresh, as asked",
+                { State: StageState.Done } => $"{stage.Name}: done",
+                { CheckpointStep: { } step } => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: would go on from step {step}{Why(stage)}"),
+                _ => $"{stage.Name}: would run{Why(stage)}",
+            });
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static string Why(StageStatus stage) => stage.Reasons.Count == 0 ? "" : $" ({string.Join("; ", stage.Reasons)})";
 }

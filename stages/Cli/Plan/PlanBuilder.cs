@@ -19,6 +19,9 @@ namespace Stages.Cli.Plan;
 /// <param name="root">The folder in which models/ and data/ lie; by default the one that the command runs in.</param>
 internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, string root = "")
 {
+    /// <summary>Where every plan begins.</summary>
+    public const string FirstStage = "pretrain";
+
     /// <summary>The training split as an input.</summary>
     public const string Train = "dataset/train";
 
@@ -57,7 +60,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         return _stages;
     }
 
-    private void AddPretrain() => Add("pretrain", PretrainStage.Version, options.PretrainKey.Json, [Train], context =>
+    private void AddPretrain() => Add(FirstStage, PretrainStage.Version, options.PretrainKey.Json, [Train], context =>
         PretrainStage.Run(context, options.Pretrain, options.Settings, dataset));
 
     private void AddFineTune()

@@ -60,6 +60,20 @@ public sealed class PipelineLock
     public void Set(string stage, LockEntry entry)
     {
         _stages[stage] = entry;
+        Write();
+    }
+
+    /// <summary>Forgets a stage, on the disk before this returns.</summary>
+    public void Remove(string stage)
+    {
+        if (_stages.Remove(stage))
+        {
+            Write();
+        }
+    }
+
+    private void Write()
+    {
         var document = new LockDocument(LockDocument.CurrentVersion, _stages);
         Durable.WriteText(_path, JsonSerializer.Serialize(document, Json) + "\n");
     }

@@ -62,14 +62,18 @@ public sealed class PipelineRunner
     }
 
     /// <summary>Runs what is not done, in order. Outputs of stages that are done are verified by their SHA-256.</summary>
+    /// <param name="cancellation">Ends the run at the next whole step.</param>
+    /// <param name="from">A stage that is to run afresh, and all after it, done or not; what they had made is moved aside. Null for none.</param>
     /// <exception cref="UserException">The user's input is wrong, or another process holds the pipeline.</exception>
     /// <exception cref="StageFailedException">A stage failed; running again resumes it.</exception>
     /// <exception cref="OperationCanceledException">The run was interrupted; running again resumes it.</exception>
-    public void Run(CancellationToken cancellation)
+    public void Run(CancellationToken cancellation, string? from = null)
     {
+        var afresh = From(from);
         using var hold = PipelineHold.Take(Path.Combine(_modelsFolder, "pipeline.hold"), _clock);
         Durable.SweepPartials(_modelsFolder);
         var pipelineLock = PipelineLock.Load(LockPath);
+        new PastResults(_modelsFolder, _clock).SetAside(afresh, pipelineLock);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         for (var i = 0; i < _stages.Count; i++)
         {
@@ -91,6 +95,16 @@ public sealed class PipelineRunner
             var resumedFrom = status.CheckpointStep is { } step ? FormattableString.Invariant($"step {step}") : null;
             RunStage(stage, inputs, pipelineLock, _view.Begin(stage.Name, i + 1, _stages.Count, resumedFrom), cancellation);
         }
+    }
+
+    /// <summary>The names of a stage and all after it; none for null.</summary>
+    /// <exception cref="UserException">The plan has no such stage.</exception>
+    public IReadOnlyList<string> From(string? stage)
+    {
+        string[] names = [.. _stages.Select(definition => definition.Name)];
+        return stage is null ? []
+            : names.Contains(stage) ? [.. names.SkipWhile(name => name != stage)]
+            : throw new UserException($"there is no stage \"{stage}\" to run from; the stages are {string.Join(", ", names)}");
     }
 
     private void RunStage(

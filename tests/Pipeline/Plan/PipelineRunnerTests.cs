@@ -59,6 +59,43 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
+    public void From_a_stage_on_all_is_run_afresh_and_what_was_there_is_kept()
+    {
+        _plan.Run();
+        _plan.Runner().Run(CancellationToken.None, from: "finetune");
+
+        Assert.Equal(["skip pretrain", "begin finetune 2/2 afresh", """end finetune 1 s {"teacherKnn":41.5}"""], _plan.View.Lines[^3..]);
+        var aside = Assert.Single(Directory.GetDirectories(_plan.Models, "finetune-before-*"));
+        // The output is its own entry, moved before the folder that held it.
+        Assert.StartsWith("report-before-", Path.GetFileName(Assert.Single(Directory.GetDirectories(aside))));
+        Assert.Equal(0, _plan.Locked("finetune").Resumes);
+    }
+
+    [Fact]
+    public void From_the_first_stage_on_its_checkpoints_are_not_gone_on_from()
+    {
+        _plan.BeforeWeights = context => context.Checkpoints.Save(100, [], folder => File.WriteAllText(Path.Combine(folder, "a"), "a"));
+        _plan.Run();
+        long? found = -1;
+        _plan.BeforeWeights = context => found = context.Checkpoints.LoadNewest()?.Step;
+        _plan.Runner().Run(CancellationToken.None, from: "pretrain");
+
+        Assert.Null(found);
+        var aside = Assert.Single(Directory.GetDirectories(_plan.Models, "pretrain-before-*"));
+        Assert.True(Directory.Exists(Path.Combine(aside, "checkpoints", "step-00000100")));
+        Assert.Contains("begin finetune 2/2 afresh", _plan.View.Lines);
+    }
+
+    [Fact]
+    public void A_stage_to_run_from_that_is_none_is_named_and_nothing_is_touched()
+    {
+        _plan.Run();
+        var thrown = Assert.Throws<UserException>(() => _plan.Runner().Run(CancellationToken.None, from: "labell"));
+        Assert.Equal("there is no stage \"labell\" to run from; the stages are pretrain, finetune", thrown.Message);
+        Assert.Equal(["skip pretrain", "skip finetune"], _plan.Run());
+    }
+
+    [Fact]
     public void A_rerun_with_the_same_bytes_leaves_later_stages_done()
     {
         _plan.Run();
