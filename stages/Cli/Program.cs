@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Stages.Cli.Commands;
+using Stages.Cli.Output;
 
+OutlivingWriter.Install();
 var root = new RootCommand("Distill: from a pile of unlabelled images and a few labels to a compact classifier, by SimCLRv2.")
 {
     RunCommand.Create(),

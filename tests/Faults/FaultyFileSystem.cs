@@ -7,6 +7,9 @@ namespace Tests.Faults;
 /// <param name="faultOf">Null for an operation that is to succeed.</param>
 internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?> faultOf) : IFileSystem
 {
+    /// <summary>What it says is left; null to ask the inner one.</summary>
+    public long? Free { get; init; }
+
     public Stream Create(string path) => Watched("create", path, () => inner.Create(path));
 
     public Stream Append(string path) => Watched("append", path, () => inner.Append(path));
@@ -47,6 +50,8 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
 
         inner.DeleteFolder(path);
     }
+
+    public long FreeBytes(string folder) => Free ?? inner.FreeBytes(folder);
 
     private WatchedStream Watched(string kind, string path, Func<Stream> open)
     {

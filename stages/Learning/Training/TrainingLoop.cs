@@ -28,6 +28,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     {
         using var trainer = new Trainer(task, options, settings, context.Progress.Note);
         var state = new TrainingState(task, trainer.Optimizer);
+        context.Checkpoints.Preflight(state.Bytes);
         var faults = new TrainingFaults();
         var (step, secondsBefore) = Resume(state, faults);
         var clock = Stopwatch.StartNew();

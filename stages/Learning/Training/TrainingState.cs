@@ -36,6 +36,16 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         return checkpoint;
     }
 
+    /// <summary>What a checkpoint's tensors take.</summary>
+    public long Bytes
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return task.Network.state_dict().Concat(optimizer.Buffers).Concat(task.Memory).Sum(entry => entry.Value.numel() * entry.Value.ElementSize);
+        }
+    }
+
     /// <summary>Saves a checkpoint: on the disk, durably, when it returns.</summary>
     /// <param name="checkpoints">The stage's.</param>
     /// <param name="step">Steps done.</param>

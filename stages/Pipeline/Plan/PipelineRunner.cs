@@ -1,5 +1,6 @@
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Progress;
+using Stages.Pipeline.Retries;
 using Stages.Pipeline.Storage;
 
 namespace Stages.Pipeline.Plan;
@@ -115,7 +116,11 @@ public sealed class PipelineRunner
         Durable.SweepPartials(folder);
         var begun = Begun(stage, inputs, pipelineLock.Stages.GetValueOrDefault(stage.Name));
         var timer = new StageTimer(pipelineLock, stage.Name, begun, _clock);
-        var checkpoints = new CheckpointStore(folder, begun.Key, stage.KeepCheckpoints, progress.Note) { Saved = _ => timer.Tick() };
+        var checkpoints = new CheckpointStore(folder, begun.Key, stage.KeepCheckpoints, progress.Note)
+        {
+            Saved = _ => timer.Tick(),
+            Attempt = new StorageRetry(_clock, progress.Note).Run,
+        };
         StageResult result;
         try
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Stages.Pipeline.Options;
 
 namespace Stages.Pipeline.Storage;
 
@@ -22,6 +23,9 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     /// <summary>Called with the step after each checkpoint that is safely on the disk.</summary>
     public Action<long>? Saved { get; init; }
 
+    /// <summary>Runs a save, perhaps more than once.</summary>
+    public Action<Action> Attempt { get; init; } = save => save();
+
     /// <summary>The newest checkpoint's step by its name alone: nothing is verified, moved or made. Null if there is none.</summary>
     public static long? PeekStep(string folder, string key) =>
         new CheckpointOwner(folder, key, _ => { }).Find() is { } place && CheckpointFolders.Newest(place) is [var newest, ..]
@@ -35,7 +39,28 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     /// <param name="state">What <c>state.json</c> says.</param>
     /// <param name="writeFiles">Writes the other files into the folder it is given.</param>
     /// <exception cref="IOException">The disk refused, for instance because it is full; older checkpoints are untouched.</exception>
-    public void Save(long step, JsonObject state, Action<string> writeFiles)
+    public void Save(long step, JsonObject state, Action<string> writeFiles) => Attempt(() => SaveOnce(step, state, writeFiles));
+
+    /// <summary>
+    /// Says no, before anything is computed, where the disk has no room for the checkpoints to come: as many as are kept and the one being written.
+    /// </summary>
+    /// <param name="bytes">Of a checkpoint, about.</param>
+    /// <exception cref="UserException">There is too little room.</exception>
+    public void Preflight(long bytes)
+    {
+        Claim();
+        var place = Directory.Exists(folder) ? folder : ".";
+        var needed = (keep + 1) * bytes - FolderFiles.BytesBelow(_owner.Checkpoints);
+        if (Durable.Files.FreeBytes(place) is var free && free < needed)
+        {
+            throw new UserException($"{folder} needs {Mebibytes(needed)} MiB more for its checkpoints, and the disk has {free >> 20} MiB left: make room, "
+                + "or work in another folder");
+        }
+    }
+
+    private static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
+
+    private void SaveOnce(long step, JsonObject state, Action<string> writeFiles)
     {
         Claim();
         _owner.Make();

@@ -26,4 +26,6 @@ public sealed class Disk : IFileSystem
     public void DeleteFile(string path) => File.Delete(path);
 
     public void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
+
+    public long FreeBytes(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
 }

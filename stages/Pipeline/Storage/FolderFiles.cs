@@ -11,6 +11,10 @@ internal static class FolderFiles
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>What all files take together.</summary>
     public static long Bytes(string folder) =>
         Names(folder).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+
+    /// <summary>The same, and 0 where there is no such folder.</summary>
+    public static long BytesBelow(string folder) => Directory.Exists(folder) ? Bytes(folder) : 0;
 }

@@ -35,4 +35,7 @@ public interface IFileSystem
 
     /// <summary>Deletes a folder with all that is in it.</summary>
     void DeleteFolder(string path);
+
+    /// <summary>Bytes that this user may still write to the disk of a folder.</summary>
+    long FreeBytes(string folder);
 }

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Stages.Pipeline.Options;
+using Stages.Pipeline.Storage;
+using Tests.Faults;
 using static Tests.Pipeline.Storage.CheckpointFixture;
 
 namespace Tests.Pipeline.Storage;
@@ -113,4 +116,30 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Keeping_none_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => _stage.Store(KeyA, keep: 0));
 
     public void Dispose() => _stage.Dispose();
+
+    [Theory]
+    [InlineData(400, 100, true)]
+    [InlineData(399, 100, false)]
+    public void A_disk_without_room_for_the_checkpoints_to_come_is_refused_beforehand(long free, long bytes, bool fits)
+    {
+        Durable.WriteThrough(new FaultyFileSystem(new Disk(), _ => null) { Free = free });
+        var thrown = Record.Exception(() => _stage.Store(KeyA, keep: 3).Preflight(bytes));
+        Durable.WriteThrough(null);
+
+        Assert.Equal(fits, thrown is null);
+        if (!fits)
+        {
+            Assert.IsType<UserException>(thrown);
+            Assert.Contains("needs 1 MiB more for its checkpoints, and the disk has 0 MiB left: make room", thrown.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Room_that_checkpoints_take_already_is_not_asked_for_again()
+    {
+        _stage.Save(KeyA, 1, 2);
+        Durable.WriteThrough(new FaultyFileSystem(new Disk(), _ => null) { Free = 0 });
+        _stage.Store(KeyA, keep: 1).Preflight(100);
+        Durable.WriteThrough(null);
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class ImagePack(string path, string origin)
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             Durable.MakeFolder(folder);
-            if (new DriveInfo(folder).AvailableFreeSpace is var free && free < bytes)
+            if (Durable.Files.FreeBytes(folder) is var free && free < bytes)
             {
                 throw new UserException($"{path} needs {bytes >> 20} MiB to unpack images to, and the disk has {free >> 20} MiB left: make room");
             }
