@@ -4,6 +4,7 @@ PIPELINE ?= pipeline.json
 SEED     ?=
 KILLS_PER_STAGE ?= 20
 KILLS    ?= 1000
+FUZZ     ?= 80000
 
 # Rounds of each benchmark, and the one to run where not all are wanted; images that bench-scale goes up to.
 BENCH_PAIRS  ?= 7
@@ -21,7 +22,7 @@ ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: distill resume status data publish test smoke crash-test bench bench-scale clean help build
+.PHONY: distill resume status data publish test smoke crash-test fuzz bench bench-scale clean help build
 
 help:
 	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   the whole road; run it again to resume'
@@ -30,7 +31,8 @@ help:
 	@echo 'make data                                         fetch the data set'
 	@echo 'make smoke                                        the whole road on 3,000 sample images, in half a minute'
 	@echo 'make test                                         all tests, with coverage'
-	@echo 'make crash-test                                   kill -9 in every stage, then compare the bits'
+	@echo 'make crash-test                                   a thousand kills in every stage and every kind of write, then compare the bits'
+	@echo 'make fuzz                                         damaged files of every kind, more than a million'
 	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      images/s of every kind of step, beside PyTorch where python3 has it'
 	@echo 'make bench-scale [BENCH_IMAGES=n]                 what an image costs as images, classes and batches become more'
 	@echo 'make clean                                        build outputs only: never data or models'
@@ -63,6 +65,11 @@ crash-test:
 	@dotnet build Distill.sln $(FLAGS)
 	@DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=normal'
+
+fuzz:
+	@dotnet build Distill.sln $(FLAGS)
+	@DISTILL_FUZZ_INPUTS=$(FUZZ) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
+	    --filter FullyQualifiedName~Tests.Fuzzing --logger 'console;verbosity=detailed'
 
 bench:
 	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 using Stages.Imaging.Augmentation;
+using Stages.Imaging.Datasets.Shards;
 
 namespace Stages.Imaging.SoftTargets;
 
@@ -11,11 +12,28 @@ namespace Stages.Imaging.SoftTargets;
 /// <param name="images">Number of training images.</param>
 internal sealed class SoftTargetReader(string path, int classes, int images)
 {
+    /// <summary>In one row group: sixteen times as many as labelling writes. A file that claims more is damaged, or means harm.</summary>
+    private const long MostLogits = 1 << 24;
+
     /// <summary>Appends the file's rows.</summary>
     /// <param name="table">The rows of the files before; null for a new table in this file's form.</param>
     /// <returns>The table.</returns>
     /// <exception cref="InvalidDataException">The file is not what labelling writes, or of another form than those before.</exception>
     public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table)
+    {
+        try
+        {
+            ParquetFooter.Check(path);
+            return await ReadAsync(table).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not (UnauthorizedAccessException or FileNotFoundException) && !error.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            // The library answers damage with whatever fails first: an index, a cast, an overflow, memory for a size that is a lie.
+            throw Wrong($"is damaged, or no soft targets: {error.Message}");
+        }
+    }
+
+    private async Task<SoftTargetTable> ReadAsync(SoftTargetTable? table)
     {
         await using var file = File.OpenRead(path);
         await using var reader = await ParquetReader.CreateAsync(file);
@@ -33,7 +51,13 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
-            var rows = checked((int)group.RowCount);
+            if (group.RowCount is < 0 or > MostLogits || group.RowCount * table.Width > MostLogits)
+            {
+                throw Wrong($"row group {i} claims {group.RowCount} rows");
+            }
+
+            var rows = (int)group.RowCount;
+            ParquetPages.Check(path, group, fields.Values);
             var image = await Column<int>(group, Field(SoftTargetSchema.Image), rows);
             var top = await Column<float>(group, Field(SoftTargetSchema.Top), rows);
             var left = await Column<float>(group, Field(SoftTargetSchema.Left), rows);

@@ -38,6 +38,14 @@ public static class SafetensorsFile
         }
     }
 
+    /// <summary>The shape of every tensor, read from the header alone.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names it and says how.</exception>
+    public static IReadOnlyDictionary<string, long[]> ReadShapes(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return SafetensorsHeader.Read(stream, path).Entries.ToDictionary(entry => entry.Name, entry => entry.Shape);
+    }
+
     /// <summary>Reads every tensor to the CPU. The caller (or its dispose scope) owns them.</summary>
     /// <exception cref="InvalidDataException">The file is damaged; the message names it and says how.</exception>
     public static Dictionary<string, Tensor> Read(string path) => Read(path, out _);

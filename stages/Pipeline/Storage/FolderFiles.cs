@@ -11,6 +11,13 @@ internal static class FolderFiles
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>Whether a relative path stays below the folder.</summary>
+    public static bool IsInside(string folder, string name)
+    {
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        return !name.Contains('\0', StringComparison.Ordinal) && Path.GetFullPath(name, root).StartsWith(root, StringComparison.Ordinal);
+    }
+
     /// <summary>What all files take together.</summary>
     public static long Bytes(string folder) =>
         Names(folder).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);

@@ -62,7 +62,7 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
                 json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>());
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or KeyNotFoundException
-            or InvalidOperationException or FormatException or IndexOutOfRangeException)
+            or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"{path}: not the config.json of a model that distill published ({e.Message})");
         }

@@ -2,6 +2,7 @@ using Stages.Imaging.Datasets;
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Networks.Folded;
+using Stages.Learning.Safetensors;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Storage;
@@ -51,12 +52,28 @@ public sealed class PublishedModel : IDisposable
             var source = new ClassifierSource(
                 $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(read.Network, channels, classes, generator));
             var weights = Path.Combine(folder, WeightsFile);
+            CheckWidth(read.Network, weights);
             var network = source.Load(weights, read.Shape.Channels, read.Labels.Count, compute);
             return new PublishedModel(read, network, FileHash.OfFile(weights), compute);
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
             throw new UserException(e.Message);
+        }
+    }
+
+    /// <summary>Before a network is made as wide as the config asks: a small file may ask for any width, the weights must be there.</summary>
+    /// <exception cref="InvalidDataException">They are not.</exception>
+    private static void CheckWidth(NetworkOptions network, string weights)
+    {
+        // Every block of the last stage has a matrix of at least its width squared.
+        var width = 8.0 * network.Planes;
+        var largest = SafetensorsFile.ReadShapes(weights)
+            .Where(entry => entry.Key.StartsWith("layer4.", StringComparison.Ordinal))
+            .Max(entry => (double?)entry.Value.Aggregate(1.0, (product, size) => product * size));
+        if (largest is not { } elements || elements < width * width)
+        {
+            throw new InvalidDataException($"{weights}: its tensors are too small for the network of {ConfigFile}, {network.Architecture.Name} of width {network.Width}");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Stages.Pipeline.Retries;
 using Stages.Pipeline.Storage;
 using Tests.Faults;

@@ -1,4 +1,5 @@
 using Parquet;
+using Parquet.Schema;
 using Stages.Pipeline.Options;
 
 namespace Stages.Imaging.Datasets.Shards;
@@ -45,6 +46,7 @@ internal sealed class ParquetShard : IDisposable
     public ParquetRowGroup Read(int rowGroup) => _shard.Reading(() =>
     {
         using var group = _reader.OpenRowGroupReader(rowGroup);
+        ParquetPages.Check(_shard.Path, group, new[] { Columns.Image, Columns.Path, Columns.Label }.OfType<DataField>());
         return ParquetRowGroup.ReadAsync(group, Columns).GetAwaiter().GetResult();
     });
 

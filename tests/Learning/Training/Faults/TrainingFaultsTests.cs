@@ -3,7 +3,6 @@ using Stages.Learning.Arithmetic;
 using Stages.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Training.Faults;

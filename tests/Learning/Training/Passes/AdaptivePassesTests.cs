@@ -5,7 +5,6 @@ using Stages.Learning.Training;
 using Stages.Learning.Training.Passes;
 using Tests.Golden;
 using Tests.Pipeline;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Training.Passes;

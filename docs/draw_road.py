@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Draws what accuracy runs had reached at which minute: draw_road.py out.png LABEL=FOLDER[,FOLDER…] … (needs matplotlib).
+
+FOLDER is a finished run's, such as models/fashion-mnist: metrics.jsonl of pretraining gives the lines (kNN accuracy on training images),
+pipeline.lock.json and results.json the points (top-1 on the test split) where each network was finished.
+"""
+import json
+import pathlib
+import sys
+from datetime import datetime
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+STAGES = {"supervised": "supervised", "teacher": "finetune", "distilled": "distill", "self-distilled": "self-distill"}
+MARKS = {"supervised": "s", "teacher": "^", "distilled": "o", "self-distilled": "D"}
+
+
+def moment(text):
+    # Python 3.10 reads six digits of a second and no "Z"; .NET writes seven.
+    head, _, tail = text.replace("Z", "+00:00").partition(".")
+    return datetime.fromisoformat(head + "." + tail[:6] + "+00:00" if tail else head)
+
+
+def read(folder):
+    folder = pathlib.Path(folder)
+    stages = json.loads((folder / "pipeline.lock.json").read_text())["stages"]
+    begun = moment(stages["pretrain"]["startedUtc"])
+
+    def minutes(text):
+        return (moment(text) - begun).total_seconds() / 60
+
+    lines = [json.loads(line) for line in (folder / "pretrain" / "metrics.jsonl").read_text().splitlines()]
+    knn = [(minutes(line["utc"]), line["knn"]) for line in lines if "knn" in line]
+    rows = {row["name"]: row["top1"] for row in json.loads((folder / "results.json").read_text())["rows"]}
+    points = {name: (minutes(stages[stage]["finishedUtc"]), rows[name]) for name, stage in STAGES.items() if name in rows}
+    return knn, points
+
+
+def main():
+    out, groups = sys.argv[1], [argument.split("=", 1) for argument in sys.argv[2:]]
+    figure, axes = plt.subplots(figsize=(9, 5), dpi=110)
+    colours = plt.get_cmap("tab10")
+    for number, (label, folders) in enumerate(groups):
+        for run, folder in enumerate(folders.split(",")):
+            knn, points = read(folder)
+            style = {"color": colours(number), "alpha": 0.75}
+            axes.plot(*zip(*knn), linewidth=1.2, label=f"{label}: kNN while pretraining" if run == 0 else None, **style)
+            for name, (x, y) in points.items():
+                axes.plot(x, y, MARKS[name], markersize=7, markerfacecolor="none", **style)
+    for name, mark in MARKS.items():
+        axes.plot([], [], mark, color="grey", markerfacecolor="none", label=f"{name}, test")
+    axes.set_xlabel("minutes since pretraining began")
+    axes.set_ylabel("percent right")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, loc="lower right")
+    figure.tight_layout()
+    figure.savefig(out)
+
+
+main()
