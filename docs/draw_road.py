@@ -55,7 +55,7 @@ def main():
     axes.set_xlabel("minutes since pretraining began")
     axes.set_ylabel("percent right")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8, loc="lower right")
+    axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncol=3)
     figure.tight_layout()
     figure.savefig(out)
 

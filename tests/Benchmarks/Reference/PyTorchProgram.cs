@@ -29,7 +29,7 @@ internal sealed class PyTorchProgram : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What the product sets for itself. It would speed up this program's pretraining by a tenth and slow down its labelling by a sixth.
+        // What the product sets for itself: PyTorch is measured as it comes.
         start.Environment.Remove("GOMP_SPINCOUNT");
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
