@@ -1,4 +1,5 @@
 using Stages.Learning.Optimizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Training.Passes;
@@ -28,7 +29,9 @@ public abstract class NetworkPasses : IDisposable
             _ => Grouped(),
         };
 
-        NetworkPasses Grouped() => new GroupedPasses(task, parameters, groups, settings.Compute);
+        // A GPU has one queue for all of them.
+        NetworkPasses Grouped() => new GroupedPasses(
+            task, parameters, groups, settings.Compute, sideBySide: settings.Compute.Device.type == DeviceType.CPU);
 
         NetworkPasses Cached() => new CachedPasses(task, parameters, groups, settings.Compute);
     }

@@ -43,7 +43,7 @@ public sealed class AdaptivePassesTests
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
         using var parameters = new FlatParameters(task.Network);
-        using var grouped = new GroupedPasses(task, parameters, 2, Cpu);
+        using var grouped = new GroupedPasses(task, parameters, 2, Cpu, sideBySide: true);
         Pass(task, grouped);
         var expected = parameters.Gradients.ReadAll<float>();
 
@@ -51,7 +51,7 @@ public sealed class AdaptivePassesTests
         using var scarce = new FlatParameters(again.Network);
         var notes = new List<string>();
         using var passes = new AdaptivePasses(
-            scarce, new HalfWay(new GroupedPasses(again, scarce, 2, Cpu)), () => new CachedPasses(again, scarce, 2, Cpu), notes.Add);
+            scarce, new HalfWay(new GroupedPasses(again, scarce, 2, Cpu, sideBySide: true)), () => new CachedPasses(again, scarce, 2, Cpu), notes.Add);
         Pass(again, passes);
         Assert.Single(notes);
         Assert.Equal(expected, scarce.Gradients.ReadAll<float>());
@@ -66,7 +66,7 @@ public sealed class AdaptivePassesTests
         using var folder = new TempFolder();
         using var task = new TinyTask { Wrap = network => new Hungry(network, () => Lack(onCuda: true)) };
         var thrown = Assert.Throws<InsufficientMemoryException>(() => task.Run(folder, TinyTask.Options(20), Never));
-        Assert.Contains("a step of 16 images in 1 groups does not fit the memory of cpu: raise groups", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("a step of 16 images does not fit the memory of cpu: raise groups above 1", thrown.Message, StringComparison.Ordinal);
     }
 
     /// <summary>On the CPU libtorch's own; of CUDA's, the words.</summary>

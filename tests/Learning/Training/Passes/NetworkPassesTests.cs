@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Optimizers;
 using Stages.Learning.Training;
@@ -52,6 +53,32 @@ public sealed class NetworkPassesTests
         Close.Relatively(stack(means).mean([0]), trained.running_mean!, 1e-6);
         Close.Relatively(stack(variances).mean([0]), trained.running_var!, 1e-6);
         Assert.Equal(8, trained.num_batches_tracked!.item<long>());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Groups_one_after_the_other_give_the_bits_of_groups_side_by_side(int groups)
+    {
+        using var scope = NewDisposeScope();
+        var threads = get_num_threads();
+        set_num_threads(1);
+        var results = new[] { true, false }.Select(sideBySide =>
+        {
+            using var task = new TinyTask();
+            using var parameters = new FlatParameters(task.Network);
+            using var passes = new GroupedPasses(task, parameters, groups, new Compute(CPU, false), sideBySide);
+            var outputs = passes.Forward(task.Inputs(0));
+            task.Loss(0, outputs).backward();
+            passes.Backward(outputs.grad!);
+            var norm = task.Network.modules().OfType<BatchNorm1d>().Single();
+            return (Outputs: outputs.detach().ReadAll<float>(), Gradients: parameters.Gradients.ReadAll<float>(), Means: norm.running_mean!.ReadAll<float>());
+        }).ToArray();
+        set_num_threads(threads);
+
+        Assert.Equal(results[0].Outputs, results[1].Outputs);
+        Assert.Equal(results[0].Gradients, results[1].Gradients);
+        Assert.Equal(results[0].Means, results[1].Means);
     }
 
     [Theory]
