@@ -77,7 +77,7 @@ public static class LabelStage
                 ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
             });
 
-        IEnumerable<IReadOnlyList<SoftTargetRow>> GroupsOf(Shard shard)
+        IEnumerable<IReadOnlyList<SoftTargetRow>> GroupsOf(SoftTargetShard shard)
         {
             while (groups.MoveNext())
             {

@@ -1,4 +1,4 @@
-using Parquet;
+using Stages.Imaging.SoftTargets;
 using Stages.Pipeline.Storage;
 
 namespace Stages.Label;
@@ -25,7 +25,7 @@ internal sealed class ShardFolder(string folder, string key)
         {
             if (KeyOf(path) is var other && other != key)
             {
-                var aside = $"{folder}-{(other is { Length: >= 8 } ? other[..8] : "unreadable")}";
+                var aside = $"{folder}-{other?[..8] ?? "unreadable"}";
                 Durable.MakeFolder(aside);
                 Durable.Files.MoveFile(path, Path.Combine(aside, Path.GetFileName(path)));
             }
@@ -33,30 +33,13 @@ internal sealed class ShardFolder(string folder, string key)
     }
 
     /// <summary>The shards of all images that are not there, whole and of this key.</summary>
-    public IReadOnlyList<Shard> MissingOf(ImageRange images) =>
+    public IReadOnlyList<SoftTargetShard> MissingOf(ImageRange images) =>
     [
         .. images.Cut(ImagesPerShard)
-            .Select((part, number) => new Shard(Path.Combine(folder, FormattableString.Invariant($"part-{number:00000}.parquet")), part))
+            .Select((part, number) => new SoftTargetShard(Path.Combine(folder, FormattableString.Invariant($"part-{number:00000}.parquet")), part))
             .Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key)),
     ];
 
-    /// <summary>The key in the file's footer, which is written last; null for a file that is no Parquet.</summary>
-    private static string? KeyOf(string path)
-    {
-        try
-        {
-            return ReadKeyAsync(path).GetAwaiter().GetResult();
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<string?> ReadKeyAsync(string path)
-    {
-        await using var file = File.OpenRead(path);
-        await using var reader = await ParquetReader.CreateAsync(file);
-        return reader.CustomMetadata.GetValueOrDefault(KeyEntry);
-    }
+    /// <summary>The key that the file says; null where it says none.</summary>
+    private static string? KeyOf(string path) => SoftTargetMetadata.Read(path)?.GetValueOrDefault(KeyEntry) is var found && FileHash.Is(found) ? found : null;
 }

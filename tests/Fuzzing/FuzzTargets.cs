@@ -138,7 +138,7 @@ internal static class FuzzTargets
 
         static void Read(string path)
         {
-            var shard = new Stages.Imaging.Datasets.Shards.Shard("a.tar", path);
+            var shard = new Shard("a.tar", path);
             foreach (var image in shard.Reading(() => new TarShard(shard, labelled: true, _ => { }).Images()))
             {
                 image.ReadBytes();
@@ -166,7 +166,7 @@ internal static class FuzzTargets
 
         void Read(string file)
         {
-            using var shard = ParquetShard.Open(new Stages.Imaging.Datasets.Shards.Shard("a.parquet", file), options, labelled: true);
+            using var shard = ParquetShard.Open(new Shard("a.parquet", file), options, labelled: true);
             for (var group = 0; group < shard.RowGroups; group++)
             {
                 shard.Read(group).Dispose();

@@ -3,6 +3,7 @@ using Parquet;
 using Parquet.Schema;
 using Stages.Imaging.Augmentation;
 using Stages.Imaging.Datasets.Shards;
+using Stages.Pipeline.Storage;
 
 namespace Stages.Imaging.SoftTargets;
 
@@ -26,7 +27,8 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
             ParquetFooter.Check(path);
             return await ReadAsync(table).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not (UnauthorizedAccessException or FileNotFoundException) && !error.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (Exception error) when (
+            error is not FileNotFoundException && StorageAdvice.For(error) is null && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             // The library answers damage with whatever fails first: an index, a cast, an overflow, memory for a size that is a lie.
             throw Wrong($"is damaged, or no soft targets: {error.Message}");

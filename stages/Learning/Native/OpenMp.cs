@@ -4,7 +4,7 @@ namespace Stages.Learning.Native;
 
 /// <summary>How long threads of libtorch's kernels wait at the ready for the next kernel.</summary>
 /// <remarks>
-/// libgomp lets them spin 300,000 times, some milliseconds, before they sleep: time that threads with work of their own, such as those
+/// libgomp lets them spin 300,000 times before they sleep (GCC's manual, GOMP_SPINCOUNT): time that threads with work of their own, such as those
 /// of the groups of a batch, then lack. 1,000 times, what it does itself where threads outnumber cores, bridges the gap between two kernels as well.
 /// </remarks>
 internal static partial class OpenMp

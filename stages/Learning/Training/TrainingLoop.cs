@@ -44,7 +44,8 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             var reading = trainer.Take(step, rate, log);
             if (!reading.IsSound)
             {
-                step = Recover(faults, trainer.ReadsEveryStep, step, reading.Loss, state);
+                var wrong = FormattableString.Invariant($"loss {reading.Loss}, gradient of length {reading.GradientNorm}");
+                step = Recover(faults, trainer.ReadsEveryStep, step, wrong, state);
                 pace = new Pace(step);
             }
             else
@@ -75,7 +76,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             {
                 if (!trainer.IsFinite)
                 {
-                    step = Recover(faults, harmless: false, step - 1, loss, state);
+                    step = Recover(faults, harmless: false, step - 1, "weights that are not finite", state);
                     continue;
                 }
 
@@ -127,11 +128,11 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
 
     /// <summary>Does what is next to be tried after a step that is not sound, and says so.</summary>
     /// <returns>The step to go on with.</returns>
-    private long Recover(TrainingFaults faults, bool harmless, long step, double? loss, TrainingState state)
+    private long Recover(TrainingFaults faults, bool harmless, long step, string wrong, TrainingState state)
     {
-        var wrong = FormattableString.Invariant($"loss {loss ?? double.NaN} or a gradient that is not finite at step {step + 1}");
-        var recovery = faults.Next(harmless);
-        switch (recovery)
+        wrong = FormattableString.Invariant($"{wrong} at step {step + 1}");
+        Checkpoint? checkpoint = null;
+        switch (faults.Next(harmless))
         {
             case Recovery.LeaveOut:
                 context.Progress.Note($"{wrong}: the step was left out");
@@ -139,14 +140,15 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             case Recovery.LowerRate:
                 context.Progress.Note(FormattableString.Invariant($"{wrong}: the step was left out, and the rate is now {faults.RateFactor} of the options'"));
                 return step + 1;
-            case Recovery.GoBack when state.Resume(context.Checkpoints) is { } checkpoint:
+            case Recovery.GoBack when (checkpoint = state.Resume(context.Checkpoints)) is not null:
+                faults.WentBack();
                 context.Metrics.TruncateAfter(checkpoint.Step);
                 context.Progress.Note(FormattableString.Invariant(
                     $"{wrong}: back to the checkpoint of step {checkpoint.Step}, with a rate of {faults.RateFactor} of the options'"));
                 return checkpoint.Step;
             default:
-                throw new TrainingDivergedException(step + 1, loss ?? double.NaN, FormattableString.Invariant(
-                    $"leaving out {faults.LeftOut} steps, a rate of {faults.RateFactor} of the options' and going back {faults.Returns} times"));
+                throw new TrainingDivergedException(step + 1, FormattableString.Invariant(
+                    $"{wrong}; of no help were {faults.LeftOut} steps left out, a rate of {faults.RateFactor} of the options', and {faults.Returns} returns to a checkpoint"));
         }
     }
 

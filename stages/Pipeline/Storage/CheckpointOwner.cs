@@ -64,13 +64,10 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
     private static string? KeyOf(string checkpoints)
     {
         var file = Path.Combine(checkpoints, KeyFile);
-        return File.Exists(file) && File.ReadAllText(file).Trim() is var owner && IsKey(owner)
+        return File.Exists(file) && File.ReadAllText(file).Trim() is var owner && FileHash.Is(owner)
             ? owner
             : CheckpointFolders.Newest(checkpoints)
                 .Select(entry => CheckpointManifest.Read(entry.Folder, out _)?.Key)
-                .FirstOrDefault(found => found is not null && IsKey(found));
+                .FirstOrDefault(FileHash.Is);
     }
-
-    /// <summary>Folders are named after keys, and files from a stranger may call anything a key.</summary>
-    private static bool IsKey(string text) => text.Length >= ShortKey && text.All(char.IsAsciiHexDigit);
 }

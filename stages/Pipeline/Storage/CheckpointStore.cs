@@ -50,7 +50,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     {
         Claim();
         var place = Directory.Exists(folder) ? folder : ".";
-        var needed = (keep + 1) * bytes - FolderFiles.BytesBelow(_owner.Checkpoints);
+        var needed = (_keep + 1) * bytes - FolderFiles.BytesBelow(_owner.Checkpoints);
         if (Durable.Files.FreeBytes(place) is var free && free < needed)
         {
             throw new UserException($"{folder} needs {Mebibytes(needed)} MiB more for its checkpoints, and the disk has {free >> 20} MiB left: make room, "
@@ -71,7 +71,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         }
 
         var partial = final + ".partial";
-        Delete(partial);
+        Durable.Delete(partial);
         Durable.Files.MakeFolder(partial);
         try
         {
@@ -144,15 +144,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         {
             // Renamed first: a crash while files are being deleted must not leave half a checkpoint under a whole one's name.
             Durable.Files.MoveFolder(old, old + ".partial");
-            Delete(old + ".partial");
-        }
-    }
-
-    private static void Delete(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            Durable.Files.DeleteFolder(path);
+            Durable.Delete(old + ".partial");
         }
     }
 }

@@ -115,14 +115,7 @@ public static class Durable
 
         foreach (var path in Directory.GetFileSystemEntries(folder).Where(path => PartialNames.IsOurs(Path.GetFileName(path))))
         {
-            if (Directory.Exists(path))
-            {
-                Files.DeleteFolder(path);
-            }
-            else
-            {
-                Files.DeleteFile(path);
-            }
+            Delete(path);
         }
     }
 
@@ -132,19 +125,25 @@ public static class Durable
         SyncFolder(Parent(to));
     }
 
+    /// <summary>Deletes a file, or a folder with all that is in it, if there is one.</summary>
+    internal static void Delete(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Files.DeleteFolder(path);
+        }
+        else
+        {
+            Files.DeleteFile(path);
+        }
+    }
+
     /// <summary>Clears away what a failure left, as far as the disk lets it: the failure itself is what the caller must hear of.</summary>
     internal static void TryDelete(string path)
     {
         try
         {
-            if (Directory.Exists(path))
-            {
-                Files.DeleteFolder(path);
-            }
-            else
-            {
-                Files.DeleteFile(path);
-            }
+            Delete(path);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -6,6 +6,11 @@ namespace Stages.Pipeline.Storage;
 /// <summary>SHA-256 in lower-case hexadecimal, as <c>sha256sum</c> prints it. Files are streamed, never held in memory.</summary>
 public static class FileHash
 {
+    private const int Digits = 64;
+
+    /// <summary>Whether a text is such a hash. Folders are named after some, and files from strangers may call anything one.</summary>
+    public static bool Is(string? text) => text is { Length: Digits } && text.All(char.IsAsciiHexDigitLower);
+
     public static string OfFile(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 20, FileOptions.SequentialScan);

@@ -115,8 +115,6 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void Keeping_none_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => _stage.Store(KeyA, keep: 0));
 
-    public void Dispose() => _stage.Dispose();
-
     [Theory]
     [InlineData(400, 100, true)]
     [InlineData(399, 100, false)]
@@ -142,4 +140,6 @@ public sealed class CheckpointStoreTests : IDisposable
         _stage.Store(KeyA, keep: 1).Preflight(100);
         Durable.WriteThrough(null);
     }
+
+    public void Dispose() => _stage.Dispose();
 }

@@ -8,7 +8,7 @@ internal sealed class ThriftCompact(byte[] bytes)
 {
     private const int MostDepth = 32;
 
-    /// <summary>Above <see cref="Inner"/> times the field of a struct in the struct.</summary>
+    /// <summary>What a struct's number in the outer one is multiplied by, to tell its fields from the outer one's.</summary>
     public const int Inner = 100;
 
     private int _at;

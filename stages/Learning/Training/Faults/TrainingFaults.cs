@@ -53,15 +53,15 @@ internal sealed class TrainingFaults
             return Recovery.LowerRate;
         }
 
-        if (Returns < MostReturns)
-        {
-            Returns++;
-            // From the same weights at the same rate it would go the same way again.
-            Lowerings = Math.Max(Lowerings, Returns);
-            return Recovery.GoBack;
-        }
+        return Returns < MostReturns ? Recovery.GoBack : Recovery.GiveUp;
+    }
 
-        return Recovery.GiveUp;
+    /// <summary>Training is back at a checkpoint.</summary>
+    public void WentBack()
+    {
+        Returns++;
+        // From the same weights at the same rate it would go the same way again.
+        Lowerings = Math.Max(Lowerings, Returns);
     }
 
     /// <summary>What a checkpoint says of it; null where nothing ever went wrong.</summary>

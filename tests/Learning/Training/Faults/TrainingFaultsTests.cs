@@ -98,10 +98,21 @@ public sealed class TrainingFaultsTests : IDisposable
         var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(200), TimeSpan.Zero));
 
         Assert.Contains("lower optimizer.learningRate", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("a rate of 0.25 of the options' and going back 2 times did not help", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("a rate of 0.25 of the options', and 2 returns to a checkpoint", thrown.Message, StringComparison.Ordinal);
         using var again = new TinyTask();
         again.Run(_folder, TinyTask.Options(200), Never);
         Assert.All(again.Network.state_dict().Where(entry => entry.Value.is_floating_point()), entry => Assert.True(entry.Value.isfinite().all().item<bool>()));
+    }
+
+    [Fact]
+    public void Where_there_is_no_checkpoint_to_go_back_to_no_return_is_claimed()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = _ => double.NaN };
+        var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(200), Never));
+        Assert.StartsWith("loss NaN, gradient of length NaN at step 12; of no help were 11 steps left out, ", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(" and 0 returns to a checkpoint", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(12, thrown.Step);
     }
 
     private static void CancelAt(CancellationTokenSource source, long step, long at)
