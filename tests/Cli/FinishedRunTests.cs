@@ -63,6 +63,16 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.StartsWith("there is no stage \"labels\" to run from; the stages are pretrain, ", outcome.Errors);
     }
 
+    [Theory]
+    [InlineData("--from publish --force", "give one of the two")]
+    [InlineData("--dry-run --json", "distill status --json")]
+    public void Options_that_contradict_each_other_are_wrong_input(string options, string message)
+    {
+        var outcome = DistillProcess.Run(_pipeline.Folder, ["run", .. options.Split(' ')]);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(message, outcome.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Soft_targets_cover_every_training_image_once_a_view()
     {

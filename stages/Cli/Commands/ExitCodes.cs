@@ -44,10 +44,11 @@ internal static class ExitCodes
 
             return StageFailed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && StorageAdvice.For(e) is not null)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Outside of any stage: before the first one, or between two.
-            Console.Error.WriteLine($"{e.Message.TrimEnd('.')}. {StorageAdvice.For(e)}; nothing that was saved is lost: run the same command again then.");
+            var advice = StorageAdvice.For(e) is { } found ? $"{found}; n" : "N";
+            Console.Error.WriteLine($"{e.Message.TrimEnd('.')}. {advice}othing that was saved is lost: run the same command again then.");
             return StageFailed;
         }
         catch (OperationCanceledException)

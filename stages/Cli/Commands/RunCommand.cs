@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
+using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 using Stages.Publish.Results;
@@ -22,6 +23,16 @@ internal static class RunCommand
         var command = new Command("run", "Run every stage that is not done; a cut run goes on where it was.") { pipeline, seed, json, from, force, dryRun };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(from) is not null && parsed.GetValue(force))
+            {
+                throw new UserException("--from runs a stage and those after it afresh, --force all of them: give one of the two");
+            }
+
+            if (parsed.GetValue(dryRun) && parsed.GetValue(json))
+            {
+                throw new UserException("--dry-run prints lines for people; distill status --json says where each stage stands");
+            }
+
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
             var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? PlanBuilder.FirstStage : null);
             return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);

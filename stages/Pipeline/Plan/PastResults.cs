@@ -15,8 +15,9 @@ internal sealed class PastResults(string modelsFolder, TimeProvider clock)
     {
         foreach (var stage in stages)
         {
+            var folder = Path.Combine(modelsFolder, stage);
             var outputs = pipelineLock.Stages.GetValueOrDefault(stage)?.Outputs.Values.Select(output => output.Path) ?? [];
-            foreach (var path in outputs.Append(Path.Combine(modelsFolder, stage)))
+            foreach (var path in outputs.Where(output => !FolderFiles.IsInside(folder, Path.GetFullPath(output))).Append(folder))
             {
                 Move(path);
             }

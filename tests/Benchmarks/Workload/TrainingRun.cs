@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Benchmarks.Harness;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Optimizers;
 using Stages.Learning.Training;
 using Stages.Learning.Training.Passes;
@@ -86,6 +87,12 @@ internal sealed class TrainingRun : IDisposable
         _passes.Backward(outputs.grad!);
         wait?.Invoke();
         var traced = Stopwatch.GetTimestamp();
+        if (!_onGpu)
+        {
+            // As the loop does, which looks at every step before it takes it.
+            _ = (loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble());
+        }
+
         _optimizer.Step(step, _options.Optimizer.Rate(step, _options.Steps));
         _parameters.ZeroGradients();
         _task.AfterStep(step);
