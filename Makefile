@@ -4,6 +4,8 @@ PIPELINE ?= pipeline.json
 SEED     ?=
 KILLS_PER_STAGE ?= 20
 KILLS    ?= 1000
+REGIONS  ?= 8
+SOAK     ?= 2000
 FUZZ     ?= 80000
 
 # Rounds of each benchmark, and the one to run where not all are wanted; images that bench-scale goes up to.
@@ -31,7 +33,7 @@ help:
 	@echo 'make data                                         fetch the data set'
 	@echo 'make smoke                                        the whole road on 3,000 sample images, in half a minute'
 	@echo 'make test                                         all tests, with coverage'
-	@echo 'make crash-test                                   a thousand kills in every stage and every kind of write, then compare the bits'
+	@echo 'make crash-test                                   a thousand kills, hundreds of damaged files, 2,000 steps: compare the bits'
 	@echo 'make fuzz                                         damaged files of every kind, more than a million'
 	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      images/s of every kind of step, beside PyTorch where python3 has it'
 	@echo 'make bench-scale [BENCH_IMAGES=n]                 what an image costs as images, classes and batches become more'
@@ -63,8 +65,10 @@ test:
 
 crash-test:
 	@dotnet build Distill.sln $(FLAGS)
-	@DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
-	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=normal'
+	@echo 'Some forty minutes, and nothing to be seen until then.'
+	@DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) DISTILL_DAMAGED_REGIONS=$(REGIONS) DISTILL_SOAK_STEPS=$(SOAK) \
+	    dotnet test tests/Tests.csproj -c Release --no-build --nologo \
+	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=detailed'
 
 fuzz:
 	@dotnet build Distill.sln $(FLAGS)

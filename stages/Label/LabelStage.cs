@@ -43,7 +43,8 @@ public static class LabelStage
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
         using var labeller = new Labeller(network, bank, options, settings.Compute, settings.Random(context.Name));
-        var shards = new ShardFolder(folder, context.Key);
+        var hashes = new ShardHashes(Path.Combine(context.Folder, "shards.sha256"));
+        var shards = new ShardFolder(folder, context.Key, hashes, context.Progress.Note);
         shards.Prepare();
 
         var metadata = new Dictionary<string, string>
@@ -65,6 +66,7 @@ public static class LabelStage
         foreach (var shard in missing)
         {
             SoftTargetWriter.Write(shard.Path, GroupsOf(shard), metadata, options.TopK);
+            hashes.Add(shard.Path);
         }
 
         context.Cancellation.ThrowIfCancellationRequested();

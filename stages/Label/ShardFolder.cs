@@ -6,7 +6,9 @@ namespace Stages.Label;
 /// <summary>The folder of one round's soft targets, and which of its shards belong to the labelling now asked for.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="key">The stage's key, which every shard carries.</param>
-internal sealed class ShardFolder(string folder, string key)
+/// <param name="hashes">Of the shards that were written.</param>
+/// <param name="warn">Told, in one sentence, of what was moved.</param>
+internal sealed class ShardFolder(string folder, string key, ShardHashes hashes, Action<string> warn)
 {
     /// <summary>The metadata entry with the stage's key.</summary>
     public const string KeyEntry = "stage.key";
@@ -15,19 +17,23 @@ internal sealed class ShardFolder(string folder, string key)
 
     /// <summary>
     /// Makes the folder. Soft targets of another key are moved aside into a folder of that key's name rather than
-    /// deleted: they took hours.
+    /// deleted: they took hours. Damaged ones are moved aside, too.
     /// </summary>
     public void Prepare()
     {
         Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
-        foreach (var path in Directory.GetFiles(folder, "*.parquet"))
+        foreach (var path in Directory.GetFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
         {
-            if (KeyOf(path) is var other && other != key)
+            var owner = KeyOf(path);
+            if (owner is not null && owner != key)
             {
-                var aside = $"{folder}-{other?[..8] ?? "unreadable"}";
-                Durable.MakeFolder(aside);
-                Durable.Files.MoveFile(path, Path.Combine(aside, Path.GetFileName(path)));
+                MoveAside(path, owner[..8]);
+            }
+            else if (owner is null || (hashes.Has(path) && !hashes.Holds(path)))
+            {
+                var aside = MoveAside(path, "damaged");
+                warn($"the soft targets {path} are damaged: their bytes changed since they were written; they were moved to {aside} and are made again");
             }
         }
     }
@@ -37,8 +43,17 @@ internal sealed class ShardFolder(string folder, string key)
     [
         .. images.Cut(ImagesPerShard)
             .Select((part, number) => new SoftTargetShard(Path.Combine(folder, FormattableString.Invariant($"part-{number:00000}.parquet")), part))
-            .Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key)),
+            .Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key && hashes.Has(shard.Path))),
     ];
+
+    private string MoveAside(string path, string name)
+    {
+        var aside = $"{folder}-{name}";
+        Durable.MakeFolder(aside);
+        var place = Path.Combine(aside, Path.GetFileName(path));
+        Durable.Files.MoveFile(path, place);
+        return place;
+    }
 
     /// <summary>The key that the file says; null where it says none.</summary>
     private static string? KeyOf(string path) => SoftTargetMetadata.Read(path)?.GetValueOrDefault(KeyEntry) is var found && FileHash.Is(found) ? found : null;

@@ -30,6 +30,29 @@ public class ResumeTests
     }
 
     [Fact]
+    public void A_second_sigterm_ends_it_at_once_without_damage()
+    {
+        // Steps of some seconds: the first signal comes in the midst of one.
+        using var pipeline = new TinyPipeline(json => json["pretrain"]!["batchSize"] = 3000);
+        using (var process = new DistillProcess(pipeline.Folder, "run"))
+        {
+            string? line;
+            while ((line = process.ReadLine()) is not null && !line.Contains("pretrain: starts", StringComparison.Ordinal))
+            {
+            }
+
+            process.Signal("TERM");
+            process.Signal("TERM");
+            var outcome = process.Finish();
+            Assert.Equal(130, outcome.ExitCode);
+            Assert.DoesNotContain("what was computed is saved", outcome.Errors, StringComparison.Ordinal);
+        }
+
+        pipeline.Write();
+        Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
+    }
+
+    [Fact]
     public void What_a_kill_left_half_written_is_not_published()
     {
         using var pipeline = new TinyPipeline();

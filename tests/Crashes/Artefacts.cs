@@ -12,7 +12,8 @@ internal static class Artefacts
         var files = Directory.EnumerateFiles(pipeline.Models, "weights.safetensors", SearchOption.AllDirectories)
             .Where(path => !path.Contains("checkpoints"))
             .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Models, "published"), "*", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "data"), "*.parquet", SearchOption.AllDirectories));
+            .Concat(Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "data"), "*.parquet", SearchOption.AllDirectories)
+                .Where(path => !path.Contains("-damaged/", StringComparison.Ordinal)));
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in files)
         {

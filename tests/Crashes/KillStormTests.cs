@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Stages.Learning.Randomness;
@@ -37,6 +38,7 @@ public class KillStormTests(ITestOutputHelper output)
         var log = logs["kills.log"];
         var random = RandomKey.FromSeed(Kills);
         var (draw, kills, pipelines, mostLost) = (0, 0, 0, 0L);
+        var resumed = new List<double>();
         while (kills < Kills)
         {
             using var cut = new TinyPipeline();
@@ -44,7 +46,7 @@ public class KillStormTests(ITestOutputHelper output)
             {
                 var (name, most) = Moments[random.Below(draw++, Moments.Length)];
                 var place = string.Create(CultureInfo.InvariantCulture, $"{name}:{1 + random.Below(draw++, most)}:{(random.Below(draw++, 2) == 0 ? "half" : "whole")}");
-                var outcome = Run(cut, place, log);
+                var outcome = Run(cut, place, log, resumed);
                 if (outcome.ExitCode == 0)
                 {
                     break;
@@ -62,23 +64,25 @@ public class KillStormTests(ITestOutputHelper output)
             Assert.Empty(Directory.EnumerateFileSystemEntries(cut.Folder, "*.partial", SearchOption.AllDirectories));
         }
 
-        Report(File.ReadAllLines(log), pipelines, mostLost);
+        Report(File.ReadAllLines(log), pipelines, mostLost, resumed);
 
         // Saved after every step: a kill can lose the step that was being saved, and the one that had just been taken.
         Assert.InRange(mostLost, 0, 1);
     }
 
-    private static DistillProcess.Outcome Run(TinyPipeline pipeline, string place, string log)
+    private static DistillProcess.Outcome Run(TinyPipeline pipeline, string place, string log, List<double> resumed)
     {
-        using var process = new DistillProcess(
-            pipeline.Folder,
-            new Dictionary<string, string?>
+        var clock = Stopwatch.StartNew();
+        using var process = new DistillProcess(pipeline.Folder, StartupHook.KillingAt(place, log), "run");
+        while (process.ReadLine() is { } line)
+        {
+            if (line.Contains(": resumes from ", StringComparison.Ordinal))
             {
-                ["DOTNET_STARTUP_HOOKS"] = typeof(KillStormTests).Assembly.Location,
-                [StartupHook.Where] = place,
-                [StartupHook.Log] = log,
-            },
-            "run");
+                resumed.Add(clock.Elapsed.TotalSeconds);
+                break;
+            }
+        }
+
         return process.Finish();
     }
 
@@ -100,9 +104,11 @@ public class KillStormTests(ITestOutputHelper output)
         .Append(0)
         .Max();
 
-    private void Report(string[] places, int pipelines, long mostLost)
+    private void Report(string[] places, int pipelines, long mostLost, List<double> resumed)
     {
         output.WriteLine(FormattableString.Invariant($"{places.Length} kills, {pipelines} pipelines run to their end, at most {mostLost} steps lost"));
+        output.WriteLine(FormattableString.Invariant(
+            $"{resumed.Count} times in the midst of a training; from the start of the command until it goes on {resumed.Order().ElementAt(resumed.Count / 2):0.00} s (median), {resumed.Max():0.00} s at most"));
         foreach (var place in places.CountBy(place => place).OrderByDescending(count => count.Value))
         {
             output.WriteLine(FormattableString.Invariant($"{place.Value,6}  {place.Key}"));

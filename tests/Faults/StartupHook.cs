@@ -9,8 +9,16 @@ using Tests.Faults;
 /// </summary>
 internal static class StartupHook
 {
-    public const string Where = "DISTILL_KILL_AT";
-    public const string Log = "DISTILL_KILL_LOG";
+    private const string Where = "DISTILL_KILL_AT";
+    private const string Log = "DISTILL_KILL_LOG";
+
+    /// <summary>The variables that kill a command at a place.</summary>
+    public static Dictionary<string, string?> KillingAt(string place, string log) => new()
+    {
+        ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+        [Where] = place,
+        [Log] = log,
+    };
 
     public static void Initialize()
     {

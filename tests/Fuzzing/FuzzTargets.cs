@@ -101,10 +101,10 @@ internal static class FuzzTargets
     private static FuzzTarget Lock(string folder)
     {
         var path = Path.Combine(folder, "made.json");
-        PipelineLock.Load(path).Set("pretrain", new LockEntry(
+        PipelineLock.Load(path, _ => { }).Set("pretrain", new LockEntry(
             new string('a', 64), 1, LockedState.Done, new JsonObject { ["steps"] = 5 }, new Dictionary<string, string> { ["dataset/train"] = "b" },
             new Dictionary<string, LockedOutput> { ["weights"] = new("models/x", "c", 3) }, new JsonObject { ["loss"] = 0.5 }, default, null, 1.5, 0));
-        return new FuzzTarget("pipeline.lock.json", [File.ReadAllBytes(path)], "pipeline.lock.json", found => PipelineLock.Load(found), [typeof(UserException)]);
+        return new FuzzTarget("pipeline.lock.json", [File.ReadAllBytes(path)], "pipeline.lock.json", found => PipelineLock.Load(found, _ => { }), [typeof(UserException)]);
     }
 
     private static FuzzTarget CifarFiles(string folder)

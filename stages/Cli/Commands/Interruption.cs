@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Stages.Cli.Commands;
 
 /// <summary>Turns Ctrl-C and SIGTERM into a request to save and stop; a second one ends the process at once.</summary>
-internal sealed class Interruption : IDisposable
+internal sealed partial class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _signals;
@@ -30,11 +30,14 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (_source.IsCancellationRequested)
         {
-            // Checkpoints are whole or absent, so stopping dead loses time but damages nothing.
-            Environment.Exit(ExitCodes.Interrupted);
+            // Checkpoints are whole or absent, so stopping dead loses time but damages nothing. Environment.Exit would wait for libtorch's threads.
+            ExitAtOnce(ExitCodes.Interrupted);
         }
 
         Console.Error.WriteLine("Saving a checkpoint and stopping; press Ctrl-C again to stop at once.");
         _source.Cancel();
     }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitAtOnce(int status);
 }

@@ -56,7 +56,7 @@ internal static class RehearseCommand
                 new PipelineRunner(plan.ModelsFolder, stages, plan.Externals, view, TimeProvider.System).Run(interruption.Token);
             }
 
-            Write(PipelineLock.Load(Path.Combine(plan.ModelsFolder, PipelineRunner.LockFile)), stages, json);
+            Write(PipelineLock.Load(Path.Combine(plan.ModelsFolder, PipelineRunner.LockFile), Console.Error.WriteLine), stages, json);
             return ExitCodes.Done;
         }
         finally

@@ -5,6 +5,7 @@ using Stages.Cli.Plan;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
+using Stages.Pipeline.Retries;
 using Stages.Publish.Results;
 
 namespace Stages.Cli.Commands;
@@ -52,6 +53,7 @@ internal static class RunCommand
         using (view as IDisposable)
         {
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");
+            options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), interruption.Token);
             session.Runner(view).Run(interruption.Token, from);
         }
 

@@ -1,5 +1,6 @@
 using Stages.Learning.Native;
 using Stages.Pipeline.Options;
+using Stages.Pipeline.Retries;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,6 +38,15 @@ public sealed record Compute(Device Device, bool Bf16)
 
     /// <summary>The same place in fp32: for measuring, where speed matters less than the last digit.</summary>
     public Compute Exact => this with { Bf16 = false };
+
+    /// <summary>Makes something on the device, so that a GPU which another process has to itself is found out now, and waited for a while.</summary>
+    public void Open(DeviceRetry retry, CancellationToken cancellation)
+    {
+        if (Device.type == DeviceType.CUDA)
+        {
+            retry.Run(() => zeros(1, device: Device).Dispose(), cancellation);
+        }
+    }
 
     /// <summary>Runs forward passes in the chosen arithmetic until disposed.</summary>
     public IDisposable Forward() => Autocast.Begin(Device.type, Bf16);

@@ -1,7 +1,10 @@
 namespace Stages.Pipeline.Plan;
 
-/// <summary>The lock's file: the version of its format, and an entry a stage.</summary>
-internal sealed record LockDocument(int Version, SortedDictionary<string, LockEntry> Stages)
+/// <summary>The lock's file.</summary>
+/// <param name="Version">Of its format.</param>
+/// <param name="Stages">An entry a stage.</param>
+/// <param name="Sha256">Of the stages; null in version 1, which had none.</param>
+internal sealed record LockDocument(int Version, SortedDictionary<string, LockEntry> Stages, string? Sha256 = null)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }

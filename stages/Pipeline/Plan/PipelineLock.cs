@@ -7,10 +7,12 @@ namespace Stages.Pipeline.Plan;
 
 /// <summary>
 /// <c>pipeline.lock.json</c>: which stages were begun and done, of what, with what result. It is replaced durably
-/// at each change, so a crash leaves the old or the new one; equal content is equal bytes.
+/// at each change, so a crash leaves the old or the new one; equal content is equal bytes. It carries its own SHA-256, and a copy lies beside it.
 /// </summary>
 public sealed class PipelineLock
 {
+    private const string Copy = ".copy";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -31,29 +33,32 @@ public sealed class PipelineLock
     /// <summary>The stages that were ever begun, by name.</summary>
     public IReadOnlyDictionary<string, LockEntry> Stages => _stages;
 
-    /// <summary>Reads the lock; where there is no file, no stage was begun yet.</summary>
-    /// <exception cref="UserException">The file is not a lock that this version can read.</exception>
-    public static PipelineLock Load(string path)
+    /// <summary>Reads the lock or, where that is damaged or gone, its copy; where there is neither, no stage was begun yet.</summary>
+    /// <param name="path">Of the lock.</param>
+    /// <param name="warn">Told, in one sentence, where the copy is used.</param>
+    /// <exception cref="UserException">Neither is a lock that this version can read.</exception>
+    public static PipelineLock Load(string path, Action<string> warn)
     {
-        if (!File.Exists(path))
+        var copy = path + Copy;
+        if (!File.Exists(path) && !File.Exists(copy))
         {
             return new PipelineLock(path, []);
         }
 
-        try
+        if (Read(path, out var damage) is { } stages)
         {
-            var document = JsonSerializer.Deserialize<LockDocument>(File.ReadAllText(path), Json)
-                ?? throw new JsonException("it is null");
-            return document.Version == LockDocument.CurrentVersion
-                ? new PipelineLock(path, document.Stages)
-                : throw new JsonException($"its version is {document.Version}, expected {LockDocument.CurrentVersion}");
+            return new PipelineLock(path, stages);
         }
-        catch (JsonException broken)
+
+        if (Read(copy, out _) is { } kept)
         {
-            throw new UserException(
-                $"{path}: this is not a readable lock: {broken.Message.TrimEnd('.')}. Nothing was changed. Put a good copy back, "
-                + $"or move it away (mv {path} {path}.bad): stages then run again and continue from their checkpoints");
+            warn($"{path} cannot be believed: {damage}; going on from its copy, {copy}");
+            return new PipelineLock(path, kept);
         }
+
+        throw new UserException(
+            $"{path}: this is not a readable lock: {damage}. Nothing was changed. Put a good copy back, "
+            + $"or move it away (mv {path} {path}.bad): stages then run again and continue from their checkpoints");
     }
 
     /// <summary>Replaces a stage's entry, on the disk before this returns.</summary>
@@ -74,7 +79,38 @@ public sealed class PipelineLock
 
     private void Write()
     {
-        var document = new LockDocument(LockDocument.CurrentVersion, _stages);
-        Durable.WriteText(_path, JsonSerializer.Serialize(document, Json) + "\n");
+        var text = JsonSerializer.Serialize(new LockDocument(LockDocument.CurrentVersion, _stages, HashOf(_stages)), Json) + "\n";
+        Durable.WriteText(_path, text);
+        Durable.WriteText(_path + Copy, text);
     }
+
+    private static SortedDictionary<string, LockEntry>? Read(string path, out string damage)
+    {
+        damage = "";
+        try
+        {
+            var document = JsonSerializer.Deserialize<LockDocument>(File.ReadAllText(path), Json) ?? throw new JsonException("it is null");
+            damage = document switch
+            {
+                // Of before there was a checksum.
+                { Version: 1, Sha256: null } => "",
+                { Version: not LockDocument.CurrentVersion } => $"its version is {document.Version}, expected {LockDocument.CurrentVersion}",
+                _ when document.Sha256 != HashOf(document.Stages) => "its content is not what its sha256 says",
+                _ => "",
+            };
+            return damage.Length == 0 ? document.Stages : null;
+        }
+        catch (JsonException broken)
+        {
+            damage = broken.Message.TrimEnd('.');
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            damage = "it is missing";
+            return null;
+        }
+    }
+
+    private static string HashOf(SortedDictionary<string, LockEntry> stages) => FileHash.OfText(JsonSerializer.Serialize(stages, Json));
 }

@@ -44,7 +44,7 @@ public sealed class PipelineRunner
     /// <exception cref="UserException">The lock is not readable.</exception>
     public IReadOnlyList<StageStatus> Status()
     {
-        var entries = PipelineLock.Load(LockPath).Stages;
+        var entries = PipelineLock.Load(LockPath, _view.Note).Stages;
         var assessor = new StageAssessor(_modelsFolder, thorough: false);
         var done = new Dictionary<string, LockEntry>();
         var all = new List<StageStatus>();
@@ -71,9 +71,9 @@ public sealed class PipelineRunner
     public void Run(CancellationToken cancellation, string? from = null)
     {
         var afresh = From(from);
-        using var hold = PipelineHold.Take(Path.Combine(_modelsFolder, "pipeline.hold"), _clock);
+        using var hold = PipelineHold.Take(Path.Combine(_modelsFolder, "pipeline.hold"), _clock, HoldPatience.Default, _view.Note, cancellation);
         Durable.SweepPartials(_modelsFolder);
-        var pipelineLock = PipelineLock.Load(LockPath);
+        var pipelineLock = PipelineLock.Load(LockPath, _view.Note);
         new PastResults(_modelsFolder, _clock).SetAside(afresh, pipelineLock);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         for (var i = 0; i < _stages.Count; i++)

@@ -39,14 +39,13 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
         MoveIfFree(Path.Combine(_checkpoints, MetricsFile), Path.Combine(folder, MetricsFile));
     }
 
-    /// <summary>Makes <c>checkpoints/</c> with this key as its owner, before the first checkpoint is written there.</summary>
+    /// <summary>Makes <c>checkpoints/</c> with this key as its owner, before a checkpoint is written there.</summary>
     public void Make()
     {
         Durable.MakeFolder(_checkpoints);
-        var file = Path.Combine(_checkpoints, KeyFile);
-        if (!File.Exists(file))
+        if (WrittenKey(_checkpoints) != key)
         {
-            Durable.WriteText(file, key + "\n");
+            Durable.WriteText(Path.Combine(_checkpoints, KeyFile), key + "\n");
         }
     }
 
@@ -60,14 +59,20 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
 
     private string Parked(string owner) => $"{_checkpoints}-{owner[..Math.Min(ShortKey, owner.Length)]}";
 
-    /// <summary>The owner by key.txt or, should that be lost, by any manifest; null where nobody owns the place.</summary>
-    private static string? KeyOf(string checkpoints)
+    /// <summary>The owner that most of key.txt and the manifests name, key.txt where they are even: one of them may be lost or damaged. Null for nobody.</summary>
+    private static string? KeyOf(string checkpoints) => CheckpointFolders.Newest(checkpoints)
+        .Select(entry => CheckpointManifest.Read(entry.Folder, out _)?.Key)
+        .Prepend(WrittenKey(checkpoints))
+        .Where(FileHash.Is)
+        .OfType<string>()
+        .CountBy(owner => owner)
+        .OrderByDescending(owner => owner.Value)
+        .FirstOrDefault()
+        .Key;
+
+    private static string? WrittenKey(string checkpoints)
     {
         var file = Path.Combine(checkpoints, KeyFile);
-        return File.Exists(file) && File.ReadAllText(file).Trim() is var owner && FileHash.Is(owner)
-            ? owner
-            : CheckpointFolders.Newest(checkpoints)
-                .Select(entry => CheckpointManifest.Read(entry.Folder, out _)?.Key)
-                .FirstOrDefault(FileHash.Is);
+        return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
     }
 }

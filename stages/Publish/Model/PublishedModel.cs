@@ -48,6 +48,7 @@ public sealed class PublishedModel : IDisposable
 
         try
         {
+            Checksums.Verify(folder, ConfigFile, WeightsFile);
             var read = ModelConfig.Read(config);
             var source = new ClassifierSource(
                 $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(read.Network, channels, classes, generator));

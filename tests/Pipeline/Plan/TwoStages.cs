@@ -30,7 +30,7 @@ internal sealed class TwoStages : IDisposable
 
     public string Weights => Path.Combine(Models, "pretrain", "weights.txt");
 
-    public LockEntry Locked(string stage) => PipelineLock.Load(LockPath).Stages[stage];
+    public LockEntry Locked(string stage) => PipelineLock.Load(LockPath, _ => { }).Stages[stage];
 
     public PipelineRunner Runner() => new(
         Models,

@@ -57,6 +57,18 @@ public sealed class CheckpointOwnerTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_key_file_is_outvoted_by_the_manifests_and_mended()
+    {
+        _stage.Save(KeyA, 100, 200);
+        _stage.Folder.Write("checkpoints/key.txt", KeyB + "\n");
+
+        Assert.Equal(200, _stage.Store(KeyA).LoadNewest()?.Step);
+        Assert.Empty(_stage.Warnings);
+        _stage.Save(KeyA, 300);
+        Assert.Equal(KeyA + "\n", File.ReadAllText(_stage.Folder["checkpoints/key.txt"]));
+    }
+
+    [Fact]
     public void A_place_that_is_taken_is_not_written_over()
     {
         _stage.Save(KeyA, 100);

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Tests.Cli;
+using Tests.Learning;
+using Tests.Pipeline;
+using Tests.Pretrain;
+using Xunit.Abstractions;
+
+namespace Tests.Crashes;
+
+/// <summary>
+/// A long training, its monitors and checkpoints included, needs no more tensors and no more memory at its end than near its beginning.
+/// <c>make crash-test</c> takes 2,000 steps.
+/// </summary>
+[Collection(TorchTests.Name)]
+public class SoakTests(ITestOutputHelper output)
+{
+    // New threads get heaps of their own from glibc, up to eight a core: what the ten monitors of a training free comes back only there.
+    private const double MostGrowth = 64 << 20;
+
+    private static int Steps => int.Parse(Environment.GetEnvironmentVariable("DISTILL_SOAK_STEPS") ?? "400", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void Tensors_stay_as_many_as_they_are()
+    {
+        using var folder = new TempFolder();
+        var counts = new List<long>();
+        TinyPretraining.Run(
+            folder, TinyPretraining.Options(keys: 64, steps: Steps), new CancellationTokenSource(), cancelAt: null, counts);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Steps} steps, {counts.Count} readings: {counts.Min()} to {counts.Max()} tensors"));
+        Assert.InRange(counts.Skip(counts.Count / 5).Max() - counts.Skip(counts.Count / 5).Min(), 0, 2);
+    }
+
+    [Fact]
+    public void Memory_stays_what_it_is()
+    {
+        using var pipeline = new TinyPipeline(json =>
+        {
+            json["pretrain"]!["steps"] = Steps;
+            json["checkpointEverySeconds"] = 0.5;
+        });
+        using var process = new DistillProcess(pipeline.Folder, "run");
+        var training = new Thread(() =>
+        {
+            while (process.ReadLine() is { } line && !line.StartsWith("pretrain: done in ", StringComparison.Ordinal))
+            {
+            }
+        });
+        training.Start();
+        var readings = new List<double>();
+        while (!training.Join(20))
+        {
+            readings.Add(ResidentBytes(process.Id));
+        }
+
+        process.Kill();
+
+        // The first fifth fills caches and pools.
+        double[] settled = [.. readings.Skip(readings.Count / 5)];
+        var growth = settled[^(settled.Length / 10)..].Average() - settled[..(settled.Length / 10)].Average();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Steps} steps, {readings.Count} readings: {settled.Min() / (1 << 20):0} to {settled.Max() / (1 << 20):0} MiB, {growth / (1 << 20):0} more at the end than near the beginning"));
+        Assert.True(readings.Count > 20, "too few readings");
+        Assert.InRange(growth, double.NegativeInfinity, MostGrowth);
+    }
+
+    private static double ResidentBytes(int process) => 1024 * double.Parse(
+        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+}
