@@ -5,6 +5,7 @@ using Stages.Learning.Networks;
 using Stages.Learning.Safetensors;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Storage;
+using Stages.Publish.Compact;
 using Stages.Publish.Model;
 using Stages.Publish.Results;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ namespace Stages.Publish;
 public static class PublishStage
 {
     /// <summary>Raised when the same options and inputs give another folder than before.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The published folder.</summary>
     public const string Output = "published";
@@ -31,6 +32,7 @@ public static class PublishStage
     /// <param name="network">The student's network.</param>
     /// <param name="weights">The artefact with its weights.</param>
     /// <param name="results">The artefact with the results table.</param>
+    /// <param name="variants">The artefact with the student's forms in ONNX.</param>
     /// <param name="folder">The folder to publish into.</param>
     public static StageResult Run(
         StageContext context,
@@ -39,23 +41,27 @@ public static class PublishStage
         NetworkOptions network,
         string weights,
         string results,
+        string variants,
         string folder)
     {
         var train = dataset.Train();
         var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop);
         var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
         var rows = ResultsFile.Read(context.Input(results));
+        var forms = VariantsFile.Read(context.Input(variants));
         Durable.MakeFolder(folder);
         // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
         Durable.SweepPartials(folder);
 
         WriteWeights(context.Input(weights), Path.Combine(folder, PublishedModel.WeightsFile), train.Name);
+        CopyVariants(context.Input(variants), forms, folder);
         Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());
+        Durable.WriteText(Path.Combine(folder, "preprocessor_config.json"), config.ToPreprocessorJson());
         Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => label + "\n")));
-        Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student));
+        Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student, forms));
         Durable.WriteText(
             Path.Combine(folder, "README.md"),
-            ModelCard.Write(config, options.License, train.Name, options.Student, table["testImages"]!.GetValue<int>(), rows));
+            ModelCard.Write(config, options.License, train.Name, options.Student, rows, forms));
         Checksums.Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },
@@ -72,7 +78,7 @@ public static class PublishStage
     }
 
     /// <summary>The published row's measurements, without times: they differ from run to run, and the folder must not.</summary>
-    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student)
+    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student, VariantsFile forms)
     {
         var row = rows.First(r => r.Name == student);
         var json = new JsonObject
@@ -87,6 +93,32 @@ public static class PublishStage
             json[name] = value?.DeepClone();
         }
 
+        json["variants"] = new JsonArray([.. forms.Variants.Select(form => new JsonObject
+        {
+            ["name"] = form.Name,
+            ["bytes"] = form.Bytes,
+            ["top1"] = form.Top1,
+            ["agreement"] = form.Agreement,
+        })]);
         return json.ToJsonString(Indented) + "\n";
+    }
+
+    /// <summary>Copies the ONNX models, and leaves none of another run behind.</summary>
+    private static void CopyVariants(string from, VariantsFile forms, string folder)
+    {
+        string[] names = [.. forms.Variants.SelectMany(form => form.Files)];
+        foreach (var name in names)
+        {
+            Durable.WriteFile(Path.Combine(folder, name), copy =>
+            {
+                using var original = File.OpenRead(Path.Combine(from, name));
+                original.CopyTo(copy);
+            });
+        }
+
+        foreach (var other in Directory.GetFiles(folder, "model*.onnx*").Where(path => !names.Contains(Path.GetFileName(path))))
+        {
+            Durable.Files.DeleteFile(other);
+        }
     }
 }

@@ -27,7 +27,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var again = DistillProcess.Run(_pipeline.Folder, "run");
         Assert.Equal(0, again.ExitCode);
-        Assert.Equal(9, again.Output.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
+        Assert.Equal(10, again.Output.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
         Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
     }
 
@@ -35,7 +35,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     public void Status_says_done_for_every_stage()
     {
         var status = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "status", "--json").Output)!.AsArray();
-        Assert.Equal(9, status.Count);
+        Assert.Equal(10, status.Count);
         Assert.All(status, stage => Assert.Equal("done", stage!["state"]!.GetValue<string>()));
     }
 
@@ -47,11 +47,11 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var before = File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json"));
         var changed = DistillProcess.Run(_pipeline.Folder, "run", "other.json", "--dry-run");
         Assert.Equal(0, changed.ExitCode);
-        Assert.Contains("evaluate: done\npublish: would run (option student changed from \"self-distilled\" to \"distilled\"", changed.Output, StringComparison.Ordinal);
+        Assert.Contains("evaluate: done\ncompact: would run (option student changed from \"self-distilled\" to \"distilled\"", changed.Output, StringComparison.Ordinal);
 
         var afresh = DistillProcess.Run(_pipeline.Folder, "run", "--dry-run", "--from", "evaluate");
         Assert.EndsWith(
-            "self-distill: done\nevaluate: would run afresh, as asked\npublish: would run afresh, as asked\n", afresh.Output, StringComparison.Ordinal);
+            "self-distill: done\nevaluate: would run afresh, as asked\ncompact: would run afresh, as asked\npublish: would run afresh, as asked\n", afresh.Output, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json")));
     }
 
@@ -86,10 +86,48 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var folder = Path.Combine(_pipeline.Models, "published", "self-distilled");
         var lines = File.ReadAllLines(Path.Combine(folder, "SHA256SUMS"));
+
+        // So little trained a network may need more than eight bits.
+        string[] Eight() => File.Exists(Path.Combine(folder, "model.int8.onnx")) ? ["model.int8.onnx"] : [];
         Assert.Equal(
-            ["README.md", "config.json", "labels.txt", "metrics.json", "model.safetensors"],
+            ["README.md", "config.json", "labels.txt", "metrics.json", "model.fp16.onnx", .. Eight(), "model.onnx", "model.safetensors", "preprocessor_config.json"],
             lines.Select(line => line.Split("  ")[1]));
         Assert.All(lines, line => Assert.Equal(FileHash.OfFile(Path.Combine(folder, line.Split("  ")[1])), line.Split("  ")[0]));
+    }
+
+    [Fact]
+    public void The_cards_front_matter_parses_and_says_what_was_measured()
+    {
+        var folder = Path.Combine(_pipeline.Models, "published", "self-distilled");
+        var card = File.ReadAllText(Path.Combine(folder, "README.md"));
+        Assert.StartsWith("---\n", card, StringComparison.Ordinal);
+        var front = new YamlDotNet.Serialization.Deserializer().Deserialize<Dictionary<string, object>>(card.Split("---\n")[1]);
+        Assert.Equal("image-classification", front["pipeline_tag"]);
+        Assert.Equal("mit", front["license"]);
+        dynamic model = ((List<object>)front["model-index"]).Single();
+        dynamic metric = model["results"][0]["metrics"][0];
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
+        Assert.Equal("accuracy", metric["type"]);
+        Assert.Equal(metrics["top1"]!.GetValue<double>(), double.Parse(metric["value"], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.All(metrics["variants"]!.AsArray(), variant =>
+            Assert.Contains(FormattableString.Invariant($" {variant!["top1"]!.GetValue<double>():0.00} | {variant["agreement"]!.GetValue<double>():0.00} |"), card, StringComparison.Ordinal));
+        Assert.Equal(3, JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "preprocessor_config.json")))!["resample"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void The_published_onnx_model_names_the_classes_that_were_measured()
+    {
+        var folder = Path.Combine(_pipeline.Models, "published", "self-distilled");
+        using var scope = torch.NewDisposeScope();
+        using var model = new Stages.Publish.Compact.OnnxClassifier(Path.Combine(folder, "model.onnx"));
+        var test = DatasetCatalog.Open(new DatasetOptions(DatasetKind.Sample, Path.Combine(Repository.Root, "data", "sample"), 28, 1), _ => { }).Test();
+        using var bank = Stages.Imaging.Loading.ImageBank.Open(test, torch.CPU);
+        int[] all = [.. Enumerable.Range(0, test.Count)];
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
+        Assert.Equal(
+            metrics["top1"]!.GetValue<double>(),
+            Stages.Imaging.Evaluation.Accuracy.Top1(model.Logits(bank.Take(all)), bank.Labels(all)),
+            precision: 1);
     }
 
     [Fact]
@@ -152,6 +190,36 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.Contains(
             answer["label"]!.GetValue<string>(), File.ReadAllLines(Path.Combine(_pipeline.Models, "published", "self-distilled", "labels.txt")));
         Assert.InRange(answer["probability"]!.GetValue<double>(), 0.1, 1);
+    }
+
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("fp16")]
+    public void Every_form_of_the_model_predicts_the_same(string form)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_pipeline.Folder, "shoes", form)).FullName;
+        File.Copy(WritePng("one.png"), Path.Combine(folder, "one.png"), overwrite: true);
+        File.WriteAllText(Path.Combine(folder, "notes.txt"), "no image, and not named as one");
+
+        var network = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "predict", folder, "--json").Output)!.AsArray().Single()!;
+        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", folder, "--form", form, "--json", "--top", "10");
+        Assert.True(predicted.ExitCode == 0, predicted.Errors);
+        var onnx = JsonNode.Parse(predicted.Output)!.AsArray().Single()!;
+        Assert.Equal(network["label"]!.GetValue<string>(), onnx["label"]!.GetValue<string>());
+        Assert.Equal(network["probability"]!.GetValue<double>(), onnx["probability"]!.GetValue<double>(), tolerance: 0.002);
+        Assert.Equal(10, onnx["top"]!.AsArray().Count);
+        Assert.Equal(1, onnx["top"]!.AsArray().Sum(guess => guess!["probability"]!.GetValue<double>()), tolerance: 1e-5);
+    }
+
+    [Fact]
+    public void A_form_that_was_not_published_is_wrong_input()
+    {
+        var folder = Path.Combine(_pipeline.Folder, "without");
+        Directory.CreateDirectory(folder);
+        File.Copy(Path.Combine(_pipeline.Models, "published", "self-distilled", "config.json"), Path.Combine(folder, "config.json"), overwrite: true);
+        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--form", "int8");
+        Assert.Equal(1, predicted.ExitCode);
+        Assert.Contains("holds no int8 form of its model (model.int8.onnx is missing)", predicted.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

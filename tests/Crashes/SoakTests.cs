@@ -8,14 +8,13 @@ using Xunit.Abstractions;
 namespace Tests.Crashes;
 
 /// <summary>
-/// A long training, its monitors and checkpoints included, needs no more tensors and no more memory at its end than near its beginning.
+/// A long training, its monitors and checkpoints included, needs no more tensors at its end than near its beginning, and no more memory than in its middle.
 /// <c>make crash-test</c> takes 2,000 steps.
 /// </summary>
 [Collection(TorchTests.Name)]
 public class SoakTests(ITestOutputHelper output)
 {
-    // New threads get heaps of their own from glibc, up to eight a core: what the ten monitors of a training free comes back only there.
-    private const double MostGrowth = 64 << 20;
+    private const double MostGrowth = 32 << 20;
 
     private static int Steps => int.Parse(Environment.GetEnvironmentVariable("DISTILL_SOAK_STEPS") ?? "400", CultureInfo.InvariantCulture);
 
@@ -54,12 +53,12 @@ public class SoakTests(ITestOutputHelper output)
 
         process.Kill();
 
-        // The first fifth fills caches and pools.
-        double[] settled = [.. readings.Skip(readings.Count / 5)];
+        // glibc gives new threads heaps of their own, up to eight a core; the first half fills them.
+        double[] settled = [.. readings.Skip(readings.Count / 2)];
         var growth = settled[^(settled.Length / 10)..].Average() - settled[..(settled.Length / 10)].Average();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Steps} steps, {readings.Count} readings: {settled.Min() / (1 << 20):0} to {settled.Max() / (1 << 20):0} MiB, {growth / (1 << 20):0} more at the end than near the beginning"));
+            $"{Steps} steps, {readings.Count} readings: {settled.Min() / (1 << 20):0} to {settled.Max() / (1 << 20):0} MiB, {growth / (1 << 20):0} more at the end than in the middle"));
         Assert.True(readings.Count > 20, "too few readings");
         Assert.InRange(growth, double.NegativeInfinity, MostGrowth);
     }

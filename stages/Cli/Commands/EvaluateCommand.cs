@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
 using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
 using Stages.Pipeline.Options;
 using Stages.Publish.Model;
@@ -20,20 +19,21 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
-        var model = new Option<string?>("--model") { Description = "A published folder; default: the one that the pipeline publishes." };
+        var model = PredictCommand.Model();
+        var form = PredictCommand.Form();
         var json = CommonArguments.Json();
-        var command = new Command("evaluate", "Measure a published student on the test split of the pipeline's data set.") { pipeline, model, json };
+        var command = new Command("evaluate", "Measure a published student on the test split of the pipeline's data set.") { pipeline, model, form, json };
         command.SetAction(parsed => Execute(
-            parsed.GetRequiredValue(pipeline), parsed.GetValue(model), parsed.GetValue(json)));
+            parsed.GetRequiredValue(pipeline), parsed.GetValue(model), parsed.GetRequiredValue(form), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Execute(string pipeline, string? model, bool json)
+    private static int Execute(string pipeline, string? model, string form, bool json)
     {
         var session = Session.Open(PipelineOptions.Load(pipeline));
         var compute = session.Options.Settings.Compute.Exact;
         var folder = model ?? PredictCommand.DefaultModel(pipeline);
-        using var published = PublishedModel.Load(folder, compute);
+        using var published = PublishedModel.Load(folder, compute, form);
         var test = session.Dataset.Test();
         if (!test.ClassNames.SequenceEqual(published.Config.Labels) || test.Shape != published.Config.Shape)
         {
@@ -41,13 +41,11 @@ internal static class EvaluateCommand
         }
 
         using var scope = torch.NewDisposeScope();
-        using var bank = ImageBank.Open(test, compute.Device, session.Options.Settings.LoaderThreads);
-        int[] all = [.. Enumerable.Range(0, test.Count)];
-        var measured = Measurement.Of(
-            Inference.Run(published.Network, bank, all, compute), bank.Labels(all), session.Options.Settings.Seed);
+        using var bank = ImageBank.Open(test, published.Device, session.Options.Settings.LoaderThreads);
+        var measured = Measurement.Of(published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
         if (json)
         {
-            var report = new JsonObject { ["model"] = folder, ["checkpoint"] = published.Sha256, ["dataset"] = test.Name, ["split"] = "test", ["testImages"] = test.Count };
+            var report = new JsonObject { ["model"] = folder, ["form"] = form, ["checkpoint"] = published.Sha256, ["dataset"] = test.Name, ["split"] = "test", ["testImages"] = test.Count };
             foreach (var (name, value) in measured.Figures().Concat(measured.Details(test.ClassNames)))
             {
                 report[name] = value?.DeepClone();

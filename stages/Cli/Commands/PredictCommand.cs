@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
+using Stages.Imaging.Datasets;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
 using Stages.Publish.Model;
@@ -12,20 +14,44 @@ namespace Stages.Cli.Commands;
 /// <summary><c>distill predict</c>: classify image files with a published student.</summary>
 internal static class PredictCommand
 {
+    private const int Batch = 64;
+
     public static Command Create()
     {
-        var images = new Argument<string[]>("images") { Description = "PNG, JPEG, WebP, BMP or GIF files.", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model") { Description = "A published folder; default: the one that the pipeline publishes." };
+        var images = new Argument<string[]>("images")
+        {
+            Description = "PNG, JPEG, WebP, BMP or GIF files, folders of them, or - for a list of paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var model = Model();
+        var form = Form();
+        var top = new Option<int>("--top") { Description = "How many classes to say of each image.", DefaultValueFactory = _ => 3 };
         var pipeline = CommonArguments.PipelineOption();
         var json = CommonArguments.Json();
-        var command = new Command("predict", "Classify image files with a published student.") { images, model, pipeline, json };
+        var command = new Command("predict", "Classify image files with a published student.") { images, model, form, top, pipeline, json };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(model) ?? DefaultModel(parsed.GetRequiredValue(pipeline));
-            using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false));
-            return Predict(published, parsed.GetRequiredValue(images), parsed.GetValue(json));
+            using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), parsed.GetRequiredValue(form));
+            var paths = ImagePaths.Of(parsed.GetRequiredValue(images), Console.In);
+            return Predict(published, paths, Math.Clamp(parsed.GetValue(top), 1, published.Config.Labels.Count), parsed.GetValue(json));
         });
         return command;
+    }
+
+    /// <summary>The option that names a published folder.</summary>
+    public static Option<string?> Model() => new("--model") { Description = "A published folder; default: the one that the pipeline publishes." };
+
+    /// <summary>The option that names one of its forms.</summary>
+    public static Option<string> Form()
+    {
+        var form = new Option<string>("--form")
+        {
+            Description = "Which of the folder's models: the network itself, or one in ONNX.",
+            DefaultValueFactory = _ => PublishedModel.DefaultForm,
+        };
+        form.AcceptOnlyFromAmong([.. PublishedModel.Forms]);
+        return form;
     }
 
     /// <summary>Where the pipeline publishes.</summary>
@@ -36,27 +62,30 @@ internal static class PredictCommand
     }
 
     /// <summary>Classifies every file it can read, and then says by its exit code whether there were others.</summary>
-    private static int Predict(PublishedModel model, IReadOnlyList<string> images, bool json)
+    private static int Predict(PublishedModel model, IEnumerable<string> paths, int top, bool json)
     {
         var exit = ExitCodes.Done;
         var all = new JsonArray();
-        foreach (var path in images)
+        foreach (var batch in paths.Chunk(Batch))
         {
-            try
+            var read = batch.Select(path => (Path: path, Pixels: Read(path, model.Config))).Where(image => image.Pixels is not null).ToArray();
+            exit = read.Length == batch.Length ? exit : ExitCodes.WrongInput;
+            if (read.Length == 0)
             {
-                var probabilities = model.Probabilities(path);
-                var best = Array.IndexOf(probabilities, probabilities.Max());
-                var label = model.Config.Labels[best];
-                all.Add(new JsonObject { ["image"] = path, ["label"] = label, ["probability"] = probabilities[best] });
-                if (!json)
-                {
-                    Console.Out.WriteLine(FormattableString.Invariant($"{path}: {label} ({100 * probabilities[best]:0.0} %)"));
-                }
+                continue;
             }
-            catch (UserException e)
+
+            foreach (var (image, probabilities) in read.Zip(model.Probabilities([.. read.Select(image => image.Pixels!)])))
             {
-                Console.Error.WriteLine(e.Message);
-                exit = ExitCodes.WrongInput;
+                var best = Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(top).ToArray();
+                if (json)
+                {
+                    all.Add(Json(image.Path, model.Config.Labels, probabilities, best));
+                }
+                else
+                {
+                    Console.Out.WriteLine($"{image.Path}: {string.Join(", ", best.Select(i => string.Create(CultureInfo.InvariantCulture, $"{model.Config.Labels[i]} ({100 * probabilities[i]:0.0} %)")))}");
+                }
             }
         }
 
@@ -66,5 +95,27 @@ internal static class PredictCommand
         }
 
         return exit;
+    }
+
+    private static JsonObject Json(string path, IReadOnlyList<string> labels, float[] probabilities, int[] best) => new()
+    {
+        ["image"] = path,
+        ["label"] = labels[best[0]],
+        ["probability"] = probabilities[best[0]],
+        ["top"] = new JsonArray([.. best.Select(i => new JsonObject { ["label"] = labels[i], ["probability"] = probabilities[i] })]),
+    };
+
+    /// <summary>Null, with its message, for a file that is no image.</summary>
+    private static byte[]? Read(string path, ModelConfig config)
+    {
+        try
+        {
+            return ImageFile.Read(path, config.Shape, config.CentreCrop);
+        }
+        catch (UserException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return null;
+        }
     }
 }

@@ -9,6 +9,7 @@ using Stages.Learning.Networks;
 using Stages.Pipeline.Plan;
 using Stages.Pretrain;
 using Stages.Publish;
+using Stages.Publish.Compact;
 using Stages.Publish.Results;
 
 namespace Stages.Cli.Plan;
@@ -152,10 +153,14 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         var network = round?.Student.Network ?? options.Pretrain.Network;
         const string results = "evaluate/" + EvaluateStage.Json;
         var folder = Path.Combine(ModelsFolder, "published", student.Name);
+        const string variants = "compact/" + CompactStage.Output;
+        // The table as an input: the test split is looked at after all training, here as there.
+        Add("compact", CompactStage.Version, new JsonObject { ["student"] = options.Publish.Student }, [Train, Test, student.Source.Artefact, results], context =>
+            CompactStage.Run(context, student.Source, options.Settings, dataset));
         var key = new JsonObject { ["student"] = options.Publish.Student, ["license"] = options.Publish.License };
-        Add("publish", PublishStage.Version, key, [Train, student.Source.Artefact, results], context =>
+        Add("publish", PublishStage.Version, key, [Train, student.Source.Artefact, results, variants], context =>
             PublishStage.Run(
-                context, options.Publish, dataset, network, student.Source.Artefact, results, folder));
+                context, options.Publish, dataset, network, student.Source.Artefact, results, variants, folder));
     }
 
     private void Add(string name, int version, JsonObject key, IReadOnlyList<string> inputs, Func<StageContext, StageResult> run)

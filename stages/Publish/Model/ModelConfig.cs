@@ -15,6 +15,9 @@ namespace Stages.Publish.Model;
 /// <param name="CentreCrop">Share of an image's shorter side that is looked at.</param>
 public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CentreCrop)
 {
+    // As PIL numbers it.
+    private const int Bicubic = 3;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public string ToJson() => new JsonObject
@@ -41,6 +44,21 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             ["stem"] = Network.StemName,
             ["selectiveKernels"] = Network.SelectiveKernels,
         },
+    }.ToJsonString(Indented) + "\n";
+
+    /// <summary>preprocessor_config.json, in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut out.</summary>
+    public string ToPreprocessorJson() => new JsonObject
+    {
+        ["image_processor_type"] = "ViTImageProcessor",
+        ["do_convert_rgb"] = Shape.Channels == 3,
+        ["do_resize"] = true,
+        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
+        ["resample"] = Bicubic,
+        ["do_center_crop"] = true,
+        ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
+        ["do_rescale"] = true,
+        ["rescale_factor"] = 1 / 255.0,
+        ["do_normalize"] = false,
     }.ToJsonString(Indented) + "\n";
 
     /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>

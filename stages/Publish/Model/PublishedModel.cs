@@ -1,4 +1,6 @@
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Evaluation;
+using Stages.Imaging.Loading;
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks;
 using Stages.Learning.Networks.Folded;
@@ -6,11 +8,12 @@ using Stages.Learning.Safetensors;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Storage;
+using Stages.Publish.Compact;
 using static TorchSharp.torch;
 
 namespace Stages.Publish.Model;
 
-/// <summary>A published student, ready to classify.</summary>
+/// <summary>A published student in one of its forms, ready to classify.</summary>
 public sealed class PublishedModel : IDisposable
 {
     /// <summary>The network's weights.</summary>
@@ -19,26 +22,46 @@ public sealed class PublishedModel : IDisposable
     /// <summary>What the network is and how to feed it.</summary>
     public const string ConfigFile = "config.json";
 
-    private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly Lazy<IFolded> _folded;
+    /// <summary>The form that is loaded where none is named.</summary>
+    public const string DefaultForm = "safetensors";
+
+    private const int Chunk = 64;
+
+    private static readonly Dictionary<string, string> Files = new()
+    {
+        [DefaultForm] = WeightsFile,
+        ["fp32"] = "model.onnx",
+        ["fp16"] = "model.fp16.onnx",
+        ["int8"] = "model.int8.onnx",
+    };
+
+    private readonly nn.Module<Tensor, Tensor>? _network;
+    private readonly OnnxClassifier? _onnx;
+    private readonly Lazy<IFolded>? _folded;
     private readonly Compute _compute;
 
-    private PublishedModel(ModelConfig config, nn.Module<Tensor, Tensor> network, string sha256, Compute compute)
+    private PublishedModel(ModelConfig config, string sha256, Compute compute, nn.Module<Tensor, Tensor>? network, OnnxClassifier? onnx)
     {
-        (Config, _network, Sha256, _compute) = (config, network, sha256, compute);
-        _folded = new(() => FoldedNetwork.Of(network, compute));
+        (Config, Sha256, _compute, _network, _onnx) = (config, sha256, compute, network, onnx);
+        _folded = network is null ? null : new(() => FoldedNetwork.Of(network, compute));
     }
+
+    /// <summary>The names of forms.</summary>
+    public static IReadOnlyCollection<string> Forms => Files.Keys;
 
     /// <summary>Of the file of weights.</summary>
     public string Sha256 { get; }
 
     public ModelConfig Config { get; }
 
-    /// <summary>The network, in inference mode.</summary>
-    public nn.Module<Tensor, Tensor> Network => _network;
+    /// <summary>Where it takes images.</summary>
+    public Device Device => _compute.Device;
 
-    /// <exception cref="UserException">The folder holds no published model, or a damaged one.</exception>
-    public static PublishedModel Load(string folder, Compute compute)
+    /// <param name="folder">A published folder.</param>
+    /// <param name="compute">Where the network runs; ONNX runs on the CPU.</param>
+    /// <param name="form">Which of <see cref="Forms"/>.</param>
+    /// <exception cref="UserException">The folder holds no published model, no such form of it, or a damaged one.</exception>
+    public static PublishedModel Load(string folder, Compute compute, string form = DefaultForm)
     {
         var config = Path.Combine(folder, ConfigFile);
         if (!File.Exists(config))
@@ -46,21 +69,65 @@ public sealed class PublishedModel : IDisposable
             throw new UserException($"{folder}: holds no published model ({ConfigFile} is missing)");
         }
 
+        var weights = Path.Combine(folder, Files[form]);
+        if (!File.Exists(weights))
+        {
+            throw new UserException($"{folder}: holds no {form} form of its model ({Files[form]} is missing)");
+        }
+
         try
         {
-            Checksums.Verify(folder, ConfigFile, WeightsFile);
+            Checksums.Verify(folder, ConfigFile, Files[form]);
             var read = ModelConfig.Read(config);
-            var source = new ClassifierSource(
-                $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(read.Network, channels, classes, generator));
-            var weights = Path.Combine(folder, WeightsFile);
-            CheckWidth(read.Network, weights);
-            var network = source.Load(weights, read.Shape.Channels, read.Labels.Count, compute);
-            return new PublishedModel(read, network, FileHash.OfFile(weights), compute);
+            return form == DefaultForm
+                ? new PublishedModel(read, FileHash.OfFile(weights), compute, Network(read, weights, compute), null)
+                : new PublishedModel(read, FileHash.OfFile(weights), compute with { Device = CPU }, null, new OnnxClassifier(weights));
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
             throw new UserException(e.Message);
         }
+    }
+
+    /// <summary>logits_NK of all images of a bank, as they are measured.</summary>
+    public Tensor Logits(ImageBank bank)
+    {
+        int[] all = [.. Enumerable.Range(0, bank.Images.Count)];
+        return _network is not null ? Inference.Run(_network, bank, all, _compute) : InChunks(all, chunk => bank.Take(chunk));
+    }
+
+    /// <summary>Class probabilities of images, each in the order of the labels.</summary>
+    /// <param name="images">uint8 [C, H, W] each, see <see cref="ImageFile.Read"/>.</param>
+    public IReadOnlyList<float[]> Probabilities(IReadOnlyList<byte[]> images)
+    {
+        using var scope = NewDisposeScope();
+        var shape = Config.Shape;
+        var logits_NK = InChunks(images, chunk =>
+        {
+            byte[] pixels = [.. chunk.SelectMany(image => image)];
+            return tensor(pixels, [chunk.Length, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte)
+                .to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
+        });
+        return [.. logits_NK.softmax(1).ReadAll<float>().Chunk(Config.Labels.Count)];
+    }
+
+    public void Dispose()
+    {
+        _onnx?.Dispose();
+        if (_folded is { IsValueCreated: true })
+        {
+            _folded.Value.Dispose();
+        }
+
+        _network?.Dispose();
+    }
+
+    private static nn.Module<Tensor, Tensor> Network(ModelConfig config, string weights, Compute compute)
+    {
+        var source = new ClassifierSource(
+            $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(config.Network, channels, classes, generator));
+        CheckWidth(config.Network, weights);
+        return source.Load(weights, config.Shape.Channels, config.Labels.Count, compute);
     }
 
     /// <summary>Before a network is made as wide as the config asks: a small file may ask for any width, the weights must be there.</summary>
@@ -78,24 +145,14 @@ public sealed class PublishedModel : IDisposable
         }
     }
 
-    /// <summary>Class probabilities of one image file, in the order of the labels.</summary>
-    /// <exception cref="UserException">The file is no readable image; it is named.</exception>
-    public float[] Probabilities(string path)
+    private Tensor InChunks<T>(IReadOnlyList<T> images, Func<T[], Tensor> take)
     {
         using var scope = NewDisposeScope();
-        var shape = Config.Shape;
-        var pixels = tensor(ImageFile.Read(path, shape, Config.CentreCrop), [1, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte);
-        var image_NCHW = pixels.to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
-        return _folded.Value.Forward(image_NCHW).softmax(1).ReadAll<float>();
-    }
-
-    public void Dispose()
-    {
-        if (_folded.IsValueCreated)
+        return cat([.. images.Chunk(Chunk).Select(chunk =>
         {
-            _folded.Value.Dispose();
-        }
-
-        _network.Dispose();
+            using var inner = NewDisposeScope();
+            var images_NCHW = take(chunk);
+            return (_onnx is not null ? _onnx.Logits(images_NCHW) : _folded!.Value.Forward(images_NCHW)).MoveToOuterDisposeScope();
+        })]).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,5 @@
+using Stages.Pipeline.Storage;
+
 namespace Stages.Imaging.Datasets.Encoded;
 
 /// <summary>An image in the format of its file, such as JPEG: where its bytes lie.</summary>
@@ -12,6 +14,9 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
 
     /// <summary>When the file was last changed as it was listed; null where that is not looked at.</summary>
     public DateTime? Changed { get; init; }
+
+    /// <summary>Of the bytes, where they were written by this program; null where that is not looked at.</summary>
+    public uint? Crc { get; init; }
 
     /// <summary>The encoded bytes.</summary>
     /// <exception cref="IOException">The file cannot be read, or has changed since it was listed.</exception>
@@ -33,6 +38,11 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
         {
             var count = RandomAccess.Read(file, bytes.AsSpan(read), Offset + read);
             read += count > 0 ? count : throw new IOException("shorter than it was");
+        }
+
+        if (Crc is { } crc && Crc32C.Of(bytes) != crc)
+        {
+            throw new IOException($"its bytes changed since they were unpacked; delete {Path}, and it is made again");
         }
 
         return bytes;

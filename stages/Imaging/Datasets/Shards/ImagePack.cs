@@ -7,7 +7,7 @@ namespace Stages.Imaging.Datasets.Shards;
 
 /// <summary>
 /// Encoded images side by side in one file, so that each can be read by itself, and a list of them beside it: a line an image, name,
-/// offset, length and label between tabs, under a line that says what the pack was made of. It can be deleted at any time, and is made
+/// offset, length, label and CRC-32C between tabs, under a line that says what the pack was made of. It can be deleted at any time, and is made
 /// anew.
 /// </summary>
 /// <param name="path">The pack; its list has the same name and <c>.tsv</c>.</param>
@@ -15,7 +15,7 @@ namespace Stages.Imaging.Datasets.Shards;
 internal sealed class ImagePack(string path, string origin)
 {
     /// <summary>Raised when the same file gives another pack.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly string _list = path + ".tsv";
     private readonly string _head = FormattableString.Invariant($"# pack {Version}, {origin}");
@@ -31,16 +31,17 @@ internal sealed class ImagePack(string path, string origin)
         var (images, end) = (new List<EncodedImage>(), 0L);
         foreach (var line in File.ReadLines(_list).Skip(1))
         {
-            if (line.Split('\t') is not [var name, var offset, var length, var label]
+            if (line.Split('\t') is not [var name, var offset, var length, var label, var crc]
                 || !long.TryParse(offset, CultureInfo.InvariantCulture, out var at)
                 || !long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
                 || !int.TryParse(label, CultureInfo.InvariantCulture, out var number)
+                || !uint.TryParse(crc, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var sum)
                 || at != end || bytes < 0 || number < ImageSet.Unlabelled)
             {
                 return null;
             }
 
-            images.Add(new EncodedImage(name, path, at, bytes, number));
+            images.Add(new EncodedImage(name, path, at, bytes, number) { Crc = sum });
             end += bytes;
         }
 
@@ -67,12 +68,12 @@ internal sealed class ImagePack(string path, string origin)
             {
                 foreach (var (name, content, label) in images)
                 {
-                    written.Add(new EncodedImage(name, path, stream.Position, content.Length, label));
+                    written.Add(new EncodedImage(name, path, stream.Position, content.Length, label) { Crc = Crc32C.Of(content.Span) });
                     stream.Write(content.Span);
                 }
             });
             Durable.WriteText(_list, string.Concat(written
-                .Select(image => string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{image.Label}\n"))
+                .Select(image => string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{image.Label}\t{image.Crc:x8}\n"))
                 .Prepend(_head + "\n")));
             return written;
         }

@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -14,6 +15,13 @@ internal sealed class FoldedBlock(IReadOnlyList<IFolded> before, FoldedConvoluti
         using var scope = NewDisposeScope();
         var h_NCHW = before.Aggregate(x_NCHW, (h, part) => part.Forward(h));
         return last.AddedTo_(shortcut?.Forward(x_NCHW) ?? x_NCHW, h_NCHW).MoveToOuterDisposeScope();
+    }
+
+    public string Emit(OnnxGraph graph, string x)
+    {
+        var h = before.Aggregate(x, (value, part) => part.Emit(graph, value));
+        var sum = shortcut is null ? x : graph.Within("downsample", () => shortcut.Emit(graph, x));
+        return last.EmitAddedTo(graph, sum, h);
     }
 
     public void Dispose()

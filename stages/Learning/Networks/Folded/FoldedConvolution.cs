@@ -1,5 +1,6 @@
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Native;
+using Stages.Learning.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,10 +55,40 @@ internal sealed class FoldedConvolution : IFolded
         ? OneDnn.AddConvolved_(sum_NDHW, x_NCHW, _weight_DCKK, _bias_D, _stride, _padding)
         : Plain(x_NCHW).Plus_(sum_NDHW).relu_();
 
+    public string Emit(OnnxGraph graph, string x)
+    {
+        var y = EmitPlain(graph, x);
+        return _relu ? graph.Add("Relu", [y]) : y;
+    }
+
+    /// <summary>Emits <see cref="AddedTo_"/>.</summary>
+    public string EmitAddedTo(OnnxGraph graph, string sum, string x) => graph.Add("Relu", [graph.Add("Add", [EmitPlain(graph, x), sum])]);
+
     public void Dispose()
     {
         _weight_DCKK.Dispose();
         _bias_D.Dispose();
+    }
+
+    private string EmitPlain(OnnxGraph graph, string x)
+    {
+        var kernel = _weight_DCKK.shape[2];
+        return graph.Add(
+            "Conv",
+            [
+                x,
+                graph.Constant("conv.weight", name => OnnxTensor.Of(name, Floats(_weight_DCKK), _weight_DCKK.shape)),
+                graph.Constant("conv.bias", name => OnnxTensor.Of(name, Floats(_bias_D), _bias_D.shape)),
+            ],
+            OnnxOption.Of("kernel_shape", kernel, kernel),
+            OnnxOption.Of("strides", _stride, _stride),
+            OnnxOption.Of("pads", _padding, _padding, _padding, _padding));
+    }
+
+    private static float[] Floats(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return x.to_type(ScalarType.Float32).contiguous().ReadAll<float>();
     }
 
     private Tensor Plain(Tensor x_NCHW) =>

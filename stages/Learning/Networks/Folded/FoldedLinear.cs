@@ -1,3 +1,5 @@
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,6 +30,17 @@ internal sealed class FoldedLinear : IFolded
     {
         var y_NE = nn.functional.linear(x_ND, _weight_ED, _bias_E);
         return _relu ? y_NE.relu_() : y_NE;
+    }
+
+    public string Emit(OnnxGraph graph, string x)
+    {
+        string[] weights =
+        [
+            graph.Constant("fc.weight", name => OnnxTensor.Of(name, _weight_ED.ReadAll<float>(), _weight_ED.shape)),
+            .. _bias_E is null ? [] : new[] { graph.Constant("fc.bias", name => OnnxTensor.Of(name, _bias_E.ReadAll<float>(), _bias_E.shape)) },
+        ];
+        var y = graph.Add("Gemm", [x, .. weights], OnnxOption.Of("transB", 1));
+        return _relu ? graph.Add("Relu", [y]) : y;
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using Stages.Learning.Training;
 using static TorchSharp.torch;
 
@@ -18,4 +19,17 @@ public static class FoldedNetwork
     public static IFolded Of(nn.Module<Tensor, Tensor> network, Compute compute) => network is IFoldable foldable
         ? foldable.Fold(new FoldedType(compute.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32))
         : new PlainNetwork(network, compute);
+
+    /// <summary>The network as ONNX has it, in fp32.</summary>
+    /// <param name="network">A classifier of this project.</param>
+    /// <param name="imageShape">Channels, height and width.</param>
+    /// <param name="classes">K.</param>
+    /// <exception cref="NotSupportedException">It is of another kind.</exception>
+    public static OnnxGraph ToOnnx(nn.Module<Tensor, Tensor> network, IReadOnlyList<long> imageShape, long classes)
+    {
+        using var folded = Of(network, new Compute(CPU, Bf16: false));
+        var graph = new OnnxGraph(imageShape, classes);
+        graph.End(folded.Emit(graph, OnnxGraph.Input));
+        return graph;
+    }
 }

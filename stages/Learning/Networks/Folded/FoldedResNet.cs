@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -25,6 +26,25 @@ internal sealed class FoldedResNet(
 
         var features_ND = h_NCHW.mean([2, 3], type: ScalarType.Float32);
         return (classifier?.Forward(features_ND) ?? features_ND).MoveToOuterDisposeScope();
+    }
+
+    public string Emit(OnnxGraph graph, string x)
+    {
+        var h = graph.Within("stem", () => stem.Emit(graph, x));
+        if (pooledStem)
+        {
+            h = graph.Add(
+                "MaxPool", [h], OnnxOption.Of("kernel_shape", 3, 3), OnnxOption.Of("strides", 2, 2), OnnxOption.Of("pads", 1, 1, 1, 1));
+        }
+
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            var (block, input) = (blocks[i], h);
+            h = graph.Within(FormattableString.Invariant($"block{i + 1}"), () => block.Emit(graph, input));
+        }
+
+        var features = graph.Add("ReduceMean", [h], OnnxOption.Of("axes", 2, 3), OnnxOption.Of("keepdims", 0));
+        return classifier?.Emit(graph, features) ?? features;
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Stages.Learning.Arithmetic;
+using Stages.Learning.Onnx;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -16,6 +17,20 @@ internal sealed class FoldedSelectiveKernel(FoldedConvolution branches, FoldedCo
         var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0);
         return both[0].mul(weights[0]).PlusProduct_(both[1], weights[1]).MoveToOuterDisposeScope();
     }
+
+    // A softmax of two is a sigmoid of their difference.
+    public string Emit(OnnxGraph graph, string x) => graph.Within("sk", () =>
+    {
+        var both = Halves(branches.Emit(graph, x));
+        var pooled = graph.Add("ReduceMean", [graph.Add("Add", both)], OnnxOption.Of("axes", 2, 3), OnnxOption.Of("keepdims", 1));
+        var logits = Halves(excite.Emit(graph, squeeze.Emit(graph, pooled)));
+        return graph.Add("Add", [Weighed(0), Weighed(1)]);
+
+        IReadOnlyList<string> Halves(string value) => graph.Add("Split", [value], 2, [OnnxOption.Of("axis", 1)]);
+
+        string Weighed(int branch) =>
+            graph.Add("Mul", [both[branch], graph.Add("Sigmoid", [graph.Add("Sub", [logits[branch], logits[1 - branch]])])]);
+    });
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -10,6 +11,8 @@ internal sealed class FoldedSequence(params IReadOnlyList<IFolded> parts) : IFol
         using var scope = NewDisposeScope();
         return parts.Aggregate(x, (h, part) => part.Forward(h)).MoveToOuterDisposeScope();
     }
+
+    public string Emit(OnnxGraph graph, string x) => parts.Aggregate(x, (h, part) => part.Emit(graph, h));
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -7,6 +8,15 @@ internal sealed class FoldedShortcutPool(int stride) : IFolded
 {
     /// <inheritdoc cref="ShortcutPool.Pool"/>
     public Tensor Forward(Tensor x_NCHW) => ShortcutPool.Pool(x_NCHW, stride);
+
+    // One pixel more at the far edges: at stride 2 no window reaches it where the size is even.
+    public string Emit(OnnxGraph graph, string x) => graph.Add(
+        "AveragePool",
+        [x],
+        OnnxOption.Of("kernel_shape", 2, 2),
+        OnnxOption.Of("strides", stride, stride),
+        OnnxOption.Of("pads", 0, 0, 1, 1),
+        OnnxOption.Of("count_include_pad", stride == 1 ? 0 : 1));
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -12,4 +13,11 @@ public interface IFolded : IDisposable
     /// <param name="x">May be overwritten by parts of a network, never by a whole one.</param>
     /// <returns>In the caller's dispose scope.</returns>
     Tensor Forward(Tensor x);
+
+    /// <summary>Adds the nodes that compute the same.</summary>
+    /// <param name="graph">Takes them, with the weights.</param>
+    /// <param name="x">The value that they begin with.</param>
+    /// <returns>The value that they end with.</returns>
+    /// <exception cref="NotSupportedException">It is not known how.</exception>
+    string Emit(OnnxGraph graph, string x);
 }

@@ -1,3 +1,4 @@
+using Stages.Learning.Onnx;
 using Stages.Learning.Training;
 using static TorchSharp.torch;
 
@@ -23,6 +24,9 @@ internal sealed class PlainNetwork : IFolded
         using var precision = _compute.Forward();
         return _network.forward(x).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
+
+    public string Emit(OnnxGraph graph, string x) =>
+        throw new NotSupportedException($"{_network.GetName()} has no form in ONNX: only this project's classifiers and encoders do");
 
     public void Dispose() => _network.train(_training);
 }

@@ -93,6 +93,20 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_bit_that_flips_in_a_pack_is_noticed_by_whoever_reads_the_image()
+    {
+        new HubParquet().Write(_folder["set/train-0.parquet"], (Picture, null, 0), (Picture, null, 1));
+        var train = Open().Train();
+        var pack = Assert.Single(Directory.GetFiles(_folder["cache"], "*.pack", SearchOption.AllDirectories));
+        var bytes = File.ReadAllBytes(pack);
+        bytes[^1] ^= 4;
+        File.WriteAllBytes(pack, bytes);
+
+        train.Pixels.Decode(0);
+        Assert.Contains("its bytes changed since they were unpacked", Assert.ThrowsAny<Exception>(() => train.Pixels.Decode(1)).Message);
+    }
+
+    [Fact]
     public void Several_columns_that_fit_are_not_guessed_between()
     {
         new HubParquet { Labels = ["coarse_label", "fine_label"], Features = """{"info": {"features": {"image": {"_type": "Image"}, "fine_label": {"names": ["a", "b"], "_type": "ClassLabel"}, "coarse_label": {"_type": "ClassLabel"}}}}""" }

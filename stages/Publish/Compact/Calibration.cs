@@ -1,0 +1,64 @@
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Onnx;
+using static TorchSharp.torch;
+
+namespace Stages.Publish.Compact;
+
+/// <summary>
+/// Finds the ranges of a graph in eight bits on some training images, by several rules, and takes the rule whose graph is nearest to the one in
+/// fp32 on other training images. Labels and test images have no part in it.
+/// </summary>
+internal static class Calibration
+{
+    private static readonly (string Name, Func<ValueHistogram, ValueRange> Range)[] Rules =
+    [
+        ("extremes", histogram => histogram.Percentile(1)),
+        ("percentile 99.999", histogram => histogram.Percentile(0.99999)),
+        ("percentile 99.99", histogram => histogram.Percentile(0.9999)),
+        ("percentile 99.9", histogram => histogram.Percentile(0.999)),
+        ("entropy", histogram => histogram.LeastDivergence()),
+    ];
+
+    /// <param name="graph">In fp32.</param>
+    /// <param name="seen">Batches of images that the ranges are taken from.</param>
+    /// <param name="others">Batches of images that choose the rule.</param>
+    /// <returns>The graph in eight bits, and the rule that made it.</returns>
+    public static (OnnxGraph Graph, string Rule) Quantize(OnnxGraph graph, IReadOnlyList<Tensor> seen, IReadOnlyList<Tensor> others)
+    {
+        var histograms = Histograms(graph, seen);
+        using var exact = new OnnxClassifier(CompactFiles.Bytes(graph));
+        return Rules
+            .Select(rule => (Graph: IntegerPrecision.Of(graph, histograms.ToDictionary(entry => entry.Key, entry => rule.Range(entry.Value))), rule.Name))
+            .MinBy(candidate =>
+            {
+                using var model = new OnnxClassifier(CompactFiles.Bytes(candidate.Graph));
+                return others.Sum(images => Distance(exact, model, images));
+            });
+    }
+
+    private static double Distance(OnnxClassifier exact, OnnxClassifier model, Tensor images_NCHW)
+    {
+        using var scope = NewDisposeScope();
+        return exact.Logits(images_NCHW).Plus(model.Logits(images_NCHW), -1).Squared().sum().ReadDouble();
+    }
+
+    private static Dictionary<string, ValueHistogram> Histograms(OnnxGraph graph, IReadOnlyList<Tensor> seen)
+    {
+        var histograms = IntegerPrecision.ValuesOf(graph).ToDictionary(name => name, _ => new ValueHistogram());
+        string[] values = [.. histograms.Keys.Where(name => name != OnnxGraph.Input)];
+        using var model = new OnnxClassifier(CompactFiles.Bytes(graph.WithOutputs(values)));
+        foreach (var images in seen)
+        {
+            histograms[OnnxGraph.Input].Widen(images.ReadAll<float>());
+            model.Values(images, values, (name, numbers) => histograms[name].Widen(numbers));
+        }
+
+        foreach (var images in seen)
+        {
+            histograms[OnnxGraph.Input].Count(images.ReadAll<float>());
+            model.Values(images, values, (name, numbers) => histograms[name].Count(numbers));
+        }
+
+        return histograms;
+    }
+}

@@ -1,0 +1,35 @@
+using Stages.Learning.Onnx;
+using Stages.Pipeline.Storage;
+
+namespace Stages.Publish.Compact;
+
+/// <summary>Graphs as files.</summary>
+internal static class CompactFiles
+{
+    private const string DataSuffix = ".data";
+
+    private static readonly OnnxFile Format = new("distill", []);
+
+    /// <summary>The model as it would be in a file. Of a network whose weights fit one.</summary>
+    public static byte[] Bytes(OnnxGraph graph)
+    {
+        using var memory = new MemoryStream();
+        Format.Write(memory, graph);
+        return memory.ToArray();
+    }
+
+    /// <summary>Writes a model durably, its weights beside it where they are too large for one file.</summary>
+    /// <returns>The files' names.</returns>
+    public static IReadOnlyList<string> Write(string path, OnnxGraph graph)
+    {
+        var name = Path.GetFileName(path);
+        if (!OnnxFile.NeedsDataFile(graph))
+        {
+            Durable.WriteFile(path, stream => Format.Write(stream, graph));
+            return [name];
+        }
+
+        Durable.WriteFile(path + DataSuffix, data => Durable.WriteFile(path, stream => Format.Write(stream, graph, data, name + DataSuffix)));
+        return [name, name + DataSuffix];
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.ML.OnnxRuntime;
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Onnx;
+using static TorchSharp.torch;
+
+namespace Stages.Publish.Compact;
+
+/// <summary>An ONNX model as ONNX Runtime runs it on the CPU.</summary>
+public sealed class OnnxClassifier : IDisposable
+{
+    private readonly SessionOptions _options;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+
+    /// <param name="path">Of the model.</param>
+    public OnnxClassifier(string path)
+    {
+        _options = Options();
+        _session = new InferenceSession(path, _options);
+    }
+
+    /// <param name="model">Its bytes.</param>
+    public OnnxClassifier(byte[] model)
+    {
+        _options = Options();
+        _session = new InferenceSession(model, _options);
+    }
+
+    /// <summary>images_NCHW, floats of [0, 1] → logits_NK, fp32.</summary>
+    public Tensor Logits(Tensor images_NCHW)
+    {
+        using var outputs = Run(images_NCHW, [OnnxGraph.Output]);
+        var logits = outputs[0];
+        return tensor(logits.GetTensorDataAsSpan<float>().ToArray(), logits.GetTensorTypeAndShape().Shape);
+    }
+
+    /// <summary>Several values of the graph, as they lie in memory.</summary>
+    public void Values(Tensor images_NCHW, IReadOnlyList<string> names, Action<string, ReadOnlySpan<float>> use)
+    {
+        using var outputs = Run(images_NCHW, names);
+        for (var i = 0; i < names.Count; i++)
+        {
+            use(names[i], outputs[i].GetTensorDataAsSpan<float>());
+        }
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _session.Dispose();
+        _options.Dispose();
+    }
+
+    private static SessionOptions Options() => new()
+    {
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        IntraOpNumThreads = get_num_threads(),
+    };
+
+    private IDisposableReadOnlyCollection<OrtValue> Run(Tensor images_NCHW, IReadOnlyCollection<string> names)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory(images_NCHW.ReadAll<float>(), images_NCHW.shape);
+        return _session.Run(_run, [OnnxGraph.Input], [input], names);
+    }
+}

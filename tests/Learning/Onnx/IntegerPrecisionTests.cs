@@ -1,0 +1,75 @@
+using Microsoft.ML.OnnxRuntime;
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Networks;
+using Stages.Learning.Networks.Folded;
+using Stages.Publish.Compact;
+using Tests.Golden;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Onnx;
+
+/// <summary>Graphs in eight bits, as ONNX Runtime computes them.</summary>
+[Collection(TorchTests.Name)]
+public class IntegerPrecisionTests
+{
+    private const int Classes = 7;
+
+    [Theory]
+    [InlineData("resnet18", false)]
+    [InlineData("resnet50", false)]
+    [InlineData("resnet50", true)]
+    public void Logits_move_little_and_the_model_is_a_third(string architecture, bool selective)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var network = new ResNet(new NetworkOptions(Architecture.All[architecture], 0.5, Stem.ImageNet, selective), 3, Classes, generator);
+        Pattern.Fill(network);
+        network.eval();
+        var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
+        Tensor[] batches = [.. Enumerable.Range(0, 4).Select(i => rand([16, 3, 32, 32], generator: new Generator((ulong)i)))];
+
+        var (quantized, _) = Calibration.Quantize(graph, batches[..2], batches[2..3]);
+
+        using var model = new OnnxClassifier(CompactFiles.Bytes(quantized));
+        var expected = network.forward(batches[3]).detach();
+        var size = expected.abs().mean().ReadDouble();
+        var error = expected.Plus(model.Logits(batches[3]), -1).abs().mean().ReadDouble();
+        Assert.InRange(error, 0, 0.02 * size);
+        Assert.InRange(CompactFiles.Bytes(quantized).Length, 0, 0.31 * CompactFiles.Bytes(graph).Length);
+    }
+
+    [Fact]
+    public void The_runtime_computes_every_convolution_and_sum_in_eight_bits()
+    {
+        using var folder = new Tests.Pipeline.TempFolder();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var network = new ResNet(new NetworkOptions(Architecture.All["resnet50"], 0.25, Stem.ImageNet, false), 1, Classes, generator);
+        Pattern.Fill(network);
+        network.eval();
+        Tensor[] batches = [rand([8, 1, 28, 28], generator: new Generator(1)), rand([8, 1, 28, 28], generator: new Generator(2))];
+        var (quantized, _) = Calibration.Quantize(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes), batches[..1], batches[1..]);
+        using (var options = new SessionOptions { OptimizedModelFilePath = folder["optimized.onnx"], LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR })
+        {
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED;
+            new InferenceSession(CompactFiles.Bytes(quantized), options).Dispose();
+        }
+
+        var optimized = File.ReadAllBytes(folder["optimized.onnx"]);
+        Assert.Equal((53, 16, 0), (Count(optimized, "QLinearConv"), Count(optimized, "QLinearAdd"), Count(optimized, "Conv")));
+    }
+
+    /// <summary>NodeProto.op_type is field 4: a tag, a length, the name.</summary>
+    private static int Count(ReadOnlySpan<byte> model, string operation)
+    {
+        byte[] wanted = [(4 << 3) | 2, (byte)operation.Length, .. System.Text.Encoding.ASCII.GetBytes(operation)];
+        var count = 0;
+        for (var at = model.IndexOf(wanted); at >= 0; at = model.IndexOf(wanted))
+        {
+            count++;
+            model = model[(at + 1)..];
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.ML.OnnxRuntime;
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Networks;
+using Stages.Learning.Networks.Folded;
+using Stages.Learning.Onnx;
+using Tests.Golden;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Onnx;
+
+/// <summary>Exported networks, judged by ONNX Runtime.</summary>
+[Collection(TorchTests.Name)]
+public class OnnxExportTests
+{
+    private const int Classes = 7;
+
+    public static TheoryData<string, double, Stem, bool, int, int> Networks => new()
+    {
+        { "resnet18", 0.25, Stem.ImageNet, false, 3, 32 },
+        { "resnet18", 0.25, Stem.Small, false, 1, 9 },
+        { "resnet34", 0.125, Stem.Half, false, 1, 28 },
+        { "resnet50", 0.25, Stem.ImageNet, false, 1, 28 },
+        { "resnet50", 0.125, Stem.Quarter, false, 3, 33 },
+        { "resnet50", 0.25, Stem.ImageNet, true, 3, 37 },
+        { "resnet101", 0.125, Stem.Small, true, 1, 14 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void It_gives_the_networks_own_logits(string architecture, double width, Stem stem, bool selective, int channels, int side)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(architecture, width, stem, selective, channels);
+        var graph = FoldedNetwork.ToOnnx(network, [channels, side, side], Classes);
+        using var session = Session(graph);
+        foreach (var batch in new[] { 1, 5 })
+        {
+            var images = Images(batch, channels, side);
+            Close.To(network.forward(images).detach(), Ask(session, images), 2e-4);
+        }
+    }
+
+    [Fact]
+    public void Half_precision_gives_nearly_the_same_and_takes_half_the_bytes()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network("resnet50", 0.25, Stem.ImageNet, selective: true, 3);
+        var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
+        var half = HalfPrecision.Of(graph);
+        using var session = Session(half);
+        var images = Images(5, 3, 32);
+        var logits = network.forward(images).detach();
+        Close.To(logits, Ask(session, images), 0.02 * logits.abs().max().ReadDouble());
+        Assert.InRange(Bytes(half).Length, 0.5 * Bytes(graph).Length, 0.55 * Bytes(graph).Length);
+    }
+
+    [Fact]
+    public void Weights_of_large_models_lie_in_a_file_beside()
+    {
+        using var folder = new Tests.Pipeline.TempFolder();
+        using var scope = NewDisposeScope();
+        using var network = Network("resnet18", 0.25, Stem.ImageNet, selective: false, 1);
+        var graph = FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes);
+        Assert.False(OnnxFile.NeedsDataFile(graph));
+        Assert.True(OnnxFile.NeedsDataFile(graph, mostInline: 1000));
+        using (var model = File.Create(folder["model.onnx"]))
+        using (var data = File.Create(folder["model.onnx.data"]))
+        {
+            new OnnxFile("tests", []).Write(model, graph, data, "model.onnx.data");
+        }
+
+        Assert.InRange(new FileInfo(folder["model.onnx"]).Length, 1, 20_000);
+        using var session = new InferenceSession(folder["model.onnx"]);
+        var images = Images(2, 1, 28);
+        Close.To(network.forward(images).detach(), Ask(session, images), 2e-4);
+    }
+
+    [Fact]
+    public void The_same_network_is_the_same_bytes_and_says_what_it_is()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network("resnet18", 0.125, Stem.Half, selective: false, 1);
+        var bytes = Bytes(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes));
+        Assert.Equal(bytes, Bytes(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes)));
+        using var session = new InferenceSession(bytes);
+        Assert.Equal("tests", session.ModelMetadata.ProducerName);
+        Assert.Equal("value", session.ModelMetadata.CustomMetadataMap["key"]);
+        var input = Assert.Single(session.InputMetadata);
+        Assert.Equal(OnnxGraph.Input, input.Key);
+        Assert.Equal([-1, 1, 28, 28], input.Value.Dimensions);
+        Assert.Equal("batch", input.Value.SymbolicDimensions[0]);
+        Assert.Equal([-1, Classes], Assert.Single(session.OutputMetadata).Value.Dimensions);
+    }
+
+    [Fact]
+    public void A_network_of_another_kind_is_refused()
+    {
+        using var network = nn.Sequential(nn.Linear(3, 3));
+        Assert.Throws<NotSupportedException>(() => FoldedNetwork.ToOnnx(network, [3], 3));
+    }
+
+    private static ResNet Network(string architecture, double width, Stem stem, bool selective, int channels)
+    {
+        using var generator = new Generator(1);
+        var network = new ResNet(new NetworkOptions(Architecture.All[architecture], width, stem, selective), channels, Classes, generator);
+        // Statistics and scales as after a training: at first every block is its shortcut.
+        Pattern.Fill(network);
+        network.eval();
+        return network;
+    }
+
+    private static Tensor Images(int batch, int channels, int side) => rand([batch, channels, side, side], generator: new Generator(2));
+
+    private static InferenceSession Session(OnnxGraph graph) => new(Bytes(graph));
+
+    private static byte[] Bytes(OnnxGraph graph)
+    {
+        using var memory = new MemoryStream();
+        new OnnxFile("tests", [new("key", "value")]).Write(memory, graph);
+        return memory.ToArray();
+    }
+
+    private static Tensor Ask(InferenceSession session, Tensor images)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory(images.ReadAll<float>(), images.shape);
+        using var run = new RunOptions();
+        using var outputs = session.Run(run, [OnnxGraph.Input], [input], [OnnxGraph.Output]);
+        return tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
+    }
+}

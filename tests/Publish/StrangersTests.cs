@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Stages.Learning.Networks;
+using Stages.Learning.Safetensors;
+using Tests.Cli;
+using Tests.Golden;
+using Tests.Learning;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Publish;
+
+/// <summary>Published models in the hands of programs that know nothing of this project.</summary>
+[Collection(TorchTests.Name)]
+public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
+{
+    private string Published => Path.Combine(run.Pipeline.Models, "published", "self-distilled");
+
+    [PythonFact]
+    public void Torchvisions_resnet50_takes_all_weights_and_gives_the_same_logits()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        using var generator = new Generator(0);
+        using var network = new ResNet(new NetworkOptions(Architecture.All["resnet50"], 1, Stem.ImageNet, false), 3, 12, generator);
+        Pattern.Fill(network);
+        network.eval();
+        using (var file = File.Create(folder["model.safetensors"]))
+        {
+            SafetensorsFile.Write(file, network.state_dict(), new Dictionary<string, string> { ["format"] = "pt" });
+        }
+
+        var output = PythonFactAttribute.Run(Script("strict.py"), folder["model.safetensors"], "12");
+        var theirs = JsonSerializer.Deserialize<float[]>(output)!;
+
+        const int side = 64;
+        double[] pixels = [.. Enumerable.Range(0, 3 * side * side).Select(i => Math.Abs(Math.Sin(i * 12.9898) * 43758.5453 % 1))];
+        using var frozen = no_grad();
+        Close.To(tensor(theirs), network.forward(tensor(pixels, [1, 3, side, side]).to_type(ScalarType.Float32))[0], 1e-4);
+    }
+
+    [PythonFact]
+    public void The_python_example_names_the_class_that_predict_names() =>
+        Assert.Equal(Predicted(), PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), Published, Image("pgm")).Trim());
+
+    [Fact]
+    public void The_csharp_example_names_the_class_that_predict_names()
+    {
+        using var folder = new TempFolder();
+        File.Copy(Path.Combine(Repository.Root, "docs", "examples", "predict.cs"), folder["predict.cs"]);
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["run", folder["predict.cs"], Published, Image("pgm")])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+        })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(Predicted(), output.Trim().Split('\n')[^1]);
+    }
+
+    private static string Script(string name) => Path.Combine(Repository.Root, "tests", "Publish", "python", name);
+
+    private string Predicted()
+    {
+        var guess = JsonNode.Parse(DistillProcess.Run(run.Pipeline.Folder, "predict", Image("png"), "--json").Output)!.AsArray().Single()!;
+        return FormattableString.Invariant($"{Image("pgm")}: {guess["label"]} ({100 * guess["probability"]!.GetValue<double>():0.0} %)");
+    }
+
+    /// <summary>A test image of the sample, written on first use.</summary>
+    private string Image(string extension)
+    {
+        var path = Path.Combine(run.Pipeline.Folder, "image." + extension);
+        var pixels = Imaging.Datasets.SampleData.Open().Test().Pixels.Decode(3).Pixels;
+        if (extension == "pgm")
+        {
+            File.WriteAllBytes(path, [.. "P5 28 28 255\n"u8, .. pixels]);
+            return path;
+        }
+
+        using var bitmap = new SkiaSharp.SKBitmap(28, 28);
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            bitmap.SetPixel(i % 28, i / 28, new SkiaSharp.SKColor(pixels[i], pixels[i], pixels[i]));
+        }
+
+        using var file = File.Create(path);
+        bitmap.Encode(file, SkiaSharp.SKEncodedImageFormat.Png, 100);
+        return path;
+    }
+}
