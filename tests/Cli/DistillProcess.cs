@@ -39,6 +39,8 @@ internal sealed class DistillProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>Its next line of output; null at the end.</summary>
     public string? ReadLine() => _process.StandardOutput.ReadLine();
 
