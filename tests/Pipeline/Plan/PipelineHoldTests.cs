@@ -70,7 +70,7 @@ public sealed class PipelineHoldTests : IDisposable
         using var alive = TimeProvider.System.CreateTimer(
             _ => Write("elsewhere", "another boot", beat: 8), null, TimeSpan.FromMilliseconds(60), Timeout.InfiniteTimeSpan);
 
-        Assert.Contains("is being run by process 4242 on elsewhere since", Assert.Throws<UserException>(() => Take()).Message);
+        Assert.Contains("is being run by process 4242 on elsewhere since", Assert.Throws<UserException>(() => Take(Quick with { Wait = Patience })).Message);
         Assert.StartsWith("this pipeline was being run by process 4242 on elsewhere", Assert.Single(_notes));
     }
 
@@ -143,6 +143,8 @@ public sealed class PipelineHoldTests : IDisposable
         process.WaitForExit();
         return output;
     }
+
+    private PipelineHold Take(HoldPatience patience) => PipelineHold.Take(HoldPath, _clock, patience, _notes.Add, default);
 
     private PipelineHold Take(string? path = null) => PipelineHold.Take(path ?? HoldPath, _clock, Quick, _notes.Add, default);
 
