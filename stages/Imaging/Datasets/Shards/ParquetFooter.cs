@@ -30,6 +30,6 @@ internal static class ParquetFooter
         var footer = new byte[length];
         file.Position = file.Length - Tail - length;
         file.ReadExactly(footer);
-        new ThriftCompact(footer).Walk();
+        new ThriftCompact(footer).Walk(ParquetShapes.Footer);
     }
 }

@@ -55,17 +55,25 @@ internal static class ParquetPages
                 throw new InvalidDataException($"the pages of column {field.Path} lie outside of it");
             }
 
+            var held = 0L;
             for (var at = start; at < start + column.TotalCompressedSize;)
             {
-                at += Check(file, at, start + column.TotalCompressedSize - at, field, column.Codec);
+                var (bytes, values) = Check(file, at, start + column.TotalCompressedSize - at, field, column.Codec);
+                (at, held) = (at + bytes, held + values);
+            }
+
+            // The library reads on until it has as many as are claimed: for ever, where there are fewer.
+            if (held != column.NumValues)
+            {
+                throw new InvalidDataException($"column {field.Path} claims {column.NumValues} values in a row group, and its pages hold {held}");
             }
         }
     }
 
-    /// <returns>Bytes of the page with its header.</returns>
-    private static long Check(FileStream file, long at, long left, DataField field, CompressionCodec codec)
+    /// <returns>Bytes of the page with its header, and how many values it holds; a dictionary's are none of the column's.</returns>
+    private static (long Bytes, long Values) Check(FileStream file, long at, long left, DataField field, CompressionCodec codec)
     {
-        long unpacked = -1, packed = -1, values = 0, levels = 0;
+        long unpacked = -1, packed = -1, values = 0, entries = 0, levels = 0;
         var header = Header(file, at, left, (name, value) =>
         {
             switch (name)
@@ -76,8 +84,11 @@ internal static class ParquetPages
                 case Packed:
                     packed = value;
                     break;
-                case DataValues or DictionaryValues or DataValues2:
+                case DataValues or DataValues2:
                     values = value;
+                    break;
+                case DictionaryValues:
+                    entries = value;
                     break;
                 case Definitions2 or Repetitions2:
                     levels += value;
@@ -86,9 +97,9 @@ internal static class ParquetPages
                     break;
             }
         });
-        var fits = packed >= 0 && packed <= left - header && unpacked is >= 0 and <= MostBytes && values is >= 0 and <= MostValues && levels >= 0 && levels <= packed;
+        var fits = packed >= 0 && packed <= left - header && unpacked is >= 0 and <= MostBytes && values is >= 0 and <= MostValues && entries is >= 0 and <= MostValues && levels >= 0 && levels <= packed;
         return fits && !(PackedSize.Of(codec, Bytes(file, at + header + levels, Math.Min(packed - levels, PackedSize.Bytes))) > (ulong)unpacked)
-            ? header + packed
+            ? (header + packed, values)
             : throw new InvalidDataException($"a page of column {field.Path} claims {packed} bytes packed, {unpacked} unpacked and {values} values");
     }
 
@@ -97,12 +108,12 @@ internal static class ParquetPages
     {
         try
         {
-            return new ThriftCompact(Bytes(file, at, Math.Min(left, HeaderBytes))).Walk(number);
+            return new ThriftCompact(Bytes(file, at, Math.Min(left, HeaderBytes))).Walk(ParquetShapes.PageHeader, number);
         }
         catch (InvalidDataException) when (left > HeaderBytes)
         {
             // Statistics may hold values as long as one likes.
-            return new ThriftCompact(Bytes(file, at, Math.Min(left, LongHeaderBytes))).Walk(number);
+            return new ThriftCompact(Bytes(file, at, Math.Min(left, LongHeaderBytes))).Walk(ParquetShapes.PageHeader, number);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Stages.Imaging.Datasets.Shards;
 
 /// <summary>
-/// Walks through a struct of Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md) and believes no length in it.
+/// Walks through a struct of Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md) and believes no length and no type in it.
 /// </summary>
 /// <param name="bytes">The struct is at their beginning.</param>
 internal sealed class ThriftCompact(byte[] bytes)
@@ -14,33 +14,39 @@ internal sealed class ThriftCompact(byte[] bytes)
     private int _at;
 
     /// <summary>Walks the struct.</summary>
+    /// <param name="shape">What its fields ought to be.</param>
     /// <param name="number">
     /// Called with each whole number: the field's number, or <see cref="Inner"/> times that of a struct in it plus the number there. Null where it does not matter.
     /// </param>
     /// <returns>Bytes that the struct takes.</returns>
-    /// <exception cref="InvalidDataException">It is no whole struct.</exception>
-    public int Walk(Action<long, long>? number = null)
+    /// <exception cref="InvalidDataException">It is no whole struct of that shape.</exception>
+    public int Walk(ThriftShape.Struct shape, Action<long, long>? number = null)
     {
-        Struct(0, 0, number);
+        Struct(shape, 0, 0, number);
         return _at;
     }
 
-    private void Struct(int depth, long outer, Action<long, long>? number)
+    private void Struct(ThriftShape.Struct? shape, int depth, long outer, Action<long, long>? number)
     {
         var field = 0L;
         for (var header = Octet(); header != 0; header = Octet())
         {
             field = header >> 4 == 0 ? Signed(Number()) : field + (header >> 4);
+            var expected = shape?.Field(field);
+            if (expected?.Fits(header & 15) == false)
+            {
+                throw Damaged();
+            }
 
             // A field's type says true or false by itself; in a list, each takes an octet.
             if ((header & 15) is not (1 or 2))
             {
-                Value(header & 15, depth + 1, Inner * outer + field, number);
+                Value(expected, header & 15, depth + 1, Inner * outer + field, number);
             }
         }
     }
 
-    private void Value(int type, int depth, long field, Action<long, long>? number)
+    private void Value(ThriftShape? shape, int type, int depth, long field, Action<long, long>? number)
     {
         switch (depth > MostDepth ? -1 : type)
         {
@@ -58,23 +64,28 @@ internal sealed class ThriftCompact(byte[] bytes)
                 Skip(Number());
                 break;
             case 9 or 10:
-                List(depth);
+                List((shape as ThriftShape.Several)?.Element, depth);
                 break;
             case 12:
-                Struct(depth, field, depth == 1 ? number : null);
+                Struct(shape as ThriftShape.Struct, depth, field, depth == 1 ? number : null);
                 break;
             default:
                 throw Damaged();
         }
     }
 
-    private void List(int depth)
+    private void List(ThriftShape? element, int depth)
     {
         var header = Octet();
         var size = header >> 4 == 15 ? Number() : (ulong)(header >> 4);
+        if (size > 0 && element?.Fits(header & 15) == false)
+        {
+            throw Damaged();
+        }
+
         for (; size > 0; size--)
         {
-            Value(header & 15, depth + 1, 0, null);
+            Value(element, header & 15, depth + 1, 0, null);
         }
     }
 
