@@ -65,8 +65,10 @@ test:
 
 crash-test:
 	@dotnet build Distill.sln $(FLAGS)
-	@echo 'Some forty minutes, and nothing to be seen until then.'
-	@DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) DISTILL_DAMAGED_REGIONS=$(REGIONS) DISTILL_SOAK_STEPS=$(SOAK) \
+	@mkdir -p TestResults && : > TestResults/kills.log
+	@tail -f TestResults/kills.log & watcher=$$!; trap "kill $$watcher" EXIT; \
+	    DISTILL_PROGRESS=$(CURDIR)/TestResults/kills.log \
+	    DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) DISTILL_DAMAGED_REGIONS=$(REGIONS) DISTILL_SOAK_STEPS=$(SOAK) \
 	    dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=detailed'
 

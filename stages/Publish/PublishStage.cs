@@ -116,9 +116,6 @@ public static class PublishStage
             });
         }
 
-        foreach (var other in Directory.GetFiles(folder, "model*.onnx*").Where(path => !names.Contains(Path.GetFileName(path))))
-        {
-            Durable.Files.DeleteFile(other);
-        }
+        CompactFiles.DeleteOthers(folder, names);
     }
 }

@@ -54,6 +54,7 @@ public class KillStormTests(ITestOutputHelper output)
 
                 Assert.True(outcome.ExitCode == 137, $"after a kill, {place} ended with {outcome.ExitCode}: {outcome.Errors}");
                 kills++;
+                Show(kills, pipelines);
                 mostLost = Math.Max(mostLost, LostSteps(cut));
             }
 
@@ -103,6 +104,15 @@ public class KillStormTests(ITestOutputHelper output)
         .Select(folder => long.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture))
         .Append(0)
         .Max();
+
+    /// <summary>For whoever waits for a thousand: a test's output is only seen at its end.</summary>
+    private static void Show(int kills, int pipelines)
+    {
+        if (kills % 20 == 0 && Environment.GetEnvironmentVariable("DISTILL_PROGRESS") is { Length: > 0 } progress)
+        {
+            File.AppendAllText(progress, FormattableString.Invariant($"{kills} of {Kills} kills, {pipelines} pipelines run to their end\n"));
+        }
+    }
 
     private void Report(string[] places, int pipelines, long mostLost, List<double> resumed)
     {

@@ -14,7 +14,11 @@ namespace Tests.Crashes;
 [Collection(TorchTests.Name)]
 public class SoakTests(ITestOutputHelper output)
 {
-    private const double MostGrowth = 32 << 20;
+    // Of the second half: what glibc's heaps still gain there was 2 to 26 MiB when it was measured.
+    private const double MostGrowth = 48 << 20;
+
+    // Fewer steps end before those heaps are filled.
+    private const int LeastSteps = 2000;
 
     private static int Steps => int.Parse(Environment.GetEnvironmentVariable("DISTILL_SOAK_STEPS") ?? "400", CultureInfo.InvariantCulture);
 
@@ -32,9 +36,10 @@ public class SoakTests(ITestOutputHelper output)
     [Fact]
     public void Memory_stays_what_it_is()
     {
+        var steps = Math.Max(Steps, LeastSteps);
         using var pipeline = new TinyPipeline(json =>
         {
-            json["pretrain"]!["steps"] = Steps;
+            json["pretrain"]!["steps"] = steps;
             json["checkpointEverySeconds"] = 0.5;
         });
         using var process = new DistillProcess(pipeline.Folder, "run");
@@ -58,7 +63,7 @@ public class SoakTests(ITestOutputHelper output)
         var growth = settled[^(settled.Length / 10)..].Average() - settled[..(settled.Length / 10)].Average();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Steps} steps, {readings.Count} readings: {settled.Min() / (1 << 20):0} to {settled.Max() / (1 << 20):0} MiB, {growth / (1 << 20):0} more at the end than in the middle"));
+            $"{steps} steps, {readings.Count} readings: {settled.Min() / (1 << 20):0} to {settled.Max() / (1 << 20):0} MiB, {growth / (1 << 20):0} more at the end than in the middle"));
         Assert.True(readings.Count > 20, "too few readings");
         Assert.InRange(growth, double.NegativeInfinity, MostGrowth);
     }

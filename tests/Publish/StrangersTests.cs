@@ -22,10 +22,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
-        using var generator = new Generator(0);
-        using var network = new ResNet(new NetworkOptions(Architecture.All["resnet50"], 1, Stem.ImageNet, false), 3, 12, generator);
-        Pattern.Fill(network);
-        network.eval();
+        using var network = FilledNetwork.Of("resnet50", 1, Stem.ImageNet, selective: false, channels: 3, classes: 12);
         using (var file = File.Create(folder["model.safetensors"]))
         {
             SafetensorsFile.Write(file, network.state_dict(), new Dictionary<string, string> { ["format"] = "pt" });

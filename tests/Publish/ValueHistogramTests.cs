@@ -38,7 +38,11 @@ public class ValueHistogramTests
     }
 
     [Fact]
-    public void A_value_that_never_changes_has_a_range() => Assert.Equal(new ValueRange(0, 0), Of([0, 0, 0]).Percentile(0.999).WithZero());
+    public void A_value_that_is_always_zero_has_a_range()
+    {
+        Assert.Equal(new ValueRange(0, 0), Of([0, 0, 0]).Percentile(0.999));
+        Assert.Equal(new ValueRange(0, 0), Of([0, 0, 0]).LeastDivergence());
+    }
 
     private static double Normal(RandomKey random, int i) =>
         Math.Sqrt(-2 * Math.Log((1 + random.Below(2 * i, 1_000_000)) / 1_000_001.0)) * Math.Cos(2 * Math.PI * random.Below((2 * i) + 1, 1_000_000) / 1e6);

@@ -65,9 +65,11 @@ internal static class PredictCommand
     private static int Predict(PublishedModel model, IEnumerable<string> paths, int top, bool json)
     {
         var exit = ExitCodes.Done;
+        var any = false;
         var all = new JsonArray();
         foreach (var batch in paths.Chunk(Batch))
         {
+            any = true;
             var read = batch.Select(path => (Path: path, Pixels: Read(path, model.Config))).Where(image => image.Pixels is not null).ToArray();
             exit = read.Length == batch.Length ? exit : ExitCodes.WrongInput;
             if (read.Length == 0)
@@ -87,6 +89,11 @@ internal static class PredictCommand
                     Console.Out.WriteLine($"{image.Path}: {string.Join(", ", best.Select(i => string.Create(CultureInfo.InvariantCulture, $"{model.Config.Labels[i]} ({100 * probabilities[i]:0.0} %)")))}");
                 }
             }
+        }
+
+        if (!any)
+        {
+            throw new UserException("found no image to classify: no PNG, JPEG, WebP, BMP or GIF in the folders that were named, and no line on standard input");
         }
 
         if (json)

@@ -20,41 +20,44 @@ internal static class Calibration
     ];
 
     /// <param name="graph">In fp32.</param>
-    /// <param name="seen">Batches of images that the ranges are taken from.</param>
-    /// <param name="others">Batches of images that choose the rule.</param>
+    /// <param name="images">Some take the ranges, others choose the rule.</param>
+    /// <param name="looked">Told how many images were looked at; may throw to stop.</param>
     /// <returns>The graph in eight bits, and the rule that made it.</returns>
-    public static (OnnxGraph Graph, string Rule) Quantize(OnnxGraph graph, IReadOnlyList<Tensor> seen, IReadOnlyList<Tensor> others)
+    public static (OnnxGraph Graph, string Rule) Quantize(OnnxGraph graph, CalibrationImages images, Action<long> looked)
     {
-        var histograms = Histograms(graph, seen);
+        var histograms = Histograms(graph, images.Seen, looked);
         using var exact = new OnnxClassifier(CompactFiles.Bytes(graph));
         return Rules
             .Select(rule => (Graph: IntegerPrecision.Of(graph, histograms.ToDictionary(entry => entry.Key, entry => rule.Range(entry.Value))), rule.Name))
             .MinBy(candidate =>
             {
                 using var model = new OnnxClassifier(CompactFiles.Bytes(candidate.Graph));
-                return others.Sum(images => Distance(exact, model, images));
+                return images.Others.Sum(batch => Distance(exact, model, batch, looked));
             });
     }
 
-    private static double Distance(OnnxClassifier exact, OnnxClassifier model, Tensor images_NCHW)
+    private static double Distance(OnnxClassifier exact, OnnxClassifier model, Tensor images_NCHW, Action<long> looked)
     {
+        looked(images_NCHW.shape[0]);
         using var scope = NewDisposeScope();
         return exact.Logits(images_NCHW).Plus(model.Logits(images_NCHW), -1).Squared().sum().ReadDouble();
     }
 
-    private static Dictionary<string, ValueHistogram> Histograms(OnnxGraph graph, IReadOnlyList<Tensor> seen)
+    private static Dictionary<string, ValueHistogram> Histograms(OnnxGraph graph, IReadOnlyList<Tensor> seen, Action<long> looked)
     {
         var histograms = IntegerPrecision.ValuesOf(graph).ToDictionary(name => name, _ => new ValueHistogram());
         string[] values = [.. histograms.Keys.Where(name => name != OnnxGraph.Input)];
         using var model = new OnnxClassifier(CompactFiles.Bytes(graph.WithOutputs(values)));
         foreach (var images in seen)
         {
+            looked(images.shape[0]);
             histograms[OnnxGraph.Input].Widen(images.ReadAll<float>());
             model.Values(images, values, (name, numbers) => histograms[name].Widen(numbers));
         }
 
         foreach (var images in seen)
         {
+            looked(images.shape[0]);
             histograms[OnnxGraph.Input].Count(images.ReadAll<float>());
             model.Values(images, values, (name, numbers) => histograms[name].Count(numbers));
         }

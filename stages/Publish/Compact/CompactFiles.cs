@@ -18,6 +18,15 @@ internal static class CompactFiles
         return memory.ToArray();
     }
 
+    /// <summary>Deletes the models of an earlier run that this one did not write.</summary>
+    public static void DeleteOthers(string folder, IEnumerable<string> written)
+    {
+        foreach (var other in Directory.GetFiles(folder, "model*.onnx*").ExceptBy(written, Path.GetFileName))
+        {
+            Durable.Files.DeleteFile(other);
+        }
+    }
+
     /// <summary>Writes a model durably, its weights beside it where they are too large for one file.</summary>
     /// <returns>The files' names.</returns>
     public static IReadOnlyList<string> Write(string path, OnnxGraph graph)

@@ -8,25 +8,34 @@ namespace Stages.Publish.Compact;
 /// <summary>An ONNX model as ONNX Runtime runs it on the CPU.</summary>
 public sealed class OnnxClassifier : IDisposable
 {
+    private readonly string _name;
     private readonly SessionOptions _options;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
 
     /// <param name="path">Of the model.</param>
+    /// <exception cref="InvalidDataException">ONNX Runtime refuses it.</exception>
     public OnnxClassifier(string path)
+        : this(path, options => new InferenceSession(path, options))
     {
-        _options = Options();
-        _session = new InferenceSession(path, _options);
     }
 
     /// <param name="model">Its bytes.</param>
+    /// <exception cref="InvalidDataException">ONNX Runtime refuses it.</exception>
     public OnnxClassifier(byte[] model)
+        : this("the model", options => new InferenceSession(model, options))
     {
-        _options = Options();
-        _session = new InferenceSession(model, _options);
+    }
+
+    private OnnxClassifier(string name, Func<SessionOptions, InferenceSession> open)
+    {
+        _name = name;
+        _options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = get_num_threads() };
+        _session = Understood(() => open(_options));
     }
 
     /// <summary>images_NCHW, floats of [0, 1] → logits_NK, fp32.</summary>
+    /// <exception cref="InvalidDataException">The model takes other images.</exception>
     public Tensor Logits(Tensor images_NCHW)
     {
         using var outputs = Run(images_NCHW, [OnnxGraph.Output]);
@@ -51,15 +60,21 @@ public sealed class OnnxClassifier : IDisposable
         _options.Dispose();
     }
 
-    private static SessionOptions Options() => new()
-    {
-        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        IntraOpNumThreads = get_num_threads(),
-    };
-
     private IDisposableReadOnlyCollection<OrtValue> Run(Tensor images_NCHW, IReadOnlyCollection<string> names)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(images_NCHW.ReadAll<float>(), images_NCHW.shape);
-        return _session.Run(_run, [OnnxGraph.Input], [input], names);
+        return Understood(() => _session.Run(_run, [OnnxGraph.Input], [input], names));
+    }
+
+    private T Understood<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (OnnxRuntimeException refused)
+        {
+            throw new InvalidDataException($"{_name}: ONNX Runtime refuses it: {refused.Message}", refused);
+        }
     }
 }

@@ -59,6 +59,11 @@ internal sealed class ValueHistogram
     public ValueRange LeastDivergence()
     {
         var largest = MathF.Max(MathF.Abs(_low), MathF.Abs(_high));
+        if (largest == 0)
+        {
+            return new ValueRange(0, 0);
+        }
+
         var magnitudes = new double[Bins];
         for (var bin = 0; bin < Bins; bin++)
         {

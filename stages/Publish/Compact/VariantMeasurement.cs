@@ -12,20 +12,18 @@ namespace Stages.Publish.Compact;
 /// <param name="EagerBatch">For a batch.</param>
 internal sealed record VariantMeasurement(IReadOnlyList<Variant> Variants, double EagerOne, double EagerBatch)
 {
-    private const int Chunk = 256;
-
     public static VariantMeasurement Of(
-        string folder, IReadOnlyDictionary<string, IReadOnlyList<string>> files, nn.Module<Tensor, Tensor> network, ImageSet test, RunSettings settings)
+        string folder, IReadOnlyDictionary<string, IReadOnlyList<string>> files, nn.Module<Tensor, Tensor> network, ImageSet test, int loaderThreads, Action<long> looked)
     {
         using var scope = NewDisposeScope();
-        using var bank = ImageBank.Open(test, CPU, settings.LoaderThreads);
+        using var bank = ImageBank.Open(test, CPU, loaderThreads);
         var models = files.Values.Select(names => new OnnxClassifier(Path.Combine(folder, names[0]))).ToArray();
         try
         {
-            var chunks = Enumerable.Range(0, test.Count).Chunk(Chunk).ToArray();
+            var chunks = Enumerable.Range(0, test.Count).Chunk(Inference.BatchSize(test.Shape, new Compute(CPU, Bf16: false))).ToArray();
             var labels_N = bank.Labels(Enumerable.Range(0, test.Count));
-            var own_NK = Logits(images => CompactStage.Eager(network, images), bank, chunks);
-            var logits = models.Select(model => Logits(model.Logits, bank, chunks)).ToArray();
+            var own_NK = Logits(network.Ask, bank, chunks, looked);
+            var logits = models.Select(model => Logits(model.Logits, bank, chunks, looked)).ToArray();
             var one = Medians(models, network, bank.Take([0]));
             var batch = Medians(models, network, bank.Take(Enumerable.Range(0, Latency.Batch).Select(i => i % test.Count)));
             return new VariantMeasurement(
@@ -49,12 +47,13 @@ internal sealed record VariantMeasurement(IReadOnlyList<Variant> Variants, doubl
         }
     }
 
-    private static Tensor Logits(Func<Tensor, Tensor> ask, ImageBank bank, int[][] chunks)
+    private static Tensor Logits(Func<Tensor, Tensor> ask, ImageBank bank, int[][] chunks, Action<long> looked)
     {
         using var scope = NewDisposeScope();
         return cat([.. chunks.Select(chunk =>
         {
             using var inner = NewDisposeScope();
+            looked(chunk.Length);
             return ask(bank.Take(chunk)).MoveToOuterDisposeScope();
         })]).MoveToOuterDisposeScope();
     }
@@ -63,6 +62,6 @@ internal sealed record VariantMeasurement(IReadOnlyList<Variant> Variants, doubl
     private static IReadOnlyList<double> Medians(OnnxClassifier[] models, nn.Module<Tensor, Tensor> network, Tensor images) => Latency.Medians(
     [
         .. models.Select(model => (Action)(() => model.Logits(images).Dispose())),
-        () => CompactStage.Eager(network, images).Dispose(),
+        () => network.Ask(images).Dispose(),
     ]);
 }

@@ -61,7 +61,7 @@ internal static class ModelCard
     private static string FrontMatter(ModelConfig config, string license, string dataset, string title, ResultRow own) => string.Create(CultureInfo.InvariantCulture, $"""
         ---
         license: {license}
-        library_name: timm
+        library_name: {Library(config)}
         pipeline_tag: image-classification
         tags:
         - image-classification
@@ -88,6 +88,10 @@ internal static class ModelCard
         ---
 
         """);
+
+    // timm builds no narrow ResNets by name; what reads ONNX reads any.
+    private static string Library(ModelConfig config) =>
+        config.Network is { Width: 1, Stem: Stages.Learning.Networks.Stem.ImageNet, SelectiveKernels: false } ? "timm" : "onnx";
 
     private static string Variants(VariantsFile forms)
     {

@@ -151,8 +151,19 @@ public sealed class PublishedModel : IDisposable
         return cat([.. images.Chunk(Chunk).Select(chunk =>
         {
             using var inner = NewDisposeScope();
-            var images_NCHW = take(chunk);
-            return (_onnx is not null ? _onnx.Logits(images_NCHW) : _folded!.Value.Forward(images_NCHW)).MoveToOuterDisposeScope();
+            return Ask(take(chunk)).MoveToOuterDisposeScope();
         })]).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Ask(Tensor images_NCHW)
+    {
+        try
+        {
+            return _onnx is not null ? _onnx.Logits(images_NCHW) : _folded!.Value.Forward(images_NCHW);
+        }
+        catch (InvalidDataException refused)
+        {
+            throw new UserException(refused.Message);
+        }
     }
 }

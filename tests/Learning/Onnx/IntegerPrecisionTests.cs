@@ -21,14 +21,11 @@ public class IntegerPrecisionTests
     public void Logits_move_little_and_the_model_is_a_third(string architecture, bool selective)
     {
         using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var network = new ResNet(new NetworkOptions(Architecture.All[architecture], 0.5, Stem.ImageNet, selective), 3, Classes, generator);
-        Pattern.Fill(network);
-        network.eval();
+        using var network = FilledNetwork.Of(architecture, 0.5, Stem.ImageNet, selective, 3, Classes);
         var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
         Tensor[] batches = [.. Enumerable.Range(0, 4).Select(i => rand([16, 3, 32, 32], generator: new Generator((ulong)i)))];
 
-        var (quantized, _) = Calibration.Quantize(graph, batches[..2], batches[2..3]);
+        var (quantized, _) = Calibration.Quantize(graph, new CalibrationImages(batches[..3]), _ => { });
 
         using var model = new OnnxClassifier(CompactFiles.Bytes(quantized));
         var expected = network.forward(batches[3]).detach();
@@ -43,12 +40,9 @@ public class IntegerPrecisionTests
     {
         using var folder = new Tests.Pipeline.TempFolder();
         using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var network = new ResNet(new NetworkOptions(Architecture.All["resnet50"], 0.25, Stem.ImageNet, false), 1, Classes, generator);
-        Pattern.Fill(network);
-        network.eval();
+        using var network = FilledNetwork.Of("resnet50", 0.25, Stem.ImageNet, false, 1, Classes);
         Tensor[] batches = [rand([8, 1, 28, 28], generator: new Generator(1)), rand([8, 1, 28, 28], generator: new Generator(2))];
-        var (quantized, _) = Calibration.Quantize(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes), batches[..1], batches[1..]);
+        var (quantized, _) = Calibration.Quantize(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes), new CalibrationImages(batches), _ => { });
         using (var options = new SessionOptions { OptimizedModelFilePath = folder["optimized.onnx"], LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR })
         {
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED;

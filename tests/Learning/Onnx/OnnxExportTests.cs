@@ -30,7 +30,7 @@ public class OnnxExportTests
     public void It_gives_the_networks_own_logits(string architecture, double width, Stem stem, bool selective, int channels, int side)
     {
         using var scope = NewDisposeScope();
-        using var network = Network(architecture, width, stem, selective, channels);
+        using var network = FilledNetwork.Of(architecture, width, stem, selective, channels, Classes);
         var graph = FoldedNetwork.ToOnnx(network, [channels, side, side], Classes);
         using var session = Session(graph);
         foreach (var batch in new[] { 1, 5 })
@@ -44,7 +44,7 @@ public class OnnxExportTests
     public void Half_precision_gives_nearly_the_same_and_takes_half_the_bytes()
     {
         using var scope = NewDisposeScope();
-        using var network = Network("resnet50", 0.25, Stem.ImageNet, selective: true, 3);
+        using var network = FilledNetwork.Of("resnet50", 0.25, Stem.ImageNet, true, 3, Classes);
         var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
         var half = HalfPrecision.Of(graph);
         using var session = Session(half);
@@ -59,7 +59,7 @@ public class OnnxExportTests
     {
         using var folder = new Tests.Pipeline.TempFolder();
         using var scope = NewDisposeScope();
-        using var network = Network("resnet18", 0.25, Stem.ImageNet, selective: false, 1);
+        using var network = FilledNetwork.Of("resnet18", 0.25, Stem.ImageNet, false, 1, Classes);
         var graph = FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes);
         Assert.False(OnnxFile.NeedsDataFile(graph));
         Assert.True(OnnxFile.NeedsDataFile(graph, mostInline: 1000));
@@ -79,7 +79,7 @@ public class OnnxExportTests
     public void The_same_network_is_the_same_bytes_and_says_what_it_is()
     {
         using var scope = NewDisposeScope();
-        using var network = Network("resnet18", 0.125, Stem.Half, selective: false, 1);
+        using var network = FilledNetwork.Of("resnet18", 0.125, Stem.Half, false, 1, Classes);
         var bytes = Bytes(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes));
         Assert.Equal(bytes, Bytes(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes)));
         using var session = new InferenceSession(bytes);
@@ -97,16 +97,6 @@ public class OnnxExportTests
     {
         using var network = nn.Sequential(nn.Linear(3, 3));
         Assert.Throws<NotSupportedException>(() => FoldedNetwork.ToOnnx(network, [3], 3));
-    }
-
-    private static ResNet Network(string architecture, double width, Stem stem, bool selective, int channels)
-    {
-        using var generator = new Generator(1);
-        var network = new ResNet(new NetworkOptions(Architecture.All[architecture], width, stem, selective), channels, Classes, generator);
-        // Statistics and scales as after a training: at first every block is its shortcut.
-        Pattern.Fill(network);
-        network.eval();
-        return network;
     }
 
     private static Tensor Images(int batch, int channels, int side) => rand([batch, channels, side, side], generator: new Generator(2));
