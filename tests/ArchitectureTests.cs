@@ -38,7 +38,7 @@ public class ArchitectureTests
 
     [Fact]
     public void The_pipeline_knows_no_tensor_and_no_image() =>
-        Assert.Equal(["Polly.Core", "Spectre.Console"], Includes("Pipeline", "PackageReference").Order());
+        Assert.Equal(["Google.Protobuf", "Polly.Core", "Spectre.Console"], Includes("Pipeline", "PackageReference").Order());
 
     [Fact]
     public void Namespaces_equal_folders()

@@ -19,5 +19,6 @@ using var session = new InferenceSession(Path.Combine(args[0], "model.onnx"));
 using var images = OrtValue.CreateTensorValueFromMemory(planes, [1, .. size]);
 using var outputs = session.Run(new RunOptions(), ["pixel_values"], [images], ["logits"]);
 var logits = outputs[0].GetTensorDataAsSpan<float>().ToArray();
+var temperature = config.GetProperty("distill").GetProperty("temperature").GetDouble();
 var best = Array.IndexOf(logits, logits.Max());
-Console.WriteLine($"{args[1]}: {config.GetProperty("label_names")[best]} ({100 / logits.Sum(x => Math.Exp(x - logits[best])):0.0} %)");
+Console.WriteLine($"{args[1]}: {config.GetProperty("label_names")[best]} ({100 / logits.Sum(x => Math.Exp((x - logits[best]) / temperature)):0.0} %)");

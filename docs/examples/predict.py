@@ -22,5 +22,5 @@ network.load_state_dict(weights, strict=True)
 channels, height, width = config["pretrained_cfg"]["input_size"]
 for path in images:
     pixels = torchvision.transforms.functional.to_tensor(Image.open(path).convert("L" if channels == 1 else "RGB").resize((width, height), Image.BICUBIC))
-    probabilities = network.eval()(pixels[None]).softmax(1)[0]
+    probabilities = (network.eval()(pixels[None]) / config["distill"]["temperature"]).softmax(1)[0]
     print(f"{path}: {config['label_names'][probabilities.argmax()]} ({100 * probabilities.max():.1f} %)")

@@ -13,9 +13,10 @@ namespace Stages.Pretrain;
 /// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2, 0.2 advised by its authors for small batches.</param>
 /// <param name="Memory">A queue of past keys as further negatives; off by default, as in the public code.</param>
 /// <param name="Training">Steps, batch, optimizer.</param>
+/// <param name="Weights">A file of weights to take in place of training; null to train.</param>
 public sealed record PretrainOptions(
     NetworkOptions Network, HeadOptions Head, ViewOptions Views, LowResolution LowResolution, double Temperature,
-    MemoryOptions Memory, TrainingOptions Training)
+    MemoryOptions Memory, TrainingOptions Training, string? Weights = null)
 {
     public static PretrainOptions Read(JsonSection section)
     {
@@ -27,6 +28,7 @@ public sealed record PretrainOptions(
             LowResolution.Read(section.Section("lowResolution")),
             section.Number("temperature", 0.2, 0.001, 100),
             MemoryOptions.Read(section.Section("memory"), training.BatchSize),
-            training);
+            training,
+            section.OptionalFile("weights"));
     }
 }

@@ -1,3 +1,4 @@
+using Stages.Imaging.Splits;
 using Stages.Pipeline.Options;
 
 namespace Stages.Publish;
@@ -5,15 +6,18 @@ namespace Stages.Publish;
 /// <summary>Publishing as pipeline.json describes it.</summary>
 /// <param name="Student">What is published: a round's student, or an encoder with a classifier on it; chosen beforehand, never by its test accuracy.</param>
 /// <param name="License">SPDX name of the licence that the model is published under, for the card.</param>
-public sealed record PublishOptions(string Student, string License)
+/// <param name="HeldOut">Labels beyond those that others learn from, which fit the temperature of its probabilities; null for none, and temperature 1.</param>
+public sealed record PublishOptions(string Student, string License, LabelOptions? HeldOut)
 {
     /// <param name="section">The <c>publish</c> block.</param>
     /// <param name="candidates">What can be published; the last one is, unless another is named.</param>
+    /// <param name="seed">The run's.</param>
     /// <exception cref="UserException">Nothing can be published, or something else is named.</exception>
-    public static PublishOptions Read(JsonSection section, IReadOnlyList<string> candidates) => candidates.Count == 0
+    public static PublishOptions Read(JsonSection section, IReadOnlyList<string> candidates, int seed) => candidates.Count == 0
         ? throw section.Error(
             "student", "found nothing to publish, expected a round of distillation, a probe, or fine-tuning from layer 0: a model is published as a plain ResNet")
         : new PublishOptions(
             section.Choice("student", candidates[^1], candidates.ToDictionary(name => name)),
-            section.Text("license", "mit"));
+            section.Text("license", "mit"),
+            section.Has("heldOut") ? LabelOptions.Read(section.Section("heldOut"), seed) : null);
 }

@@ -19,7 +19,7 @@ namespace Stages.Publish;
 public static class PublishStage
 {
     /// <summary>Raised when the same options and inputs give another folder than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The published folder.</summary>
     public const string Output = "published";
@@ -28,6 +28,7 @@ public static class PublishStage
 
     /// <param name="context">Where it runs.</param>
     /// <param name="options">Which student, under which licence.</param>
+    /// <param name="seed">The run's.</param>
     /// <param name="dataset">What it was trained on.</param>
     /// <param name="network">The student's network.</param>
     /// <param name="weights">The artefact with its weights.</param>
@@ -37,6 +38,7 @@ public static class PublishStage
     public static StageResult Run(
         StageContext context,
         PublishOptions options,
+        long seed,
         IDataset dataset,
         NetworkOptions network,
         string weights,
@@ -45,10 +47,10 @@ public static class PublishStage
         string folder)
     {
         var train = dataset.Train();
-        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop);
         var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
         var rows = ResultsFile.Read(context.Input(results));
         var forms = VariantsFile.Read(context.Input(variants));
+        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop, forms.Temperature);
         Durable.MakeFolder(folder);
         // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
         Durable.SweepPartials(folder);
@@ -62,6 +64,7 @@ public static class PublishStage
         Durable.WriteText(
             Path.Combine(folder, "README.md"),
             ModelCard.Write(config, options.License, train.Name, options.Student, rows, forms));
+        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Of(seed, context.Lineage));
         Checksums.Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },
@@ -93,12 +96,16 @@ public static class PublishStage
             json[name] = value?.DeepClone();
         }
 
+        json["temperature"] = forms.Temperature;
+        json["temperatureLabels"] = forms.TemperatureLabels;
         json["variants"] = new JsonArray([.. forms.Variants.Select(form => new JsonObject
         {
             ["name"] = form.Name,
             ["bytes"] = form.Bytes,
             ["top1"] = form.Top1,
             ["agreement"] = form.Agreement,
+            ["calibrationError"] = form.CalibrationError,
+            ["negativeLogLikelihood"] = form.NegativeLogLikelihood,
         })]);
         return json.ToJsonString(Indented) + "\n";
     }

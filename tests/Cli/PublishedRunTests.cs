@@ -28,7 +28,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         // So little trained a network may need more than eight bits.
         string[] Eight() => File.Exists(Path.Combine(Published, "model.int8.onnx")) ? ["model.int8.onnx"] : [];
         Assert.Equal(
-            ["README.md", "config.json", "labels.txt", "metrics.json", "model.fp16.onnx", .. Eight(), "model.onnx", "model.safetensors", "preprocessor_config.json"],
+            ["README.md", "config.json", "labels.txt", "metrics.json", "model.fp16.onnx", .. Eight(), "model.onnx", "model.safetensors", "preprocessor_config.json", "provenance.json"],
             lines.Select(line => line.Split("  ")[1]));
         Assert.All(lines, line => Assert.Equal(FileHash.OfFile(Path.Combine(Published, line.Split("  ")[1])), line.Split("  ")[0]));
     }
@@ -47,7 +47,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.Equal("accuracy", metric["type"]);
         Assert.Equal(metrics["top1"]!.GetValue<double>(), double.Parse(metric["value"], CultureInfo.InvariantCulture));
         Assert.All(metrics["variants"]!.AsArray(), variant =>
-            Assert.Contains(FormattableString.Invariant($" {variant!["top1"]!.GetValue<double>():0.00} | {variant["agreement"]!.GetValue<double>():0.00} |"), card, StringComparison.Ordinal));
+            Assert.Contains(FormattableString.Invariant($" {variant!["top1"]!.GetValue<double>():0.00} | {variant["agreement"]!.GetValue<double>():0.00} | {variant["calibrationError"]!.GetValue<double>():0.0000} |"), card, StringComparison.Ordinal));
         Assert.Equal(3, JsonNode.Parse(File.ReadAllText(Path.Combine(Published, "preprocessor_config.json")))!["resample"]!.GetValue<int>());
     }
 

@@ -21,7 +21,7 @@ public class SchemaTests
         var section = PipelineFile.Parse(
             $$"""
             {
-              "labels": { "perClass": 1 }, "rounds": [ { "name": "distill" } ],
+              "labels": { "perClass": 1 }, "rounds": [ { "name": "distill" } ], "publish": { "heldOut": { "perClass": 1 } },
               "pretrain": { "views": {{views}} }, "finetune": { "views": {{views}} }, "supervised": { "views": {{views}} }
             }
             """,

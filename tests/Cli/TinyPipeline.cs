@@ -52,7 +52,8 @@ internal sealed class TinyPipeline : IDisposable
               "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16, "groups": 2 }
             }
           ],
-          "supervised": { "steps": 6, "batchSize": 8 }
+          "supervised": { "steps": 6, "batchSize": 8 },
+          "publish": { "heldOut": { "perClass": 3 } }
         }
         """;
 }

@@ -112,6 +112,7 @@ public sealed class DistillStageTests
             Cancellation = cancellation.Token,
             Inputs = new Dictionary<string, string> { ["label/soft-targets"] = folder["targets"] },
             UpstreamMetrics = new Dictionary<string, JsonObject>(),
+            Lineage = new Dictionary<string, LockEntry>(),
         };
         var settings = new RunSettings(new Compute(CPU, false), 0, TimeSpan.FromDays(1));
         DistillStage.Run(context, Options(student, steps), settings, SampleData.Open(), labels, Crops, "label/soft-targets");

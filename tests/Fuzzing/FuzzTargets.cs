@@ -196,7 +196,7 @@ internal static class FuzzTargets
     private static byte[] Pipeline() => File.ReadAllBytes(Path.Combine(Repository.Root, "pipeline.json"));
 
     private static byte[] Config() => Encoding.UTF8.GetBytes(
-        new ModelConfig(new NetworkOptions(Architecture.ResNet18, 0.25, Stem.ImageNet), new ImageShape(1, 28, 28), ["a", "b"], 1).ToJson());
+        new ModelConfig(new NetworkOptions(Architecture.ResNet18, 0.25, Stem.ImageNet), new ImageShape(1, 28, 28), ["a", "b"], 1, 1).ToJson());
 
     private static byte[] Idx(int magic, params int[] dimensions)
     {

@@ -34,6 +34,7 @@ internal static class TinyPretraining
             Cancellation = cancellation.Token,
             Inputs = new Dictionary<string, string>(),
             UpstreamMetrics = new Dictionary<string, JsonObject>(),
+            Lineage = new Dictionary<string, LockEntry>(),
         };
         return PretrainStage.Run(context, options, new RunSettings(new Compute(CPU, false), 0, TimeSpan.FromDays(1)), SampleData.Open());
     }

@@ -31,10 +31,24 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
         var output = PythonFactAttribute.Run(Script("strict.py"), folder["model.safetensors"], "12");
         var theirs = JsonSerializer.Deserialize<float[]>(output)!;
 
-        const int side = 64;
-        double[] pixels = [.. Enumerable.Range(0, 3 * side * side).Select(i => Math.Abs(Math.Sin(i * 12.9898) * 43758.5453 % 1))];
         using var frozen = no_grad();
-        Close.To(tensor(theirs), network.forward(tensor(pixels, [1, 3, side, side]).to_type(ScalarType.Float32))[0], 1e-4);
+        Close.To(tensor(theirs), network.forward(ClosedFormImage())[0], 1e-4);
+    }
+
+    [PythonFact]
+    public void Torchvisions_weights_teach_here_with_the_same_logits()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        var theirs = JsonSerializer.Deserialize<float[]>(PythonFactAttribute.Run(Script("given.py"), folder["given.safetensors"], "resnet50", "9"))!;
+
+        using var generator = new Generator(1);
+        using var network = new ResNet(
+            new NetworkOptions(Architecture.ResNet50, 1, Stem.ImageNet, Normalization: new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])), 3, 9, generator);
+        GivenWeights.LoadClassifier(network, folder["given.safetensors"]);
+        network.eval();
+        using var frozen = no_grad();
+        Close.To(tensor(theirs), network.forward(ClosedFormImage())[0], 1e-4);
     }
 
     [PythonFact]
@@ -54,6 +68,13 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(Predicted(), output.Trim().Split('\n')[^1]);
+    }
+
+    private static Tensor ClosedFormImage()
+    {
+        const int side = 64;
+        double[] pixels = [.. Enumerable.Range(0, 3 * side * side).Select(i => Math.Abs(Math.Sin(i * 12.9898) * 43758.5453 % 1))];
+        return tensor(pixels, [1, 3, side, side]).to_type(ScalarType.Float32);
     }
 
     private static string Script(string name) => Path.Combine(Repository.Root, "tests", "Publish", "python", name);

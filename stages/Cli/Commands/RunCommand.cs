@@ -35,7 +35,7 @@ internal static class RunCommand
             }
 
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
-            var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? PlanBuilder.FirstStage : null);
+            var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? PlanBuilder.FirstStageOf(options) : null);
             return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);
         });
         return command;

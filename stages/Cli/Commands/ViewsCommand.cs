@@ -2,7 +2,6 @@ using System.CommandLine;
 using Stages.Cli.Plan;
 using Stages.Imaging.Augmentation;
 using Stages.Imaging.Loading;
-using Stages.Learning.Randomness;
 using TorchSharp;
 
 namespace Stages.Cli.Commands;
@@ -25,19 +24,11 @@ internal static class ViewsCommand
             using var bank = ImageBank.Open(session.Dataset.Train(), torch.CPU);
             var images = Math.Min(Images, bank.Images.Count);
             var random = session.Options.Settings.Random("pretrain");
-            var originals_NCHW = bank.Take(Enumerable.Range(0, images));
-            var rows = Enumerable.Range(0, Views).Select(view => Row(bank, session.Options.Pretrain.Views, random, images, view));
             var path = parsed.GetRequiredValue(output);
-            ContactSheet.Write(path, [originals_NCHW, .. rows]);
+            ContactSheet.Write(path, ViewSheet.Rows(bank, session.Options.Pretrain.Views, random, images, Views));
             Console.Out.WriteLine($"{path}: {images} training images, the original and {Views} views of each");
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static torch.Tensor Row(ImageBank bank, ViewOptions options, RandomKey random, int images, int view)
-    {
-        var keys = Enumerable.Range(0, images).Select(image => new Sample(0, image).View(random, view)).ToArray();
-        return bank.Cut(new ViewBatch([.. keys.Select((key, image) => bank.Draw(image, options.Crop, key))]) { Operations = options.Operations });
     }
 }

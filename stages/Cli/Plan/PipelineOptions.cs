@@ -39,6 +39,7 @@ internal sealed record PipelineOptions(
             Name = FormattableString.Invariant($"{options.Name}-seed-{given}"),
             Settings = options.Settings with { Seed = given },
             Labels = options.Labels with { Seed = given },
+            Publish = options.Publish with { HeldOut = options.Publish.HeldOut is { } labels ? labels with { Seed = given } : null },
         };
     }
 
@@ -55,6 +56,11 @@ internal sealed record PipelineOptions(
         var pretrain = PretrainOptions.Read(root.Section("pretrain"));
         var finetune = FineTuneOptions.Read(root.Section("finetune"), pretrain.Head.Layers);
         var probe = ProbeOptions.Read(root.Section("probe"));
+        if (finetune.Weights is not null && (pretrain.Weights is not null || probe.Labels != ProbeLabels.None))
+        {
+            throw root.Section("finetune").Error("weights", "found a classifier to teach, beside a block that asks for a pretrained encoder (pretrain.weights or probe.labels)");
+        }
+
         var rounds = root.Sections("rounds").Select(RoundOptions.Read).ToList();
         if (rounds.Find(round => Names.IsTaken(round.Name) || Names.IsTaken(round.ResultName)) is { } taken)
         {
@@ -80,7 +86,7 @@ internal sealed record PipelineOptions(
             new OptionKey(root.Section("supervised")),
             probe,
             new OptionKey(root.Section("probe")),
-            PublishOptions.Read(root.Section("publish"), PublishableOf(rounds, probe, finetune)));
+            PublishOptions.Read(root.Section("publish"), PublishableOf(rounds, probe, finetune), (int)settings.Seed));
     }
 
     /// <summary>What is a plain ResNet and can be published as one, the default last.</summary>
@@ -94,7 +100,9 @@ internal sealed record PipelineOptions(
     ];
 
     /// <summary>The network that fine-tuning makes of the pretrained one.</summary>
-    public ClassifierSource Teacher => OnEncoder($"finetune/{FineTuneStage.Output}", FineTune.FromLayer);
+    public ClassifierSource Teacher => FineTune.Weights is null
+        ? OnEncoder($"finetune/{FineTuneStage.Output}", FineTune.FromLayer)
+        : new ClassifierSource($"finetune/{FineTuneStage.Output}", (channels, classes, generator) => new ResNet(Pretrain.Network, channels, classes, generator));
 
     /// <summary>The pretrained encoder with a linear classifier.</summary>
     public ClassifierSource Linear => OnEncoder($"probe/{ProbeStage.Output}", fromLayer: 0);

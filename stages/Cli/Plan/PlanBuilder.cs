@@ -7,10 +7,12 @@ using Stages.Imaging.Splits;
 using Stages.Label;
 using Stages.Learning.Networks;
 using Stages.Pipeline.Plan;
+using Stages.Pipeline.Storage;
 using Stages.Pretrain;
 using Stages.Publish;
 using Stages.Publish.Compact;
 using Stages.Publish.Results;
+using Stages.Publish.Temperature;
 
 namespace Stages.Cli.Plan;
 
@@ -20,35 +22,61 @@ namespace Stages.Cli.Plan;
 /// <param name="root">The folder in which models/ and data/ lie; by default the one that the command runs in.</param>
 internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, string root = "")
 {
-    /// <summary>Where every plan begins.</summary>
-    public const string FirstStage = "pretrain";
-
     /// <summary>The training split as an input.</summary>
     public const string Train = "dataset/train";
 
     private const string Test = "dataset/test";
-    private const string Pretrained = "pretrain/" + PretrainStage.Output;
+    private const string PretrainName = "pretrain";
+    private const string Pretrained = PretrainName + "/" + PretrainStage.Output;
+    private const string GivenEncoder = "given/encoder";
+    private const string GivenTeacher = "given/teacher";
 
     private readonly List<StageDefinition> _stages = [];
     private readonly List<Contestant> _contestants = [];
-    private readonly List<string> _road = [Pretrained];
+    private readonly List<string> _road = [];
 
     /// <summary>models/NAME.</summary>
     public string ModelsFolder => Path.Combine(root, "models", options.Name);
 
     /// <summary>The data set as stages' inputs.</summary>
-    public IReadOnlyDictionary<string, ExternalInput> Externals => new Dictionary<string, ExternalInput>
+    public IReadOnlyDictionary<string, ExternalInput> Externals
     {
-        [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)),
-        [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)),
-    };
+        get
+        {
+            var externals = new Dictionary<string, ExternalInput>
+            {
+                [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)),
+                [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)),
+            };
+            foreach (var (artefact, file) in new[] { (GivenEncoder, options.Pretrain.Weights), (GivenTeacher, options.FineTune.Weights) })
+            {
+                if (file is not null)
+                {
+                    externals[artefact] = new ExternalInput(file, new Lazy<string>(() => FileHash.OfFile(file)));
+                }
+            }
+
+            return externals;
+        }
+    }
+
+    /// <summary>Where a plan begins.</summary>
+    public static string FirstStageOf(PipelineOptions options) => options.FineTune.Weights is null ? PretrainName : options.Teacher.Stage;
 
     /// <summary>The stages in the order they run.</summary>
     public IReadOnlyList<StageDefinition> Build()
     {
-        AddPretrain();
-        AddProbe();
-        AddFineTune();
+        if (options.FineTune.Weights is null)
+        {
+            AddPretrain();
+            AddProbe();
+            AddFineTune();
+        }
+        else
+        {
+            AddGivenTeacher();
+        }
+
         AddSupervised();
         var teacher = options.Teacher;
         for (var i = 0; i < options.Rounds.Count; i++)
@@ -61,8 +89,31 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         return _stages;
     }
 
-    private void AddPretrain() => Add(FirstStage, PretrainStage.Version, options.PretrainKey.Json, [Train], context =>
-        PretrainStage.Run(context, options.Pretrain, options.Settings, dataset));
+    private void AddPretrain()
+    {
+        _road.Add(Pretrained);
+        if (options.Pretrain.Weights is null)
+        {
+            Add(PretrainName, PretrainStage.Version, options.PretrainKey.Json, [Train], context =>
+                PretrainStage.Run(context, options.Pretrain, options.Settings, dataset));
+            return;
+        }
+
+        var (key, needsHead) = (options.PretrainKey.Json, options.FineTune.FromLayer > 0);
+        key = new JsonObject { ["given"] = true, ["network"] = key["network"]!.DeepClone(), ["head"] = key["head"]!.DeepClone(), ["needsHead"] = needsHead };
+        Add(PretrainName, GivenEncoderStage.Version, key, [Train, GivenEncoder], context =>
+            GivenEncoderStage.Run(context, options.Pretrain, options.Settings, dataset, GivenEncoder, needsHead));
+    }
+
+    private void AddGivenTeacher()
+    {
+        var teacher = options.Teacher;
+        var key = new JsonObject { ["given"] = true, ["network"] = options.PretrainKey.Json["network"]!.DeepClone() };
+        Add(teacher.Stage, GivenTeacherStage.Version, key, [Train, GivenTeacher], context =>
+            GivenTeacherStage.Run(context, options.Pretrain.Network, options.Settings, dataset, GivenTeacher));
+        _road.Add(teacher.Artefact);
+        _contestants.Add(new Contestant(Names.Teacher, "given, not trained here", teacher, [.. _road]));
+    }
 
     private void AddFineTune()
     {
@@ -72,7 +123,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         _road.Add(teacher.Artefact);
         _contestants.Add(new Contestant(
             Names.Teacher,
-            FormattableString.Invariant($"pretrained without labels, then fine-tuned as a whole from layer {options.FineTune.FromLayer} of the projection head"),
+            FormattableString.Invariant($"{(options.Pretrain.Weights is null ? "pretrained without labels" : "begun from given weights")}, then fine-tuned as a whole from layer {options.FineTune.FromLayer} of the projection head"),
             teacher,
             [.. _road]));
     }
@@ -155,12 +206,28 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         var folder = Path.Combine(ModelsFolder, "published", student.Name);
         const string variants = "compact/" + CompactStage.Output;
         // The table as an input: the test split is looked at after all training, here as there.
-        Add("compact", CompactStage.Version, new JsonObject { ["student"] = options.Publish.Student }, [Train, Test, student.Source.Artefact, results], context =>
-            CompactStage.Run(context, student.Source, options.Settings, dataset));
+        var temperature = AddTemperature(student);
+        string[] measured = [Train, Test, student.Source.Artefact, results, .. temperature is null ? Array.Empty<string>() : [temperature]];
+        Add("compact", CompactStage.Version, new JsonObject { ["student"] = options.Publish.Student }, measured, context =>
+            CompactStage.Run(context, student.Source, options.Settings, dataset, temperature));
         var key = new JsonObject { ["student"] = options.Publish.Student, ["license"] = options.Publish.License };
         Add("publish", PublishStage.Version, key, [Train, student.Source.Artefact, results, variants], context =>
             PublishStage.Run(
-                context, options.Publish, dataset, network, student.Source.Artefact, results, variants, folder));
+                context, options.Publish, options.Settings.Seed, dataset, network, student.Source.Artefact, results, variants, folder));
+    }
+
+    /// <summary>The artefact with the temperature; null where the pipeline has no labels for one.</summary>
+    private string? AddTemperature(Contestant student)
+    {
+        if (options.Publish.HeldOut is not { } heldOut)
+        {
+            return null;
+        }
+
+        var key = WithLabels(new JsonObject { ["student"] = student.Name, ["heldOut"] = Key(heldOut) });
+        Add("calibrate", TemperatureStage.Version, key, [Train, student.Source.Artefact], context =>
+            TemperatureStage.Run(context, student.Source, options.Settings, dataset, options.Labels, heldOut));
+        return "calibrate/" + TemperatureStage.Output;
     }
 
     private void Add(string name, int version, JsonObject key, IReadOnlyList<string> inputs, Func<StageContext, StageResult> run)
@@ -174,15 +241,17 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
     /// <summary>A key that also depends on which images are labelled.</summary>
     public static JsonObject WithLabels(JsonObject key, LabelOptions labels)
     {
-        key["labels"] = new JsonObject
-        {
-            ["fraction"] = labels.Fraction,
-            ["perClass"] = labels.PerClass,
-            ["list"] = labels.List is { } list ? Pipeline.Storage.FileHash.OfFile(list) : null,
-            ["seed"] = labels.Seed,
-        };
+        key["labels"] = Key(labels);
         return key;
     }
+
+    private static JsonObject Key(LabelOptions labels) => new()
+    {
+        ["fraction"] = labels.Fraction,
+        ["perClass"] = labels.PerClass,
+        ["list"] = labels.List is { } list ? FileHash.OfFile(list) : null,
+        ["seed"] = labels.Seed,
+    };
 
     private static ClassifierSource Student(string stage, NetworkOptions network) => new(
         $"{stage}/{DistillStage.Output}",

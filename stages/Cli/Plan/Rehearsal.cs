@@ -30,17 +30,23 @@ internal static class Rehearsal
             Labels = new LabelOptions(null, LabelsPerClass, null, options.Labels.Seed),
             Pretrain = options.Pretrain with
             {
+                // Weights of the whole network would not fit the small one, so that trains.
+                Weights = null,
                 Network = Reduce(options.Pretrain.Network, scale),
                 Memory = options.Pretrain.Memory with { Keys = Math.Min(options.Pretrain.Memory.Keys, 4 * pretraining.BatchSize) },
                 Training = pretraining,
             },
             Probe = options.Probe with { Sgd = options.Probe.Sgd with { Epochs = 1 } },
-            FineTune = options.FineTune with { Training = Reduce(options.FineTune.Training, scale) },
+            FineTune = options.FineTune with { Weights = null, Training = Reduce(options.FineTune.Training, scale) },
             Rounds = [.. options.Rounds.Select(round => Reduce(round, scale))],
             Supervised = options.Supervised with
             {
                 Network = Reduce(options.Supervised.Network, scale),
                 Training = Reduce(options.Supervised.Training, scale),
+            },
+            Publish = options.Publish with
+            {
+                HeldOut = options.Publish.HeldOut is null ? null : new LabelOptions(null, 1, null, options.Labels.Seed),
             },
         };
     }

@@ -41,20 +41,35 @@ public sealed class LabelSplit
 
     /// <summary>Chooses by fraction or number per class, or reads the list that the options name.</summary>
     /// <exception cref="UserException">A class has too few images, or the list is wrong.</exception>
-    public static LabelSplit Draw(ImageSet train, LabelOptions options)
+    public static LabelSplit Draw(ImageSet train, LabelOptions options) =>
+        options.List is { } list ? Read(list, train) : Draw(train, options, "labels", _ => true);
+
+    /// <summary>Chooses among the images that another split leaves; a fraction is of those.</summary>
+    /// <exception cref="UserException">A class has too few of them, or the list is wrong or names one of the other split.</exception>
+    public static LabelSplit DrawBeside(ImageSet train, LabelOptions options, LabelSplit taken)
     {
-        if (options.List is { } list)
+        var others = taken.Indices.ToHashSet();
+        if (options.List is not { } list)
         {
-            return Read(list, train);
+            return Draw(train, options, "held-out", index => !others.Contains(index));
         }
+
+        var listed = Read(list, train);
+        return listed.Indices.Where(others.Contains).Select(train.ImageName).FirstOrDefault() is not { } twice
+            ? listed
+            : throw new UserException($"{list} lists {twice}, which is one of the labelled images; labels that are held out must be others");
+    }
+
+    private static LabelSplit Draw(ImageSet train, LabelOptions options, string purpose, Func<int, bool> free)
+    {
 
         if (train.ClassNames.Count == 0)
         {
             throw new UserException($"{train.Name} has no classes, so no labels can be drawn from it");
         }
 
-        var members = train.ClassNames.Select((_, label) => MembersOf(train, label)).ToArray();
-        var key = RandomKey.FromSeed(options.Seed).Fold("labels");
+        var members = train.ClassNames.Select((_, label) => MembersOf(train, label).FindAll(index => free(index))).ToArray();
+        var key = RandomKey.FromSeed(options.Seed).Fold(purpose);
         var quota = LabelQuota.Of(Array.ConvertAll(members, images => images.Count), train.ClassNames, options, key);
         var indices = members.SelectMany((images, label) =>
             key.Fold(label).Permutation(images.Count).Take(quota[label]).Select(place => images[place]));

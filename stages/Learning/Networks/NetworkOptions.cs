@@ -9,7 +9,9 @@ namespace Stages.Learning.Networks;
 /// <param name="SelectiveKernels">
 /// Selective kernels with ResNet-D's stem and shortcuts, as SimCLRv2's larger networks have them (section 3.1, table 1).
 /// </param>
-public sealed record NetworkOptions(Architecture Architecture, double Width, Stem Stem, bool SelectiveKernels = false)
+/// <param name="Normalization">Of the images; null of networks that take them as they are.</param>
+public sealed record NetworkOptions(
+    Architecture Architecture, double Width, Stem Stem, bool SelectiveKernels = false, Normalization? Normalization = null)
 {
     /// <summary>Channels of the 3×3 convolutions of the first stage at width 1.</summary>
     private const int BasePlanes = 64;
@@ -32,7 +34,7 @@ public sealed record NetworkOptions(Architecture Architecture, double Width, Ste
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features => Planes * 8 * Architecture.Expansion;
 
-    /// <summary>Reads the block "network": architecture, width, stem, selectiveKernels.</summary>
+    /// <summary>Reads the block "network": architecture, width, stem, selectiveKernels, mean, deviation.</summary>
     /// <exception cref="UserException">A value is impossible, or impossible for this architecture.</exception>
     public static NetworkOptions Read(
         JsonSection section, Architecture architecture, double width, Stem stem, bool selectiveKernels = false)
@@ -41,7 +43,8 @@ public sealed record NetworkOptions(Architecture Architecture, double Width, Ste
             section.Choice("architecture", architecture.Name, Architecture.All),
             section.Number("width", width, 1.0 / 64, 16),
             section.Choice("stem", StemNames.First(s => s.Value == stem).Key, StemNames),
-            section.Flag("selectiveKernels", selectiveKernels));
+            section.Flag("selectiveKernels", selectiveKernels),
+            Normalization.Read(section));
         return options.SelectiveKernels && !options.Architecture.Bottleneck
             ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks to hold them")
             : options;

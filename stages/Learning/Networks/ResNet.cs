@@ -21,6 +21,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     private readonly Sequential layer4;
     private readonly Linear? fc;
     private readonly bool _pooledStem;
+    private readonly Normalization? _normalization;
 
     /// <param name="options">Depth, width and stem.</param>
     /// <param name="channels">Channels of the images.</param>
@@ -29,6 +30,8 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     public ResNet(NetworkOptions options, int channels, int? classes, Generator generator)
         : base(options.Architecture.Name)
     {
+        options.Normalization?.CheckChannels(channels);
+        _normalization = options.Normalization;
         var planes = options.Planes;
         conv1 = options.Stem switch
         {
@@ -70,7 +73,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     public override Tensor forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();
-        var h = bn1.forward(conv1.forward(MemoryOrder.ChannelsLast(x_NCHW))).relu_();
+        var h = bn1.forward(conv1.forward(MemoryOrder.ChannelsLast(_normalization?.Forward(x_NCHW) ?? x_NCHW))).relu_();
         if (_pooledStem)
         {
             h = nn.functional.max_pool2d(h, 3, stride: 2, padding: 1);
@@ -83,6 +86,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
 
     /// <inheritdoc/>
     IFolded IFoldable.Fold(FoldedType type) => new FoldedResNet(
+        _normalization,
         conv1 is Conv2d plain ? new FoldedConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
         _pooledStem,
         [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Select(block => ((IFoldable)block).Fold(type))],

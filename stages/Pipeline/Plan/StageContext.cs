@@ -29,6 +29,9 @@ public sealed class StageContext
     /// <summary>The stages that made declared inputs → what they measured.</summary>
     public required IReadOnlyDictionary<string, JsonObject> UpstreamMetrics { get; init; }
 
+    /// <summary>The stages that made the declared inputs, those that made theirs, and so on: what the lock knows of each, by name.</summary>
+    public required IReadOnlyDictionary<string, LockEntry> Lineage { get; init; }
+
     /// <summary>The path of a declared input.</summary>
     /// <exception cref="InvalidOperationException">The stage did not declare it, so its key would not notice a change.</exception>
     public string Input(string artefact) => Inputs.TryGetValue(artefact, out var path)

@@ -6,12 +6,15 @@ using Stages.Pipeline.Storage;
 namespace Stages.Pipeline.Progress;
 
 /// <summary>
-/// <c>metrics.jsonl</c>: one JSON object a line, appended as the run goes, each with the time in "utc". A line that
-/// a crash tore is dropped before anything is appended.
+/// <c>metrics.jsonl</c>: one JSON object a line, appended as the run goes, each with the time in "utc"; and the same for TensorBoard
+/// in an <see cref="EventFile"/> beside it. What a crash tore is dropped before anything is appended.
 /// </summary>
 public sealed class MetricsLog(string path, TimeProvider clock)
 {
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     private bool _whole;
+
+    private string EventsPath => Path.Combine(_folder, EventFile.Name);
 
     /// <param name="metrics">What was measured; "step" is the step it was measured after.</param>
     public void Append(JsonObject metrics)
@@ -23,22 +26,28 @@ public sealed class MetricsLog(string path, TimeProvider clock)
 
         var line = (JsonObject)metrics.DeepClone();
         line["utc"] = clock.GetUtcNow().UtcDateTime;
-        using var file = Durable.Files.Append(path);
-        file.Write(Encoding.UTF8.GetBytes(line.ToJsonString() + "\n"));
+        var written = Encoding.UTF8.GetBytes(line.ToJsonString() + "\n");
+        Append(path, written);
+        Append(EventsPath, EventFile.Record(Parse(line.ToJsonString())!));
     }
 
     /// <summary>
     /// Drops the lines that a run resumed at this step will write again: those whose "step" is larger. Lines without
-    /// a step stay. The file is replaced durably, and only if a line goes.
+    /// a step stay. A file is replaced durably, and only if it changes.
     /// </summary>
     public void TruncateAfter(long step)
     {
-        Durable.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Durable.MakeFolder(_folder);
         var text = File.Exists(path) ? File.ReadAllText(path) : "";
         var kept = new StringBuilder();
-        foreach (var line in text.Split('\n')[..^1].Where(line => Stays(line, step)))
+        var events = new List<byte>(EventFile.Header());
+        foreach (var line in text.Split('\n')[..^1])
         {
-            kept.Append(line).Append('\n');
+            if (Parse(line) is { } metrics && (metrics["step"] is not JsonValue value || !value.TryGetValue(out long at) || at <= step))
+            {
+                kept.Append(line).Append('\n');
+                events.AddRange(EventFile.Record(metrics));
+            }
         }
 
         if (kept.Length != text.Length)
@@ -46,20 +55,30 @@ public sealed class MetricsLog(string path, TimeProvider clock)
             Durable.WriteText(path, kept.ToString());
         }
 
+        if (!File.Exists(EventsPath) || !File.ReadAllBytes(EventsPath).AsSpan().SequenceEqual(events.ToArray()))
+        {
+            Durable.WriteFile(EventsPath, stream => stream.Write(events.ToArray()));
+        }
+
         _whole = true;
     }
 
-    /// <summary>Whether a line is a whole JSON object that was measured no later than the step.</summary>
-    private static bool Stays(string line, long step)
+    private static void Append(string path, byte[] bytes)
+    {
+        using var file = Durable.Files.Append(path);
+        file.Write(bytes);
+    }
+
+    /// <summary>Null where a line is no whole JSON object.</summary>
+    private static JsonObject? Parse(string line)
     {
         try
         {
-            return JsonNode.Parse(line) is JsonObject metrics
-                && (metrics["step"] is not JsonValue value || !value.TryGetValue(out long at) || at <= step);
+            return JsonNode.Parse(line) as JsonObject;
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 }

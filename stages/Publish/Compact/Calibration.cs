@@ -46,19 +46,21 @@ internal static class Calibration
     private static Dictionary<string, ValueHistogram> Histograms(OnnxGraph graph, IReadOnlyList<Tensor> seen, Action<long> looked)
     {
         var histograms = IntegerPrecision.ValuesOf(graph).ToDictionary(name => name, _ => new ValueHistogram());
+        // A network that normalizes its images quantizes what comes of that, not the images.
+        var input = histograms.GetValueOrDefault(OnnxGraph.Input);
         string[] values = [.. histograms.Keys.Where(name => name != OnnxGraph.Input)];
         using var model = new OnnxClassifier(CompactFiles.Bytes(graph.WithOutputs(values)));
         foreach (var images in seen)
         {
             looked(images.shape[0]);
-            histograms[OnnxGraph.Input].Widen(images.ReadAll<float>());
+            input?.Widen(images.ReadAll<float>());
             model.Values(images, values, (name, numbers) => histograms[name].Widen(numbers));
         }
 
         foreach (var images in seen)
         {
             looked(images.shape[0]);
-            histograms[OnnxGraph.Input].Count(images.ReadAll<float>());
+            input?.Count(images.ReadAll<float>());
             model.Values(images, values, (name, numbers) => histograms[name].Count(numbers));
         }
 

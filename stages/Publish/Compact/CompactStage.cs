@@ -4,6 +4,7 @@ using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Storage;
+using Stages.Publish.Temperature;
 using static TorchSharp.torch;
 
 namespace Stages.Publish.Compact;
@@ -15,7 +16,7 @@ namespace Stages.Publish.Compact;
 public static class CompactStage
 {
     /// <summary>Raised when the same options and inputs give other files than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The folder with the models, and with what was measured of them.</summary>
     public const string Output = "variants";
@@ -24,8 +25,9 @@ public static class CompactStage
     /// <param name="source">The student.</param>
     /// <param name="settings">What all stages share; the variants run on the CPU.</param>
     /// <param name="dataset">Its training images calibrate, its test split judges.</param>
+    /// <param name="temperature">The artefact with the temperature of probabilities; null for 1.</param>
     /// <exception cref="InvalidDataException">The model in fp32 gives other logits than the network.</exception>
-    public static StageResult Run(StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset)
+    public static StageResult Run(StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, string? temperature)
     {
         using var scope = NewDisposeScope();
         var (train, test) = (dataset.Train(), dataset.Test());
@@ -45,8 +47,9 @@ public static class CompactStage
 
         forms.Check(Path.Combine(folder, FormMaker.ExactFile));
         CompactFiles.DeleteOthers(folder, files.Values.SelectMany(names => names));
-        var measured = VariantMeasurement.Of(folder, files, network, test, settings.LoaderThreads, progress.Add);
-        new VariantsFile(test.Count, images.SeenCount, forms.Ranges, get_num_threads(), measured.EagerOne, measured.EagerBatch, measured.Variants).Write(folder);
+        var fitted = temperature is null ? TemperatureFile.None : TemperatureFile.Read(context.Input(temperature));
+        var measured = VariantMeasurement.Of(folder, files, network, test, fitted.Temperature, settings.LoaderThreads, progress.Add);
+        new VariantsFile(test.Count, fitted.Temperature, fitted.Labels, images.SeenCount, forms.Ranges, get_num_threads(), measured.EagerOne, measured.EagerBatch, measured.Variants).Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },
             new JsonObject(measured.Variants.Select(variant => KeyValuePair.Create(variant.Name, (JsonNode?)JsonValue.Create(variant.Top1)))));

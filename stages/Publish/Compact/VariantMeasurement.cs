@@ -1,6 +1,8 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
+using Stages.Imaging.Evaluation.Metrics;
 using Stages.Imaging.Loading;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Training;
 using static TorchSharp.torch;
 
@@ -13,7 +15,13 @@ namespace Stages.Publish.Compact;
 internal sealed record VariantMeasurement(IReadOnlyList<Variant> Variants, double EagerOne, double EagerBatch)
 {
     public static VariantMeasurement Of(
-        string folder, IReadOnlyDictionary<string, IReadOnlyList<string>> files, nn.Module<Tensor, Tensor> network, ImageSet test, int loaderThreads, Action<long> looked)
+        string folder,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> files,
+        nn.Module<Tensor, Tensor> network,
+        ImageSet test,
+        double temperature,
+        int loaderThreads,
+        Action<long> looked)
     {
         using var scope = NewDisposeScope();
         using var bank = ImageBank.Open(test, CPU, loaderThreads);
@@ -24,6 +32,7 @@ internal sealed record VariantMeasurement(IReadOnlyList<Variant> Variants, doubl
             var labels_N = bank.Labels(Enumerable.Range(0, test.Count));
             var own_NK = Logits(network.Ask, bank, chunks, looked);
             var logits = models.Select(model => Logits(model.Logits, bank, chunks, looked)).ToArray();
+            var reports = logits.Select(logits_NK => ClassificationReport.Of(logits_NK.Over(temperature), labels_N)).ToArray();
             var one = Medians(models, network, bank.Take([0]));
             var batch = Medians(models, network, bank.Take(Enumerable.Range(0, Latency.Batch).Select(i => i % test.Count)));
             return new VariantMeasurement(
@@ -31,8 +40,10 @@ internal sealed record VariantMeasurement(IReadOnlyList<Variant> Variants, doubl
                     file.Key,
                     file.Value,
                     file.Value.Sum(name => new FileInfo(Path.Combine(folder, name)).Length),
-                    Math.Round(Accuracy.Top1(logits[i], labels_N), 2),
+                    Math.Round(reports[i].Top1, 2),
                     Math.Round(Accuracy.Top1(logits[i], own_NK.argmax(1)), 2),
+                    Math.Round(reports[i].CalibrationError, 4),
+                    Math.Round(reports[i].NegativeLogLikelihood, 4),
                     one[i],
                     batch[i]))],
                 one[^1],

@@ -6,6 +6,8 @@ namespace Stages.Publish.Compact;
 
 /// <summary>variants.json: what was measured of a network's forms.</summary>
 /// <param name="TestImages">That top-1 is of.</param>
+/// <param name="Temperature">What logits are divided by before they become probabilities.</param>
+/// <param name="TemperatureLabels">Held-out labels that it was fitted on; 0 where none were, and it is 1.</param>
 /// <param name="CalibrationImages">Training images that the ranges of eight bits were taken from.</param>
 /// <param name="Ranges">By which rule.</param>
 /// <param name="Threads">That the times are of.</param>
@@ -13,7 +15,15 @@ namespace Stages.Publish.Compact;
 /// <param name="EagerBatch">For a batch.</param>
 /// <param name="Variants">The forms.</param>
 public sealed record VariantsFile(
-    int TestImages, long CalibrationImages, string Ranges, int Threads, double EagerOne, double EagerBatch, IReadOnlyList<Variant> Variants)
+    int TestImages,
+    double Temperature,
+    int TemperatureLabels,
+    long CalibrationImages,
+    string Ranges,
+    int Threads,
+    double EagerOne,
+    double EagerBatch,
+    IReadOnlyList<Variant> Variants)
 {
     private const string FileName = "variants.json";
 
@@ -22,6 +32,7 @@ public sealed record VariantsFile(
     public void Write(string folder) => Durable.WriteText(Path.Combine(folder, FileName), new JsonObject
     {
         ["testImages"] = TestImages,
+        ["temperature"] = new JsonObject { ["value"] = Temperature, ["labels"] = TemperatureLabels },
         ["calibration"] = new JsonObject { ["images"] = CalibrationImages, ["ranges"] = Ranges },
         ["batch"] = Latency.Batch,
         ["threads"] = Threads,
@@ -34,6 +45,8 @@ public sealed record VariantsFile(
         var json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, FileName)))!;
         return new VariantsFile(
             json["testImages"]!.GetValue<int>(),
+            json["temperature"]!["value"]!.GetValue<double>(),
+            json["temperature"]!["labels"]!.GetValue<int>(),
             json["calibration"]!["images"]!.GetValue<long>(),
             json["calibration"]!["ranges"]!.GetValue<string>(),
             json["threads"]!.GetValue<int>(),

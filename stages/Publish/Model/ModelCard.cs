@@ -21,7 +21,7 @@ internal static class ModelCard
             # {title}
 
             A {network.Architecture.Name} of width {network.Width} ({network.StemName} stem, {own.Parameters:N0} parameters) for images of
-            {config.Shape.Channels}×{config.Shape.Height}×{config.Shape.Width}, values divided by 255. {How(own)}
+            {config.Shape.Channels}×{config.Shape.Height}×{config.Shape.Width}, values divided by 255{Normalized(network)}. {How(own)}
 
             Classes: {string.Join(", ", config.Labels)}.
 
@@ -48,12 +48,16 @@ internal static class ModelCard
             ## Limits
 
             One run, one seed, one draw of labels: where labels are few, other draws differ by points. It knows the classes above and images like those
-            of {dataset}, and nothing says how it does on others. Trained and published by Distill; the training recipe is in the run's `pipeline.json`, the keys
-            of every stage in its `pipeline.lock.json`.
+            of {dataset}, and nothing says how it does on others. Trained and published by Distill; the training recipe is in `provenance.json`: the options
+            of every stage, and the hashes of what it read and wrote.
 
             """);
         return card.ToString();
     }
+
+    private static string Normalized(Stages.Learning.Networks.NetworkOptions network) => network.Normalization is null
+        ? ""
+        : " and then normalized by the mean and deviation of `config.json`, which the ONNX models do themselves";
 
     private static string How(ResultRow own) => FormattableString.Invariant(
         $"It was {own.Protocol}; of the training images {own.Labels:N0} had labels that anything learned from.");
@@ -98,25 +102,29 @@ internal static class ModelCard
         var table = new StringBuilder();
         table.Append(CultureInfo.InvariantCulture, $"""
 
-            | file | MB | top-1 (%) | names the class that the network does (%) | ms, one image | ms, {Latency.Batch} images |
-            |---|---|---|---|---|---|
+            | file | MB | top-1 (%) | names the class that the network does (%) | calibration error | ms, one image | ms, {Latency.Batch} images |
+            |---|---|---|---|---|---|---|
 
             """);
         foreach (var form in forms.Variants)
         {
             table.Append(CultureInfo.InvariantCulture,
-                $"| `{form.Files[0]}` | {form.Bytes / 1e6:0.00} | {form.Top1:0.00} | {form.Agreement:0.00} | {form.MillisecondsOne:0.00} | {form.MillisecondsBatch:0.0} |\n");
+                $"| `{form.Files[0]}` | {form.Bytes / 1e6:0.00} | {form.Top1:0.00} | {form.Agreement:0.00} | {form.CalibrationError:0.0000} | {form.MillisecondsOne:0.00} | {form.MillisecondsBatch:0.0} |\n");
         }
 
         table.Append(CultureInfo.InvariantCulture, $"""
-            | the network in TorchSharp | | | | {forms.EagerOne:0.00} | {forms.EagerBatch:0.0} |
+            | the network in TorchSharp | | | | | {forms.EagerOne:0.00} | {forms.EagerBatch:0.0} |
 
             Times are medians in ONNX Runtime on the CPU of the machine that published, {forms.Threads} threads, all taking turns. Eight bits were calibrated on
-            {forms.CalibrationImages} training images ({forms.Ranges}).
+            {forms.CalibrationImages} training images ({forms.Ranges}). {Temperature(forms)}
 
             """);
         return table.ToString();
     }
+
+    private static string Temperature(VariantsFile forms) => FormattableString.Invariant(forms.TemperatureLabels == 0
+        ? (FormattableString)$"Probabilities are softmax(logits); the calibration error is of these."
+        : $"Probabilities are softmax(logits / {forms.Temperature:0.000}), a temperature fitted on {forms.TemperatureLabels:N0} labels that nothing else learned from; the calibration error is of these, and the order of classes does not depend on it.");
 
     // A YAML scalar in JSON's quotes, which YAML reads as well.
     private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);

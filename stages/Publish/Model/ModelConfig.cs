@@ -13,7 +13,8 @@ namespace Stages.Publish.Model;
 /// <param name="Shape">Channels, height and width of an input, values of [0, 1].</param>
 /// <param name="Labels">Class names in the order of the logits.</param>
 /// <param name="CentreCrop">Share of an image's shorter side that is looked at.</param>
-public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CentreCrop)
+/// <param name="Temperature">Probabilities are softmax(logits / Temperature).</param>
+public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CentreCrop, double Temperature)
 {
     // As PIL numbers it.
     private const int Bicubic = 3;
@@ -30,9 +31,9 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         ["pretrained_cfg"] = new JsonObject
         {
             ["input_size"] = new JsonArray(Shape.Channels, Shape.Height, Shape.Width),
-            // The network takes pixels divided by 255 as they are.
-            ["mean"] = new JsonArray([.. Enumerable.Repeat(0.0, Shape.Channels).Select(v => JsonValue.Create(v))]),
-            ["std"] = new JsonArray([.. Enumerable.Repeat(1.0, Shape.Channels).Select(v => JsonValue.Create(v))]),
+            // Unless it says otherwise, the network takes pixels divided by 255 as they are.
+            ["mean"] = Numbers(Network.Normalization?.Mean ?? [.. Enumerable.Repeat(0.0, Shape.Channels)]),
+            ["std"] = Numbers(Network.Normalization?.Deviation ?? [.. Enumerable.Repeat(1.0, Shape.Channels)]),
             ["interpolation"] = "bicubic",
             ["crop_pct"] = CentreCrop,
             ["first_conv"] = "conv1",
@@ -43,23 +44,34 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             ["width"] = Network.Width,
             ["stem"] = Network.StemName,
             ["selectiveKernels"] = Network.SelectiveKernels,
+            ["temperature"] = Temperature,
         },
     }.ToJsonString(Indented) + "\n";
 
     /// <summary>preprocessor_config.json, in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut out.</summary>
-    public string ToPreprocessorJson() => new JsonObject
+    public string ToPreprocessorJson()
     {
-        ["image_processor_type"] = "ViTImageProcessor",
-        ["do_convert_rgb"] = Shape.Channels == 3,
-        ["do_resize"] = true,
-        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
-        ["resample"] = Bicubic,
-        ["do_center_crop"] = true,
-        ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
-        ["do_rescale"] = true,
-        ["rescale_factor"] = 1 / 255.0,
-        ["do_normalize"] = false,
-    }.ToJsonString(Indented) + "\n";
+        var json = new JsonObject
+        {
+            ["image_processor_type"] = "ViTImageProcessor",
+            ["do_convert_rgb"] = Shape.Channels == 3,
+            ["do_resize"] = true,
+            ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
+            ["resample"] = Bicubic,
+            ["do_center_crop"] = true,
+            ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
+            ["do_rescale"] = true,
+            ["rescale_factor"] = 1 / 255.0,
+            ["do_normalize"] = Network.Normalization is not null,
+        };
+        if (Network.Normalization is { } normalization)
+        {
+            json["image_mean"] = Numbers(normalization.Mean);
+            json["image_std"] = Numbers(normalization.Deviation);
+        }
+
+        return json.ToJsonString(Indented) + "\n";
+    }
 
     /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>
     public static ModelConfig Read(string path)
@@ -72,12 +84,20 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
                 Architecture.All[json["architecture"]!.GetValue<string>()],
                 json["distill"]!["width"]!.GetValue<double>(),
                 NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()],
-                json["distill"]!["selectiveKernels"]!.GetValue<bool>());
+                json["distill"]!["selectiveKernels"]!.GetValue<bool>(),
+                ReadNormalization(json["pretrained_cfg"]!));
+            var temperature = json["distill"]!["temperature"]?.GetValue<double>() ?? 1;
+            if (!(temperature > 0 && double.IsFinite(temperature)))
+            {
+                throw new FormatException(FormattableString.Invariant($"its temperature is {temperature}"));
+            }
+
             return new ModelConfig(
                 network,
                 new ImageShape(size[0], size[1], size[2]),
                 [.. json["label_names"]!.AsArray().Select(label => label!.GetValue<string>())],
-                json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>());
+                json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>(),
+                temperature);
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or KeyNotFoundException
             or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
@@ -85,4 +105,13 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             throw new InvalidDataException($"{path}: not the config.json of a model that distill published ({e.Message})");
         }
     }
+
+    private static Normalization? ReadNormalization(JsonNode json)
+    {
+        double[] mean = [.. json["mean"]!.AsArray().Select(number => number!.GetValue<double>())];
+        double[] deviation = [.. json["std"]!.AsArray().Select(number => number!.GetValue<double>())];
+        return mean.All(number => number == 0) && deviation.All(number => number == 1) ? null : new Normalization(mean, deviation);
+    }
+
+    private static JsonArray Numbers(IReadOnlyList<double> numbers) => new([.. numbers.Select(number => JsonValue.Create(number))]);
 }

@@ -89,11 +89,13 @@ public sealed class PublishedModel : IDisposable
         }
     }
 
-    /// <summary>logits_NK of all images of a bank, as they are measured.</summary>
+    /// <summary>logits_NK of all images of a bank, as they are measured, divided by the published temperature.</summary>
     public Tensor Logits(ImageBank bank)
     {
         int[] all = [.. Enumerable.Range(0, bank.Images.Count)];
-        return _network is not null ? Inference.Run(_network, bank, all, _compute) : InChunks(all, chunk => bank.Take(chunk));
+        using var scope = NewDisposeScope();
+        var logits_NK = _network is not null ? Inference.Run(_network, bank, all, _compute) : InChunks(all, chunk => bank.Take(chunk));
+        return logits_NK.Over(Config.Temperature).MoveToOuterDisposeScope();
     }
 
     /// <summary>Class probabilities of images, each in the order of the labels.</summary>
@@ -108,7 +110,7 @@ public sealed class PublishedModel : IDisposable
             return tensor(pixels, [chunk.Length, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte)
                 .to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
         });
-        return [.. logits_NK.softmax(1).ReadAll<float>().Chunk(Config.Labels.Count)];
+        return [.. logits_NK.Over(Config.Temperature).softmax(1).ReadAll<float>().Chunk(Config.Labels.Count)];
     }
 
     public void Dispose()

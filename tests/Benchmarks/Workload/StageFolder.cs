@@ -28,5 +28,6 @@ internal static class StageFolder
         Cancellation = CancellationToken.None,
         Inputs = inputs,
         UpstreamMetrics = new Dictionary<string, JsonObject>(),
+        Lineage = new Dictionary<string, LockEntry>(),
     };
 }

@@ -2,6 +2,7 @@ using Stages.Imaging.Datasets;
 using Stages.Imaging.Splits;
 using Stages.Pipeline.Options;
 using Tests.Imaging.Datasets;
+using Tests.Pipeline;
 
 namespace Tests.Imaging.Splits;
 
@@ -52,6 +53,27 @@ public sealed class LabelSplitTests
             "The class b has no labelled image",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelOptions(0.5, null, null, 0))).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_that_are_held_out_are_others()
+    {
+        var taken = PerClass(13, seed: 0);
+        var heldOut = LabelSplit.DrawBeside(SampleData.Train, new LabelOptions(null, 5, null, 0), taken);
+        Assert.Equal((50, 5, 5), (heldOut.Indices.Count, heldOut.PerClassMin, heldOut.PerClassMax));
+        Assert.Empty(heldOut.Indices.Intersect(taken.Indices));
+        Assert.Throws<UserException>(() => LabelSplit.DrawBeside(SampleData.Train, new LabelOptions(null, 288, null, 0), taken));
+    }
+
+    [Fact]
+    public void A_list_of_labels_that_are_held_out_must_not_name_a_labelled_image()
+    {
+        using var folder = new TempFolder();
+        var images = Images([0, 1, 0, 1]);
+        var taken = LabelSplit.Draw(images, new LabelOptions(null, 1, null, 0));
+        taken.Write(folder["list.txt"]);
+        var refused = Assert.Throws<UserException>(() => LabelSplit.DrawBeside(images, new LabelOptions(null, null, folder["list.txt"], 0), taken));
+        Assert.Contains("which is one of the labelled images", refused.Message, StringComparison.Ordinal);
     }
 
     private static LabelSplit PerClass(int count, long seed) =>

@@ -60,6 +60,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             Cancellation = cancellation,
             Inputs = new Dictionary<string, string>(),
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
+            Lineage = new Dictionary<string, LockEntry>(),
         };
         return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache)).Run(this);
     }

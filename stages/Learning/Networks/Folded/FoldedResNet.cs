@@ -4,20 +4,21 @@ using static TorchSharp.torch;
 namespace Stages.Learning.Networks.Folded;
 
 /// <summary>A <see cref="ResNet"/>.</summary>
+/// <param name="normalization">Of the images, in fp32; null for none.</param>
 /// <param name="stem">The convolutions before the first stage.</param>
 /// <param name="pooledStem">Whether a max-pool follows the stem.</param>
 /// <param name="blocks">The residual blocks of all stages.</param>
 /// <param name="classifier">Null of an encoder.</param>
 /// <param name="type">What convolutions compute in; from the pooled features on all is fp32.</param>
 internal sealed class FoldedResNet(
-    IFolded stem, bool pooledStem, IReadOnlyList<IFolded> blocks, FoldedLinear? classifier, ScalarType type) : IFolded
+    Normalization? normalization, IFolded stem, bool pooledStem, IReadOnlyList<IFolded> blocks, FoldedLinear? classifier, ScalarType type) : IFolded
 {
     /// <summary>x_NCHW, floats → logits_NK or, of an encoder, features_ND, fp32.</summary>
     public Tensor Forward(Tensor x_NCHW)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var h_NCHW = stem.Forward(MemoryOrder.ChannelsLast(x_NCHW.to_type(type)));
+        var h_NCHW = stem.Forward(MemoryOrder.ChannelsLast((normalization?.Forward(x_NCHW) ?? x_NCHW).to_type(type)));
         h_NCHW = pooledStem ? nn.functional.max_pool2d(h_NCHW, 3, stride: 2, padding: 1) : h_NCHW;
         foreach (var block in blocks)
         {
@@ -30,7 +31,8 @@ internal sealed class FoldedResNet(
 
     public string Emit(OnnxGraph graph, string x)
     {
-        var h = graph.Within("stem", () => stem.Emit(graph, x));
+        var normalized = normalization is null ? x : Normalized(normalization, graph, x);
+        var h = graph.Within("stem", () => stem.Emit(graph, normalized));
         if (pooledStem)
         {
             h = graph.Add(
@@ -56,6 +58,17 @@ internal sealed class FoldedResNet(
         }
 
         classifier?.Dispose();
+    }
+
+    private static string Normalized(Normalization normalization, OnnxGraph graph, string x)
+    {
+        return graph.Add("Div", [graph.Add("Sub", [x, PerChannel("mean", normalization.Mean)]), PerChannel("deviation", normalization.Deviation)]);
+
+        string PerChannel(string name, IReadOnlyList<double> values)
+        {
+            graph.Add(OnnxTensor.Of(name, [.. values.Select(value => (float)value)], 1, values.Count, 1, 1));
+            return name;
+        }
     }
 
     /// <summary>What a block makes, and its input let go.</summary>

@@ -1,0 +1,50 @@
+using Stages.Imaging.Evaluation;
+using Tests.Learning;
+using static TorchSharp.torch;
+
+namespace Tests.Imaging.Evaluation;
+
+[Collection(TorchTests.Name)]
+public class TemperatureScalingTests
+{
+    [Theory]
+    [InlineData(3, 75)]
+    [InlineData(3, 99)]
+    [InlineData(0.5, 60)]
+    public void Of_two_classes_it_makes_the_probability_the_share_that_is_right(double margin, int right)
+    {
+        // softmax(margin / T) = right / 100 has one solution.
+        using var scope = NewDisposeScope();
+        var logits_NK = tensor([.. Enumerable.Range(0, 100).SelectMany(_ => new[] { (float)margin, 0 })], [100, 2]);
+        var labels_N = tensor([.. Enumerable.Range(0, 100).Select(i => i < right ? 0L : 1L)]);
+        Assert.Equal(margin / Math.Log(right / (100.0 - right)), TemperatureScaling.Fit(logits_NK, labels_N), precision: 8);
+    }
+
+    [Fact]
+    public void No_other_temperature_is_likelier()
+    {
+        using var scope = NewDisposeScope();
+        var numbers = new Random(5);
+        var logits_NK = tensor([.. Enumerable.Range(0, 400).Select(_ => (float)(8 * numbers.NextDouble()))], [80, 5]);
+        var labels_N = tensor([.. Enumerable.Range(0, 80).Select(_ => (long)numbers.Next(5))]);
+        var best = Loss(TemperatureScaling.Fit(logits_NK, labels_N));
+        Assert.All(Enumerable.Range(1, 199), i => Assert.True(best <= Loss(i / 10.0) + 1e-12));
+        Assert.Equal(best, TemperatureScaling.Loss(logits_NK, labels_N, TemperatureScaling.Fit(logits_NK, labels_N)), precision: 10);
+
+        // Written out, an image at a time.
+        double Loss(double temperature) => Enumerable.Range(0, 80).Average(n =>
+        {
+            var z = logits_NK[n].data<float>().Select(value => value / temperature).ToArray();
+            return Math.Log(z.Sum(Math.Exp)) - z[labels_N[n].item<long>()];
+        });
+    }
+
+    [Fact]
+    public void Where_there_is_no_best_one_it_stays_in_its_bounds()
+    {
+        using var scope = NewDisposeScope();
+        var logits_NK = tensor([2f, 0, 0, 2], [2, 2]);
+        Assert.Equal(TemperatureScaling.Lowest, TemperatureScaling.Fit(logits_NK, tensor([0L, 1])), precision: 6);
+        Assert.Equal(TemperatureScaling.Highest, TemperatureScaling.Fit(logits_NK, tensor([1L, 0])), precision: 6);
+    }
+}

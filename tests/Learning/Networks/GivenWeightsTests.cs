@@ -1,0 +1,117 @@
+using Stages.Learning.Networks;
+using Stages.Learning.Networks.Folded;
+using Stages.Learning.Safetensors;
+using Stages.Learning.Training;
+using Stages.Pipeline.Options;
+using Tests.Golden;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Networks;
+
+/// <summary>Weights that were not trained here.</summary>
+[Collection(TorchTests.Name)]
+public sealed class GivenWeightsTests : IDisposable
+{
+    private static readonly HeadOptions Head = new(2, 8);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_plain_resnet_becomes_the_encoder_and_its_classifier_is_left_behind()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
+        using var network = Contrastive();
+        Assert.False(GivenWeights.LoadPretrained(network, Save(plain.state_dict())));
+
+        network.eval();
+        var images = Pattern.Uniform("images", 2, 1, 12, 12);
+        var logits = plain.Classifier!.forward(network.Encoder.forward(images));
+        Close.To(plain.forward(images).detach(), logits.detach(), 0);
+    }
+
+    [Fact]
+    public void A_pretrained_network_brings_its_head()
+    {
+        using var scope = NewDisposeScope();
+        using var other = Contrastive();
+        Pattern.Fill(other);
+        using var network = Contrastive();
+        Assert.True(GivenWeights.LoadPretrained(network, Save(other.state_dict())));
+        Assert.All(other.state_dict(), entry => Assert.True(entry.Value.equal(network.state_dict()[entry.Key]).all().item<bool>()));
+    }
+
+    [Theory]
+    [InlineData("resnet34", 0.125, "holds layer1.2.bn1.bias, which this network has not")]
+    [InlineData("resnet50", 0.125, "layer1.0.conv1.weight is [8, 8, 1, 1], this network needs [8, 8, 3, 3]")]
+    [InlineData("resnet18", 0.25, "conv1.weight is [16, 1, 3, 3], this network needs [8, 1, 3, 3]")]
+    public void Another_architecture_is_refused_and_the_first_difference_named(string architecture, double width, string difference)
+    {
+        using var scope = NewDisposeScope();
+        using var plain = FilledNetwork.Of(architecture, width, Stem.Small, selective: false, channels: 1, classes: 3);
+        using var network = Contrastive();
+        var path = Save(plain.state_dict());
+        Assert.Equal($"{path}: {difference}", Assert.Throws<InvalidDataException>(() => GivenWeights.LoadPretrained(network, path)).Message);
+    }
+
+    [Fact]
+    public void A_classifier_needs_all_of_its_weights_but_not_the_counters()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
+        using var network = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
+        var weights = plain.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToDictionary();
+        GivenWeights.LoadClassifier(network, Save(weights));
+
+        weights.Remove("fc.bias");
+        var refused = Assert.Throws<InvalidDataException>(() => GivenWeights.LoadClassifier(network, Save(weights)));
+        Assert.EndsWith("lacks fc.bias, which this network needs", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Normalized_images_are_what_the_network_sees()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 3, classes: 3);
+        using var generator = new Generator(1);
+        using var normalizing = new ResNet(
+            new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small, Normalization: new([0.5, 0.4, 0.3], [0.2, 0.3, 0.4])), 3, 3, generator);
+        Weights.CopyAll(normalizing, plain);
+        normalizing.eval();
+
+        var images = Pattern.Uniform("images", 2, 3, 12, 12);
+        var normalized = images.sub(tensor([0.5f, 0.4f, 0.3f], [1, 3, 1, 1])).div(tensor([0.2f, 0.3f, 0.4f], [1, 3, 1, 1]));
+        var expected = plain.forward(normalized).detach();
+        Close.To(expected, normalizing.forward(images).detach(), 1e-6);
+        using var folded = FoldedNetwork.Of(normalizing, new Compute(CPU, Bf16: false));
+        Close.To(expected, folded.Forward(images), 1e-4);
+        Assert.Equal(plain.state_dict().Keys, normalizing.state_dict().Keys);
+    }
+
+    [Fact]
+    public void A_normalization_of_other_channels_is_refused()
+    {
+        using var generator = new Generator(1);
+        var options = new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small, Normalization: new([0.5, 0.4, 0.3], [0.2, 0.3, 0.4]));
+        Assert.Equal(
+            "pretrain.network.mean: found 3 numbers, expected 1, one for each channel of the images",
+            Assert.Throws<UserException>(() => new ResNet(options, 1, 3, generator)).Message);
+    }
+
+    private static ContrastiveNetwork Contrastive()
+    {
+        using var generator = new Generator(2);
+        return new ContrastiveNetwork(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), Head, 1, generator);
+    }
+
+    private string Save(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        var path = _folder["given.safetensors"];
+        using var file = File.Create(path);
+        SafetensorsFile.Write(file, weights);
+        return path;
+    }
+}
