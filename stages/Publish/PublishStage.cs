@@ -34,6 +34,7 @@ public static class PublishStage
     /// <param name="weights">The artefact with its weights.</param>
     /// <param name="results">The artefact with the results table.</param>
     /// <param name="variants">The artefact with the student's forms in ONNX.</param>
+    /// <param name="temperature">The artefact with the temperature of probabilities; null for none.</param>
     /// <param name="folder">The folder to publish into.</param>
     public static StageResult Run(
         StageContext context,
@@ -44,6 +45,7 @@ public static class PublishStage
         string weights,
         string results,
         string variants,
+        string? temperature,
         string folder)
     {
         var train = dataset.Train();
@@ -64,7 +66,7 @@ public static class PublishStage
         Durable.WriteText(
             Path.Combine(folder, "README.md"),
             ModelCard.Write(config, options.License, train.Name, options.Student, rows, forms));
-        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Of(seed, context.Lineage));
+        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Of(seed, Lineage.Of(temperature is null ? [weights] : [weights, temperature], context.Lineage)));
         Checksums.Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },

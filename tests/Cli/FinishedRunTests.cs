@@ -23,7 +23,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var again = DistillProcess.Run(_pipeline.Folder, "run");
         Assert.Equal(0, again.ExitCode);
-        Assert.Equal(10, again.Output.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
+        Assert.Equal(12, again.Output.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
         Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
     }
 
@@ -31,7 +31,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     public void Status_says_done_for_every_stage()
     {
         var status = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "status", "--json").Output)!.AsArray();
-        Assert.Equal(10, status.Count);
+        Assert.Equal(12, status.Count);
         Assert.All(status, stage => Assert.Equal("done", stage!["state"]!.GetValue<string>()));
     }
 
@@ -47,7 +47,8 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
 
         var afresh = DistillProcess.Run(_pipeline.Folder, "run", "--dry-run", "--from", "evaluate");
         Assert.EndsWith(
-            "self-distill: done\nevaluate: would run afresh, as asked\ncompact: would run afresh, as asked\npublish: would run afresh, as asked\n", afresh.Output, StringComparison.Ordinal);
+            "self-distill: done\nevaluate: would run afresh, as asked\ncalibrate: would run afresh, as asked\n"
+                + "compact: would run afresh, as asked\npublish: would run afresh, as asked\nreport: would run afresh, as asked\n", afresh.Output, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json")));
     }
 

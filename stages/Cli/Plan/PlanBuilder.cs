@@ -11,6 +11,7 @@ using Stages.Pipeline.Storage;
 using Stages.Pretrain;
 using Stages.Publish;
 using Stages.Publish.Compact;
+using Stages.Publish.Report;
 using Stages.Publish.Results;
 using Stages.Publish.Temperature;
 
@@ -211,9 +212,23 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         Add("compact", CompactStage.Version, new JsonObject { ["student"] = options.Publish.Student }, measured, context =>
             CompactStage.Run(context, student.Source, options.Settings, dataset, temperature));
         var key = new JsonObject { ["student"] = options.Publish.Student, ["license"] = options.Publish.License };
-        Add("publish", PublishStage.Version, key, [Train, student.Source.Artefact, results, variants], context =>
+        Add("publish", PublishStage.Version, key, [.. measured.Except([Test]), variants], context =>
             PublishStage.Run(
-                context, options.Publish, options.Settings.Seed, dataset, network, student.Source.Artefact, results, variants, folder));
+                context, options.Publish, options.Settings.Seed, dataset, network, student.Source.Artefact, results, variants, temperature, folder));
+        AddReport(student, network);
+    }
+
+    private void AddReport(Contestant student, NetworkOptions network)
+    {
+        var inputs = new ReportInputs(
+            student.Name,
+            "evaluate/" + EvaluateStage.Json,
+            "evaluate/" + EvaluateStage.Details,
+            "compact/" + CompactStage.Output,
+            _road.LastOrDefault(artefact => artefact.EndsWith("/" + LabelStage.Output, StringComparison.Ordinal)));
+        string[] read = [Train, Test, student.Source.Artefact, inputs.Results, inputs.Details, inputs.Variants, .. inputs.SoftTargets is { } soft ? [soft] : Array.Empty<string>()];
+        Add("report", ReportStage.Version, new JsonObject { ["student"] = student.Name, ["views"] = options.PretrainKey.Json["views"]!.DeepClone() }, read, context =>
+            ReportStage.Run(context, inputs, student.Source, network, options.Pretrain.Views, options.Settings, dataset, ModelsFolder));
     }
 
     /// <summary>The artefact with the temperature; null where the pipeline has no labels for one.</summary>

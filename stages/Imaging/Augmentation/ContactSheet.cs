@@ -14,11 +14,7 @@ public static class ContactSheet
     /// <summary>Writes a PNG.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rows_NCHW">Rows from top to bottom, each [N, C, H, W], floats of [0, 1], one or three channels.</param>
-    public static void Write(string path, IReadOnlyList<Tensor> rows_NCHW) => Durable.WriteFile(path, stream => stream.Write(Encode(rows_NCHW)));
-
-    /// <summary>The bytes of a PNG.</summary>
-    /// <param name="rows_NCHW">Rows from top to bottom, each [N, C, H, W], floats of [0, 1], one or three channels.</param>
-    public static byte[] Encode(IReadOnlyList<Tensor> rows_NCHW)
+    public static void Write(string path, IReadOnlyList<Tensor> rows_NCHW)
     {
         var (columns, channels) = ((int)rows_NCHW[0].shape[0], (int)rows_NCHW[0].shape[1]);
         var (height, width) = ((int)rows_NCHW[0].shape[2], (int)rows_NCHW[0].shape[3]);
@@ -43,7 +39,7 @@ public static class ContactSheet
         }
 
         using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        return png.ToArray();
+        Durable.WriteFile(path, png.SaveTo);
     }
 
     private static void Paste(SKBitmap bitmap, ReadOnlySpan<byte> image_CHW, (int Height, int Width) size, int scale, int left, int top)

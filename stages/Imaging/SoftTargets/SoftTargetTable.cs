@@ -40,11 +40,12 @@ public sealed class SoftTargetTable
     /// <param name="folder">The folder that labelling wrote.</param>
     /// <param name="classes">K, checked against every row.</param>
     /// <param name="images">Number of training images; every row must name one of them.</param>
+    /// <param name="mostFiles">Only so many of the files.</param>
     /// <exception cref="InvalidDataException">A file is not what labelling writes; the message names it.</exception>
-    public static SoftTargetTable Read(string folder, int classes, int images)
+    public static SoftTargetTable Read(string folder, int classes, int images, int mostFiles = int.MaxValue)
     {
         SoftTargetTable? table = null;
-        foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal).Take(mostFiles))
         {
             table = new SoftTargetReader(path, classes, images).AppendAsync(table).GetAwaiter().GetResult();
         }

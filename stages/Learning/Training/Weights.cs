@@ -46,6 +46,13 @@ public static class Weights
         Copy(target.state_dict(), source.state_dict(), key => key, "the network to copy");
     }
 
+    /// <summary>Gives a network, for each of its keys, the other's tensor of the name that <paramref name="sourceKey"/> says.</summary>
+    public static void CopyNamed(nn.Module target, nn.Module source, Func<string, string> sourceKey)
+    {
+        using var scope = NewDisposeScope();
+        Copy(target.state_dict(), source.state_dict(), sourceKey, "the network to copy");
+    }
+
     /// <summary>Copies tensors by name; both sides must hold the same names and shapes.</summary>
     internal static void Copy(
         IReadOnlyDictionary<string, Tensor> targets, IReadOnlyDictionary<string, Tensor> sources, Func<string, string?> sourceKey, string path)

@@ -1,15 +1,15 @@
 namespace Stages.Pipeline.Plan;
 
 /// <summary>The stages whose work a stage stands on.</summary>
-internal static class Lineage
+public static class Lineage
 {
-    /// <param name="stage">Whose lineage is wanted.</param>
+    /// <param name="inputs">Artefacts.</param>
     /// <param name="entries">The lock's entries.</param>
-    /// <returns>Those that made its inputs, those that made theirs, and so on, by name.</returns>
-    public static IReadOnlyDictionary<string, LockEntry> Of(StageDefinition stage, IReadOnlyDictionary<string, LockEntry> entries)
+    /// <returns>The stages that made them, those that made what these read, and so on, by name.</returns>
+    public static IReadOnlyDictionary<string, LockEntry> Of(IEnumerable<string> inputs, IReadOnlyDictionary<string, LockEntry> entries)
     {
         var found = new Dictionary<string, LockEntry>();
-        Add(stage.Inputs);
+        Add(inputs);
         return found;
 
         void Add(IEnumerable<string> artefacts)

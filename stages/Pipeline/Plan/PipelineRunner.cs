@@ -135,7 +135,7 @@ public sealed class PipelineRunner
                 Metrics = new MetricsLog(Path.Combine(folder, "metrics.jsonl"), _clock),
                 Cancellation = cancellation,
                 Inputs = inputs.Paths,
-                Lineage = Lineage.Of(stage, pipelineLock.Stages),
+                Lineage = Lineage.Of(stage.Inputs, pipelineLock.Stages),
                 UpstreamMetrics = stage.Inputs.Select(InputResolver.Maker).Distinct()
                     .Where(pipelineLock.Stages.ContainsKey)
                     .ToDictionary(maker => maker, maker => pipelineLock.Stages[maker].Metrics),

@@ -5,7 +5,7 @@ using Stages.Pipeline.Plan;
 namespace Stages.Publish.Model;
 
 /// <summary>
-/// provenance.json: what made the model, so that it can be made again: of every stage on the road to it the key, the declared version, the options and the
+/// provenance.json: what made the model, so that it can be made again: of every stage on the road to its weights the key, the declared version, the options and the
 /// hashes of what it read and wrote. Times are left out: they differ from run to run, and the folder must not.
 /// </summary>
 internal static class Provenance

@@ -1,0 +1,75 @@
+using System.Globalization;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+
+namespace Stages.Publish.Report.Charts;
+
+/// <summary>How often images of a class (a row) were taken for another (a column).</summary>
+internal static class ConfusionChart
+{
+    // More are too small to tell apart.
+    private const int MostClasses = 40;
+    private const int MostCounts = 12;
+    private const int LongestName = 14;
+    private const int Side = 400;
+
+    /// <param name="classes">Names.</param>
+    /// <param name="counts">A row a true class.</param>
+    /// <returns>Null where there are too many classes.</returns>
+    public static string? Of(IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<long>> counts)
+    {
+        if (classes.Count > MostClasses)
+        {
+            return null;
+        }
+
+        var model = Chart.Bare();
+        string[] names = [.. classes.Select(name => name.Length > LongestName ? name[..LongestName] + "…" : name)];
+        model.Axes.Add(Names(AxisPosition.Bottom, "taken for", names, angle: -60));
+        model.Axes.Add(Names(AxisPosition.Left, "", names, angle: 0));
+        var cells = new RectangleBarSeries { StrokeThickness = 0 };
+        for (var truth = 0; truth < classes.Count; truth++)
+        {
+            var all = Math.Max(1, counts[truth].Sum());
+            for (var guess = 0; guess < classes.Count; guess++)
+            {
+                var (share, count) = ((double)counts[truth][guess] / all, counts[truth][guess]);
+                cells.Items.Add(new RectangleBarItem(guess - 0.5, truth - 0.5, guess + 0.5, truth + 0.5)
+                {
+                    // The root, so that rare mistakes show.
+                    Color = OxyColor.FromAColor((byte)(200 * Math.Sqrt(share)), Theme.Hue(truth == guess ? 0 : 1)),
+                });
+                if (classes.Count <= MostCounts && count > 0)
+                {
+                    model.Annotations.Add(new TextAnnotation
+                    {
+                        Text = count.ToString(CultureInfo.InvariantCulture),
+                        TextPosition = new DataPoint(guess, truth),
+                        TextVerticalAlignment = VerticalAlignment.Middle,
+                        StrokeThickness = 0,
+                        FontSize = 10,
+                        TextColor = Theme.Ink,
+                    });
+                }
+            }
+        }
+
+        model.Series.Add(cells);
+        return model.ToFigure("Confusion matrix", "Rows are true classes; the darker, the larger the share of the class.", Side);
+    }
+
+    private static CategoryAxis Names(AxisPosition position, string title, string[] names, double angle)
+    {
+        var axis = Chart.Styled(new CategoryAxis { Position = position, Title = title, Angle = angle, FontSize = 11, GapWidth = 0 });
+        if (position == AxisPosition.Left)
+        {
+            (axis.StartPosition, axis.EndPosition) = (1, 0);
+        }
+
+        (axis.MajorGridlineStyle, axis.Key) = (LineStyle.None, position.ToString());
+        axis.Labels.AddRange(names);
+        return axis;
+    }
+}

@@ -1,0 +1,33 @@
+using SkiaSharp;
+using Stages.Learning.Arithmetic;
+using static TorchSharp.torch;
+
+namespace Stages.Publish.Report;
+
+/// <summary>Images as PNG, one by one and as small as they are: the page enlarges them.</summary>
+internal static class Pictures
+{
+    /// <param name="images_NCHW">Floats of [0, 1], one or three channels.</param>
+    /// <returns>A file an image.</returns>
+    public static IReadOnlyList<byte[]> Of(Tensor images_NCHW)
+    {
+        using var scope = NewDisposeScope();
+        var (channels, height, width) = ((int)images_NCHW.shape[1], (int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
+        var bytes = images_NCHW.Times(255).round().Between(0, 255).to_type(ScalarType.Byte).contiguous().ReadAll<byte>();
+        return [.. bytes.Chunk(channels * height * width).Select(image => Encode(image, height, width))];
+    }
+
+    private static byte[] Encode(byte[] image_CHW, int height, int width)
+    {
+        var plane = height * width;
+        var (green, blue) = image_CHW.Length == 3 * plane ? (plane, 2 * plane) : (0, 0);
+        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (var i = 0; i < plane; i++)
+        {
+            bitmap.SetPixel(i % width, i / width, new SKColor(image_CHW[i], image_CHW[green + i], image_CHW[blue + i]));
+        }
+
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return png.ToArray();
+    }
+}

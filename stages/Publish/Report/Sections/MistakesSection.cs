@@ -1,0 +1,35 @@
+using Stages.Imaging.Loading;
+using Stages.Publish.Report.Charts;
+using static TorchSharp.torch;
+
+namespace Stages.Publish.Report.Sections;
+
+/// <summary>Where and how surely the published student is wrong.</summary>
+internal static class MistakesSection
+{
+    public static Section Of(RunFacts facts, StudentStudy study, ImageBank test)
+    {
+        var details = facts.Details[facts.Student]!;
+        string[] classes = [.. details["classes"]!.AsArray().Select(name => name!.GetValue<string>())];
+        long[][] counts = [.. details["confusion"]!.AsArray().Select(row => row!.AsArray().Select(count => count!.GetValue<long>()).ToArray())];
+        var reliability = ReliabilityChart.Of(details["reliability"]!.AsArray(), facts.Own.Figure("calibrationError") ?? 0);
+        return new Section("Mistakes", $"""
+            {Html.Grid(ConfusionChart.Of(classes, counts) is { } confusion ? [confusion, reliability] : [reliability])}
+            <h3>The surest mistakes</h3>
+            {Html.Grid(Surest(study.Mistakes, test), "images")}
+            """);
+    }
+
+    private static IEnumerable<string> Surest(IReadOnlyList<Mistake> mistakes, ImageBank test)
+    {
+        if (mistakes.Count == 0)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        var names = test.Images.ClassNames;
+        return [.. Pictures.Of(test.Take([.. mistakes.Select(mistake => mistake.Image)])).Zip(mistakes, (picture, mistake) => FormattableString.Invariant(
+            $"{Html.Picture(picture, names[mistake.Label])}<p><strong>{Html.Text(names[mistake.Label])}</strong>, taken for {Html.Text(names[mistake.Guess])} ({100 * mistake.Probability:0.0} %)</p>"))];
+    }
+}
