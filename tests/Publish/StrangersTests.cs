@@ -52,6 +52,26 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [PythonFact]
+    public void A_converted_simclrv2_network_projects_here_as_it_did_there()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        foreach (var selective in new[] { false, true })
+        {
+            var output = PythonFactAttribute.Run(Script("simclrv2.py"), folder["given.safetensors"], "0.25", selective ? "1" : "0");
+            var theirs = JsonSerializer.Deserialize<float[]>(output)!;
+
+            using var generator = new Generator(1);
+            using var network = new ContrastiveNetwork(
+                new NetworkOptions(Architecture.ResNet50, 0.25, Stem.ImageNet, selective), new HeadOptions(3, theirs.Length), 3, generator);
+            Assert.True(GivenWeights.LoadPretrained(network, folder["given.safetensors"]));
+            network.eval();
+            using var frozen = no_grad();
+            Close.To(tensor(theirs), nn.functional.normalize(network.forward(ClosedFormImage()))[0], 1e-4);
+        }
+    }
+
+    [PythonFact]
     public void The_python_example_names_the_class_that_predict_names() =>
         Assert.Equal(Predicted(), PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), Published, Image("pgm")).Trim());
 

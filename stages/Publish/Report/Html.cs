@@ -9,6 +9,9 @@ internal static class Html
     /// <summary>Text that may hold anything.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
+    /// <summary>A title as a name in the page.</summary>
+    public static string Id(string title) => string.Concat(title.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+
     /// <summary>A table that scrolls by itself where it is wider than the screen.</summary>
     /// <param name="head">Titles of the columns; those that begin with a blank are of numbers, to the right.</param>
     /// <param name="rows">Cells, in HTML.</param>

@@ -6,5 +6,5 @@ namespace Stages.Publish.Report;
 internal sealed record Section(string Title, string Html)
 {
     /// <summary>For links to it.</summary>
-    public string Id => Title.ToLowerInvariant().Replace(' ', '-');
+    public string Id => Report.Html.Id(Title);
 }

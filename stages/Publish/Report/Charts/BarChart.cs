@@ -22,7 +22,7 @@ internal static class BarChart
         var series = new BarSeries { FillColor = Theme.Hue(0), StrokeThickness = 0, LabelPlacement = LabelPlacement.Outside, LabelFormatString = "{0:0.#}", TextColor = Theme.Ink };
         series.Items.AddRange(bars.Select(bar => new BarItem(bar.Value)));
         model.Series.Add(series);
-        return model.ToFigure(title, caption, AxisHeight + (RowHeight * bars.Count));
+        return model.WithRoomFor(bars.Select(bar => bar.Name), Chart.TextSize).ToFigure(title, caption, AxisHeight + (RowHeight * bars.Count));
     }
 
     /// <summary>How many values lie in each of equal parts of [0, 1].</summary>
@@ -34,7 +34,7 @@ internal static class BarChart
             counts[Math.Clamp((int)(value * parts), 0, parts - 1)]++;
         }
 
-        var model = Chart.Of(x, "share (%)");
+        var model = Chart.Of(x);
         (model.Axes[0].Minimum, model.Axes[0].Maximum, model.Axes[1].Minimum) = (0, 1, 0);
         var bars = new RectangleBarSeries { FillColor = Theme.Hue(0), StrokeColor = Theme.Grid, StrokeThickness = 1 };
         for (var part = 0; part < parts; part++)

@@ -13,6 +13,7 @@ internal static class ConfusionChart
     private const int MostClasses = 40;
     private const int MostCounts = 12;
     private const int LongestName = 14;
+    private const int NameSize = 11;
     private const int Side = 400;
 
     /// <param name="classes">Names.</param>
@@ -57,12 +58,12 @@ internal static class ConfusionChart
         }
 
         model.Series.Add(cells);
-        return model.ToFigure("Confusion matrix", "Rows are true classes; the darker, the larger the share of the class.", Side);
+        return model.WithRoomFor(names, NameSize).ToFigure("Confusion matrix", "Rows are true classes; the darker, the larger the share of the class.", Side);
     }
 
     private static CategoryAxis Names(AxisPosition position, string title, string[] names, double angle)
     {
-        var axis = Chart.Styled(new CategoryAxis { Position = position, Title = title, Angle = angle, FontSize = 11, GapWidth = 0 });
+        var axis = Chart.Styled(new CategoryAxis { Position = position, Title = title, Angle = angle, FontSize = NameSize, GapWidth = 0 });
         if (position == AxisPosition.Left)
         {
             (axis.StartPosition, axis.EndPosition) = (1, 0);

@@ -22,28 +22,28 @@ internal sealed record Curves(string Stage, IReadOnlyList<JsonObject> Readings)
     public bool Has(string metric) => Readings.Any(reading => Value(reading, metric) is not null);
 
     /// <summary>Quantities of one stage against its steps.</summary>
-    public string Chart(string title, string unit, params IReadOnlyList<(string Metric, string Name)> metrics)
+    public string Chart(string title, params IReadOnlyList<(string Metric, string Name)> metrics)
     {
-        var model = Charts.Chart.Of("step", unit);
+        var model = Charts.Chart.Of("step");
         foreach (var ((metric, name), number) in metrics.Select((metric, number) => (metric, number)))
         {
             model.Series.Add(Line(name, number, Points(metric, step => step)));
         }
 
-        return (metrics.Count > 1 ? model.WithLegend() : model).ToFigure(title);
+        return model.ToFigure(title);
     }
 
     /// <summary>One quantity of several stages, each against the share of its steps.</summary>
-    public static string Together(IEnumerable<Curves> stages, string title, string metric, string unit)
+    public static string Together(IEnumerable<Curves> stages, string title, string metric)
     {
-        var model = Charts.Chart.Of("steps done (%)", unit);
+        var model = Charts.Chart.Of("steps done (%)");
         foreach (var (stage, number) in stages.Select((stage, number) => (stage, number)))
         {
             var last = stage.Readings.Max(reading => Value(reading, "step")) ?? 1;
             model.Series.Add(Line(stage.Stage, number, stage.Points(metric, step => 100 * step / last)));
         }
 
-        return model.WithLegend().ToFigure(title);
+        return model.ToFigure(title);
     }
 
     private static LineSeries Line(string name, int number, IEnumerable<DataPoint> points)

@@ -15,7 +15,7 @@ internal static class PointChart
     /// <param name="caption">What the plane is.</param>
     public static string Map(IEnumerable<(string Name, IReadOnlyList<(double X, double Y)> Points)> groups, string caption)
     {
-        var model = Chart.Of("first component", "second component");
+        var model = Chart.Of("first component");
         foreach (var ((name, points), number) in groups.Select((group, number) => (group, number)))
         {
             var series = new ScatterSeries { Title = name, MarkerType = MarkerType.Circle, MarkerSize = 1.7, MarkerFill = OxyColor.FromAColor(170, Theme.Hue(number)) };
@@ -23,7 +23,7 @@ internal static class PointChart
             model.Series.Add(series);
         }
 
-        return model.WithLegend().ToFigure("Embedding map", caption, height: 400);
+        return model.ToFigure("Embedding map", caption, height: 400);
     }
 
     /// <summary>Accuracy against size, each point with its name.</summary>
@@ -31,7 +31,7 @@ internal static class PointChart
     {
         var model = Chart.Bare();
         model.Axes.Add(Chart.Styled(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "MB", MinimumPadding = 0.15, MaximumPadding = 0.25 }));
-        model.Axes.Add(Chart.Styled(new LinearAxis { Position = AxisPosition.Left, Title = "top-1 (%)", MinimumPadding = 0.1, MaximumPadding = 0.15 }));
+        model.Axes.Add(Chart.Styled(new LinearAxis { Position = AxisPosition.Left, MinimumPadding = 0.1, MaximumPadding = 0.15 }));
         foreach (var ((name, bytes, top1), number) in models.Select((entry, number) => (entry, number)))
         {
             var series = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 5, MarkerFill = Theme.Hue(number) };
@@ -49,6 +49,6 @@ internal static class PointChart
             });
         }
 
-        return model.ToFigure("Size against accuracy", "Files of weights, and the published student's other forms.");
+        return model.ToFigure("Top-1 (%) against size", "Files of weights, and the published student's other forms.");
     }
 }

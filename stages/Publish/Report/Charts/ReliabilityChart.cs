@@ -11,7 +11,7 @@ internal static class ReliabilityChart
     /// <param name="error">Expected calibration error.</param>
     public static string Of(JsonArray bins, double error)
     {
-        var model = Chart.Of("confidence", "share that is right");
+        var model = Chart.Of("confidence");
         foreach (var axis in model.Axes)
         {
             (axis.Minimum, axis.Maximum) = (0, 1);
@@ -30,6 +30,6 @@ internal static class ReliabilityChart
         diagonal.Points.AddRange([new DataPoint(0, 0), new DataPoint(1, 1)]);
         model.Series.Add(bars);
         model.Series.Add(diagonal);
-        return model.ToFigure("Reliability", FormattableString.Invariant($"Expected calibration error {error:0.0000} in {bins.Count} bins, at temperature 1. Bars under the line: surer than right."));
+        return model.ToFigure("Reliability: share that is right", FormattableString.Invariant($"Expected calibration error {error:0.0000} in {bins.Count} bins, at temperature 1. Bars under the line: surer than right."));
     }
 }

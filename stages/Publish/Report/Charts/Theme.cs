@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using OxyPlot;
 
@@ -25,16 +26,21 @@ internal static partial class Theme
     public static OxyColor Hue(int number) => StandIn((byte)(FirstHue + (number % Hues)));
 
     /// <summary>The chart with the page's variables.</summary>
-    public static string Applied(string svg) => StandIns().Replace(svg, match => Convert.ToByte(match.Groups[1].Value, 16) switch
-    {
-        InkNumber => "var(--ink)",
-        GridNumber => "var(--grid)",
-        >= FirstHue and < FirstHue + Hues and var hue => FormattableString.Invariant($"var(--hue{hue - FirstHue})"),
-        _ => match.Value,
-    });
+    public static string Applied(string svg) =>
+        StandIns().Replace(FillAttribute().Replace(svg, "style=\"fill:$1\""), match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) switch
+        {
+            InkNumber => "var(--ink)",
+            GridNumber => "var(--grid)",
+            >= FirstHue and < FirstHue + Hues and var hue => FormattableString.Invariant($"var(--hue{hue - FirstHue})"),
+            _ => match.Value,
+        });
 
-    private static OxyColor StandIn(byte number) => OxyColor.FromRgb(0xfe, 0xdc, number);
+    private static OxyColor StandIn(byte number) => OxyColor.FromRgb(254, 220, number);
 
-    [GeneratedRegex("#fedc([0-9a-f]{2})", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"rgb\(254,220,([0-9]+)\)")]
     private static partial Regex StandIns();
+
+    // Variables are for styles; not every reader of SVG takes them in attributes.
+    [GeneratedRegex("fill=\"(rgb[^\"]*)\"")]
+    private static partial Regex FillAttribute();
 }

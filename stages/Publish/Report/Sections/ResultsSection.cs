@@ -10,7 +10,7 @@ internal static class ResultsSection
     private const double Mega = 1e6;
 
     public static Section Of(RunFacts facts) => new("Results", $"""
-        <p>{Html.Text(facts.Table["protocol"]!.GetValue<string>())}; intervals: {Html.Text(facts.Table["intervals"]!.GetValue<string>())}.</p>
+        <p>Accuracy in {Html.Text(facts.Table["protocol"]!.GetValue<string>())}; intervals: {Html.Text(facts.Table["intervals"]!.GetValue<string>())}.</p>
         {Html.Table(
             ["network", " top-1 (%)", " interval", " parameters", " MB", " labels", " seconds", "how it was made"],
             facts.Rows.Select(row => Row(row, row.Name == facts.Student)))}
@@ -20,7 +20,7 @@ internal static class ResultsSection
             [.. facts.Forms.Variants.Select(Form), Eager(facts.Forms)])}
         {Html.Grid([PointChart.Sizes([
             .. facts.Rows.Select(row => (row.Name, (double)row.Bytes, row.Top1)),
-            .. facts.Forms.Variants.Select(form => (form.Name, (double)form.Bytes, form.Top1)),
+            .. facts.Forms.Variants.Skip(1).Select(form => (form.Name, (double)form.Bytes, form.Top1)),
         ])])}
         """);
 

@@ -37,7 +37,7 @@ internal static class SoftTargetsSection
             <p>What the last round's teacher wrote of some training images: the mean of its views, at temperature 1.</p>
             {Html.Grid(cells, "images")}
             {Html.Grid([BarChart.Histogram(
-                "How sure the teacher is", "probability of the likeliest class", surest, Parts,
+                "How sure the teacher is: share of views (%)", "probability of the likeliest class", surest, Parts,
                 FormattableString.Invariant($"{surest.Count:N0} views of training images; mean {surest.Average():0.000}."))])}
             """);
     }

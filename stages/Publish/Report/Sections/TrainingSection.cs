@@ -13,24 +13,24 @@ internal static class TrainingSection
         var charts = new List<string>();
         if (curves.FirstOrDefault(stage => stage.Stage == Pretraining) is { } pretraining)
         {
-            charts.Add(pretraining.Chart("Pretraining: NT-Xent", "nats", ("loss", "loss"), ("chanceLoss", "of features that know nothing")));
-            charts.Add(pretraining.Chart("Pretraining: learning rate", "rate", ("learningRate", "rate")));
+            charts.Add(pretraining.Chart("Pretraining: NT-Xent (nats)", ("loss", "loss"), ("chanceLoss", "knowing nothing")));
+            charts.Add(pretraining.Chart("Pretraining: learning rate", ("learningRate", "rate")));
             if (pretraining.Has("knn"))
             {
-                charts.Add(pretraining.Chart("Pretraining: kNN among training images", "top-1 (%)", ("knn", "top-1")));
+                charts.Add(pretraining.Chart("Pretraining: kNN among training images, top-1 (%)", ("knn", "top-1")));
             }
 
             if (pretraining.Has("alignment"))
             {
-                charts.Add(pretraining.Chart("Pretraining: embeddings", "", ("spread", "spread"), ("alignment", "alignment")));
+                charts.Add(pretraining.Chart("Pretraining: embeddings", ("spread", "spread"), ("alignment", "alignment")));
             }
         }
 
         Curves[] others = [.. curves.Where(stage => stage.Stage != Pretraining)];
         if (others.Length > 0)
         {
-            charts.Add(Curves.Together(others, "Classifiers: loss", "loss", "nats"));
-            charts.Add(Curves.Together(others, "Classifiers: learning rate", "learningRate", "rate"));
+            charts.Add(Curves.Together(others, "Classifiers: loss (nats)", "loss"));
+            charts.Add(Curves.Together(others, "Classifiers: learning rate", "learningRate"));
         }
 
         return charts.Count == 0 ? null : new Section("Training", Html.Grid(charts));

@@ -1,4 +1,4 @@
-"""Stands in for the package safetensors where it is not installed: its load_file, written from the format's description."""
+"""Stands in for the package safetensors where it is not installed: its load_file and save_file, written from the format's description."""
 import json, struct
 import torch
 
@@ -14,3 +14,15 @@ def load_file(path):
             begin, end = (8 + length + offset for offset in entry["data_offsets"])
             tensors[name] = torch.frombuffer(bytearray(data[begin:end]), dtype=TYPES[entry["dtype"]]).reshape(entry["shape"])
     return tensors
+
+
+def save_file(tensors, path, metadata=None):
+    names, header, data = {value: key for key, value in TYPES.items()}, {"__metadata__": metadata} if metadata else {}, b""
+    for name, tensor in tensors.items():
+        raw = tensor.detach().contiguous().numpy().tobytes()
+        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
