@@ -1,6 +1,7 @@
 """Renames a SimCLRv2 checkpoint for Distill: python3 convert_simclrv2.py CONVERTED.pth OUT.safetensors (torch, safetensors).
 
-CONVERTED.pth is what Separius/SimCLRv2-Pytorch makes of Google's TensorFlow checkpoints: {"resnet": …, "head": …}.
+CONVERTED.pth is what Separius/SimCLRv2-Pytorch makes of Google's TensorFlow checkpoints: {"resnet": …, "head": …}. Both compute as PyTorch does, whose max-pool
+begins one pixel before that of TensorFlow's padding "SAME".
 """
 import re, sys
 import torch

@@ -42,7 +42,7 @@ public sealed record DistillOptions(
     }
 
     private static DistillOptions ReadAll(JsonSection section) => new(
-        NetworkOptions.Read(section.Section("network"), Architecture.ResNet50, width: 1, Stem.ImageNet),
+        NetworkOptions.Read(section.Section("network"), new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
         section.Number("teacherTemperature", 1, 0.01, 100),
         section.Number("studentTemperature", 1, 0.01, 100),
         section.Flag("balanceClasses", false),

@@ -1,4 +1,5 @@
 using Stages.Imaging.Augmentation;
+using Stages.Learning.Networks;
 using Stages.Learning.Optimizers;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
@@ -8,7 +9,8 @@ namespace Stages.FineTune;
 /// <summary>Fine-tuning as pipeline.json describes it.</summary>
 /// <param name="Weights">A file with the weights of a classifier that is to teach as it is, in place of pretraining and training; null to train.</param>
 /// <param name="FromLayer">
-/// Layers of the projection head that are kept under the classifier: 1 in SimCLRv2's best results (section 2.1), 0 is SimCLR's.
+/// Layers of the projection head that are kept under the classifier: 1 in SimCLRv2's best results (section 2.1), 0 is SimCLR's; of given weights, as many
+/// as they have.
 /// </param>
 /// <param name="Views">Augmentation of the labelled images; crop and flip in SimCLRv2.</param>
 /// <param name="Training">Steps, batch, optimizer.</param>
@@ -19,11 +21,26 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, ViewOptions
     public static FineTuneOptions Read(JsonSection section, int headLayers)
     {
         var weights = section.OptionalFile("weights");
-        var last = weights is null ? headLayers - 1 : 0;
+        var fromLayer = section.Integer("fromLayer", Math.Min(1, headLayers - 1), 0, headLayers - 1);
         return new FineTuneOptions(
             weights,
-            section.Integer("fromLayer", Math.Min(1, last), 0, last),
+            weights is null ? fromLayer : HeadLayersOf(section, weights, headLayers),
             ViewOptions.Read(section, "crop"),
             TrainingOptions.Read(section, new TrainingOptions(500, 128, OptimizerOptions.Default)));
+    }
+
+    private static int HeadLayersOf(JsonSection section, string weights, int headLayers)
+    {
+        try
+        {
+            var layers = GivenWeights.HeadLayersOf(weights);
+            return layers < headLayers
+                ? layers
+                : throw section.Error("weights", $"found {weights}, which has {layers} layers of a head, expected a classifier, with less than the {headLayers} of pretrain.head");
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw section.Error("weights", damaged.Message);
+        }
     }
 }

@@ -1,12 +1,10 @@
-using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stages.Imaging.Datasets;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
-using static TorchSharp.torch;
 
 namespace Stages.FineTune;
 
@@ -17,29 +15,47 @@ public static class GivenTeacherStage
     public const int Version = 1;
 
     /// <param name="context">Where it runs.</param>
-    /// <param name="network">What network the weights are of.</param>
+    /// <param name="teacher">What network the weights are of.</param>
+    /// <param name="network">The same as JSON.</param>
     /// <param name="settings">What all stages share.</param>
     /// <param name="dataset">Whose images and classes it knows.</param>
     /// <param name="given">The artefact with the weights.</param>
-    /// <exception cref="UserException">The file holds another network.</exception>
-    public static StageResult Run(StageContext context, NetworkOptions network, RunSettings settings, IDataset dataset, string given)
+    /// <exception cref="UserException">The file holds another network, or says that its classes are others.</exception>
+    public static StageResult Run(
+        StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, string given) =>
+        GivenNetwork.Leave(
+            context,
+            network,
+            () =>
+            {
+                var train = dataset.Train();
+                CheckClasses(context.Input(given), train.ClassNames);
+                using var generator = settings.Random(context.Name).Generator();
+                return (FineTunedNetwork)teacher.Build(train.Shape.Channels, train.ClassNames.Count, generator);
+            },
+            made => GivenWeights.LoadClassifier(made, context.Input(given)));
+
+    /// <summary>Weights do not say which class is which; a published model's config.json beside them does.</summary>
+    private static void CheckClasses(string weights, IReadOnlyList<string> classes)
     {
-        var clock = Stopwatch.StartNew();
-        var train = dataset.Train();
-        using var classifier = ResNet.Of(
-            network, train.Shape.Channels, train.ClassNames.Count, new Compute(CPU, Bf16: false), settings.Random(context.Name));
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(weights))!, "config.json");
+        if (LabelNames(path) is { } names && !names.SequenceEqual(classes))
+        {
+            throw new UserException($"{path}: its label_names are {string.Join(", ", names)}, and the data set's classes are {string.Join(", ", classes)}: a teacher needs the same in the same order");
+        }
+    }
+
+    private static string[]? LabelNames(string path)
+    {
         try
         {
-            GivenWeights.LoadClassifier(classifier, context.Input(given));
+            return File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject json && json["label_names"] is JsonArray names
+                ? [.. names.Select(name => name?.ToString() ?? "")]
+                : null;
         }
-        catch (InvalidDataException other)
+        catch (JsonException)
         {
-            throw new UserException(other.Message);
+            return null;
         }
-
-        var path = Path.Combine(context.Folder, FineTuneStage.Output);
-        Durable.WriteFile(path, stream => Weights.Save(classifier, stream));
-        return new StageResult(
-            new Dictionary<string, string> { [FineTuneStage.Output] = path }, new JsonObject { ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1) });
     }
 }

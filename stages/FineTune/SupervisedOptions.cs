@@ -15,7 +15,7 @@ public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views
     /// <param name="section">The <c>supervised</c> block.</param>
     /// <param name="student">The network where none is given.</param>
     public static SupervisedOptions Read(JsonSection section, NetworkOptions student) => new(
-        NetworkOptions.Read(section.Section("network"), student.Architecture, student.Width, student.Stem, student.SelectiveKernels),
+        NetworkOptions.Read(section.Section("network"), student),
         ViewOptions.Read(section, "crop"),
         TrainingOptions.Read(section, new TrainingOptions(2000, 128, OptimizerOptions.Default)));
 }

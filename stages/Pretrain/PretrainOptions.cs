@@ -22,7 +22,7 @@ public sealed record PretrainOptions(
     {
         var training = TrainingOptions.Read(section, new TrainingOptions(10_000, 512, Learning.Optimizers.OptimizerOptions.Default));
         return new PretrainOptions(
-            NetworkOptions.Read(section.Section("network"), Architecture.ResNet152, width: 1, Stem.ImageNet),
+            NetworkOptions.Read(section.Section("network"), new NetworkOptions(Architecture.ResNet152, Width: 1, Stem.ImageNet)),
             HeadOptions.Read(section.Section("head")),
             ViewOptions.Read(section, "crop", "jitter", "greyscale", "blur"),
             LowResolution.Read(section.Section("lowResolution")),

@@ -31,10 +31,7 @@ public static class PublishStage
     /// <param name="seed">The run's.</param>
     /// <param name="dataset">What it was trained on.</param>
     /// <param name="network">The student's network.</param>
-    /// <param name="weights">The artefact with its weights.</param>
-    /// <param name="results">The artefact with the results table.</param>
-    /// <param name="variants">The artefact with the student's forms in ONNX.</param>
-    /// <param name="temperature">The artefact with the temperature of probabilities; null for none.</param>
+    /// <param name="inputs">The artefacts that are published.</param>
     /// <param name="folder">The folder to publish into.</param>
     public static StageResult Run(
         StageContext context,
@@ -42,31 +39,29 @@ public static class PublishStage
         long seed,
         IDataset dataset,
         NetworkOptions network,
-        string weights,
-        string results,
-        string variants,
-        string? temperature,
+        PublishInputs inputs,
         string folder)
     {
         var train = dataset.Train();
-        var table = JsonNode.Parse(File.ReadAllText(context.Input(results)))!;
-        var rows = ResultsFile.Read(context.Input(results));
-        var forms = VariantsFile.Read(context.Input(variants));
+        var table = JsonNode.Parse(File.ReadAllText(context.Input(inputs.Results)))!;
+        var rows = ResultsFile.Read(context.Input(inputs.Results));
+        var forms = VariantsFile.Read(context.Input(inputs.Variants));
         var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop, forms.Temperature);
+        var lineage = Lineage.Of(inputs.Temperature is { } temperature ? [inputs.Weights, temperature] : [inputs.Weights], context.Lineage);
         Durable.MakeFolder(folder);
         // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
         Durable.SweepPartials(folder);
 
-        WriteWeights(context.Input(weights), Path.Combine(folder, PublishedModel.WeightsFile), train.Name);
-        CopyVariants(context.Input(variants), forms, folder);
+        WriteWeights(context.Input(inputs.Weights), Path.Combine(folder, PublishedModel.WeightsFile), train.Name);
+        CopyVariants(context.Input(inputs.Variants), forms, folder);
         Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());
         Durable.WriteText(Path.Combine(folder, "preprocessor_config.json"), config.ToPreprocessorJson());
         Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => label + "\n")));
         Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student, forms));
         Durable.WriteText(
             Path.Combine(folder, "README.md"),
-            ModelCard.Write(config, options.License, train.Name, options.Student, rows, forms));
-        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Of(seed, Lineage.Of(temperature is null ? [weights] : [weights, temperature], context.Lineage)));
+            new ModelCard(config, options, train.Name, rows, forms, lineage).Text());
+        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Of(seed, lineage));
         Checksums.Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },
@@ -98,8 +93,13 @@ public static class PublishStage
             json[name] = value?.DeepClone();
         }
 
-        json["temperature"] = forms.Temperature;
-        json["temperatureLabels"] = forms.TemperatureLabels;
+        json["calibrated"] = new JsonObject
+        {
+            ["temperature"] = forms.Temperature,
+            ["labels"] = forms.TemperatureLabels,
+            ["calibrationError"] = forms.Variants[0].CalibrationError,
+            ["negativeLogLikelihood"] = forms.Variants[0].NegativeLogLikelihood,
+        };
         json["variants"] = new JsonArray([.. forms.Variants.Select(form => new JsonObject
         {
             ["name"] = form.Name,

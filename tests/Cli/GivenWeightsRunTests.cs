@@ -12,7 +12,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         using var other = new TinyPipeline(json => json["pretrain"]!["weights"] = Made("pretrain"));
         var outcome = DistillProcess.Run(other.Folder, "run");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
-        foreach (var stage in new[] { "pretrain", "finetune", "distill", "self-distill" })
+        foreach (var stage in new[] { "finetune", "distill", "self-distill" })
         {
             Assert.Equal(FileHash.OfFile(Made(stage)), FileHash.OfFile(Path.Combine(other.Models, stage, "weights.safetensors")));
         }
@@ -26,7 +26,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     public void A_published_student_teaches_as_it_is()
     {
         var student = Path.Combine(run.Pipeline.Models, "published", "self-distilled", "model.safetensors");
-        using var other = new TinyPipeline(json => json["finetune"] = new JsonObject { ["weights"] = student });
+        using var other = new TinyPipeline(json => json["finetune"]!["weights"] = student);
         var outcome = DistillProcess.Run(other.Folder, "run");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         Assert.False(Directory.Exists(Path.Combine(other.Models, "pretrain")));
@@ -35,6 +35,75 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var before = JsonNode.Parse(File.ReadAllText(Path.Combine(run.Pipeline.Models, "results.json")))!["rows"]![3]!;
         Assert.Equal(before["top1"]!.GetValue<double>(), rows[1]!["top1"]!.GetValue<double>());
         Assert.Equal("given, not trained here", rows[1]!["protocol"]!.GetValue<string>());
+        Assert.Equal([20, 0, 0, 0], rows.Select(row => row!["labels"]!.GetValue<int>()));
+        Assert.DoesNotContain("What pretraining sees", File.ReadAllText(Path.Combine(other.Models, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fine_tuned_teacher_teaches_again_with_its_layer_of_the_head()
+    {
+        using var other = new TinyPipeline(json => json["finetune"]!["weights"] = Made("finetune"));
+        var outcome = DistillProcess.Run(other.Folder, "run");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Equal(
+            FileHash.OfFile(Made("self-distill")), FileHash.OfFile(Path.Combine(other.Models, "self-distill", "weights.safetensors")));
+    }
+
+    [Fact]
+    public void What_the_weights_do_not_say_of_the_network_is_no_less_a_reason_to_run_again()
+    {
+        using var other = new TinyPipeline(Given);
+        Assert.Equal(0, DistillProcess.Run(other.Folder, "run").ExitCode);
+        other.Write(json =>
+        {
+            Given(json);
+
+            // No weight has another shape in it.
+            json["pretrain"]!["network"]!["mean"] = new JsonArray(0.3);
+            json["pretrain"]!["network"]!["deviation"] = new JsonArray(0.4);
+        });
+        var again = DistillProcess.Run(other.Folder, "run");
+        Assert.True(again.ExitCode == 0, again.Errors);
+        Assert.All(new[] { "pretrain", "finetune", "label", "distill", "evaluate" }, stage => Assert.Contains($"{stage}: starts", again.Output.Replace("] ", "]\n", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Contains("supervised: done already", again.Output, StringComparison.Ordinal);
+
+        void Given(JsonObject json) => json["pretrain"]!["weights"] = Made("pretrain");
+    }
+
+    [Fact]
+    public void A_teacher_whose_config_names_other_classes_is_refused()
+    {
+        using var other = new TinyPipeline();
+        var folder = Directory.CreateDirectory(Path.Combine(other.Folder, "given")).FullName;
+        File.Copy(Path.Combine(run.Pipeline.Models, "published", "self-distilled", "model.safetensors"), Path.Combine(folder, "model.safetensors"));
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{ "label_names": ["cat", "dog"] }""");
+        other.Write(json => json["finetune"]!["weights"] = Path.Combine(folder, "model.safetensors"));
+        var refused = DistillProcess.Run(other.Folder, "run");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("its label_names are cat, dog", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_that_are_not_there_to_hold_out_are_missed_before_anything_runs()
+    {
+        using var other = new TinyPipeline(json => json["publish"]!["heldOut"]!["perClass"] = 299);
+        var refused = DistillProcess.Run(other.Folder, "run");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("publish.heldOut.perClass is 299, but the class", refused.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(other.Models, "pretrain")));
+    }
+
+    [Fact]
+    public void No_label_is_held_out_from_what_learns_from_all()
+    {
+        using var other = new TinyPipeline(json =>
+        {
+            json["probe"] = new JsonObject { ["labels"] = "all" };
+            json["publish"]!["student"] = "linear";
+        });
+        var refused = DistillProcess.Run(other.Folder, "run", "--dry-run");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("publish.heldOut: found labels to hold out, but linear learns from all that there are", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

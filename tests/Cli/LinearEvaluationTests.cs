@@ -17,6 +17,7 @@ public sealed class LinearEvaluationTests
             json["pretrain"]!["head"] = new JsonObject { ["layers"] = 2, ["output"] = 8 };
             json["finetune"]!["fromLayer"] = 0;
             json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = solver, ["epochs"] = 5 };
+            json["publish"] = new JsonObject();
         });
         var run = DistillProcess.Run(pipeline.Folder, "run");
         Assert.True(run.ExitCode == 0, run.Errors);

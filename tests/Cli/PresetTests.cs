@@ -11,7 +11,7 @@ public sealed class PresetTests
     [Fact]
     public void All_that_the_documents_name_are_shipped() => Assert.Equal(
         [
-            "cifar10", "cifar100", "fashion-mnist", "fashion-mnist-10pct", "fashion-mnist-1pct", "fashion-mnist-gpu", "folder",
+            "cifar10", "cifar100", "fashion-mnist", "fashion-mnist-10pct", "fashion-mnist-1pct", "fashion-mnist-gpu", "fashion-mnist-small", "folder",
             "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
         ],
         Presets.Names);

@@ -160,6 +160,30 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.DoesNotContain("   at ", predicted.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Evaluate_measures_a_folder_of_labelled_images_and_names_what_it_cannot_read()
+    {
+        var classes = File.ReadAllLines(Path.Combine(Published, "labels.txt"));
+        var data = Path.Combine(_pipeline.Folder, "labelled");
+        var folder = Directory.CreateDirectory(Path.Combine(data, classes[3])).FullName;
+        File.Copy(WritePng("one.png"), Path.Combine(folder, "one.png"), overwrite: true);
+        var bad = Path.Combine(folder, "two.png");
+        File.WriteAllText(bad, "no image");
+
+        var guess = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "predict", Path.Combine(folder, "one.png"), "--json").Output)![0]!["label"]!.GetValue<string>();
+        var evaluated = DistillProcess.Run(_pipeline.Folder, "evaluate", "--model", Published, "--data", data, "--json");
+        Assert.Equal(1, evaluated.ExitCode);
+        Assert.StartsWith(bad, evaluated.Errors, StringComparison.Ordinal);
+        var report = JsonNode.Parse(evaluated.Output)!;
+        Assert.Equal((1, guess == classes[3] ? 100.0 : 0), (report["testImages"]!.GetValue<int>(), report["top1"]!.GetValue<double>()));
+
+        Directory.CreateDirectory(Path.Combine(data, "tractor"));
+        var strange = DistillProcess.Run(_pipeline.Folder, "evaluate", "--model", Published, "--data", data);
+        Assert.Equal(1, strange.ExitCode);
+        Assert.Contains("the model knows no class of this name", strange.Errors, StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(data, "tractor"));
+    }
+
     private string WritePng(string name)
     {
         var sample = new DatasetOptions(DatasetKind.Sample, Path.Combine(Repository.Root, "data", "sample"), 28, 1);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Stages.Cli.Plan;
 using Stages.Imaging.Augmentation;
 using Stages.Pipeline.Options;
+using Tests.Pipeline;
 
 namespace Tests.Cli;
 
@@ -17,18 +18,23 @@ public class SchemaTests
     [Fact]
     public void Has_exactly_the_keys_that_are_read()
     {
+        using var folder = new TempFolder();
+        var file = folder["empty.safetensors"];
+        File.WriteAllBytes(file, [8, 0, 0, 0, 0, 0, 0, 0, .. "{}      "u8]);
         var views = $"[{string.Join(", ", ViewOptions.Names.Select(name => $$"""{ "operation": "{{name}}" }"""))}]";
-        var section = PipelineFile.Parse(
+        const string network = """{ "mean": [0], "deviation": [1] }""";
+        var trained = Keys(
             $$"""
             {
-              "labels": { "perClass": 1 }, "rounds": [ { "name": "distill" } ], "publish": { "heldOut": { "perClass": 1 } },
-              "pretrain": { "views": {{views}} }, "finetune": { "views": {{views}} }, "supervised": { "views": {{views}} }
+              "labels": { "list": "{{file}}" }, "publish": { "heldOut": { "list": "{{file}}" } },
+              "pretrain": { "weights": "{{file}}", "views": {{views}}, "network": {{network}} },
+              "finetune": { "views": {{views}} },
+              "rounds": [ { "name": "distill", "student": { "network": {{network}} } } ],
+              "supervised": { "views": {{views}}, "network": {{network}} }
             }
-            """,
-            "test.json",
-            _ => null);
-        PipelineOptions.Read(section);
-        Assert.Equal(Keys(section.Canonical(), "$").Order(), SchemaKeys(Schema, "$").Except(LoadersKeys.Select(key => "$." + key)).Order());
+            """);
+        var given = Keys($$"""{ "labels": { "perClass": 1 }, "finetune": { "weights": "{{file}}" }, "rounds": [ { "name": "distill" } ] }""");
+        Assert.Equal(trained.Union(given).Order(), SchemaKeys(Schema, "$").Except(LoadersKeys.Select(key => "$." + key)).Order());
     }
 
     [Fact]
@@ -39,6 +45,14 @@ public class SchemaTests
         Assert.Equal(
             ViewOptions.Names,
             items["oneOf"]!.AsArray().Select(kind => kind!["properties"]!["operation"]!["const"]!.GetValue<string>()));
+    }
+
+    /// <summary>The keys that were read, with those of values that are optional where they are given.</summary>
+    private static IEnumerable<string> Keys(string json)
+    {
+        var section = PipelineFile.Parse(json, "test.json", _ => null);
+        PipelineOptions.Read(section);
+        return Keys(section.Canonical(), "$");
     }
 
     private static IEnumerable<string> Keys(JsonObject json, string path) => json.SelectMany(pair => pair.Value switch

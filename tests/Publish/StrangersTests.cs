@@ -43,8 +43,13 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
         var theirs = JsonSerializer.Deserialize<float[]>(PythonFactAttribute.Run(Script("given.py"), folder["given.safetensors"], "resnet50", "9"))!;
 
         using var generator = new Generator(1);
-        using var network = new ResNet(
-            new NetworkOptions(Architecture.ResNet50, 1, Stem.ImageNet, Normalization: new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])), 3, 9, generator);
+        using var network = new FineTunedNetwork(
+            new NetworkOptions(Architecture.ResNet50, 1, Stem.ImageNet, Normalization: new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])),
+            new HeadOptions(1, 8),
+            fromLayer: 0,
+            channels: 3,
+            classes: 9,
+            generator);
         GivenWeights.LoadClassifier(network, folder["given.safetensors"]);
         network.eval();
         using var frozen = no_grad();

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
-using Stages.Imaging.Datasets;
 using Stages.Imaging.Loading;
+using Stages.Learning.Training;
 using Stages.Pipeline.Options;
 using Stages.Publish.Model;
 using Stages.Publish.Results;
@@ -11,7 +11,7 @@ using TorchSharp;
 
 namespace Stages.Cli.Commands;
 
-/// <summary><c>distill evaluate</c>: measure a published student on a test split.</summary>
+/// <summary><c>distill evaluate</c>: measure a published student on a test split, or on a folder of labelled images.</summary>
 internal static class EvaluateCommand
 {
     private const int MostMistakes = 5;
@@ -21,19 +21,27 @@ internal static class EvaluateCommand
         var pipeline = CommonArguments.Pipeline();
         var model = PredictCommand.Model();
         var form = PredictCommand.Form();
+        var data = new Option<string?>("--data") { Description = "A folder with a folder of images a class, in place of the test split of the pipeline's data set." };
         var json = CommonArguments.Json();
-        var command = new Command("evaluate", "Measure a published student on the test split of the pipeline's data set.") { pipeline, model, form, json };
-        command.SetAction(parsed => Execute(
-            parsed.GetRequiredValue(pipeline), parsed.GetValue(model), parsed.GetRequiredValue(form), parsed.GetValue(json)));
+        var command = new Command("evaluate", "Measure a published student on the test split of the pipeline's data set, or on labelled images of yours.")
+        {
+            pipeline, model, form, data, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var folder = parsed.GetValue(model) ?? PredictCommand.DefaultModel(parsed.GetRequiredValue(pipeline));
+            var (name, asJson) = (parsed.GetRequiredValue(form), parsed.GetValue(json));
+            return parsed.GetValue(data) is { } images
+                ? OnFolder(folder, name, images, asJson)
+                : OnTestSplit(folder, name, parsed.GetRequiredValue(pipeline), asJson);
+        });
         return command;
     }
 
-    private static int Execute(string pipeline, string? model, string form, bool json)
+    private static int OnTestSplit(string folder, string form, string pipeline, bool json)
     {
         var session = Session.Open(PipelineOptions.Load(pipeline));
-        var compute = session.Options.Settings.Compute.Exact;
-        var folder = model ?? PredictCommand.DefaultModel(pipeline);
-        using var published = PublishedModel.Load(folder, compute, form);
+        using var published = PublishedModel.Load(folder, session.Options.Settings.Compute.Exact, form);
         var test = session.Dataset.Test();
         if (!test.ClassNames.SequenceEqual(published.Config.Labels) || test.Shape != published.Config.Shape)
         {
@@ -43,28 +51,56 @@ internal static class EvaluateCommand
         using var scope = torch.NewDisposeScope();
         using var bank = ImageBank.Open(test, published.Device, session.Options.Settings.LoaderThreads);
         var measured = Measurement.Of(published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
-        if (json)
-        {
-            var report = new JsonObject { ["model"] = folder, ["form"] = form, ["checkpoint"] = published.Sha256, ["dataset"] = test.Name, ["split"] = "test", ["testImages"] = test.Count };
-            foreach (var (name, value) in measured.Figures().Concat(measured.Details(test.ClassNames)))
-            {
-                report[name] = value?.DeepClone();
-            }
-
-            Console.Out.WriteLine(report.ToJsonString(JsonOutput.Indented));
-        }
-        else
-        {
-            Write(folder, test, measured);
-        }
-
+        Show(published, folder, form, new EvaluatedImages(test.Name, "test", test.Count), measured, json);
         return ExitCodes.Done;
     }
 
-    private static void Write(string folder, ImageSet test, Measurement measured)
+    /// <summary>Measures all images that it can read, and then says by its exit code whether there were others.</summary>
+    private static int OnFolder(string folder, string form, string data, bool json)
+    {
+        using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), form);
+        var images = ClassFolders.Images(data, published.Config.Labels);
+        using var scope = torch.NewDisposeScope();
+        var exit = ExitCodes.Done;
+        var (logits_NK, labels_N) = ClassFolders.Logits(published, images, refused =>
+        {
+            exit = ExitCodes.WrongInput;
+            Console.Error.WriteLine(refused);
+        }) ?? throw new UserException($"{data}: none of {images.Count} files is an image that can be read");
+        Show(published, folder, form, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.Of(logits_NK, labels_N, seed: 0), json);
+        return exit;
+    }
+
+    private static void Show(PublishedModel model, string folder, string form, EvaluatedImages images, Measurement measured, bool json)
+    {
+        if (!json)
+        {
+            Write(folder, images, model.Config.Labels, measured);
+            return;
+        }
+
+        var report = new JsonObject
+        {
+            ["model"] = folder,
+            ["form"] = form,
+            ["checkpoint"] = model.Sha256,
+            ["dataset"] = images.Name,
+            ["split"] = images.Split,
+            ["testImages"] = images.Count,
+            ["temperature"] = model.Config.Temperature,
+        };
+        foreach (var (name, value) in measured.Figures().Concat(measured.Details(model.Config.Labels)))
+        {
+            report[name] = value?.DeepClone();
+        }
+
+        Console.Out.WriteLine(report.ToJsonString(JsonOutput.Indented));
+    }
+
+    private static void Write(string folder, EvaluatedImages images, IReadOnlyList<string> classes, Measurement measured)
     {
         var (report, intervals) = measured;
-        Line($"{folder}: top-1 {report.Top1:0.00} % of {test.Count} test images of {test.Name}");
+        Line($"{folder}: top-1 {report.Top1:0.00} % of {images.Count} {(images.Split == "test" ? "test images" : "images")} of {images.Name}");
         Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({Measurement.IntervalProtocol})");
         if (report.Top5 is { } top5)
         {
@@ -81,9 +117,14 @@ internal static class EvaluateCommand
             select (label, guess);
         foreach (var (label, guess) in mistakes.Take(MostMistakes))
         {
-            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {test.ClassNames[label]} taken for {test.ClassNames[guess]}");
+            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {classes[label]} taken for {classes[guess]}");
         }
 
         static void Line(FormattableString text) => Console.Out.WriteLine(FormattableString.Invariant(text));
     }
+
+    /// <param name="Name">Of the data set, or the folder.</param>
+    /// <param name="Split">"test", or "all" of a folder.</param>
+    /// <param name="Count">How many were measured.</param>
+    private sealed record EvaluatedImages(string Name, string Split, int Count);
 }

@@ -53,6 +53,7 @@ internal static class RunCommand
         using (view as IDisposable)
         {
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");
+            session.CheckLabels();
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), interruption.Token);
             session.Runner(view).Run(interruption.Token, from);
         }

@@ -1,6 +1,8 @@
 using Spectre.Console;
 using Stages.Cli.Plan;
 using Stages.Imaging.Datasets;
+using Stages.Imaging.Splits;
+using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 
@@ -31,6 +33,18 @@ internal sealed class Session
             }
         });
         return new Session(options, dataset, new PlanBuilder(options, dataset));
+    }
+
+    /// <summary>Draws the labels once, before anything runs for hours: what is wrong with them would otherwise show only where they are used.</summary>
+    /// <exception cref="UserException">There are not enough, or a list is wrong.</exception>
+    public void CheckLabels()
+    {
+        var train = Dataset.Train();
+        var labels = LabelSplit.Draw(train, Options.Labels);
+        if (Options.Publish.HeldOut is { } heldOut)
+        {
+            LabelSplit.DrawBeside(train, heldOut, labels);
+        }
     }
 
     public PipelineRunner Runner(IProgressView view) =>

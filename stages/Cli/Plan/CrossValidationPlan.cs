@@ -33,7 +33,7 @@ internal sealed class CrossValidationPlan(PipelineOptions options, IDataset data
     private StageDefinition Stage(int steps, Fold fold)
     {
         var recipe = options.Supervised with { Training = options.Supervised.Training with { Steps = steps } };
-        var key = PlanBuilder.WithLabels(options.SupervisedKey.Json, options.Labels);
+        var key = StageKeys.WithLabels(options.SupervisedKey.Json, options.Labels);
         key["steps"] = steps;
         key["seed"] = options.Settings.Seed;
         key["fold"] = new JsonArray(fold.Number, fold.Count);

@@ -7,7 +7,7 @@ internal static class Names
     public const string Teacher = "teacher";
     public const string Linear = "linear";
 
-    private static readonly HashSet<string> Taken = ["pretrain", "probe", "finetune", "evaluate", "calibrate", "compact", "publish", "report", Supervised, Teacher, Linear];
+    private static readonly HashSet<string> Taken = ["dataset", "given", "pretrain", "probe", "finetune", "evaluate", "calibrate", "compact", "publish", "report", Supervised, Teacher, Linear];
 
     /// <summary>Whether a round must not be called so.</summary>
     public static bool IsTaken(string name) =>

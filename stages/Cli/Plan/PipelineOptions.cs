@@ -72,17 +72,26 @@ internal sealed record PipelineOptions(
             throw root.Error("rounds", $"found two rounds named \"{twice.Key}\", expected a name of its own for each");
         }
 
+        var dataset = DatasetOptions.Read(root.Section("dataset"));
+        var supervised = SupervisedOptions.Read(root.Section("supervised"), rounds.LastOrDefault()?.Student.Network ?? pretrain.Network);
+        CheckChannels(root.Section("pretrain"), pretrain.Network, dataset);
+        CheckChannels(root.Section("supervised"), supervised.Network, dataset);
+        foreach (var (section, round) in root.Sections("rounds").Zip(rounds))
+        {
+            CheckChannels(section.Section("student"), round.Student.Network, dataset);
+        }
+
         return new PipelineOptions(
             name,
             settings,
-            DatasetOptions.Read(root.Section("dataset")),
+            dataset,
             LabelOptions.Read(root.Section("labels"), (int)settings.Seed),
             pretrain,
             new OptionKey(root.Section("pretrain")),
             finetune,
             new OptionKey(root.Section("finetune")),
             rounds,
-            SupervisedOptions.Read(root.Section("supervised"), rounds.LastOrDefault()?.Student.Network ?? pretrain.Network),
+            supervised,
             new OptionKey(root.Section("supervised")),
             probe,
             new OptionKey(root.Section("probe")),
@@ -100,12 +109,18 @@ internal sealed record PipelineOptions(
     ];
 
     /// <summary>The network that fine-tuning makes of the pretrained one.</summary>
-    public ClassifierSource Teacher => FineTune.Weights is null
-        ? OnEncoder($"finetune/{FineTuneStage.Output}", FineTune.FromLayer)
-        : new ClassifierSource($"finetune/{FineTuneStage.Output}", (channels, classes, generator) => new ResNet(Pretrain.Network, channels, classes, generator));
+    public ClassifierSource Teacher => OnEncoder($"finetune/{FineTuneStage.Output}", FineTune.FromLayer);
 
     /// <summary>The pretrained encoder with a linear classifier.</summary>
     public ClassifierSource Linear => OnEncoder($"probe/{ProbeStage.Output}", fromLayer: 0);
+
+    private static void CheckChannels(JsonSection section, NetworkOptions network, DatasetOptions dataset)
+    {
+        if (network.Normalization?.Fits(dataset.Channels) == false)
+        {
+            throw section.Section("network").Error("mean", $"found {network.Normalization.Mean.Count} numbers, expected {dataset.Channels}, one a channel of the images");
+        }
+    }
 
     private ClassifierSource OnEncoder(string artefact, int fromLayer) => new(
         artefact,

@@ -3,17 +3,12 @@ using Stages.Distill;
 using Stages.FineTune;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
-using Stages.Imaging.Splits;
 using Stages.Label;
 using Stages.Learning.Networks;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Storage;
 using Stages.Pretrain;
-using Stages.Publish;
-using Stages.Publish.Compact;
-using Stages.Publish.Report;
 using Stages.Publish.Results;
-using Stages.Publish.Temperature;
 
 namespace Stages.Cli.Plan;
 
@@ -26,7 +21,9 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
     /// <summary>The training split as an input.</summary>
     public const string Train = "dataset/train";
 
-    private const string Test = "dataset/test";
+    /// <summary>The test split as an input.</summary>
+    public const string Test = "dataset/test";
+
     private const string PretrainName = "pretrain";
     private const string Pretrained = PretrainName + "/" + PretrainStage.Output;
     private const string GivenEncoder = "given/encoder";
@@ -85,8 +82,8 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
             teacher = AddRound(options.Rounds[i], i, teacher);
         }
 
-        AddEvaluate();
-        AddPublish();
+        var softTargets = _road.LastOrDefault(artefact => artefact.EndsWith("/" + LabelStage.Output, StringComparison.Ordinal));
+        _stages.AddRange(new PublicationPlan(options, dataset, ModelsFolder, _contestants, softTargets).Stages());
         return _stages;
     }
 
@@ -100,21 +97,23 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
             return;
         }
 
-        var (key, needsHead) = (options.PretrainKey.Json, options.FineTune.FromLayer > 0);
-        key = new JsonObject { ["given"] = true, ["network"] = key["network"]!.DeepClone(), ["head"] = key["head"]!.DeepClone(), ["needsHead"] = needsHead };
+        var needsHead = options.FineTune.FromLayer > 0;
+        var key = new JsonObject { ["given"] = true, ["network"] = PretrainNetwork(), ["head"] = options.PretrainKey.Json["head"]!.DeepClone(), ["needsHead"] = needsHead };
         Add(PretrainName, GivenEncoderStage.Version, key, [Train, GivenEncoder], context =>
-            GivenEncoderStage.Run(context, options.Pretrain, options.Settings, dataset, GivenEncoder, needsHead));
+            GivenEncoderStage.Run(context, options.Pretrain, PretrainNetwork(), options.Settings, dataset, GivenEncoder, needsHead));
     }
 
     private void AddGivenTeacher()
     {
         var teacher = options.Teacher;
-        var key = new JsonObject { ["given"] = true, ["network"] = options.PretrainKey.Json["network"]!.DeepClone() };
+        var key = new JsonObject { ["given"] = true, ["network"] = PretrainNetwork() };
         Add(teacher.Stage, GivenTeacherStage.Version, key, [Train, GivenTeacher], context =>
-            GivenTeacherStage.Run(context, options.Pretrain.Network, options.Settings, dataset, GivenTeacher));
+            GivenTeacherStage.Run(context, teacher, PretrainNetwork(), options.Settings, dataset, GivenTeacher));
         _road.Add(teacher.Artefact);
-        _contestants.Add(new Contestant(Names.Teacher, "given, not trained here", teacher, [.. _road]));
+        _contestants.Add(new Contestant(Names.Teacher, "given, not trained here", teacher, [.. _road]) { Labels = LabelUse.None });
     }
+
+    private JsonObject PretrainNetwork() => (JsonObject)options.PretrainKey.Json["network"]!.DeepClone();
 
     private void AddFineTune()
     {
@@ -151,7 +150,8 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         Add(source.Stage, ProbeStage.Version, key, [Train, Pretrained], context =>
             ProbeStage.Run(context, options.Probe, options.Settings, dataset, options.Labels, source, Pretrained));
         string[] road = [Pretrained, source.Artefact];
-        _contestants.Add(new Contestant(Names.Linear, options.Probe.Protocol, source, road) { AllLabels = all });
+        var use = all ? LabelUse.All : LabelUse.Labelled;
+        _contestants.Add(new Contestant(Names.Linear, options.Probe.Protocol, source, road) { Labels = use });
         if (options.Probe.Neighbours)
         {
             foreach (var settings in new[] { NeighbourOptions.Lightly, NeighbourOptions.SoloLearn })
@@ -162,7 +162,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
                         $"weighted vote of the {settings.Neighbours} nearest labelled training images by cosine of the pretrained encoder's features, temperature {settings.Temperature}"),
                     source,
                     [Pretrained])
-                { AllLabels = all, Neighbours = settings });
+                { Labels = use, Neighbours = settings });
             }
         }
     }
@@ -186,63 +186,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
             round.ResultName,
             FormattableString.Invariant($"trained from scratch on soft targets of {_contestants[^1].Name}, {round.Labelling.Views} views an image"),
             student,
-            [.. _road]));
-        return student;
-    }
-
-    private void AddEvaluate()
-    {
-        string[] inputs = [Train, Test, .. _contestants.SelectMany(contestant => contestant.Road).Distinct()];
-        Add("evaluate", EvaluateStage.Version, WithLabels([]), inputs, context =>
-            EvaluateStage.Run(context, _contestants, options.Settings, dataset, options.Labels, ModelsFolder));
-    }
-
-    private void AddPublish()
-    {
-        var student = _contestants.Single(contestant => contestant.Name == options.Publish.Student);
-        var round = options.Rounds.FirstOrDefault(r => r.ResultName == student.Name);
-        // What is no round's student is the pretrained encoder with a classifier on it.
-        var network = round?.Student.Network ?? options.Pretrain.Network;
-        const string results = "evaluate/" + EvaluateStage.Json;
-        var folder = Path.Combine(ModelsFolder, "published", student.Name);
-        const string variants = "compact/" + CompactStage.Output;
-        // The table as an input: the test split is looked at after all training, here as there.
-        var temperature = AddTemperature(student);
-        string[] measured = [Train, Test, student.Source.Artefact, results, .. temperature is null ? Array.Empty<string>() : [temperature]];
-        Add("compact", CompactStage.Version, new JsonObject { ["student"] = options.Publish.Student }, measured, context =>
-            CompactStage.Run(context, student.Source, options.Settings, dataset, temperature));
-        var key = new JsonObject { ["student"] = options.Publish.Student, ["license"] = options.Publish.License };
-        Add("publish", PublishStage.Version, key, [.. measured.Except([Test]), variants], context =>
-            PublishStage.Run(
-                context, options.Publish, options.Settings.Seed, dataset, network, student.Source.Artefact, results, variants, temperature, folder));
-        AddReport(student, network);
-    }
-
-    private void AddReport(Contestant student, NetworkOptions network)
-    {
-        var inputs = new ReportInputs(
-            student.Name,
-            "evaluate/" + EvaluateStage.Json,
-            "evaluate/" + EvaluateStage.Details,
-            "compact/" + CompactStage.Output,
-            _road.LastOrDefault(artefact => artefact.EndsWith("/" + LabelStage.Output, StringComparison.Ordinal)));
-        string[] read = [Train, Test, student.Source.Artefact, inputs.Results, inputs.Details, inputs.Variants, .. inputs.SoftTargets is { } soft ? [soft] : Array.Empty<string>()];
-        Add("report", ReportStage.Version, new JsonObject { ["student"] = student.Name, ["views"] = options.PretrainKey.Json["views"]!.DeepClone() }, read, context =>
-            ReportStage.Run(context, inputs, student.Source, network, options.Pretrain.Views, options.Settings, dataset, ModelsFolder));
-    }
-
-    /// <summary>The artefact with the temperature; null where the pipeline has no labels for one.</summary>
-    private string? AddTemperature(Contestant student)
-    {
-        if (options.Publish.HeldOut is not { } heldOut)
+            [.. _road])
         {
-            return null;
-        }
-
-        var key = WithLabels(new JsonObject { ["student"] = student.Name, ["heldOut"] = Key(heldOut) });
-        Add("calibrate", TemperatureStage.Version, key, [Train, student.Source.Artefact], context =>
-            TemperatureStage.Run(context, student.Source, options.Settings, dataset, options.Labels, heldOut));
-        return "calibrate/" + TemperatureStage.Output;
+            Labels = round.Student.UsesLabels ? LabelUse.Labelled : _contestants[^1].Labels,
+        });
+        return student;
     }
 
     private void Add(string name, int version, JsonObject key, IReadOnlyList<string> inputs, Func<StageContext, StageResult> run)
@@ -251,22 +199,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         _stages.Add(new StageDefinition(name, version, key, inputs, run));
     }
 
-    private JsonObject WithLabels(JsonObject key) => WithLabels(key, options.Labels);
-
-    /// <summary>A key that also depends on which images are labelled.</summary>
-    public static JsonObject WithLabels(JsonObject key, LabelOptions labels)
-    {
-        key["labels"] = Key(labels);
-        return key;
-    }
-
-    private static JsonObject Key(LabelOptions labels) => new()
-    {
-        ["fraction"] = labels.Fraction,
-        ["perClass"] = labels.PerClass,
-        ["list"] = labels.List is { } list ? FileHash.OfFile(list) : null,
-        ["seed"] = labels.Seed,
-    };
+    private JsonObject WithLabels(JsonObject key) => StageKeys.WithLabels(key, options.Labels);
 
     private static ClassifierSource Student(string stage, NetworkOptions network) => new(
         $"{stage}/{DistillStage.Output}",

@@ -16,11 +16,12 @@ public static class TemperatureScaling
     public const double Highest = 20;
 
     private const int Halvings = 60;
+    private const double BoundMargin = 1.0001;
 
     /// <param name="logits_NK">Logits of one image or more.</param>
     /// <param name="labels_N">True classes, int64, on the same device.</param>
-    /// <returns>T.</returns>
-    public static double Fit(Tensor logits_NK, Tensor labels_N)
+    /// <returns>T; null where likelihood has no maximum between the bounds, as where every image, or none, is right.</returns>
+    public static double? Fit(Tensor logits_NK, Tensor labels_N)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -35,7 +36,8 @@ public static class TemperatureScaling
             (low, high) = Slope(z_NK, own_N1, Math.Exp(-middle)) > 0 ? (middle, high) : (low, middle);
         }
 
-        return Math.Exp((low + high) / 2);
+        var found = Math.Exp((low + high) / 2);
+        return found is > Lowest * BoundMargin and < Highest / BoundMargin ? found : null;
     }
 
     /// <summary>Mean negative log likelihood of the labels at a temperature, in nats.</summary>

@@ -12,9 +12,9 @@ public static class ViewSheet
     /// <param name="random">The stage's key: these are the views of its first epoch.</param>
     /// <param name="images">How many.</param>
     /// <param name="views">Of each.</param>
-    /// <returns>Rows of [N, C, H, W], for <see cref="ContactSheet"/>.</returns>
-    public static IReadOnlyList<Tensor> Rows(ImageBank bank, ViewOptions options, RandomKey random, int images, int views) =>
-        [bank.Take(Enumerable.Range(0, images)), .. Enumerable.Range(0, views).Select(view => Row(bank, options, random, images, view))];
+    /// <returns>Rows of [N, C, H, W], each made when it is asked for.</returns>
+    public static IEnumerable<Tensor> Rows(ImageBank bank, ViewOptions options, RandomKey random, int images, int views) =>
+        Enumerable.Range(-1, views + 1).Select(view => view < 0 ? bank.Take(Enumerable.Range(0, images)) : Row(bank, options, random, images, view));
 
     private static Tensor Row(ImageBank bank, ViewOptions options, RandomKey random, int images, int view)
     {

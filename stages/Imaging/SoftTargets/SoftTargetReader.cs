@@ -18,14 +18,15 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
 
     /// <summary>Appends the file's rows.</summary>
     /// <param name="table">The rows of the files before; null for a new table in this file's form.</param>
+    /// <param name="enough">Rows after which no further group of them is read.</param>
     /// <returns>The table.</returns>
     /// <exception cref="InvalidDataException">The file is not what labelling writes, or of another form than those before.</exception>
-    public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table)
+    public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table, int enough)
     {
         try
         {
             ParquetFooter.Check(path);
-            return await ReadAsync(table).ConfigureAwait(false);
+            return await ReadAsync(table, enough).ConfigureAwait(false);
         }
         catch (Exception error) when (
             error is not FileNotFoundException && StorageAdvice.For(error) is null && !error.Message.StartsWith(path, StringComparison.Ordinal))
@@ -35,7 +36,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         }
     }
 
-    private async Task<SoftTargetTable> ReadAsync(SoftTargetTable? table)
+    private async Task<SoftTargetTable> ReadAsync(SoftTargetTable? table, int enough)
     {
         await using var file = File.OpenRead(path);
         await using var reader = await ParquetReader.CreateAsync(file);
@@ -50,7 +51,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         DataField Field(DataField expected) => fields.GetValueOrDefault(expected.Path.ToString())
             ?? throw Wrong($"has no column {expected.Path}");
 
-        for (var i = 0; i < reader.RowGroupCount; i++)
+        for (var i = 0; i < reader.RowGroupCount && table.Count < enough; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
             if (group.RowCount is < 0 or > MostLogits || group.RowCount * table.Width > MostLogits)

@@ -40,14 +40,18 @@ public sealed class SoftTargetTable
     /// <param name="folder">The folder that labelling wrote.</param>
     /// <param name="classes">K, checked against every row.</param>
     /// <param name="images">Number of training images; every row must name one of them.</param>
-    /// <param name="mostFiles">Only so many of the files.</param>
+    /// <param name="enough">Rows after which no further group of them is read.</param>
     /// <exception cref="InvalidDataException">A file is not what labelling writes; the message names it.</exception>
-    public static SoftTargetTable Read(string folder, int classes, int images, int mostFiles = int.MaxValue)
+    public static SoftTargetTable Read(string folder, int classes, int images, int enough = int.MaxValue)
     {
         SoftTargetTable? table = null;
-        foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal).Take(mostFiles))
+        foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
         {
-            table = new SoftTargetReader(path, classes, images).AppendAsync(table).GetAwaiter().GetResult();
+            table = new SoftTargetReader(path, classes, images).AppendAsync(table, enough).GetAwaiter().GetResult();
+            if (table.Count >= enough)
+            {
+                break;
+            }
         }
 
         return table is { Count: > 0 } ? table : throw new InvalidDataException($"{folder}: holds no soft targets");

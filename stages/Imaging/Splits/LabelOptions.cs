@@ -9,6 +9,11 @@ namespace Stages.Imaging.Splits;
 /// <param name="Seed">Which draw; of no effect on a list.</param>
 public sealed record LabelOptions(double? Fraction, int? PerClass, string? List, long Seed)
 {
+    /// <summary>The block that says so, for messages.</summary>
+    public string Block { get; init; } = Usual;
+
+    private const string Usual = "labels";
+
     /// <summary>Reads the block "labels": one of fraction, perClass and list, and seed.</summary>
     /// <param name="section">The block.</param>
     /// <param name="defaultSeed">The seed where none is given: the run's own.</param>
@@ -18,8 +23,11 @@ public sealed record LabelOptions(double? Fraction, int? PerClass, string? List,
         var options = new LabelOptions(
             section.OptionalNumber("fraction", min: 0, max: 1),
             section.OptionalInteger("perClass", min: 1),
-            section.OptionalText("list"),
-            section.Integer("seed", defaultSeed));
+            section.OptionalFile("list"),
+            section.Integer("seed", defaultSeed))
+        {
+            Block = section.Path.Split('.', 2) is [_, var path] ? path : Usual,
+        };
 
         if (options.Fraction is 0)
         {

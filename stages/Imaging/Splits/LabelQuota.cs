@@ -15,21 +15,21 @@ internal static class LabelQuota
     {
         if (Array.IndexOf(available, 0) is >= 0 and var empty)
         {
-            throw new UserException($"The class {classNames[empty]} has no labelled image to draw from");
+            throw new UserException($"{options.Block}: the class {classNames[empty]} has no labelled image left to draw from");
         }
 
         return options.PerClass is { } perClass
-            ? Equal(available, classNames, perClass)
+            ? Equal(available, classNames, perClass, options.Block)
             : Share(available, options.Fraction!.Value, key);
     }
 
-    private static int[] Equal(int[] available, IReadOnlyList<string> classNames, int perClass)
+    private static int[] Equal(int[] available, IReadOnlyList<string> classNames, int perClass, string block)
     {
         var poor = Array.FindIndex(available, count => count < perClass);
         return poor < 0
             ? Array.ConvertAll(available, _ => perClass)
             : throw new UserException(
-                $"labels.perClass is {perClass}, but the class {classNames[poor]} has only {available[poor]} labelled images");
+                $"{block}.perClass is {perClass}, but the class {classNames[poor]} has only {available[poor]} labelled images");
     }
 
     /// <summary>

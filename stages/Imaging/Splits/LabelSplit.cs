@@ -62,7 +62,6 @@ public sealed class LabelSplit
 
     private static LabelSplit Draw(ImageSet train, LabelOptions options, string purpose, Func<int, bool> free)
     {
-
         if (train.ClassNames.Count == 0)
         {
             throw new UserException($"{train.Name} has no classes, so no labels can be drawn from it");

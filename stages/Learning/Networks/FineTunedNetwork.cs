@@ -52,9 +52,10 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IFoldable
     /// <summary>
     /// The key of a plain ResNet's weight for one of a network that was fine-tuned from the encoder (layer 0): that network is one, under other names.
     /// </summary>
-    public static string PlainKey(string key) => key
-        .Replace("encoder.", "", StringComparison.Ordinal)
-        .Replace("classifier.", "fc.", StringComparison.Ordinal);
+    public static string PlainKey(string key) =>
+        key.StartsWith("encoder.", StringComparison.Ordinal) ? key["encoder.".Length..]
+        : key.StartsWith("classifier.", StringComparison.Ordinal) ? "fc." + key["classifier.".Length..]
+        : key;
 
     /// <summary>The key of a <see cref="ContrastiveNetwork"/>'s weight for one of this network's; null for the classifier's own.</summary>
     public static string? PretrainedKey(string key) => key switch

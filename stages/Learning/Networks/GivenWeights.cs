@@ -9,10 +9,18 @@ public static class GivenWeights
 {
     private const string Encoder = "encoder.";
     private const string Head = "head.";
-    private const string Classifier = "fc.";
+    private const string PlainClassifier = "fc.";
 
     // Counts batches and has no part in any result; some files leave it out.
     private const string Counter = ".num_batches_tracked";
+
+    /// <summary>How many layers of a projection head a classifier's file keeps under the classifier; 0 for a plain ResNet.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static int HeadLayersOf(string path) => SafetensorsFile.ReadShapes(path).Keys
+        .Where(key => key.StartsWith(Head, StringComparison.Ordinal))
+        .Select(key => key.Split('.')[1])
+        .Distinct()
+        .Count();
 
     /// <summary>Gives a network to be fine-tuned its encoder and, where the file has one, its projection head. A ResNet's classifier is left behind.</summary>
     /// <param name="network">Its own weights stay where the file has no head.</param>
@@ -23,14 +31,13 @@ public static class GivenWeights
     {
         using var scope = NewDisposeScope();
         var given = SafetensorsFile.Read(path);
-        var own = network.state_dict();
         var withHead = given.Keys.Any(IsHead);
-        var plain = !given.Keys.Any(key => key.StartsWith(Encoder, StringComparison.Ordinal));
+        var plain = IsPlain(given);
         Load(
-            own.Where(entry => withHead || !IsHead(entry.Key)),
+            network.state_dict().Where(entry => withHead || !IsHead(entry.Key)),
             given,
             key => plain && !IsHead(key) ? key[Encoder.Length..] : key,
-            key => !key.StartsWith(Classifier, StringComparison.Ordinal),
+            key => !key.StartsWith(PlainClassifier, StringComparison.Ordinal),
             path);
         return withHead;
 
@@ -39,12 +46,15 @@ public static class GivenWeights
 
     /// <summary>Gives a classifier all its weights: those of a plain ResNet, or of an encoder with a classifier on it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or of another network; the first key that differs is named.</exception>
-    public static void LoadClassifier(ResNet network, string path)
+    public static void LoadClassifier(FineTunedNetwork network, string path)
     {
         using var scope = NewDisposeScope();
-        var given = SafetensorsFile.Read(path).ToDictionary(entry => FineTunedNetwork.PlainKey(entry.Key), entry => entry.Value);
-        Load(network.state_dict(), given, key => key, _ => true, path);
+        var given = SafetensorsFile.Read(path);
+        var plain = IsPlain(given);
+        Load(network.state_dict(), given, key => plain ? FineTunedNetwork.PlainKey(key) : key, _ => true, path);
     }
+
+    private static bool IsPlain(Dictionary<string, Tensor> given) => !given.Keys.Any(key => key.StartsWith(Encoder, StringComparison.Ordinal));
 
     private static void Load(
         IEnumerable<KeyValuePair<string, Tensor>> own, Dictionary<string, Tensor> given, Func<string, string> nameOf, Func<string, bool> isWanted, string path)

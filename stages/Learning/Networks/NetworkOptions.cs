@@ -35,16 +35,17 @@ public sealed record NetworkOptions(
     public int Features => Planes * 8 * Architecture.Expansion;
 
     /// <summary>Reads the block "network": architecture, width, stem, selectiveKernels, mean, deviation.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="fallback">What holds where it says nothing.</param>
     /// <exception cref="UserException">A value is impossible, or impossible for this architecture.</exception>
-    public static NetworkOptions Read(
-        JsonSection section, Architecture architecture, double width, Stem stem, bool selectiveKernels = false)
+    public static NetworkOptions Read(JsonSection section, NetworkOptions fallback)
     {
         var options = new NetworkOptions(
-            section.Choice("architecture", architecture.Name, Architecture.All),
-            section.Number("width", width, 1.0 / 64, 16),
-            section.Choice("stem", StemNames.First(s => s.Value == stem).Key, StemNames),
-            section.Flag("selectiveKernels", selectiveKernels),
-            Normalization.Read(section));
+            section.Choice("architecture", fallback.Architecture.Name, Architecture.All),
+            section.Number("width", fallback.Width, 1.0 / 64, 16),
+            section.Choice("stem", fallback.StemName, StemNames),
+            section.Flag("selectiveKernels", fallback.SelectiveKernels),
+            Normalization.Read(section, fallback.Normalization));
         return options.SelectiveKernels && !options.Architecture.Bottleneck
             ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks to hold them")
             : options;

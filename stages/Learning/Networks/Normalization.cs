@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stages.Pipeline.Options;
 using static TorchSharp.torch;
 
@@ -11,11 +12,18 @@ namespace Stages.Learning.Networks;
 /// <param name="Deviation">Of each channel.</param>
 public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
 {
-    /// <summary>Reads mean and deviation of the block "network"; null where neither is given.</summary>
+    private const double Most = 1000;
+    private const double LeastDeviation = 1e-6;
+
+    // A copy to a GPU waits for all that it computes, so each device gets these once.
+    private readonly ConcurrentDictionary<string, (Tensor Mean_1C11, Tensor Deviation_1C11)> _onDevices = new();
+
+    /// <summary>Reads mean and deviation of the block "network"; null where neither is given, here nor in the fallback.</summary>
     /// <exception cref="UserException">Only one of them is, or they are not of the same channels.</exception>
-    public static Normalization? Read(JsonSection section)
+    public static Normalization? Read(JsonSection section, Normalization? fallback)
     {
-        var (mean, deviation) = (section.OptionalNumbers("mean", -1000, 1000), section.OptionalNumbers("deviation", 1e-6, 1000));
+        var mean = section.OptionalNumbers("mean", fallback?.Mean, -Most, Most);
+        var deviation = section.OptionalNumbers("deviation", fallback?.Deviation, LeastDeviation, Most);
         if (mean?.Count != deviation?.Count)
         {
             throw section.Error("deviation", $"found {deviation?.Count ?? 0} numbers beside {mean?.Count ?? 0} of mean, expected one of each a channel");
@@ -24,22 +32,19 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         return mean is null ? null : new Normalization(mean, deviation!);
     }
 
-    /// <exception cref="UserException">It is of another number of channels.</exception>
-    public void CheckChannels(int channels)
-    {
-        if (Mean.Count != channels)
-        {
-            throw new UserException($"pretrain.network.mean: found {Mean.Count} numbers, expected {channels}, one for each channel of the images");
-        }
-    }
+    /// <summary>Whether it is of that many channels, each with finite numbers that can be divided by.</summary>
+    public bool Fits(int channels) =>
+        Mean.Count == channels && Deviation.Count == channels && Mean.All(double.IsFinite) && Deviation.All(deviation => deviation >= LeastDeviation && double.IsFinite(deviation));
 
     /// <summary>x_NCHW → of the same shape.</summary>
     public Tensor Forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();
-        return x_NCHW.sub(PerChannel(Mean, x_NCHW)).div(PerChannel(Deviation, x_NCHW)).MoveToOuterDisposeScope();
+        var (mean_1C11, deviation_1C11) = _onDevices.GetOrAdd(
+            FormattableString.Invariant($"{x_NCHW.device} {x_NCHW.dtype}"), _ => (PerChannel(Mean, x_NCHW), PerChannel(Deviation, x_NCHW)));
+        return x_NCHW.sub(mean_1C11).div(deviation_1C11).MoveToOuterDisposeScope();
     }
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
-        tensor([.. values], [1, values.Count, 1, 1], dtype: like.dtype, device: like.device);
+        tensor([.. values], [1, values.Count, 1, 1], dtype: like.dtype, device: like.device).DetachFromDisposeScope();
 }

@@ -30,7 +30,11 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     public ResNet(NetworkOptions options, int channels, int? classes, Generator generator)
         : base(options.Architecture.Name)
     {
-        options.Normalization?.CheckChannels(channels);
+        if (options.Normalization?.Fits(channels) == false)
+        {
+            throw new ArgumentException($"the network normalizes {options.Normalization.Mean.Count} channels, and images have {channels}", nameof(options));
+        }
+
         _normalization = options.Normalization;
         var planes = options.Planes;
         conv1 = options.Stem switch

@@ -68,9 +68,17 @@ public sealed class JsonSection
     public string? OptionalText(string key) =>
         Record(key, Has(key) ? ParseText(key, "a string") : null, value => JsonValue.Create(value));
 
-    /// <summary>The path of a file that is there, relative to the working folder; null where none is given.</summary>
-    public string? OptionalFile(string key) =>
-        OptionalText(key) is not { } path || File.Exists(path) ? OptionalText(key) : throw Error(key, $"found \"{path}\", which is no file");
+    /// <summary>The path of a file that is there, relative to the working folder; absent, it has no part in the canonical form.</summary>
+    public string? OptionalFile(string key)
+    {
+        if (!Has(key))
+        {
+            return null;
+        }
+
+        var path = Text(key, "");
+        return File.Exists(path) ? path : throw Error(key, $"found \"{path}\", which is no file");
+    }
 
     /// <summary>One value of an enum, its names in kebab-case: <c>SoftTargets</c> is "soft-targets".</summary>
     public T Choice<T>(string key, T fallback) where T : struct, Enum =>
@@ -101,10 +109,10 @@ public sealed class JsonSection
         return Record(key, range, value => new JsonArray(CanonicalJson.Number(value.Low), CanonicalJson.Number(value.High)));
     }
 
-    /// <summary>A list of one finite number or more, each of [<paramref name="min"/>, <paramref name="max"/>]; null where none is given.</summary>
-    public IReadOnlyList<double>? OptionalNumbers(string key, double min, double max)
+    /// <summary>A list of one finite number or more, each of [<paramref name="min"/>, <paramref name="max"/>]; absent, it has no part in the canonical form.</summary>
+    public IReadOnlyList<double>? OptionalNumbers(string key, IReadOnlyList<double>? fallback, double min, double max)
     {
-        double[]? numbers = null;
+        var numbers = fallback;
         if (Has(key))
         {
             numbers = _json[key] is JsonArray { Count: > 0 } list && list.All(item => Finite(item) is { } number && min <= number && number <= max)
@@ -112,7 +120,7 @@ public sealed class JsonSection
                 : throw Unexpected(key, $"a list of numbers, each {Expected.Number(min, max)}");
         }
 
-        return Record(key, numbers, value => value is null ? null : new JsonArray([.. value.Select(CanonicalJson.Number)]));
+        return numbers is null ? null : Record(key, numbers, value => new JsonArray([.. value.Select(CanonicalJson.Number)]));
     }
 
     /// <summary>The object below a key. An absent one is empty, so every default holds.</summary>

@@ -5,7 +5,7 @@ public static class Lineage
 {
     /// <param name="inputs">Artefacts.</param>
     /// <param name="entries">The lock's entries.</param>
-    /// <returns>The stages that made them, those that made what these read, and so on, by name.</returns>
+    /// <returns>The stages that made them, those that made what these read, and so on, by name; each after those that it stands on.</returns>
     public static IReadOnlyDictionary<string, LockEntry> Of(IEnumerable<string> inputs, IReadOnlyDictionary<string, LockEntry> entries)
     {
         var found = new Dictionary<string, LockEntry>();
@@ -16,9 +16,10 @@ public static class Lineage
         {
             foreach (var maker in artefacts.Select(InputResolver.Maker))
             {
-                if (entries.TryGetValue(maker, out var entry) && found.TryAdd(maker, entry))
+                if (entries.TryGetValue(maker, out var entry) && !found.ContainsKey(maker))
                 {
                     Add(entry.Inputs.Keys);
+                    found.Add(maker, entry);
                 }
             }
         }

@@ -132,7 +132,7 @@ public sealed class PipelineRunner
                 Folder = folder,
                 Checkpoints = checkpoints,
                 Progress = progress,
-                Metrics = new MetricsLog(Path.Combine(folder, "metrics.jsonl"), _clock),
+                Metrics = new MetricsLog(Path.Combine(folder, MetricsLog.FileName), _clock),
                 Cancellation = cancellation,
                 Inputs = inputs.Paths,
                 Lineage = Lineage.Of(stage.Inputs, pipelineLock.Stages),

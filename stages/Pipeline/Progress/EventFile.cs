@@ -29,7 +29,7 @@ internal static class EventFile
     public static byte[] Record(JsonObject metrics)
     {
         byte[][] values = [.. metrics.Where(metric => metric.Key != "step" && IsNumber(metric.Value)).Select(metric => Value(metric.Key, metric.Value!.GetValue<double>()))];
-        if (values.Length == 0 || !IsNumber(metrics["step"]) || metrics["utc"] is not JsonValue time || !time.TryGetValue(out DateTime utc))
+        if (values.Length == 0 || metrics["step"] is not JsonValue step || !step.TryGetValue(out long at) || metrics["utc"] is not JsonValue time || !time.TryGetValue(out DateTime utc))
         {
             return [];
         }
@@ -39,7 +39,7 @@ internal static class EventFile
             output.WriteTag(1, WireFormat.WireType.Fixed64);
             output.WriteDouble((utc - DateTime.UnixEpoch).TotalSeconds);
             output.WriteTag(2, WireFormat.WireType.Varint);
-            output.WriteInt64(metrics["step"]!.GetValue<long>());
+            output.WriteInt64(at);
             Nested(output, 5, Message(summary =>
             {
                 foreach (var value in values)

@@ -11,10 +11,17 @@ namespace Stages.Pipeline.Progress;
 /// </summary>
 public sealed class MetricsLog(string path, TimeProvider clock)
 {
+    /// <summary>Of the log, in a stage's folder.</summary>
+    public const string FileName = "metrics.jsonl";
+
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     private bool _whole;
 
     private string EventsPath => Path.Combine(_folder, EventFile.Name);
+
+    /// <summary>The whole lines of a log; none where there is no log.</summary>
+    public static IReadOnlyList<JsonObject> Read(string path) =>
+        File.Exists(path) ? [.. File.ReadLines(path).Select(Parse).OfType<JsonObject>()] : [];
 
     /// <param name="metrics">What was measured; "step" is the step it was measured after.</param>
     public void Append(JsonObject metrics)
@@ -28,6 +35,8 @@ public sealed class MetricsLog(string path, TimeProvider clock)
         line["utc"] = clock.GetUtcNow().UtcDateTime;
         var written = Encoding.UTF8.GetBytes(line.ToJsonString() + "\n");
         Append(path, written);
+
+        // From the text, as it will be read when the file is made anew.
         Append(EventsPath, EventFile.Record(Parse(line.ToJsonString())!));
     }
 

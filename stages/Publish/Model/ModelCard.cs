@@ -1,43 +1,68 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
+using Stages.Pipeline.Plan;
 using Stages.Publish.Compact;
 using Stages.Publish.Results;
 
 namespace Stages.Publish.Model;
 
-/// <summary>A published model's README.md, with the front matter of the Hugging Face Hub's model cards; every figure of it measured by the run.</summary>
-internal static class ModelCard
+/// <summary>A published model's README.md, in the form of the Hugging Face Hub's model cards; every figure of it measured by the run.</summary>
+/// <param name="config">The model.</param>
+/// <param name="options">Which row it is, and the licences.</param>
+/// <param name="dataset">What it was trained and measured on.</param>
+/// <param name="results">The run's results table.</param>
+/// <param name="forms">The model's forms.</param>
+/// <param name="lineage">The stages on the road to it, in order.</param>
+internal sealed class ModelCard(
+    ModelConfig config,
+    PublishOptions options,
+    string dataset,
+    IReadOnlyList<ResultRow> results,
+    VariantsFile forms,
+    IReadOnlyDictionary<string, LockEntry> lineage)
 {
-    public static string Write(
-        ModelConfig config, string license, string dataset, string student, IReadOnlyList<ResultRow> results, VariantsFile forms)
+    private readonly ResultRow _own = results.First(row => row.Name == options.Student);
+
+    /// <summary>The whole card.</summary>
+    public string Text()
     {
-        var own = results.First(row => row.Name == student);
         var network = config.Network;
         var title = FormattableString.Invariant($"{network.Architecture.Name} distilled by SimCLRv2 on {dataset}");
-        var card = new StringBuilder();
-        card.Append(FrontMatter(config, license, dataset, title, own));
-        card.Append(CultureInfo.InvariantCulture, $"""
-
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            {CardFrontMatter.Of(config, options.License, dataset, title, _own)}
             # {title}
 
-            A {network.Architecture.Name} of width {network.Width} ({network.StemName} stem, {own.Parameters:N0} parameters) for images of
-            {config.Shape.Channels}×{config.Shape.Height}×{config.Shape.Width}, values divided by 255{Normalized(network)}. {How(own)}
+            A {network.Architecture.Name} of width {network.Width} ({network.StemName} stem, {_own.Parameters:N0} parameters) for images of
+            {config.Shape.Channels}×{config.Shape.Height}×{config.Shape.Width}, values divided by 255{Normalized}. It was {_own.Protocol}.
 
             Classes: {string.Join(", ", config.Labels)}.
+
+            ## Intended use
+
+            Telling these classes apart in images like those of {dataset}, where a small and fast network is wanted. It gives every image one of them, whatever
+            the image shows.
 
             ## Results
 
             | network | top-1 (%) on {forms.TestImages:N0} test images | parameters | labels | seed |
             |---|---|---|---|---|
+            {Rows()}
+            | file | MB | top-1 (%) | names the class that the network does (%) | calibration error | ms, one image | ms, {Latency.Batch} images |
+            |---|---|---|---|---|---|---|
+            {Forms()}| the network in TorchSharp | | | | | {forms.EagerOne:0.00} | {forms.EagerBatch:0.0} |
 
-            """);
-        foreach (var row in results)
-        {
-            card.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Top1:0.00} | {row.Parameters:N0} | {row.Labels} | {row.Seed} |\n");
-        }
+            Times are medians in ONNX Runtime on the CPU of the machine that published, {forms.Threads} threads, all taking turns. Eight bits were calibrated on
+            {forms.CalibrationImages} training images ({forms.Ranges}). {Temperature}
 
-        card.Append(Variants(forms));
-        card.Append(CultureInfo.InvariantCulture, $"""
+            ## Labels
+
+            {Labels}
+
+            ## Training recipe
+
+            {Recipe()}
+            `provenance.json` has every option of every stage, and the hashes of what it read and wrote.
 
             ## Use
 
@@ -48,84 +73,70 @@ internal static class ModelCard
             ## Limits
 
             One run, one seed, one draw of labels: where labels are few, other draws differ by points. It knows the classes above and images like those
-            of {dataset}, and nothing says how it does on others. Trained and published by Distill; the training recipe is in `provenance.json`: the options
-            of every stage, and the hashes of what it read and wrote.
+            of {dataset}, and nothing says how it does on others.
+
+            ## Licences
+
+            The model: {options.License}. The images that it was trained on: {options.DataLicense ?? "not stated"}.
 
             """);
-        return card.ToString();
     }
 
-    private static string Normalized(Stages.Learning.Networks.NetworkOptions network) => network.Normalization is null
+    private string Normalized => config.Network.Normalization is null
         ? ""
         : " and then normalized by the mean and deviation of `config.json`, which the ONNX models do themselves";
 
-    private static string How(ResultRow own) => FormattableString.Invariant(
-        $"It was {own.Protocol}; of the training images {own.Labels:N0} had labels that anything learned from.");
+    private string Labels => FormattableString.Invariant(
+        $"Of the training images {_own.Labels:N0} had labels that the model, or a teacher of it, learned from{(forms.TemperatureLabels == 0 ? "" : FormattableString.Invariant($", and {forms.TemperatureLabels:N0} others had labels that fitted the temperature of its probabilities, and nothing else"))}.");
 
-    private static string FrontMatter(ModelConfig config, string license, string dataset, string title, ResultRow own) => string.Create(CultureInfo.InvariantCulture, $"""
-        ---
-        license: {license}
-        library_name: {Library(config)}
-        pipeline_tag: image-classification
-        tags:
-        - image-classification
-        - simclr
-        - knowledge-distillation
-        - {config.Network.Architecture.Name}
-        datasets:
-        - {Quoted(dataset)}
-        metrics:
-        - accuracy
-        model-index:
-        - name: {Quoted(title)}
-          results:
-          - task:
-              type: image-classification
-            dataset:
-              name: {Quoted(dataset)}
-              type: {Quoted(dataset)}
-              split: test
-            metrics:
-            - type: accuracy
-              name: top-1 (%)
-              value: {own.Top1:0.00}
-        ---
+    private string Temperature => FormattableString.Invariant(forms.TemperatureLabels == 0
+        ? (FormattableString)$"Probabilities are softmax(logits); the calibration error is of these."
+        : $"Probabilities are softmax(logits / {forms.Temperature:0.000}); the calibration error is of these. The order of classes does not depend on it.");
 
-        """);
-
-    // timm builds no narrow ResNets by name; what reads ONNX reads any.
-    private static string Library(ModelConfig config) =>
-        config.Network is { Width: 1, Stem: Stages.Learning.Networks.Stem.ImageNet, SelectiveKernels: false } ? "timm" : "onnx";
-
-    private static string Variants(VariantsFile forms)
+    private string Rows()
     {
-        var table = new StringBuilder();
-        table.Append(CultureInfo.InvariantCulture, $"""
+        var rows = new StringBuilder();
+        foreach (var row in results)
+        {
+            rows.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Top1:0.00} | {row.Parameters:N0} | {row.Labels:N0} | {row.Seed} |\n");
+        }
 
-            | file | MB | top-1 (%) | names the class that the network does (%) | calibration error | ms, one image | ms, {Latency.Batch} images |
-            |---|---|---|---|---|---|---|
+        return rows.ToString();
+    }
 
-            """);
+    private string Forms()
+    {
+        var rows = new StringBuilder();
         foreach (var form in forms.Variants)
         {
-            table.Append(CultureInfo.InvariantCulture,
+            rows.Append(CultureInfo.InvariantCulture,
                 $"| `{form.Files[0]}` | {form.Bytes / 1e6:0.00} | {form.Top1:0.00} | {form.Agreement:0.00} | {form.CalibrationError:0.0000} | {form.MillisecondsOne:0.00} | {form.MillisecondsBatch:0.0} |\n");
         }
 
-        table.Append(CultureInfo.InvariantCulture, $"""
-            | the network in TorchSharp | | | | | {forms.EagerOne:0.00} | {forms.EagerBatch:0.0} |
-
-            Times are medians in ONNX Runtime on the CPU of the machine that published, {forms.Threads} threads, all taking turns. Eight bits were calibrated on
-            {forms.CalibrationImages} training images ({forms.Ranges}). {Temperature(forms)}
-
-            """);
-        return table.ToString();
+        return rows.ToString();
     }
 
-    private static string Temperature(VariantsFile forms) => FormattableString.Invariant(forms.TemperatureLabels == 0
-        ? (FormattableString)$"Probabilities are softmax(logits); the calibration error is of these."
-        : $"Probabilities are softmax(logits / {forms.Temperature:0.000}), a temperature fitted on {forms.TemperatureLabels:N0} labels that nothing else learned from; the calibration error is of these, and the order of classes does not depend on it.");
+    /// <summary>A line a stage: how long it trained, and on what.</summary>
+    private string Recipe()
+    {
+        var lines = new StringBuilder();
+        foreach (var (name, entry) in lineage)
+        {
+            if (entry.Options["steps"] is { } steps)
+            {
+                lines.Append(CultureInfo.InvariantCulture,
+                    $"* {name}: {Network(entry.Options["network"])}{steps} steps of {entry.Options["batchSize"]} images, {Optimizer(entry.Options["optimizer"])}\n");
+            }
+            else if (entry.Options["views"] is JsonValue views)
+            {
+                lines.Append(CultureInfo.InvariantCulture, $"* {name}: soft targets of {views} views an image\n");
+            }
+        }
 
-    // A YAML scalar in JSON's quotes, which YAML reads as well.
-    private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+        return lines.ToString();
+    }
+
+    private static string Network(JsonNode? network) => network is null ? "" : $"{network["architecture"]} of width {network["width"]}, ";
+
+    private static string Optimizer(JsonNode? optimizer) => $"{optimizer?["kind"]}, learning rate {optimizer?["learningRate"]}, weight decay {optimizer?["weightDecay"]}";
 }

@@ -48,30 +48,20 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         },
     }.ToJsonString(Indented) + "\n";
 
-    /// <summary>preprocessor_config.json, in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut out.</summary>
-    public string ToPreprocessorJson()
+    /// <summary>preprocessor_config.json for the ONNX models, which normalize by themselves what has to be normalized: in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut out.</summary>
+    public string ToPreprocessorJson() => new JsonObject
     {
-        var json = new JsonObject
-        {
-            ["image_processor_type"] = "ViTImageProcessor",
-            ["do_convert_rgb"] = Shape.Channels == 3,
-            ["do_resize"] = true,
-            ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
-            ["resample"] = Bicubic,
-            ["do_center_crop"] = true,
-            ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
-            ["do_rescale"] = true,
-            ["rescale_factor"] = 1 / 255.0,
-            ["do_normalize"] = Network.Normalization is not null,
-        };
-        if (Network.Normalization is { } normalization)
-        {
-            json["image_mean"] = Numbers(normalization.Mean);
-            json["image_std"] = Numbers(normalization.Deviation);
-        }
-
-        return json.ToJsonString(Indented) + "\n";
-    }
+        ["image_processor_type"] = "ViTImageProcessor",
+        ["do_convert_rgb"] = Shape.Channels == 3,
+        ["do_resize"] = true,
+        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
+        ["resample"] = Bicubic,
+        ["do_center_crop"] = true,
+        ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
+        ["do_rescale"] = true,
+        ["rescale_factor"] = 1 / 255.0,
+        ["do_normalize"] = false,
+    }.ToJsonString(Indented) + "\n";
 
     /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>
     public static ModelConfig Read(string path)
@@ -86,6 +76,11 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
                 NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()],
                 json["distill"]!["selectiveKernels"]!.GetValue<bool>(),
                 ReadNormalization(json["pretrained_cfg"]!));
+            if (network.Normalization?.Fits(size[0]) == false)
+            {
+                throw new FormatException($"mean and std are not {size[0]} numbers each, those of std larger than 0");
+            }
+
             var temperature = json["distill"]!["temperature"]?.GetValue<double>() ?? 1;
             if (!(temperature > 0 && double.IsFinite(temperature)))
             {

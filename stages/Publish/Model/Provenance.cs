@@ -13,7 +13,7 @@ internal static class Provenance
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <param name="seed">The run's.</param>
-    /// <param name="lineage">The stages, by name.</param>
+    /// <param name="lineage">The stages, in order.</param>
     public static string Of(long seed, IReadOnlyDictionary<string, LockEntry> lineage) => new JsonObject
     {
         ["madeBy"] = "Distill",
@@ -23,7 +23,7 @@ internal static class Provenance
             ["TorchSharp"] = VersionOf(typeof(TorchSharp.torch)),
             ["Microsoft.ML.OnnxRuntime"] = VersionOf(typeof(Microsoft.ML.OnnxRuntime.OrtEnv)),
         },
-        ["stages"] = new JsonObject(lineage.OrderBy(stage => stage.Value.StartedUtc).ThenBy(stage => stage.Key, StringComparer.Ordinal).Select(stage =>
+        ["stages"] = new JsonObject(lineage.Select(stage =>
             KeyValuePair.Create(stage.Key, (JsonNode?)Stage(stage.Value)))),
     }.ToJsonString(Indented) + "\n";
 

@@ -98,9 +98,9 @@ public sealed class PublishedModel : IDisposable
         return logits_NK.Over(Config.Temperature).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Class probabilities of images, each in the order of the labels.</summary>
+    /// <summary>logits_NK of images, divided by the published temperature.</summary>
     /// <param name="images">uint8 [C, H, W] each, see <see cref="ImageFile.Read"/>.</param>
-    public IReadOnlyList<float[]> Probabilities(IReadOnlyList<byte[]> images)
+    public Tensor Logits(IReadOnlyList<byte[]> images)
     {
         using var scope = NewDisposeScope();
         var shape = Config.Shape;
@@ -110,7 +110,15 @@ public sealed class PublishedModel : IDisposable
             return tensor(pixels, [chunk.Length, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte)
                 .to(_compute.Device).to_type(ScalarType.Float32).Over_(255);
         });
-        return [.. logits_NK.Over(Config.Temperature).softmax(1).ReadAll<float>().Chunk(Config.Labels.Count)];
+        return logits_NK.Over(Config.Temperature).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Class probabilities of images, each in the order of the labels.</summary>
+    /// <param name="images">uint8 [C, H, W] each, see <see cref="ImageFile.Read"/>.</param>
+    public IReadOnlyList<float[]> Probabilities(IReadOnlyList<byte[]> images)
+    {
+        using var scope = NewDisposeScope();
+        return [.. Logits(images).softmax(1).ReadAll<float>().Chunk(Config.Labels.Count)];
     }
 
     public void Dispose()

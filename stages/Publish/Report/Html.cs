@@ -24,8 +24,8 @@ internal static class Html
     }
 
     /// <summary>A picture in the page itself.</summary>
-    public static string Picture(byte[] png, string description, string style = "") =>
-        $"<img{style} alt=\"{Text(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">";
+    public static string Picture(byte[] png, string description) =>
+        $"<img alt=\"{Text(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">";
 
     /// <summary>Charts or pictures side by side where there is room.</summary>
     public static string Grid(IEnumerable<string> cells, string kind = "charts") =>

@@ -24,7 +24,7 @@ public static class ReportStage
     /// <param name="inputs">Artefacts that it tells of.</param>
     /// <param name="student">The published network.</param>
     /// <param name="network">Its plan.</param>
-    /// <param name="views">Of pretraining.</param>
+    /// <param name="views">Of pretraining; null where nothing was pretrained.</param>
     /// <param name="settings">What all stages share.</param>
     /// <param name="dataset">Its images.</param>
     /// <param name="modelsFolder">The run's folder.</param>
@@ -33,7 +33,7 @@ public static class ReportStage
         ReportInputs inputs,
         ClassifierSource student,
         NetworkOptions network,
-        ViewOptions views,
+        ViewOptions? views,
         RunSettings settings,
         IDataset dataset,
         string modelsFolder)

@@ -57,12 +57,27 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Mistakes, IReadOnlyLi
         using var scope = NewDisposeScope();
         var x_ND = features_ND.cpu().to_type(ScalarType.Float64);
         x_ND = x_ND.sub(x_ND.mean([0], keepdim: true));
-        var (variances_D, axes_DD) = linalg.eigh(x_ND.t().matmul(x_ND));
-        var axes_D2 = axes_DD.narrow(1, axes_DD.shape[1] - 2, 2).flip(1);
+        var (variances, axes_D2) = x_ND.shape[0] < x_ND.shape[1] ? FromImages(x_ND) : FromFeatures(x_ND);
 
         // An axis has no sign of its own: the largest part of it is made positive, so that the same features give the same map.
         var largest_2 = axes_D2.gather(0, axes_D2.abs().argmax(0, keepdim: true)).sign();
-        var explained = variances_D.narrow(0, variances_D.shape[0] - 2, 2).sum().ReadDouble() / Math.Max(variances_D.sum().ReadDouble(), double.Epsilon);
+        var explained = variances.narrow(0, variances.shape[0] - 2, 2).sum().ReadDouble() / Math.Max(variances.sum().ReadDouble(), double.Epsilon);
         return (x_ND.matmul(axes_D2.mul(largest_2)).MoveToOuterDisposeScope(), explained);
     }
+
+    private static (Tensor Variances, Tensor Axes_D2) FromFeatures(Tensor x_ND)
+    {
+        var (variances_D, axes_DD) = linalg.eigh(x_ND.t().matmul(x_ND));
+        return (variances_D, Largest(axes_DD));
+    }
+
+    /// <summary>The same by way of the images' products with each other, of which there are fewer.</summary>
+    private static (Tensor Variances, Tensor Axes_D2) FromImages(Tensor x_ND)
+    {
+        var (variances_N, images_NN) = linalg.eigh(x_ND.matmul(x_ND.t()));
+        return (variances_N, nn.functional.normalize(x_ND.t().matmul(Largest(images_NN)), dim: 0));
+    }
+
+    // eigh orders by rising variance.
+    private static Tensor Largest(Tensor axes) => axes.narrow(1, axes.shape[1] - 2, 2).flip(1);
 }

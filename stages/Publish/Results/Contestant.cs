@@ -10,8 +10,8 @@ namespace Stages.Publish.Results;
 /// <param name="Road">Artefacts on the way to it, its own included: the seconds of their stages add up to its time.</param>
 public sealed record Contestant(string Name, string Protocol, ClassifierSource Source, IReadOnlyList<string> Road)
 {
-    /// <summary>Set where the labels of more training images were used than those of the pipeline's block labels: all that have one.</summary>
-    public bool AllLabels { get; init; }
+    /// <summary>Which labels anything on its road learned from.</summary>
+    public LabelUse Labels { get; init; } = LabelUse.Labelled;
 
     /// <summary>Set for a vote of nearest neighbours among the features of the source's encoder, in place of its classifier.</summary>
     public NeighbourOptions? Neighbours { get; init; }

@@ -52,7 +52,12 @@ public static class EvaluateStage
             context.Cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var path = context.Input(contestant.Source.Artefact);
-            var teaching = contestant.AllLabels ? all : labelled;
+            var teaching = contestant.Labels switch
+            {
+                LabelUse.All => all,
+                LabelUse.None => [],
+                _ => labelled,
+            };
             using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.Exact);
             var measured = Measurement.Of(judge.Logits(contestant, network, teaching), judge.Labels(), settings.Seed);
             rows.Add(new ResultRow(

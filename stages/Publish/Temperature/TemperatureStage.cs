@@ -40,7 +40,13 @@ public static class TemperatureStage
         var logits_NK = Inference.Run(network, bank, images, settings.Compute.Exact, _ => context.Cancellation.ThrowIfCancellationRequested());
         var labels_N = bank.Labels(images);
 
-        var temperature = Math.Round(TemperatureScaling.Fit(logits_NK, labels_N), Digits);
+        var fitted = TemperatureScaling.Fit(logits_NK, labels_N);
+        if (fitted is null)
+        {
+            context.Progress.Note($"{images.Count} labels do not determine a temperature, as the student is right about all of them or none; probabilities stay as they are");
+        }
+
+        var temperature = Math.Round(fitted ?? 1, Digits);
         var file = new TemperatureFile(
             temperature,
             images.Count,

@@ -1,4 +1,6 @@
 using Stages.Imaging.Splits;
+using Stages.Pipeline.Options;
+using Tests.Pipeline;
 using Tests.Pipeline.Options;
 
 namespace Tests.Imaging.Splits;
@@ -10,7 +12,12 @@ public sealed class LabelOptionsTests
     {
         Assert.Equal(new LabelOptions(0.01, null, null, 0), LabelOptions.Read(Parsing.Of("""{ "fraction": 0.01 }""")));
         Assert.Equal(new LabelOptions(null, 13, null, 2), LabelOptions.Read(Parsing.Of("""{ "perClass": 13, "seed": 2 }""")));
-        Assert.Equal(new LabelOptions(null, null, "a.txt", 0), LabelOptions.Read(Parsing.Of("""{ "list": "a.txt" }""")));
+        using var folder = new TempFolder();
+        folder.Write("a.txt", "");
+        Assert.Equal(new LabelOptions(null, null, folder["a.txt"], 0), LabelOptions.Read(Parsing.Of($$"""{ "list": "{{folder["a.txt"]}}" }""")));
+        Assert.Equal(
+            "pipeline.json: $.list: found \"none.txt\", which is no file",
+            Assert.Throws<UserException>(() => LabelOptions.Read(Parsing.Of("""{ "list": "none.txt" }"""))).Message);
     }
 
     [Theory]

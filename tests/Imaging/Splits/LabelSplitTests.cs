@@ -50,7 +50,7 @@ public sealed class LabelSplitTests
             "labels.perClass is 2, but the class b has only 1 labelled images",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0, 1]), new LabelOptions(null, 2, null, 0))).Message);
         Assert.Contains(
-            "The class b has no labelled image",
+            "labels: the class b has no labelled image left to draw from",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelOptions(0.5, null, null, 0))).Message,
             StringComparison.Ordinal);
     }

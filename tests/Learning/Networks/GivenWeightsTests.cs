@@ -2,7 +2,6 @@ using Stages.Learning.Networks;
 using Stages.Learning.Networks.Folded;
 using Stages.Learning.Safetensors;
 using Stages.Learning.Training;
-using Stages.Pipeline.Options;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;
@@ -62,13 +61,31 @@ public sealed class GivenWeightsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
-        using var network = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
+        using var network = Classifier(fromLayer: 0);
         var weights = plain.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToDictionary();
         GivenWeights.LoadClassifier(network, Save(weights));
+        network.eval();
+        var images = Pattern.Uniform("images", 2, 1, 12, 12);
+        Close.To(plain.forward(images).detach(), network.forward(images).detach(), 0);
 
         weights.Remove("fc.bias");
         var refused = Assert.Throws<InvalidDataException>(() => GivenWeights.LoadClassifier(network, Save(weights)));
         Assert.EndsWith("lacks fc.bias, which this network needs", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_classifier_on_a_layer_of_a_head_brings_that(int fromLayer)
+    {
+        using var scope = NewDisposeScope();
+        using var other = Classifier(fromLayer);
+        Pattern.Fill(other);
+        var path = Save(other.state_dict());
+        Assert.Equal(fromLayer, GivenWeights.HeadLayersOf(path));
+        using var network = Classifier(fromLayer);
+        GivenWeights.LoadClassifier(network, path);
+        Assert.All(other.state_dict(), entry => Assert.True(entry.Value.equal(network.state_dict()[entry.Key]).all().item<bool>()));
     }
 
     [Fact]
@@ -91,14 +108,19 @@ public sealed class GivenWeightsTests : IDisposable
         Assert.Equal(plain.state_dict().Keys, normalizing.state_dict().Keys);
     }
 
-    [Fact]
-    public void A_normalization_of_other_channels_is_refused()
+    [Theory]
+    [InlineData(new[] { 0.5 }, new[] { 0.2 }, true)]
+    [InlineData(new[] { 0.5, 0.5 }, new[] { 0.2, 0.2 }, false)]
+    [InlineData(new[] { 0.5 }, new double[0], false)]
+    [InlineData(new[] { 0.5 }, new[] { 0.0 }, false)]
+    [InlineData(new[] { double.NaN }, new[] { 1.0 }, false)]
+    public void A_normalization_fits_images_of_its_channels_that_it_can_divide(double[] mean, double[] deviation, bool fits) =>
+        Assert.Equal(fits, new Normalization(mean, deviation).Fits(1));
+
+    private static FineTunedNetwork Classifier(int fromLayer)
     {
-        using var generator = new Generator(1);
-        var options = new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small, Normalization: new([0.5, 0.4, 0.3], [0.2, 0.3, 0.4]));
-        Assert.Equal(
-            "pretrain.network.mean: found 3 numbers, expected 1, one for each channel of the images",
-            Assert.Throws<UserException>(() => new ResNet(options, 1, 3, generator)).Message);
+        using var generator = new Generator(2);
+        return new FineTunedNetwork(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), Head, fromLayer, 1, 3, generator);
     }
 
     private static ContrastiveNetwork Contrastive()

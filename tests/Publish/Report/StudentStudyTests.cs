@@ -26,6 +26,17 @@ public class StudentStudyTests
     }
 
     [Fact]
+    public void Fewer_points_than_dimensions_have_the_same_map()
+    {
+        using var scope = NewDisposeScope();
+        var points = Pattern.Uniform("points", 12, 5).to_type(ScalarType.Float64);
+        var (map, explained) = StudentStudy.PrincipalComponents(points);
+        var (wide, same) = StudentStudy.PrincipalComponents(cat([points, zeros(12, 20, dtype: ScalarType.Float64)], 1));
+        Close.To(map, wide, 1e-9);
+        Assert.Equal(explained, same, precision: 9);
+    }
+
+    [Fact]
     public void Points_that_are_all_one_have_no_plane_but_do_no_harm()
     {
         using var scope = NewDisposeScope();

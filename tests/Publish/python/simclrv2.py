@@ -1,4 +1,4 @@
-"""A SimCLRv2 ResNet-50 under the names that Separius/SimCLRv2-Pytorch gives, computed step by step from google-research/simclr's resnet.py and model.py:
+"""A SimCLRv2 ResNet-50 under the names that Separius/SimCLRv2-Pytorch gives, computed step by step after google-research/simclr's resnet.py and model.py, but with PyTorch's max-pool:
 writes what convert_simclrv2.py makes of it, and prints its projection of an image. Arguments: OUT.safetensors, width, 1 for selective kernels."""
 import json, os, sys
 import torch

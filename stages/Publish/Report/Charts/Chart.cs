@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -55,6 +58,15 @@ internal static partial class Chart
         var scaling = FormattableString.Invariant($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Html.Text(title)}\" ");
         var words = caption.Length == 0 ? "" : $"<p>{Html.Text(caption)}</p>";
         return $"<figcaption>{Html.Text(title)}</figcaption>{Legend(model)}{Theme.Applied(Size().Replace(svg, scaling, 1))}{words}";
+    }
+
+    /// <summary>A name as a chart can have it: no longer than so many letters, and without what XML forbids.</summary>
+    public static string Name(string name, int most)
+    {
+        var letters = StringInfo.ParseCombiningCharacters(name);
+        var cut = letters.Length > most ? name[..letters[most]] + "…" : name;
+        return string.Concat(cut.EnumerateRunes().Select(rune =>
+            rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? Rune.ReplacementChar.ToString() : rune.ToString()));
     }
 
     /// <summary>Room for names at the left.</summary>

@@ -9,25 +9,20 @@ namespace Stages.Publish.Report.Charts;
 /// <summary>How often images of a class (a row) were taken for another (a column).</summary>
 internal static class ConfusionChart
 {
-    // More are too small to tell apart.
-    private const int MostClasses = 40;
+    /// <summary>More are too small to tell apart.</summary>
+    public const int MostClasses = 40;
+
     private const int MostCounts = 12;
     private const int LongestName = 14;
     private const int NameSize = 11;
     private const int Side = 400;
 
-    /// <param name="classes">Names.</param>
+    /// <param name="classes">Names, of <see cref="MostClasses"/> at most.</param>
     /// <param name="counts">A row a true class.</param>
-    /// <returns>Null where there are too many classes.</returns>
-    public static string? Of(IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<long>> counts)
+    public static string Of(IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<long>> counts)
     {
-        if (classes.Count > MostClasses)
-        {
-            return null;
-        }
-
         var model = Chart.Bare();
-        string[] names = [.. classes.Select(name => name.Length > LongestName ? name[..LongestName] + "…" : name)];
+        string[] names = [.. classes.Select(name => Chart.Name(name, LongestName))];
         model.Axes.Add(Names(AxisPosition.Bottom, "taken for", names, angle: -60));
         model.Axes.Add(Names(AxisPosition.Left, "", names, angle: 0));
         var cells = new RectangleBarSeries { StrokeThickness = 0 };

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using OxyPlot;
 using OxyPlot.Series;
+using Stages.Pipeline.Progress;
 
 namespace Stages.Publish.Report.Charts;
 
@@ -12,11 +13,8 @@ internal sealed record Curves(string Stage, IReadOnlyList<JsonObject> Readings)
     private const double LineWidth = 1.8;
 
     /// <summary>Reads a stage's log; one that is not there is empty.</summary>
-    public static Curves Read(string modelsFolder, string stage)
-    {
-        var path = Path.Combine(modelsFolder, stage, "metrics.jsonl");
-        return new Curves(stage, File.Exists(path) ? [.. File.ReadLines(path).Select(line => JsonNode.Parse(line)!.AsObject())] : []);
-    }
+    public static Curves Read(string modelsFolder, string stage) =>
+        new(stage, MetricsLog.Read(Path.Combine(modelsFolder, stage, MetricsLog.FileName)));
 
     /// <summary>Whether the stage logged this quantity.</summary>
     public bool Has(string metric) => Readings.Any(reading => Value(reading, metric) is not null);

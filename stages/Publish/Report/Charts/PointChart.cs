@@ -9,6 +9,7 @@ namespace Stages.Publish.Report.Charts;
 internal static class PointChart
 {
     private const double MegaByte = 1e6;
+    private const int LongestName = 24;
 
     /// <summary>Images in a plane, a colour a class.</summary>
     /// <param name="groups">A class's name, and where its images lie.</param>
@@ -18,7 +19,7 @@ internal static class PointChart
         var model = Chart.Of("first component");
         foreach (var ((name, points), number) in groups.Select((group, number) => (group, number)))
         {
-            var series = new ScatterSeries { Title = name, MarkerType = MarkerType.Circle, MarkerSize = 1.7, MarkerFill = OxyColor.FromAColor(170, Theme.Hue(number)) };
+            var series = new ScatterSeries { Title = Chart.Name(name, LongestName), MarkerType = MarkerType.Circle, MarkerSize = 1.7, MarkerFill = OxyColor.FromAColor(170, Theme.Hue(number)) };
             series.Points.AddRange(points.Select(point => new ScatterPoint(point.X, point.Y)));
             model.Series.Add(series);
         }

@@ -12,27 +12,40 @@ internal static class ImagesSection
     private const int Columns = 10;
     private const int Views = 5;
 
-    public static Section Of(StudentStudy study, ImageBank train, ViewOptions views, RandomKey pretraining)
+    /// <param name="study">Has the map.</param>
+    /// <param name="train">The training images.</param>
+    /// <param name="views">Pretraining's; null where nothing was pretrained.</param>
+    /// <param name="pretraining">Its key.</param>
+    public static Section Of(StudentStudy study, ImageBank train, ViewOptions? views, RandomKey pretraining)
     {
         var classes = train.Images.ClassNames;
+        var shown = classes.Count > Theme.Hues ? FormattableString.Invariant($" of the first {Theme.Hues} of {classes.Count:N0} classes") : "";
         var places = study.Places.ToLookup(place => place.Label, place => (place.X, place.Y));
         var map = PointChart.Map(
             Enumerable.Range(0, Math.Min(Theme.Hues, classes.Count)).Select(label => (classes[label], (IReadOnlyList<(double, double)>)[.. places[label]])),
             FormattableString.Invariant(
-                $"Test images among the first two principal components of the published student's features, which have {100 * study.Explained:0} % of their variance."));
+                $"Test images{shown} among the first two principal components of the published student's features, which have {100 * study.Explained:0} % of their variance."));
         return new Section("Images", $"""
-            <h3>What pretraining sees</h3>
-            <p>Training images on top, below each the first views that are made of it.</p>
-            {Sheet(train, views, pretraining)}
+            {(views is null ? "" : Sheet(train, views, pretraining))}
             {Html.Grid([map])}
             """);
     }
 
     private static string Sheet(ImageBank train, ViewOptions views, RandomKey pretraining)
     {
-        using var scope = NewDisposeScope();
         var columns = Math.Min(Columns, train.Images.Count);
-        var pictures = ViewSheet.Rows(train, views, pretraining, columns, Views).SelectMany(Pictures.Of).Select(picture => Html.Picture(picture, "view"));
-        return FormattableString.Invariant($"<div class=\"sheet\" style=\"--columns:{columns}\">{string.Concat(pictures)}</div>");
+        var pictures = new List<string>();
+        using var scope = NewDisposeScope();
+        foreach (var row_NCHW in ViewSheet.Rows(train, views, pretraining, columns, Views))
+        {
+            pictures.AddRange(Pictures.Of(row_NCHW).Select(picture => Html.Picture(picture, "view")));
+            row_NCHW.Dispose();
+        }
+
+        return FormattableString.Invariant($"""
+            <h3>What pretraining sees</h3>
+            <p>Training images on top, below each the first views that are made of it.</p>
+            <div class="sheet" style="--columns:{columns}">{string.Concat(pictures)}</div>
+            """);
     }
 }

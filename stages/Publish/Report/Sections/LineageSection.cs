@@ -24,5 +24,5 @@ internal static class LineageSection
             ]))}
         """);
 
-    private static string Hash(string hash) => $"<code title=\"{Html.Text(hash)}\">{Html.Text(hash[..ShownOfHash])}</code>";
+    private static string Hash(string hash) => $"<code title=\"{Html.Text(hash)}\">{Html.Text(hash[..Math.Min(ShownOfHash, hash.Length)])}</code>";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Stages.Imaging.Loading;
 using Stages.Publish.Report.Charts;
 using static TorchSharp.torch;
@@ -11,14 +12,17 @@ internal static class MistakesSection
     {
         var details = facts.Details[facts.Student]!;
         string[] classes = [.. details["classes"]!.AsArray().Select(name => name!.GetValue<string>())];
-        long[][] counts = [.. details["confusion"]!.AsArray().Select(row => row!.AsArray().Select(count => count!.GetValue<long>()).ToArray())];
         var reliability = ReliabilityChart.Of(details["reliability"]!.AsArray(), facts.Own.Figure("calibrationError") ?? 0);
         return new Section("Mistakes", $"""
-            {Html.Grid(ConfusionChart.Of(classes, counts) is { } confusion ? [confusion, reliability] : [reliability])}
+            {Html.Grid([Confusion(classes, details["confusion"]!.AsArray()), reliability])}
             <h3>The surest mistakes</h3>
             {Html.Grid(Surest(study.Mistakes, test), "images")}
             """);
     }
+
+    private static string Confusion(string[] classes, JsonArray counts) => classes.Length > ConfusionChart.MostClasses
+        ? FormattableString.Invariant($"<figcaption>Confusion matrix</figcaption><p>Of {classes.Length:N0} classes it is too large to show; results-details.json has it.</p>")
+        : ConfusionChart.Of(classes, [.. counts.Select(row => row!.AsArray().Select(count => count!.GetValue<long>()).ToArray())]);
 
     private static IEnumerable<string> Surest(IReadOnlyList<Mistake> mistakes, ImageBank test)
     {

@@ -12,6 +12,7 @@ internal static class SoftTargetsSection
     private const int Images = 8;
     private const int Likeliest = 4;
     private const int Parts = 20;
+    private const int EnoughRows = 10_000;
 
     /// <param name="folder">Of soft targets.</param>
     /// <param name="train">The images.</param>
@@ -20,8 +21,7 @@ internal static class SoftTargetsSection
         using var scope = NewDisposeScope();
         var classes = train.Images.ClassNames;
 
-        // One file of them tells enough, and fits any memory.
-        var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, mostFiles: 1);
+        var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, EnoughRows);
         using var logits = SoftTargetLogits.Of(table, CPU);
         var surest = new List<double>();
         for (var start = 0; start < table.Count; start += logits.RowsAtOnce)
