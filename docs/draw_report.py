@@ -29,7 +29,7 @@ def main(source, target):
     for column in range(2):
         sheet.paste(desktop.crop((0, column * HEIGHT, DESKTOP, (column + 1) * HEIGHT)), (column * (DESKTOP + GAP), 0))
         sheet.paste(phone.crop((0, column * HEIGHT, PHONE, (column + 1) * HEIGHT)), (2 * (DESKTOP + GAP) + column * (PHONE + GAP), 0))
-    sheet.resize((sheet.width // 2, sheet.height // 2), Image.LANCZOS).quantize(128).save(target, optimize=True)
+    sheet.resize((sheet.width // 2, sheet.height // 2), Image.LANCZOS).quantize(256, method=Image.Quantize.FASTOCTREE).save(target, optimize=True)
 
 
 main(*sys.argv[1:])

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Stages.Cli.Output;
 using Stages.Cli.Plan;
@@ -64,6 +63,7 @@ internal static class PredictCommand
     /// <summary>Classifies every file it can read, and then says by its exit code whether there were others.</summary>
     private static int Predict(PublishedModel model, IEnumerable<string> paths, int top, bool json)
     {
+        var predictions = new Predictions(model.Config.Labels, top);
         var exit = ExitCodes.Done;
         var any = false;
         var all = new JsonArray();
@@ -77,17 +77,14 @@ internal static class PredictCommand
                 continue;
             }
 
-            foreach (var (image, probabilities) in read.Zip(model.Probabilities([.. read.Select(image => image.Pixels!)])))
+            (string Path, float[] Probabilities)[] answers = [.. read.Select(image => image.Path).Zip(model.Probabilities([.. read.Select(image => image.Pixels!)]))];
+            if (json)
             {
-                var best = Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(top).ToArray();
-                if (json)
-                {
-                    all.Add(Json(image.Path, model.Config.Labels, probabilities, best));
-                }
-                else
-                {
-                    Console.Out.WriteLine($"{image.Path}: {string.Join(", ", best.Select(i => string.Create(CultureInfo.InvariantCulture, $"{model.Config.Labels[i]} ({100 * probabilities[i]:0.0} %)")))}");
-                }
+                answers.ToList().ForEach(answer => all.Add(Json(answer.Path, model.Config.Labels, answer.Probabilities, predictions.Best(answer.Probabilities))));
+            }
+            else
+            {
+                predictions.Write(answers);
             }
         }
 
@@ -104,7 +101,7 @@ internal static class PredictCommand
         return exit;
     }
 
-    private static JsonObject Json(string path, IReadOnlyList<string> labels, float[] probabilities, int[] best) => new()
+    private static JsonObject Json(string path, IReadOnlyList<string> labels, float[] probabilities, IReadOnlyList<int> best) => new()
     {
         ["image"] = path,
         ["label"] = labels[best[0]],

@@ -1,5 +1,5 @@
 """A SimCLRv2 ResNet-50 under the names that Separius/SimCLRv2-Pytorch gives, computed step by step after google-research/simclr's resnet.py and model.py, but with PyTorch's max-pool:
-writes what convert_simclrv2.py makes of it, and prints its projection of an image. Arguments: OUT.safetensors, width, 1 for selective kernels."""
+writes what convert_simclrv2.py makes of it, and prints its projection of an image, computed in fp64. Arguments: OUT.safetensors, width, 1 for selective kernels."""
 import json, os, sys
 import torch
 import torch.nn.functional as F
@@ -15,15 +15,16 @@ weights, planes = {}, int(64 * width)
 
 def conv(x, name, outputs, size=3, stride=1):
     weights.setdefault(f"{name}.weight", torch.randn(outputs, x.shape[1], size, size) * (2 / (x.shape[1] * size * size)) ** 0.5)
-    return F.conv2d(x, weights[f"{name}.weight"], stride=stride, padding=(size - 1) // 2)
+    return F.conv2d(x, weights[f"{name}.weight"].double(), stride=stride, padding=(size - 1) // 2)
 
 
 def norm(x, name, relu=True):
     channels = x.shape[1]
-    for leaf, value in (("weight", torch.rand(channels) + 0.5), ("bias", torch.randn(channels) / 8), ("running_mean", torch.randn(channels) / 8),
+    # What ends a branch is small, as after a training, so that fifty layers do not enlarge the roundings of the one that is compared.
+    for leaf, value in (("weight", (torch.rand(channels) + 0.5) * (1 if relu else 0.3)), ("bias", torch.randn(channels) / 8), ("running_mean", torch.randn(channels) / 8),
                         ("running_var", torch.rand(channels) + 0.5), ("num_batches_tracked", torch.tensor(1))):
         weights.setdefault(f"{name}.{leaf}", value)
-    y = F.batch_norm(x, *(weights[f"{name}.{leaf}"] for leaf in ("running_mean", "running_var", "weight", "bias")))
+    y = F.batch_norm(x, *(weights[f"{name}.{leaf}"].double() for leaf in ("running_mean", "running_var", "weight", "bias")))
     return y.relu() if relu else y
 
 
@@ -48,7 +49,7 @@ def block(x, name, planes, stride, first):
 
 
 side = 64
-image = torch.arange(3 * side * side, dtype=torch.float64).mul(12.9898).sin().mul(43758.5453).frac().abs().float().reshape(1, 3, side, side)
+image = torch.arange(3 * side * side, dtype=torch.float64).mul(12.9898).sin().mul(43758.5453).frac().abs().float().double().reshape(1, 3, side, side)
 if selective:
     h = norm(conv(image, "net.0.0", planes // 2, 3, 2), "net.0.1.0")
     h = norm(conv(h, "net.0.2", planes // 2), "net.0.3.0")
@@ -66,6 +67,6 @@ weights, z = {}, features
 for i in range(3):
     outputs = features.shape[1] if i < 2 else 16
     weights[f"layers.{3 * i}.weight"] = torch.randn(outputs, z.shape[1]) / z.shape[1] ** 0.5
-    z = norm(z @ weights[f"layers.{3 * i}.weight"].T, f"layers.{3 * i + 1}", relu=i < 2)
+    z = norm(z @ weights[f"layers.{3 * i}.weight"].double().T, f"layers.{3 * i + 1}", relu=i < 2)
 save_file(convert({"resnet": resnet, "head": weights}), path)
 print(json.dumps((z / z.norm()).tolist()[0]))

@@ -31,7 +31,7 @@ internal static class PointChart
     public static string Sizes(IReadOnlyList<(string Name, double Bytes, double Top1)> models)
     {
         var model = Chart.Bare();
-        model.Axes.Add(Chart.Styled(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "MB", MinimumPadding = 0.15, MaximumPadding = 0.25 }));
+        model.Axes.Add(Chart.Styled(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "MB", MinimumPadding = 0.15, MaximumPadding = 0.5 }));
         model.Axes.Add(Chart.Styled(new LinearAxis { Position = AxisPosition.Left, MinimumPadding = 0.1, MaximumPadding = 0.15 }));
         foreach (var ((name, bytes, top1), number) in models.Select((entry, number) => (entry, number)))
         {
