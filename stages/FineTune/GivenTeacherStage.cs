@@ -53,7 +53,7 @@ public static class GivenTeacherStage
                 ? [.. names.Select(name => name?.ToString() ?? "")]
                 : null;
         }
-        catch (JsonException)
+        catch (Exception strange) when (strange is JsonException or ArgumentException)
         {
             return null;
         }

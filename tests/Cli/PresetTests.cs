@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Stages.Cli.Plan;
 using Tests.Pipeline;
 
 namespace Tests.Cli;
 
 /// <summary>Every shipped preset is read, and runs from end to end in small: each network is built, each stage takes a step.</summary>
-public sealed class PresetTests
+public sealed partial class PresetTests
 {
     public static TheoryData<string> Names => [.. Presets.Names];
 
@@ -15,6 +16,28 @@ public sealed class PresetTests
             "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
         ],
         Presets.Names);
+
+    /// <summary>Files that the README shows whole.</summary>
+    public static TheoryData<string> Examples =>
+        [.. ReadmeExample().Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Select(match => match.Groups[1].Value).Where(json => json.Contains("\"name\"", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Every_pipeline_of_the_README_is_read_and_its_network_built(string json)
+    {
+        using var folder = new TempFolder();
+        folder.Write("example.json", json);
+
+        // The weights that two of them name; a rehearsal trains instead, so they need not fit.
+        foreach (var weights in new[] { "models/fashion-mnist/pretrain/weights.safetensors", "resnet50.safetensors" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[weights])!);
+            File.WriteAllBytes(folder[weights], []);
+        }
+
+        var run = DistillProcess.Run(folder.Path, "rehearse", "example.json", "--until", "pretrain");
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -57,4 +80,7 @@ public sealed class PresetTests
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("--until: found \"nowhere\", expected one of pretrain", outcome.Errors, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ReadmeExample();
 }

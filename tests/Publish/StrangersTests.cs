@@ -80,6 +80,25 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     public void The_python_example_names_the_class_that_predict_names() =>
         Assert.Equal(Predicted(), PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), Published, Image("pgm")).Trim());
 
+    [PythonFact]
+    public void The_examples_name_the_class_of_a_network_that_normalizes_its_images()
+    {
+        using var other = new TinyPipeline(json =>
+        {
+            json["pretrain"]!["weights"] = Path.Combine(run.Pipeline.Models, "pretrain", "weights.safetensors");
+            json["pretrain"]!["network"]!["mean"] = new JsonArray(0.3);
+            json["pretrain"]!["network"]!["deviation"] = new JsonArray(0.4);
+            json["finetune"]!["fromLayer"] = 0;
+            json["rounds"] = new JsonArray();
+        });
+        var outcome = DistillProcess.Run(other.Folder, "run");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        var folder = Path.Combine(other.Models, "published", "teacher");
+        var expected = Predicted(folder, "safetensors");
+        Assert.Equal(expected, Predicted(folder, "fp32"));
+        Assert.Equal(expected, PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), folder, Image("pgm")).Trim());
+    }
+
     [Fact]
     public void The_csharp_example_names_the_class_that_predict_names()
     {
@@ -104,9 +123,12 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
 
     private static string Script(string name) => Path.Combine(Repository.Root, "tests", "Publish", "python", name);
 
-    private string Predicted()
+    private string Predicted() => Predicted(Published, "safetensors");
+
+    private string Predicted(string folder, string form)
     {
-        var guess = JsonNode.Parse(DistillProcess.Run(run.Pipeline.Folder, "predict", Image("png"), "--json").Output)!.AsArray().Single()!;
+        var answer = DistillProcess.Run(run.Pipeline.Folder, "predict", Image("png"), "--model", folder, "--form", form, "--json");
+        var guess = JsonNode.Parse(answer.Output)!.AsArray().Single()!;
         return FormattableString.Invariant($"{Image("pgm")}: {guess["label"]} ({100 * guess["probability"]!.GetValue<double>():0.0} %)");
     }
 

@@ -19,11 +19,12 @@ internal static class ClassFolders
             throw new UserException($"{folder}: no such folder");
         }
 
-        var numbers = classes.Select((name, number) => (name, number)).ToDictionary(entry => entry.name, entry => entry.number);
         var images = new List<(string, int)>();
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
         {
-            if (!numbers.TryGetValue(Path.GetFileName(path), out var label))
+            // A stranger's model may have two classes of a name; the first is meant.
+            var label = classes.Index().FirstOrDefault(entry => entry.Item == Path.GetFileName(path), (Index: -1, Item: "")).Index;
+            if (label < 0)
             {
                 throw new UserException($"{path}: the model knows no class of this name; it knows {string.Join(", ", classes)}");
             }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stages.Imaging.Datasets;
+using Stages.Learning.Networks;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Publish;
@@ -37,7 +38,7 @@ internal sealed class PublicationPlan(
         [PlanBuilder.Train, _student.Source.Artefact, Results, .. TemperatureOrNone is { } temperature ? [temperature] : Array.Empty<string>()];
 
     // What is no round's student is the pretrained encoder with a classifier on it.
-    private Learning.Networks.NetworkOptions Network =>
+    private NetworkOptions Network =>
         options.Rounds.FirstOrDefault(round => round.ResultName == _student.Name)?.Student.Network ?? options.Pretrain.Network;
 
     private StageDefinition Evaluate() => new(

@@ -41,7 +41,7 @@ public static class IntegerPrecision
                 "Conv" => node with { Inputs = [node.Inputs[0] + Dequantized, .. Convolution(result, node, constants, Scale(used[node.Inputs[0]]))] },
                 "Gemm" => node with { Inputs = [node.Inputs[0], Weight(result, constants[node.Inputs[1]], out _, leastScales: null), .. Kept(result, node.Inputs.Skip(2), constants)] },
                 _ when TakesQuantized.Contains(node.Operator) => node with { Inputs = [.. node.Inputs.Select(name => name + Dequantized)] },
-                _ => node,
+                _ => node with { Inputs = [.. Kept(result, node.Inputs, constants)] },
             });
             foreach (var output in node.Outputs)
             {
@@ -131,12 +131,16 @@ public static class IntegerPrecision
         return weight.Name + Dequantized;
     }
 
+    /// <summary>Inputs of a node as they are; those that are constants are added.</summary>
     private static string[] Kept(OnnxGraph graph, IEnumerable<string> names, Dictionary<string, OnnxTensor> constants)
     {
         string[] kept = [.. names];
         foreach (var name in kept)
         {
-            graph.Add(constants[name]);
+            if (constants.TryGetValue(name, out var constant))
+            {
+                graph.Add(constant);
+            }
         }
 
         return kept;

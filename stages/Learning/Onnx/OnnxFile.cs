@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Stages.Pipeline.Storage;
 
 namespace Stages.Learning.Onnx;
 
@@ -43,11 +44,11 @@ public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string,
             + Framed(11, input.LongLength) + outputs.Sum(message => Framed(12, message.LongLength));
 
         using var model = new CodedOutputStream(stream, leaveOpen: true);
-        Number(model, 1, IrVersion);
-        Text(model, 2, producer);
+        model.Number(1, IrVersion);
+        model.Text(2, producer);
         Tag(model, 7, graphLength);
-        nodes.ToList().ForEach(node => Nested(model, 1, node));
-        Text(model, 2, Name);
+        nodes.ToList().ForEach(node => model.Nested(1, node));
+        model.Text(2, Name);
         foreach (var (head, inline) in constants)
         {
             Tag(model, 5, head.Length + inline.Length);
@@ -56,50 +57,50 @@ public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string,
             stream.Write(inline.Span);
         }
 
-        Nested(model, 11, input);
-        outputs.ToList().ForEach(output => Nested(model, 12, output));
-        Nested(model, 8, Message(version =>
+        model.Nested(11, input);
+        outputs.ToList().ForEach(output => model.Nested(12, output));
+        model.Nested(8, ProtobufMessage.Of(version =>
         {
-            Text(version, 1, "");
-            Number(version, 2, OnnxGraph.Opset);
+            version.Text(1, "");
+            version.Number(2, OnnxGraph.Opset);
         }));
         foreach (var (key, value) in metadata)
         {
-            Nested(model, 14, Pair(key, value));
+            model.Nested(14, Pair(key, value));
         }
     }
 
-    private static byte[] NodeMessage(OnnxNode node) => Message(output =>
+    private static byte[] NodeMessage(OnnxNode node) => ProtobufMessage.Of(output =>
     {
-        node.Inputs.ToList().ForEach(name => Text(output, 1, name));
-        node.Outputs.ToList().ForEach(name => Text(output, 2, name));
-        Text(output, 3, node.Name);
-        Text(output, 4, node.Operator);
-        node.Options.ToList().ForEach(option => Nested(output, 5, OptionMessage(option)));
+        node.Inputs.ToList().ForEach(name => output.Text(1, name));
+        node.Outputs.ToList().ForEach(name => output.Text(2, name));
+        output.Text(3, node.Name);
+        output.Text(4, node.Operator);
+        node.Options.ToList().ForEach(option => output.Nested(5, OptionMessage(option)));
     });
 
-    private static byte[] OptionMessage(OnnxOption option) => Message(output =>
+    private static byte[] OptionMessage(OnnxOption option) => ProtobufMessage.Of(output =>
     {
         const int number = 2;
         const int numbers = 7;
-        Text(output, 1, option.Name);
+        output.Text(1, option.Name);
         if (option.Number is { } single)
         {
-            Number(output, 3, single);
+            output.Number(3, single);
         }
 
-        option.Numbers?.ToList().ForEach(value => Number(output, 8, value));
-        Number(output, 20, option.Number is null ? numbers : number);
+        option.Numbers?.ToList().ForEach(value => output.Number(8, value));
+        output.Number(20, option.Number is null ? numbers : number);
     });
 
     /// <summary>A TensorProto: all but its bytes, and those of its bytes that lie in the message.</summary>
     private static Part ConstantMessage(OnnxTensor constant, Stream? data, string? dataName)
     {
-        var head = Message(output =>
+        var head = ProtobufMessage.Of(output =>
         {
-            constant.Shape.ToList().ForEach(size => Number(output, 1, size));
-            Number(output, 2, (long)constant.Type);
-            Text(output, 8, constant.Name);
+            constant.Shape.ToList().ForEach(size => output.Number(1, size));
+            output.Number(2, (long)constant.Type);
+            output.Text(8, constant.Name);
             if (data is null)
             {
                 output.WriteTag(9, WireFormat.WireType.LengthDelimited);
@@ -108,74 +109,45 @@ public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string,
             }
 
             data.Write(new byte[(Alignment - (data.Position % Alignment)) % Alignment]);
-            Nested(output, 13, Pair("location", dataName!));
-            Nested(output, 13, Pair("offset", FormattableString.Invariant($"{data.Position}")));
-            Nested(output, 13, Pair("length", FormattableString.Invariant($"{constant.Data.Length}")));
+            output.Nested(13, Pair("location", dataName!));
+            output.Nested(13, Pair("offset", FormattableString.Invariant($"{data.Position}")));
+            output.Nested(13, Pair("length", FormattableString.Invariant($"{constant.Data.Length}")));
             data.Write(constant.Data.Span);
             const int external = 1;
-            Number(output, 14, external);
+            output.Number(14, external);
         });
         return new Part(head, data is null ? constant.Data : ReadOnlyMemory<byte>.Empty);
     }
 
     /// <summary>A ValueInfoProto of floats; null for a size that is free, and for a shape that is not said.</summary>
-    private static byte[] ValueMessage(string name, IReadOnlyList<long?>? shape) => Message(value =>
+    private static byte[] ValueMessage(string name, IReadOnlyList<long?>? shape) => ProtobufMessage.Of(value =>
     {
-        Text(value, 1, name);
-        Nested(value, 2, Message(type => Nested(type, 1, Message(tensor =>
+        value.Text(1, name);
+        value.Nested(2, ProtobufMessage.Of(type => type.Nested(1, ProtobufMessage.Of(tensor =>
         {
-            Number(tensor, 1, (long)OnnxType.Fp32);
+            tensor.Number(1, (long)OnnxType.Fp32);
             if (shape is not null)
             {
-                Nested(tensor, 2, Message(sizes => shape.ToList().ForEach(size => Nested(sizes, 1, Message(dimension =>
+                tensor.Nested(2, ProtobufMessage.Of(sizes => shape.ToList().ForEach(size => sizes.Nested(1, ProtobufMessage.Of(dimension =>
                 {
                     if (size is { } known)
                     {
-                        Number(dimension, 1, known);
+                        dimension.Number(1, known);
                     }
                     else
                     {
-                        Text(dimension, 2, "batch");
+                        dimension.Text(2, "batch");
                     }
                 })))));
             }
         }))));
     });
 
-    private static byte[] Pair(string key, string value) => Message(pair =>
+    private static byte[] Pair(string key, string value) => ProtobufMessage.Of(pair =>
     {
-        Text(pair, 1, key);
-        Text(pair, 2, value);
+        pair.Text(1, key);
+        pair.Text(2, value);
     });
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var memory = new MemoryStream();
-        using (var output = new CodedOutputStream(memory, leaveOpen: true))
-        {
-            write(output);
-        }
-
-        return memory.ToArray();
-    }
-
-    private static void Number(CodedOutputStream output, int field, long value)
-    {
-        output.WriteTag(field, WireFormat.WireType.Varint);
-        output.WriteInt64(value);
-    }
-
-    private static void Text(CodedOutputStream output, int field, string value)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteString(value);
-    }
-
-    private static void Nested(CodedOutputStream output, int field, byte[] message)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteBytes(UnsafeByteOperations.UnsafeWrap(message));
-    }
 
     private static void Tag(CodedOutputStream output, int field, long length)
     {

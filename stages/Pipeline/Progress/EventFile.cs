@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Stages.Pipeline.Storage;
 
 namespace Stages.Pipeline.Progress;
@@ -19,63 +19,34 @@ internal static class EventFile
     private const uint CrcMask = 0xa282ead8;
 
     /// <summary>The first record of a file.</summary>
-    public static byte[] Header() => Record(Message(output =>
-    {
-        output.WriteTag(3, WireFormat.WireType.LengthDelimited);
-        output.WriteString("brain.Event:2");
-    }));
+    public static byte[] Header() => Record(ProtobufMessage.Of(output => output.Text(3, "brain.Event:2")));
 
     /// <summary>A record with the numbers of a line of metrics.jsonl; empty for a line without a step, a time or a number.</summary>
     public static byte[] Record(JsonObject metrics)
     {
         byte[][] values = [.. metrics.Where(metric => metric.Key != "step" && IsNumber(metric.Value)).Select(metric => Value(metric.Key, metric.Value!.GetValue<double>()))];
-        if (values.Length == 0 || metrics["step"] is not JsonValue step || !step.TryGetValue(out long at) || metrics["utc"] is not JsonValue time || !time.TryGetValue(out DateTime utc))
+        if (values.Length == 0
+            || metrics["step"] is not JsonValue step || !step.TryGetValue(out long at)
+            || metrics["utc"] is not JsonValue time || !time.TryGetValue(out DateTime utc))
         {
             return [];
         }
 
-        return Record(Message(output =>
+        return Record(ProtobufMessage.Of(output =>
         {
-            output.WriteTag(1, WireFormat.WireType.Fixed64);
-            output.WriteDouble((utc - DateTime.UnixEpoch).TotalSeconds);
-            output.WriteTag(2, WireFormat.WireType.Varint);
-            output.WriteInt64(at);
-            Nested(output, 5, Message(summary =>
-            {
-                foreach (var value in values)
-                {
-                    Nested(summary, 1, value);
-                }
-            }));
+            output.Real64(1, (utc - DateTime.UnixEpoch).TotalSeconds);
+            output.Number(2, at);
+            output.Nested(5, ProtobufMessage.Of(summary => Array.ForEach(values, value => summary.Nested(1, value))));
         }));
     }
 
-    private static bool IsNumber(JsonNode? node) => node?.GetValueKind() == System.Text.Json.JsonValueKind.Number;
+    private static bool IsNumber(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number;
 
-    private static byte[] Value(string tag, double number) => Message(output =>
+    private static byte[] Value(string tag, double number) => ProtobufMessage.Of(output =>
     {
-        output.WriteTag(1, WireFormat.WireType.LengthDelimited);
-        output.WriteString(tag);
-        output.WriteTag(2, WireFormat.WireType.Fixed32);
-        output.WriteFloat((float)number);
+        output.Text(1, tag);
+        output.Real32(2, (float)number);
     });
-
-    private static void Nested(CodedOutputStream output, int field, byte[] message)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteBytes(ByteString.CopyFrom(message));
-    }
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var memory = new MemoryStream();
-        using (var output = new CodedOutputStream(memory, leaveOpen: true))
-        {
-            write(output);
-        }
-
-        return memory.ToArray();
-    }
 
     private static byte[] Record(byte[] data)
     {

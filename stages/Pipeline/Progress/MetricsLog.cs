@@ -49,13 +49,14 @@ public sealed class MetricsLog(string path, TimeProvider clock)
         Durable.MakeFolder(_folder);
         var text = File.Exists(path) ? File.ReadAllText(path) : "";
         var kept = new StringBuilder();
-        var events = new List<byte>(EventFile.Header());
+        var events = new MemoryStream();
+        events.Write(EventFile.Header());
         foreach (var line in text.Split('\n')[..^1])
         {
             if (Parse(line) is { } metrics && (metrics["step"] is not JsonValue value || !value.TryGetValue(out long at) || at <= step))
             {
                 kept.Append(line).Append('\n');
-                events.AddRange(EventFile.Record(metrics));
+                events.Write(EventFile.Record(metrics));
             }
         }
 
@@ -64,9 +65,9 @@ public sealed class MetricsLog(string path, TimeProvider clock)
             Durable.WriteText(path, kept.ToString());
         }
 
-        if (!File.Exists(EventsPath) || !File.ReadAllBytes(EventsPath).AsSpan().SequenceEqual(events.ToArray()))
+        if (!File.Exists(EventsPath) || !File.ReadAllBytes(EventsPath).AsSpan().SequenceEqual(events.GetBuffer().AsSpan(0, (int)events.Length)))
         {
-            Durable.WriteFile(EventsPath, stream => stream.Write(events.ToArray()));
+            Durable.WriteFile(EventsPath, events.WriteTo);
         }
 
         _whole = true;
@@ -83,9 +84,10 @@ public sealed class MetricsLog(string path, TimeProvider clock)
     {
         try
         {
-            return JsonNode.Parse(line) as JsonObject;
+            // Counting looks at the keys, of which damage may have made two the same.
+            return JsonNode.Parse(line) is JsonObject { Count: >= 0 } metrics ? metrics : null;
         }
-        catch (JsonException)
+        catch (Exception damaged) when (damaged is JsonException or ArgumentException)
         {
             return null;
         }

@@ -87,7 +87,11 @@ internal sealed class ModelCard(
         : " and then normalized by the mean and deviation of `config.json`, which the ONNX models do themselves";
 
     private string Labels => FormattableString.Invariant(
-        $"Of the training images {_own.Labels:N0} had labels that the model, or a teacher of it, learned from{(forms.TemperatureLabels == 0 ? "" : FormattableString.Invariant($", and {forms.TemperatureLabels:N0} others had labels that fitted the temperature of its probabilities, and nothing else"))}.");
+        $"{Teaching}{(forms.TemperatureLabels == 0 ? "." : FormattableString.Invariant($", and the labels of {forms.TemperatureLabels:N0} others fitted the temperature of its probabilities, and nothing else."))}");
+
+    private string Teaching => _own.Labels == 0
+        ? "The teacher was given, and what it learned from is not known here; no label of the training images was used"
+        : FormattableString.Invariant($"Of the training images {_own.Labels:N0} had labels that the model, or a teacher of it, learned from");
 
     private string Temperature => FormattableString.Invariant(forms.TemperatureLabels == 0
         ? (FormattableString)$"Probabilities are softmax(logits); the calibration error is of these."

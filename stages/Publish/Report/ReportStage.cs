@@ -5,6 +5,7 @@ using Stages.Imaging.Loading;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
 using Stages.Publish.Report.Sections;
 using static TorchSharp.torch;
@@ -66,7 +67,11 @@ public static class ReportStage
         using var encoder = ResNet.Of(network, channels, classes: null, settings.Compute, settings.Random(context.Name));
         Weights.CopyNamed(encoder, classifier, key => classifier is FineTunedNetwork ? "encoder." + key : key);
         encoder.eval();
-        return StudentStudy.Of(classifier, encoder, test, temperature, settings, _ => context.Cancellation.ThrowIfCancellationRequested());
+        return StudentStudy.Of(classifier, encoder, test, temperature, settings, (done, all) =>
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new TrainingProgress(done, all, null, null, null, null, null));
+        });
     }
 
     private static string Words(RunFacts facts, long seed) => FormattableString.Invariant(

@@ -28,14 +28,15 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Mistakes, IReadOnlyLi
     /// <param name="bank">The test images.</param>
     /// <param name="temperature">Of its probabilities.</param>
     /// <param name="settings">Device.</param>
-    /// <param name="looked">Called now and then; may throw to stop.</param>
+    /// <param name="looked">Told how many images were looked at, of how many; may throw to stop.</param>
     public static StudentStudy Of(
-        nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor> encoder, ImageBank bank, double temperature, RunSettings settings, Action<int> looked)
+        nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor> encoder, ImageBank bank, double temperature, RunSettings settings, Action<int, int> looked)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         int[] all = [.. Enumerable.Range(0, bank.Images.Count).Where(image => bank.Images.Labels[image] != ImageSet.Unlabelled)];
-        var p_NK = Inference.Run(network, bank, all, settings.Compute.Exact, looked).Over(temperature).softmax(1);
+        var count = Math.Min(MostPlaces, all.Length);
+        var p_NK = Inference.Run(network, bank, all, settings.Compute.Exact, done => looked(done, all.Length + count)).Over(temperature).softmax(1);
         var (surest_N, guesses_N) = p_NK.max(1);
         var (surest, guesses) = (surest_N.ReadAll<float>(), guesses_N.ReadAll<long>());
         var mistakes = all
@@ -44,9 +45,8 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Mistakes, IReadOnlyLi
             .OrderByDescending(mistake => mistake.Probability)
             .Take(MostMistakes);
 
-        var count = Math.Min(MostPlaces, all.Length);
         int[] some = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
-        var (xy_N2, explained) = PrincipalComponents(Inference.Run(encoder, bank, some, settings.Compute.Exact, looked));
+        var (xy_N2, explained) = PrincipalComponents(Inference.Run(encoder, bank, some, settings.Compute.Exact, done => looked(all.Length + done, all.Length + count)));
         var xy = xy_N2.ReadAll<double>();
         return new StudentStudy([.. mistakes], [.. some.Select((image, i) => (bank.Images.Labels[image], xy[2 * i], xy[(2 * i) + 1]))], explained);
     }

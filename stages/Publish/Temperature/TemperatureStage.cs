@@ -5,6 +5,7 @@ using Stages.Imaging.Splits;
 using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Stages.Pipeline.Plan;
+using Stages.Pipeline.Progress;
 using static TorchSharp.torch;
 
 namespace Stages.Publish.Temperature;
@@ -37,7 +38,11 @@ public static class TemperatureStage
         var images = LabelSplit.DrawBeside(train, heldOut, LabelSplit.Draw(train, labels)).Indices;
         using var network = source.Load(context.Input(source.Artefact), train.Shape.Channels, train.ClassNames.Count, settings.Compute.Exact);
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
-        var logits_NK = Inference.Run(network, bank, images, settings.Compute.Exact, _ => context.Cancellation.ThrowIfCancellationRequested());
+        var logits_NK = Inference.Run(network, bank, images, settings.Compute.Exact, done =>
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new TrainingProgress(done, images.Count, null, null, null, null, null));
+        });
         var labels_N = bank.Labels(images);
 
         var fitted = TemperatureScaling.Fit(logits_NK, labels_N);

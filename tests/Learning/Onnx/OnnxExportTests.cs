@@ -41,6 +41,36 @@ public class OnnxExportTests
     }
 
     [Fact]
+    public void A_network_that_normalizes_its_images_does_so_in_every_precision()
+    {
+        using var scope = NewDisposeScope();
+        using var filled = FilledNetwork.Of("resnet18", 0.25, Stem.ImageNet, selective: false, channels: 3, Classes);
+        using var generator = new Generator(1);
+        var options = new NetworkOptions(Architecture.ResNet18, 0.25, Stem.ImageNet, Normalization: new([0.5, 0.4, 0.3], [0.2, 0.3, 0.4]));
+        using var network = new ResNet(options, 3, Classes, generator);
+        Stages.Learning.Training.Weights.CopyAll(network, filled);
+        network.eval();
+        var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
+        var images = Images(5, 3, 32);
+        var logits = network.forward(images).detach();
+        using (var session = Session(graph))
+        {
+            Close.To(logits, Ask(session, images), 2e-4);
+        }
+
+        using (var session = Session(HalfPrecision.Of(graph)))
+        {
+            Close.Relatively(logits, Ask(session, images), 0.02);
+        }
+
+        // What is quantized is what comes of the images.
+        Assert.DoesNotContain(OnnxGraph.Input, IntegerPrecision.ValuesOf(graph));
+        var ranges = IntegerPrecision.ValuesOf(graph).ToDictionary(value => value, _ => new ValueRange(-8, 8));
+        using var eight = Session(IntegerPrecision.Of(graph, ranges));
+        Assert.Equal(logits.shape, Ask(eight, images).shape);
+    }
+
+    [Fact]
     public void Half_precision_gives_nearly_the_same_and_takes_half_the_bytes()
     {
         using var scope = NewDisposeScope();
