@@ -41,6 +41,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var front = new Deserializer().Deserialize<Dictionary<string, object>>(card.Split("---\n")[1]);
         Assert.Equal("image-classification", front["pipeline_tag"]);
         Assert.Equal("mit", front["license"]);
+        Assert.Equal(["image-classification", "simclr", "knowledge-distillation", "resnet18"], (List<object>)front["tags"]);
         dynamic model = ((List<object>)front["model-index"]).Single();
         dynamic metric = model["results"][0]["metrics"][0];
         var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(Published, "metrics.json")))!;

@@ -94,6 +94,9 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
         var outcome = DistillProcess.Run(other.Folder, "run");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         var folder = Path.Combine(other.Models, "published", "teacher");
+        var card = File.ReadAllText(Path.Combine(folder, "README.md"));
+        Assert.Contains("* pretrain: resnet18 of width 0.125, weights that were given\n", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("distill", card.Split("---\n")[1], StringComparison.Ordinal);
         var expected = Predicted(folder, "safetensors");
         Assert.Equal(expected, Predicted(folder, "fp32"));
         Assert.Equal(expected, PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), folder, Image("pgm")).Trim());

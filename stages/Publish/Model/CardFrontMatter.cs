@@ -13,15 +13,15 @@ internal static class CardFrontMatter
     /// <param name="dataset">That it was trained and measured on.</param>
     /// <param name="title">The card's.</param>
     /// <param name="own">What it measured.</param>
-    public static string Of(ModelConfig config, string license, string dataset, string title, ResultRow own) => string.Create(CultureInfo.InvariantCulture, $"""
+    /// <param name="distilled">Whether it learned from soft targets.</param>
+    public static string Of(ModelConfig config, string license, string dataset, string title, ResultRow own, bool distilled) => string.Create(CultureInfo.InvariantCulture, $"""
         ---
         license: {Quoted(license)}
         library_name: {Library(config.Network)}
         pipeline_tag: image-classification
         tags:
         - image-classification
-        - simclr
-        - knowledge-distillation
+        - simclr{(distilled ? "\n- knowledge-distillation" : "")}
         - {config.Network.Architecture.Name}
         datasets:
         - {Quoted(dataset)}

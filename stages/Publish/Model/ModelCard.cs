@@ -28,9 +28,10 @@ internal sealed class ModelCard(
     public string Text()
     {
         var network = config.Network;
-        var title = FormattableString.Invariant($"{network.Architecture.Name} distilled by SimCLRv2 on {dataset}");
+        var title = FormattableString.Invariant($"{network.Architecture.Name} by SimCLRv2 on {dataset}");
+        var distilled = lineage.Values.Any(entry => entry.Options["views"] is JsonValue);
         return string.Create(CultureInfo.InvariantCulture, $"""
-            {CardFrontMatter.Of(config, options.License, dataset, title, _own)}
+            {CardFrontMatter.Of(config, options.License, dataset, title, _own, distilled)}
             # {title}
 
             A {network.Architecture.Name} of width {network.Width} ({network.StemName} stem, {_own.Parameters:N0} parameters) for images of
@@ -130,6 +131,10 @@ internal sealed class ModelCard(
             {
                 lines.Append(CultureInfo.InvariantCulture,
                     $"* {name}: {Network(entry.Options["network"])}{steps} steps of {entry.Options["batchSize"]} images, {Optimizer(entry.Options["optimizer"])}\n");
+            }
+            else if (entry.Options["given"] is not null)
+            {
+                lines.Append(CultureInfo.InvariantCulture, $"* {name}: {Network(entry.Options["network"])}weights that were given\n");
             }
             else if (entry.Options["views"] is JsonValue views)
             {

@@ -48,7 +48,10 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         },
     }.ToJsonString(Indented) + "\n";
 
-    /// <summary>preprocessor_config.json for the ONNX models, which normalize by themselves what has to be normalized: in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut out.</summary>
+    /// <summary>
+    /// preprocessor_config.json for the ONNX models, in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut
+    /// out. The models normalize by themselves what has to be normalized.
+    /// </summary>
     public string ToPreprocessorJson() => new JsonObject
     {
         ["image_processor_type"] = "ViTImageProcessor",
