@@ -22,7 +22,7 @@ public sealed class LinearEvaluationTests
         var run = DistillProcess.Run(pipeline.Folder, "run");
         Assert.True(run.ExitCode == 0, run.Errors);
 
-        var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(pipeline.Models, "results.json")))!["rows"]!.AsArray();
+        var rows = Results(pipeline);
         Assert.Equal(["supervised", "linear", "knn-200", "knn-20", "teacher"], rows.Select(Name));
         Assert.Equal([20, 3000, 3000, 3000, 20], rows.Select(row => row!["labels"]!.GetValue<int>()));
         Assert.All(rows, row =>
@@ -42,6 +42,20 @@ public sealed class LinearEvaluationTests
         Assert.Equal(
             Row(rows, "linear")["top1"]!.ToJsonString(),
             JsonNode.Parse(evaluated.Output)!["top1"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void A_run_can_do_without_the_supervised_baseline_and_add_it_later()
+    {
+        using var pipeline = new TinyPipeline(json => json["supervised"]!["labels"] = "none");
+        var run = DistillProcess.Run(pipeline.Folder, "run");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.DoesNotContain("supervised", Results(pipeline).Select(Name));
+        Assert.DoesNotContain("supervised", File.ReadAllText(Path.Combine(pipeline.Models, "published", "self-distilled", "README.md")), StringComparison.Ordinal);
+
+        pipeline.Write(_ => { });
+        Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
+        Assert.Equal("supervised", Name(Results(pipeline)[0]));
     }
 
     [Fact]
@@ -71,6 +85,9 @@ public sealed class LinearEvaluationTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("probe.solver is lbfgs", run.Errors, StringComparison.Ordinal);
     }
+
+    private static JsonArray Results(TinyPipeline pipeline) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(pipeline.Models, "results.json")))!["rows"]!.AsArray();
 
     private static string Name(JsonNode? node) => node!["name"]!.GetValue<string>();
 

@@ -92,7 +92,7 @@ internal sealed record PipelineOptions(
             new OptionKey(root.Section("finetune")),
             rounds,
             supervised,
-            new OptionKey(root.Section("supervised")),
+            new OptionKey(root.Section("supervised"), except: "labels"),
             probe,
             new OptionKey(root.Section("probe")),
             PublishOptions.Read(root.Section("publish"), PublishableOf(rounds, probe, finetune), (int)settings.Seed));

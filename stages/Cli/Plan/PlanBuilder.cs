@@ -130,6 +130,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
 
     private void AddSupervised()
     {
+        if (options.Supervised.Labels == SupervisedLabels.None)
+        {
+            return;
+        }
+
         var source = Student("supervised", options.Supervised.Network);
         Add(source.Stage, SupervisedStage.Version, WithLabels(options.SupervisedKey.Json), [Train], context =>
             SupervisedStage.Run(context, options.Supervised, options.Settings, dataset, options.Labels));

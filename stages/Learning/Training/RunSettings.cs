@@ -12,18 +12,21 @@ namespace Stages.Learning.Training;
 /// <param name="CheckpointEvery">Time between two checkpoints: what a kill can lose at most.</param>
 /// <param name="LoaderThreads">Threads that decode and crop images; 0 for one a processor.</param>
 /// <param name="GradientCache">How the groups of a batch are computed; of no effect on results.</param>
+/// <param name="SnapshotEverySteps">Steps between weights that are kept for good, to be evaluated later; 0 for none.</param>
 public sealed record RunSettings(
-    Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0, GradientCache GradientCache = GradientCache.Auto)
+    Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0, GradientCache GradientCache = GradientCache.Auto, int SnapshotEverySteps = 0)
 {
     /// <summary>
-    /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c> and <c>gradientCache</c> of the whole file.
+    /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c>, <c>gradientCache</c> and
+    /// <c>snapshotEverySteps</c> of the whole file.
     /// </summary>
     public static RunSettings Read(JsonSection root) => new(
         Compute.Read(root),
         root.Integer("seed", 0),
         TimeSpan.FromSeconds(root.Number("checkpointEverySeconds", 30, 0, 86400)),
         root.Integer("loaderThreads", 0, 0, 1024),
-        root.Choice("gradientCache", GradientCache.Auto));
+        root.Choice("gradientCache", GradientCache.Auto),
+        root.Integer("snapshotEverySteps", 0, 0));
 
     /// <summary>The random numbers of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);

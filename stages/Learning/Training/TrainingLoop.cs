@@ -68,6 +68,11 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                     Report(task, step, reading, rate, monitored, pace);
                     monitored = null;
                 }
+
+                if (settings.SnapshotEverySteps > 0 && step % settings.SnapshotEverySteps == 0)
+                {
+                    context.Checkpoints.SaveSnapshot(step, stream => Weights.Save(task.Network, stream));
+                }
             }
 
             var cancelled = context.Cancellation.IsCancellationRequested;

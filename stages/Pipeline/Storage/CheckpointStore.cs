@@ -58,6 +58,22 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         }
     }
 
+    /// <summary>
+    /// Keeps weights for good in <c>checkpoints/snapshots/step-00001200.safetensors</c>, where they go wherever this key's checkpoints go. A
+    /// resumed run that takes the step again writes the same file again.
+    /// </summary>
+    /// <param name="step">Optimizer steps done.</param>
+    /// <param name="write">Writes the file.</param>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void SaveSnapshot(long step, Action<Stream> write) => Attempt(() =>
+    {
+        Claim();
+        _owner.Make();
+        var snapshots = Path.Combine(_owner.Checkpoints, "snapshots");
+        Durable.MakeFolder(snapshots);
+        Durable.WriteFile(Path.Combine(snapshots, CheckpointFolders.Name(step) + ".safetensors"), write);
+    });
+
     private static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 
     private void SaveOnce(long step, JsonObject state, Action<string> writeFiles)

@@ -47,6 +47,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         TrainingOptions options,
         TimeSpan checkpointEvery,
         GradientCache cache = GradientCache.Auto,
+        int snapshotEvery = 0,
         CancellationToken cancellation = default)
     {
         var context = new StageContext
@@ -62,7 +63,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
             Lineage = new Dictionary<string, LockEntry>(),
         };
-        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache)).Run(this);
+        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery)).Run(this);
     }
 
     public static CheckpointStore Checkpoints(TempFolder folder) =>

@@ -45,6 +45,28 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void Snapshots_of_a_cut_run_are_the_weights_after_their_steps()
+    {
+        using var scope = NewDisposeScope();
+        using var cut = new CancellationTokenSource();
+        using var first = new TinyTask { Before = step => CancelAt(cut, step, 7) };
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, snapshotEvery: 4, cancellation: cut.Token));
+        var eighth = first.Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        using var second = new TinyTask();
+        second.Run(_folder, TinyTask.Options(20), Never, snapshotEvery: 4);
+
+        Assert.Equal(
+            ["step-00000004.safetensors", "step-00000008.safetensors", "step-00000012.safetensors", "step-00000016.safetensors", "step-00000020.safetensors"],
+            Directory.GetFiles(_folder["checkpoints/snapshots"]).Select(Path.GetFileName).Order());
+        using var read = new TinyTask();
+        Weights.Load(read.Network, _folder["checkpoints/snapshots/step-00000008.safetensors"]);
+        Assert.All(read.Network.state_dict(), entry => Close.Exactly(eighth[entry.Key], entry.Value));
+        Weights.Load(read.Network, _folder["checkpoints/snapshots/step-00000020.safetensors"]);
+        var last = second.Network.state_dict();
+        Assert.All(read.Network.state_dict(), entry => Close.Exactly(last[entry.Key], entry.Value));
+    }
+
+    [Fact]
     public void It_learns()
     {
         using var scope = NewDisposeScope();
