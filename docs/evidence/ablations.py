@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Runs an ablation, or all of them: ablations.py [heads|memory|compositions|views|temperature|alpha|targets|self-first] … [--seeds 0 1 2].
+
+Every row is an ordinary pipeline (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an
+ablation go to docs/evidence/results/ablation-NAME.json. A seed draws the 130 labels, and all that is random after the pretraining. Top-1 is
+of the test split and chooses nothing: each row was decided on before any was run. Run it in the repository's root, built, with the images there.
+"""
+import argparse
+import copy
+import json
+import pathlib
+import subprocess
+
+DISTILL = "stages/Cli/bin/Release/net10.0/linux-x64/distill"
+RESULTS = pathlib.Path("docs/evidence/results")
+LONG = "models/zoo/fashion-mnist-resnet152/weights.safetensors"
+
+# Without students: what the encoder is worth, by kNN, by the linear probe with all labels and by fine-tuning with 130.
+ENCODER = {
+    "extends": "fashion-mnist",
+    "supervised": {"labels": "none"},
+    "probe": {"labels": "all"},
+    "finetune": {"fromLayer": 0},
+    "rounds": [],
+    "publish": {"student": "linear", "heldOut": None},
+}
+CROP = {"operation": "crop", "area": [0.5, 1], "flip": 0.5}
+JITTER = {"operation": "jitter", "probability": 1, "brightness": 0.8, "contrast": 0.8}
+BLUR = {"operation": "blur", "probability": 0.3}
+NOISE = {"operation": "noise", "probability": 0.5}
+CUTOUT = {"operation": "cutout", "probability": 0.5}
+ROTATE = {"operation": "rotate", "probability": 0.5}
+SOBEL = {"operation": "sobel", "probability": 0.5}
+COMPOSITIONS = {
+    "crop": [CROP],
+    "brightness and contrast": [JITTER],
+    "blur": [BLUR],
+    "crop, blur": [CROP, BLUR],
+    "crop, brightness and contrast": [CROP, JITTER],
+    "crop, brightness and contrast, blur (the default)": [CROP, JITTER, BLUR],
+    "crop, brightness and contrast, noise": [CROP, JITTER, NOISE],
+    "crop, brightness and contrast, cutout": [CROP, JITTER, CUTOUT],
+    "crop, brightness and contrast, rotation": [CROP, JITTER, ROTATE],
+    "crop, brightness and contrast, Sobel": [CROP, JITTER, SOBEL],
+}
+
+
+def merge(below, above):
+    below = copy.deepcopy(below)
+    for key, value in above.items():
+        below[key] = merge(below[key], value) if isinstance(below.get(key), dict) and isinstance(value, dict) else copy.deepcopy(value)
+    return below
+
+
+def run(name, pipeline, seed=None):
+    """Top-1 by row of one pipeline."""
+    name = f"ablation-{name}"
+    path = pathlib.Path("models") / f"{name}.json"
+    path.write_text(json.dumps({"name": name} | pipeline, indent=2) + "\n")
+    subprocess.run([DISTILL, "run", path] + ([] if seed is None else ["--seed", str(seed)]), check=True)
+    folder = pathlib.Path("models") / (name if seed is None else f"{name}-seed-{seed}")
+    return {row["name"]: row["top1"] for row in json.loads((folder / "results.json").read_text())["rows"]}
+
+
+def fine_tune(name, network, layer, seeds):
+    """The teacher's top-1 by seed, from a layer of a pretraining's head."""
+    given = {"pretrain": network, "finetune": {"fromLayer": layer}, "probe": {"labels": "labelled", "neighbours": False}}
+    return [run(name, merge(ENCODER, given), seed)["teacher"] for seed in seeds]
+
+
+def heads(seeds):
+    for layers in (2, 3, 4):
+        name = f"head-{layers}"
+        pretrain = {"head": {"layers": layers, "output": 64}}
+        encoder = run(name, merge(ENCODER, {"pretrain": pretrain}))
+        given = pretrain | {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+        for layer in range(layers):
+            yield {"layers": layers, "fromLayer": layer, "teacher": fine_tune(f"{name}-from-{layer}", given, layer, seeds)} | encoded(encoder)
+
+
+def memory(seeds):
+    for keys in (0, 4096, 16384):
+        name = f"memory-{keys}"
+        encoder = run(name, merge(ENCODER, {"pretrain": {"memory": {"keys": keys}}}))
+        given = {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+        yield {"keys": keys, "teacher": fine_tune(f"{name}-fine-tuned", given, 1, seeds)} | encoded(encoder)
+
+
+def compositions(seeds):
+    for number, (label, views) in enumerate(COMPOSITIONS.items()):
+        name = f"composition-{number}"
+        encoder = run(name, merge(ENCODER, {"pretrain": {"views": views, "steps": 1500}}))
+        given = {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+        yield {"views": label, "teacher": fine_tune(f"{name}-fine-tuned", given, 1, seeds)} | encoded(encoder)
+
+
+def encoded(rows):
+    return {"knn": rows["knn-200"], "linear": rows["linear"]}
+
+
+# From the long run's encoder on: one round, unless it says otherwise, with the shipped recipe.
+ROUND = {
+    "name": "distill",
+    "label": {"views": 4, "crop": {"area": [0.5, 1]}},
+    "student": {
+        "network": {"architecture": "resnet50", "width": 0.25, "stem": "imagenet"},
+        "teacherTemperature": 0.5,
+        "balanceClasses": True,
+        "steps": 1200,
+        "batchSize": 256,
+        "groups": 2,
+        "optimizer": {"learningRate": 0.002},
+    },
+}
+
+
+def taught(name, seeds, change, before=()):
+    """Teacher and student by seed, where `change` is merged into the round, and other rounds may come before it."""
+    pipeline = {
+        "extends": "fashion-mnist-from-zoo",
+        "supervised": {"labels": "none"},
+        "rounds": [*before, merge(ROUND, change)],
+        "publish": {"student": "distilled", "heldOut": None},
+    }
+    rows = [run(name, pipeline, seed) for seed in seeds]
+    return {key: [row[key] for row in rows] for key in rows[0]}
+
+
+def views(seeds):
+    for number in (1, 2, 4, 8):
+        yield {"views": number} | taught(f"views-{number}", seeds, {"label": {"views": number}})
+
+
+def temperature(seeds):
+    for value in (0.1, 0.25, 0.5, 1, 2):
+        yield {"temperature": value} | taught(f"temperature-{value}", seeds, {"student": {"teacherTemperature": value}})
+
+
+def alpha(seeds):
+    for value in (0, 0.25, 0.5, 0.75, 1):
+        yield {"alpha": value} | taught(f"alpha-{value}", seeds, {"student": {"alpha": value, "groups": 1}})
+
+
+def targets(seeds):
+    """The four rows of the paper's table 1, of which "labels only" is equation 4 with α = 0."""
+    for label, student in {
+        "labels only": {"alpha": 0},
+        "labels, and soft targets of the labelled images": {"alpha": 0.5, "images": "labelled"},
+        "labels, and soft targets of all images": {"alpha": 0.5},
+        "soft targets of all images": {"alpha": 1},
+    }.items():
+        yield {"targets": label} | taught("targets-" + "".join(c if c.isalnum() else "-" for c in label), seeds, {"student": student | {"groups": 1}})
+
+
+def self_first(seeds):
+    yield {"first": "nothing"} | taught("self-first-no", seeds, {})
+    teacher = merge(ROUND, {"name": "teacher-again", "student": {"network": {"architecture": "resnet152", "width": 0.125, "stem": "half"}}})
+    yield {"first": "the teacher distils itself"} | taught("self-first-yes", seeds, {}, [teacher])
+
+
+ALL = {
+    "heads": heads, "memory": memory, "compositions": compositions, "views": views, "temperature": temperature, "alpha": alpha,
+    "targets": targets, "self-first": self_first,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", default=list(ALL), metavar="name")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    arguments = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for name in arguments.names:
+        rows = list(ALL[name](arguments.seeds))
+        (RESULTS / f"ablation-{name}.json").write_text(json.dumps({"seeds": arguments.seeds, "rows": rows}, indent=2) + "\n")
+
+
+main()
