@@ -12,8 +12,8 @@ public sealed partial class PresetTests
     [Fact]
     public void All_that_the_documents_name_are_shipped() => Assert.Equal(
         [
-            "cifar10", "cifar100", "fashion-mnist", "fashion-mnist-10pct", "fashion-mnist-1pct", "fashion-mnist-gpu", "fashion-mnist-small", "folder",
-            "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
+            "cifar10", "cifar100", "fashion-mnist", "fashion-mnist-10pct", "fashion-mnist-1pct", "fashion-mnist-from-zoo", "fashion-mnist-gpu",
+            "fashion-mnist-long", "fashion-mnist-small", "folder", "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
         ],
         Presets.Names);
 
@@ -44,6 +44,8 @@ public sealed partial class PresetTests
     public void Runs_in_small_with_every_network_and_stage(string preset)
     {
         using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["models"]);
+        Directory.CreateSymbolicLink(folder["models/zoo"], Path.Combine(Repository.Root, "models", "zoo"));
         var outcome = DistillProcess.Run(folder.Path, "rehearse", preset, "--json", "--width", "0.0625", "--image-size", "32");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         var options = PipelineOptions.Load(preset);

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Gathers the table of few labels: table.py [--seeds 0 1 2], once the pipelines of docs/evidence/table have run with these seeds.
+
+Writes docs/evidence/results/table.json, the rows of every run as results.json has them, prints the table in Markdown, and draws
+docs/evidence/table.png where matplotlib is installed.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+
+HERE = pathlib.Path(__file__).parent
+LABELS = {"4": "4 a class (40)", "13": "13 a class (130)", "1pct": "1 % (600)", "10pct": "10 % (6,000)"}
+
+# Row of the table: prefix of the pipeline's name, row of its results.
+ROWS = {
+    "supervised ResNet-50, to convergence": ("table-", "supervised"),
+    "SimCLR, 4,500 steps: two-layer head, fine-tuned from the encoder": ("table-simclr-", "teacher"),
+    "SimCLRv2, 4,500 steps: fine-tuned from the head's first layer": ("table-short-", "teacher"),
+    "SimCLRv2, 62,000 steps: fine-tuned from the head's first layer": ("table-", "teacher"),
+    "distilled ResNet-50": ("table-", "distilled"),
+    "self-distilled ResNet-50": ("table-", "self-distilled"),
+    "ResNet-18": ("table-", "resnet18"),
+}
+
+
+def gather(seeds):
+    runs = {}
+    for prefix in sorted({prefix for prefix, _ in ROWS.values()}):
+        for labels in LABELS:
+            for seed in seeds:
+                path = pathlib.Path("models") / f"{prefix}{labels}-seed-{seed}" / "results.json"
+                if path.exists():
+                    runs[f"{prefix}{labels}-seed-{seed}"] = json.loads(path.read_text())["rows"]
+    return runs
+
+
+def cells(runs, seeds):
+    """Row and labels → the top-1 of each seed, and one run's row for what does not change."""
+    for title, (prefix, name) in ROWS.items():
+        for labels in LABELS:
+            rows = [row for seed in seeds for row in runs.get(f"{prefix}{labels}-seed-{seed}", []) if row["name"] == name]
+            yield title, labels, rows
+
+
+def shown(rows):
+    top1 = [row["top1"] for row in rows]
+    if not top1:
+        return ""
+    return f"{statistics.mean(top1):.2f} ± {statistics.stdev(top1) if len(top1) > 1 else 0:.2f}"
+
+
+def markdown(table):
+    print("| network | " + " | ".join(LABELS.values()) + " | parameters | file |")
+    print("|---|" + "---|" * (len(LABELS) + 2))
+    for title in ROWS:
+        one = next(rows[0] for labels in LABELS if (rows := table[title, labels]))
+        print(f"| {title} | " + " | ".join(shown(table[title, labels]) for labels in LABELS)
+              + f" | {one['parameters']:,} | {one['bytes'] / 1e6:.2f} MB |")
+
+
+def draw(table, out):
+    try:
+        import matplotlib
+    except ImportError:
+        return
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(9, 5), dpi=110)
+    for number, title in enumerate(ROWS):
+        points = [(place, [row["top1"] for row in table[title, labels]]) for place, labels in enumerate(LABELS) if table[title, labels]]
+        axes.errorbar(
+            [place + (number - len(ROWS) / 2) * 0.06 for place, _ in points],
+            [statistics.mean(top1) for _, top1 in points],
+            [statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
+            marker="o", markersize=4, linewidth=1.2, capsize=2, color=plt.get_cmap("tab10")(number), label=title)
+    axes.set_xticks(range(len(LABELS)), LABELS.values())
+    axes.set_xlabel("labels")
+    axes.set_ylabel("top-1 on the 10,000 test images, percent")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, loc="lower right")
+    figure.tight_layout()
+    figure.savefig(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    seeds = parser.parse_args().seeds
+    runs = gather(seeds)
+    (HERE / "results").mkdir(exist_ok=True)
+    (HERE / "results" / "table.json").write_text(json.dumps(runs, indent=1) + "\n")
+    table = {(title, labels): rows for title, labels, rows in cells(runs, seeds)}
+    markdown(table)
+    draw(table, HERE / "table.png")
+
+
+main()
