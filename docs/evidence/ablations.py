@@ -3,17 +3,19 @@
 
 Every row is an ordinary pipeline (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an
 ablation go to docs/evidence/results/ablation-NAME.json. A seed draws the 130 labels, and all that is random after the pretraining. Top-1 is
-of the test split and chooses nothing: each row was decided on before any was run. Run it in the repository's root, built, with the images there.
+of the test split and chooses nothing: each row was decided on before any was run. Run it in the repository's root after `make distill`, whose
+pretraining is the default row of heads and memory.
 """
 import argparse
 import copy
 import json
 import pathlib
+import shutil
 import subprocess
 
 DISTILL = "stages/Cli/bin/Release/net10.0/linux-x64/distill"
 RESULTS = pathlib.Path("docs/evidence/results")
-LONG = "models/zoo/fashion-mnist-resnet152/weights.safetensors"
+DEFAULT = {"weights": "models/fashion-mnist/pretrain/weights.safetensors"}
 
 # Without students: what the encoder is worth, by kNN, by the linear probe with all labels and by fine-tuning with 130.
 ENCODER = {
@@ -68,34 +70,33 @@ def fine_tune(name, network, layer, seeds):
     return [run(name, merge(ENCODER, given), seed)["teacher"] for seed in seeds]
 
 
+def pretrained(name, change):
+    """What the encoder of a pretraining is worth, and its weights; nothing changed is make distill's own."""
+    rows = run(name, merge(ENCODER, {"pretrain": change or DEFAULT}))
+    return {"knn": rows["knn-200"], "linear": rows["linear"]}, {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+
+
 def heads(seeds):
     for layers in (2, 3, 4):
-        name = f"head-{layers}"
-        pretrain = {"head": {"layers": layers, "output": 64}}
-        encoder = run(name, merge(ENCODER, {"pretrain": pretrain}))
-        given = pretrain | {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+        head = {} if layers == 3 else {"head": {"layers": layers, "output": 64}}
+        name = "default" if layers == 3 else f"head-{layers}"
+        encoder, weights = pretrained(name, head)
         for layer in range(layers):
-            yield {"layers": layers, "fromLayer": layer, "teacher": fine_tune(f"{name}-from-{layer}", given, layer, seeds)} | encoded(encoder)
+            yield {"layers": layers, "fromLayer": layer, "teacher": fine_tune(f"{name}-from-{layer}", head | weights, layer, seeds)} | encoder
 
 
 def memory(seeds):
     for keys in (0, 4096, 16384):
-        name = f"memory-{keys}"
-        encoder = run(name, merge(ENCODER, {"pretrain": {"memory": {"keys": keys}}}))
-        given = {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
-        yield {"keys": keys, "teacher": fine_tune(f"{name}-fine-tuned", given, 1, seeds)} | encoded(encoder)
+        name = f"memory-{keys}" if keys else "default"
+        encoder, weights = pretrained(name, {"memory": {"keys": keys}} if keys else {})
+        yield {"keys": keys, "teacher": fine_tune(f"{name}-from-1", weights, 1, seeds)} | encoder
 
 
 def compositions(seeds):
     for number, (label, views) in enumerate(COMPOSITIONS.items()):
         name = f"composition-{number}"
-        encoder = run(name, merge(ENCODER, {"pretrain": {"views": views, "steps": 1500}}))
-        given = {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
-        yield {"views": label, "teacher": fine_tune(f"{name}-fine-tuned", given, 1, seeds)} | encoded(encoder)
-
-
-def encoded(rows):
-    return {"knn": rows["knn-200"], "linear": rows["linear"]}
+        encoder, weights = pretrained(name, {"views": views, "steps": 1000})
+        yield {"views": label, "teacher": fine_tune(f"{name}-from-1", weights, 1, seeds)} | encoder
 
 
 # From the long run's encoder on: one round, unless it says otherwise, with the shipped recipe.
@@ -122,40 +123,50 @@ def taught(name, seeds, change, before=()):
         "rounds": [*before, merge(ROUND, change)],
         "publish": {"student": "distilled", "heldOut": None},
     }
+    for seed in seeds:
+        # A copy of a run has its finished stages: the fine-tuned teacher is the same for all.
+        first, folder = (pathlib.Path("models") / f"ablation-{which}-seed-{seed}" for which in ("round", name))
+        if first.exists() and not folder.exists():
+            shutil.copytree(first, folder)
     rows = [run(name, pipeline, seed) for seed in seeds]
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 
+def student(name, seeds, change):
+    return taught(name, seeds, {"student": change})
+
+
 def views(seeds):
-    for number in (1, 2, 4, 8):
-        yield {"views": number} | taught(f"views-{number}", seeds, {"label": {"views": number}})
+    for number in (4, 1, 2, 8):
+        yield {"views": number} | taught("round" if number == 4 else f"views-{number}", seeds, {"label": {"views": number}})
 
 
 def temperature(seeds):
-    for value in (0.1, 0.25, 0.5, 1, 2):
-        yield {"temperature": value} | taught(f"temperature-{value}", seeds, {"student": {"teacherTemperature": value}})
+    for value in (0.5, 0.1, 0.25, 1, 2):
+        yield {"temperature": value} | student("round" if value == 0.5 else f"temperature-{value}", seeds, {"teacherTemperature": value})
 
 
 def alpha(seeds):
+    """Equation 4's weight of the soft targets. Labels go through the network with them, in one group."""
     for value in (0, 0.25, 0.5, 0.75, 1):
-        yield {"alpha": value} | taught(f"alpha-{value}", seeds, {"student": {"alpha": value, "groups": 1}})
+        yield {"alpha": value} | student(f"alpha-{value}", seeds, {"alpha": value, "groups": 1})
 
 
 def targets(seeds):
     """The four rows of the paper's table 1, of which "labels only" is equation 4 with α = 0."""
-    for label, student in {
-        "labels only": {"alpha": 0},
-        "labels, and soft targets of the labelled images": {"alpha": 0.5, "images": "labelled"},
-        "labels, and soft targets of all images": {"alpha": 0.5},
-        "soft targets of all images": {"alpha": 1},
-    }.items():
-        yield {"targets": label} | taught("targets-" + "".join(c if c.isalnum() else "-" for c in label), seeds, {"student": student | {"groups": 1}})
+    for label, name, change in (
+        ("labels only", "alpha-0", {"alpha": 0}),
+        ("labels, and soft targets of the labelled images", "targets-labelled", {"alpha": 0.5, "images": "labelled"}),
+        ("labels, and soft targets of all images", "alpha-0.5", {"alpha": 0.5}),
+        ("soft targets of all images", "alpha-1", {"alpha": 1}),
+    ):
+        yield {"targets": label} | student(name, seeds, change | {"groups": 1})
 
 
 def self_first(seeds):
-    yield {"first": "nothing"} | taught("self-first-no", seeds, {})
+    yield {"first": "nothing"} | taught("round", seeds, {})
     teacher = merge(ROUND, {"name": "teacher-again", "student": {"network": {"architecture": "resnet152", "width": 0.125, "stem": "half"}}})
-    yield {"first": "the teacher distils itself"} | taught("self-first-yes", seeds, {}, [teacher])
+    yield {"first": "the teacher distils itself"} | taught("self-first", seeds, {}, [teacher])
 
 
 ALL = {
