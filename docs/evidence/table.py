@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Gathers the table of few labels: table.py [--seeds 0 1 2], once the pipelines of docs/evidence/table have run with these seeds.
 
-Writes docs/evidence/results/table.json, the rows of every run as results.json has them, prints the table in Markdown, and draws
-docs/evidence/table.png where matplotlib is installed.
+Writes docs/evidence/results/table.json, the rows of every run as results.json has them, prints the table and its times in Markdown, and
+draws docs/evidence/table.png where matplotlib is installed.
 """
 import argparse
 import json
@@ -51,12 +51,24 @@ def shown(rows):
 
 
 def markdown(table):
+    measured = {title: one for title in ROWS if (one := next((rows[0] for labels in LABELS if (rows := table[title, labels])), None))}
     print("| network | " + " | ".join(LABELS.values()) + " | parameters | file |")
     print("|---|" + "---|" * (len(LABELS) + 2))
-    for title in ROWS:
-        one = next(rows[0] for labels in LABELS if (rows := table[title, labels]))
+    for title, one in measured.items():
         print(f"| {title} | " + " | ".join(shown(table[title, labels]) for labels in LABELS)
               + f" | {one['parameters']:,} | {one['bytes'] / 1e6:.2f} MB |")
+    print("\n| seconds, without pretraining | " + " | ".join(LABELS.values()) + " |")
+    print("|---|" + "---|" * len(LABELS))
+    for title in measured:
+        print(f"| {title} | " + " | ".join(seconds(table[title, labels]) for labels in LABELS) + " |")
+    print()
+    for title, one in measured.items():
+        print(f"{title}: {one['protocol']}")
+
+
+def seconds(rows):
+    """All that came before a row, pretraining left out since it was given: the median, for machines differ from hour to hour."""
+    return f"{statistics.median(row['seconds'] for row in rows):,.0f}" if rows else ""
 
 
 def draw(table, out):
