@@ -49,23 +49,22 @@ def long():
 
 
 def pytorch():
-    """Ten epochs here and in plain PyTorch, mean and deviation over seeds."""
-    found = json.loads((HERE / "results" / "pytorch.json").read_text())
+    """Ten epochs here and in plain PyTorch, mean and deviation over seeds; steps come in the files' names."""
     figure, panels = plt.subplots(1, 2, figsize=(11, 4.5), dpi=110)
-    for axes, (name, title) in zip(panels, {"knn-200": "kNN, k = 200", "linear": "linear probe"}.items()):
-        for number, (program, label) in enumerate({"ours": "Distill", "pytorch": "plain PyTorch"}.items()):
-            epochs = list(range(1, 1 + len(found[program][0])))
-            by_epoch = [[seed[epoch - 1][name] for seed in found[program]] for epoch in epochs]
-            mean = [statistics.mean(values) for values in by_epoch]
-            deviation = [statistics.stdev(values) for values in by_epoch]
-            axes.plot(epochs, mean, marker="o", markersize=4, color=colour(number), label=label)
-            axes.fill_between(epochs, [m - d for m, d in zip(mean, deviation)], [m + d for m, d in zip(mean, deviation)],
-                              color=colour(number), alpha=0.15, linewidth=0)
-        axes.set_title(f"{title}, 60,000 labels")
-        axes.set_xlabel("epochs of pretraining")
-        axes.set_ylabel("top-1 on the 10,000 test images, percent")
-        axes.grid(alpha=0.3)
-        axes.legend(loc="lower right")
+    for number, (program, label) in enumerate({"ours": "Distill", "theirs": "plain PyTorch"}.items()):
+        seeds = [json.loads(path.read_text()) for path in sorted((HERE / "results").glob(f"pytorch-{program}-*.json"))]
+        steps = sorted(seeds[0])
+        epochs = [int(step.removeprefix("step-")) / 234 for step in steps]
+        for axes, (name, title) in zip(panels, {"knn-200": "kNN, k = 200", "linear": "linear probe"}.items()):
+            by_step = [[seed[step][name] for seed in seeds] for step in steps]
+            mean = [statistics.mean(values) for values in by_step]
+            deviation = [statistics.stdev(values) for values in by_step]
+            axes.errorbar(epochs, mean, deviation, marker="o", markersize=4, capsize=3, color=colour(number), label=label)
+            axes.set_title(f"{title}, 60,000 labels")
+            axes.set_xlabel("epochs of pretraining")
+            axes.set_ylabel("top-1 on the 10,000 test images, percent")
+            axes.grid(alpha=0.3)
+            axes.legend(loc="lower right")
     save(figure, "pytorch")
 
 
