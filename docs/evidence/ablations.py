@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs an ablation, or all of them: ablations.py [heads|memory|compositions|views|temperature|alpha|targets|self-first] … [--seeds 0 1 2].
+"""Runs an ablation, or all of them: ablations.py [heads|memory|compositions|views|temperature|alpha|targets|self-first|stem] … [--seeds 0 1 2].
 
 Every row is an ordinary pipeline (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an
 ablation go to docs/evidence/results/ablation-NAME.json. A seed draws the 130 labels, and all that is random after the pretraining. Top-1 is
@@ -169,9 +169,14 @@ def self_first(seeds):
     yield {"first": "the teacher distils itself"} | taught("self-first", seeds, {}, [teacher])
 
 
+def stem(seeds):
+    for value in ("imagenet", "half"):
+        yield {"stem": value} | student("round" if value == "imagenet" else f"stem-{value}", seeds, {"network": {"stem": value}})
+
+
 ALL = {
     "heads": heads, "memory": memory, "compositions": compositions, "views": views, "temperature": temperature, "alpha": alpha,
-    "targets": targets, "self-first": self_first,
+    "targets": targets, "self-first": self_first, "stem": stem,
 }
 
 
