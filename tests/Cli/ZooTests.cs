@@ -9,7 +9,11 @@ public sealed class ZooTests
 {
     private static readonly string Zoo = Path.Combine(Repository.Root, "models", "zoo");
 
-    public static TheoryData<string> Folders => [.. Directory.EnumerateDirectories(Zoo).Select(folder => Path.GetFileName(folder))];
+    private static readonly string[] Names = [.. Directory.EnumerateDirectories(Zoo).Select(folder => Path.GetFileName(folder))];
+
+    public static TheoryData<string> Folders => [.. Names];
+
+    public static TheoryData<string> Students => [.. Names.Where(name => File.Exists(Path.Combine(Zoo, name, "metrics.json")))];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -21,6 +25,25 @@ public sealed class ZooTests
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
         Assert.Contains(name, File.ReadAllText(Path.Combine(Zoo, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Students))]
+    public void A_student_scores_what_its_card_says_on_a_tenth_of_the_test_images(string name)
+    {
+        using var folder = new TempFolder();
+        folder.Write("pipeline.json", new JsonObject
+        {
+            ["extends"] = "smoke",
+            ["dataset"] = new JsonObject { ["kind"] = "sample", ["folder"] = Path.Combine(Repository.Root, "data", "sample") },
+        }.ToJsonString());
+        var student = Path.Combine(Zoo, name);
+        var run = DistillProcess.Run(folder.Path, "evaluate", "pipeline.json", "--model", student, "--json");
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var card = JsonNode.Parse(File.ReadAllText(Path.Combine(student, "metrics.json")))!["top1"]!.GetValue<double>();
+
+        // Of 1,000 images the standard error is 1.3 points.
+        Assert.InRange(JsonNode.Parse(run.Output)!["top1"]!.GetValue<double>(), card - 4, card + 4);
     }
 
     [Fact]
