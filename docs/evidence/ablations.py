@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Runs an ablation, or all of them: ablations.py [heads|memory|compositions|views|temperature|alpha|targets|self-first|stem] … [--seeds 0 1 2].
+"""Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
-Every row is an ordinary pipeline (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an
-ablation go to docs/evidence/results/ablation-NAME.json. A seed draws the 130 labels, and all that is random after the pretraining. Top-1 is
-of the test split and chooses nothing: each row was decided on before any was run. Run it in the repository's root after `make distill`, whose
-pretraining is the default row of heads and memory.
+NAME is heads, memory, compositions, views, temperature, alpha, targets, self-first or stem. Every row is an ordinary pipeline
+(models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an ablation go to
+docs/evidence/results/ablation-NAME.json after every row, and --keep measures only the rows that are not there yet. A seed draws the 130
+labels, and all that is random after the pretraining. Top-1 is of the test split and chooses nothing: each row was decided on before any was
+run. Run it in the repository's root after `make distill`, whose pretraining is the default row of heads and memory.
 """
 import argparse
 import copy
@@ -12,6 +13,7 @@ import json
 import pathlib
 import shutil
 import subprocess
+from functools import partial
 
 DISTILL = "stages/Cli/bin/Release/net10.0/linux-x64/distill"
 RESULTS = pathlib.Path("docs/evidence/results")
@@ -70,33 +72,31 @@ def fine_tune(name, network, layer, seeds):
     return [run(name, merge(ENCODER, given), seed)["teacher"] for seed in seeds]
 
 
-def pretrained(name, change):
-    """What the encoder of a pretraining is worth, and its weights; nothing changed is make distill's own."""
+def pretrained(name, change, layer, seeds, network=None):
+    """What the encoder of a pretraining is worth, and the teachers fine-tuned from it; nothing changed is make distill's own."""
     rows = run(name, merge(ENCODER, {"pretrain": change or DEFAULT}))
-    return {"knn": rows["knn-200"], "linear": rows["linear"]}, {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+    given = (network or {}) | {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+    return {"knn": rows["knn-200"], "linear": rows["linear"], "teacher": fine_tune(f"{name}-from-{layer}", given, layer, seeds)}
 
 
+# An ablation yields what tells a row from the others, and how to measure it.
 def heads(seeds):
-    for layers in (2, 3, 4):
+    for layers in (3, 2, 4):
         head = {} if layers == 3 else {"head": {"layers": layers, "output": 64}}
         name = "default" if layers == 3 else f"head-{layers}"
-        encoder, weights = pretrained(name, head)
         for layer in range(layers):
-            yield {"layers": layers, "fromLayer": layer, "teacher": fine_tune(f"{name}-from-{layer}", head | weights, layer, seeds)} | encoder
+            yield {"layers": layers, "fromLayer": layer}, partial(pretrained, name, head, layer, seeds, head)
 
 
 def memory(seeds):
     for keys in (0, 4096, 16384):
-        name = f"memory-{keys}" if keys else "default"
-        encoder, weights = pretrained(name, {"memory": {"keys": keys}} if keys else {})
-        yield {"keys": keys, "teacher": fine_tune(f"{name}-from-1", weights, 1, seeds)} | encoder
+        change = {"memory": {"keys": keys}} if keys else {}
+        yield {"keys": keys}, partial(pretrained, f"memory-{keys}" if keys else "default", change, 1, seeds)
 
 
 def compositions(seeds):
     for number, (label, views) in enumerate(COMPOSITIONS.items()):
-        name = f"composition-{number}"
-        encoder, weights = pretrained(name, {"views": views, "steps": 1000})
-        yield {"views": label, "teacher": fine_tune(f"{name}-from-1", weights, 1, seeds)} | encoder
+        yield {"views": label}, partial(pretrained, f"composition-{number}", {"views": views, "steps": 1000}, 1, seeds)
 
 
 # From the long run's encoder on: one round, unless it says otherwise, with the shipped recipe.
@@ -133,23 +133,23 @@ def taught(name, seeds, change, before=()):
 
 
 def student(name, seeds, change):
-    return taught(name, seeds, {"student": change})
+    return partial(taught, name, seeds, {"student": change})
 
 
 def views(seeds):
     for number in (4, 1, 2, 8):
-        yield {"views": number} | taught("round" if number == 4 else f"views-{number}", seeds, {"label": {"views": number}})
+        yield {"views": number}, partial(taught, "round" if number == 4 else f"views-{number}", seeds, {"label": {"views": number}})
 
 
 def temperature(seeds):
     for value in (0.5, 0.1, 0.25, 1, 2):
-        yield {"temperature": value} | student("round" if value == 0.5 else f"temperature-{value}", seeds, {"teacherTemperature": value})
+        yield {"temperature": value}, student("round" if value == 0.5 else f"temperature-{value}", seeds, {"teacherTemperature": value})
 
 
 def alpha(seeds):
     """Equation 4's weight of the soft targets. Labels go through the network with them, in one group."""
     for value in (0, 0.25, 0.5, 0.75, 1):
-        yield {"alpha": value} | student(f"alpha-{value}", seeds, {"alpha": value, "groups": 1})
+        yield {"alpha": value}, student(f"alpha-{value}", seeds, {"alpha": value, "groups": 1})
 
 
 def targets(seeds):
@@ -160,18 +160,18 @@ def targets(seeds):
         ("labels, and soft targets of all images", "alpha-0.5", {"alpha": 0.5}),
         ("soft targets of all images", "alpha-1", {"alpha": 1}),
     ):
-        yield {"targets": label} | student(name, seeds, change | {"groups": 1})
+        yield {"targets": label}, student(name, seeds, change | {"groups": 1})
 
 
 def self_first(seeds):
-    yield {"first": "nothing"} | taught("round", seeds, {})
+    yield {"first": "nothing"}, partial(taught, "round", seeds, {})
     teacher = merge(ROUND, {"name": "teacher-again", "student": {"network": {"architecture": "resnet152", "width": 0.125, "stem": "half"}}})
-    yield {"first": "the teacher distils itself"} | taught("self-first", seeds, {}, [teacher])
+    yield {"first": "the teacher distils itself"}, partial(taught, "self-first", seeds, {}, [teacher])
 
 
 def stem(seeds):
     for value in ("imagenet", "half"):
-        yield {"stem": value} | student("round" if value == "imagenet" else f"stem-{value}", seeds, {"network": {"stem": value}})
+        yield {"stem": value}, student("round" if value == "imagenet" else f"stem-{value}", seeds, {"network": {"stem": value}})
 
 
 ALL = {
@@ -180,15 +180,25 @@ ALL = {
 }
 
 
+def ablate(name, seeds, keep):
+    path = RESULTS / f"ablation-{name}.json"
+    before = json.loads(path.read_text()) if keep and path.exists() else {}
+    known = before["rows"] if before.get("seeds") == seeds else []
+    rows = []
+    for label, measure in ALL[name](seeds):
+        rows.append(next((row for row in known if label.items() <= row.items()), None) or label | measure())
+        path.write_text(json.dumps({"seeds": seeds, "rows": rows}, indent=2) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", default=list(ALL), metavar="name")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--keep", action="store_true")
     arguments = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     for name in arguments.names:
-        rows = list(ALL[name](arguments.seeds))
-        (RESULTS / f"ablation-{name}.json").write_text(json.dumps({"seeds": arguments.seeds, "rows": rows}, indent=2) + "\n")
+        ablate(name, arguments.seeds, arguments.keep)
 
 
 main()

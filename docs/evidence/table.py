@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Gathers the table of few labels: table.py [--seeds 0 1 2], once the pipelines of docs/evidence/table have run with these seeds.
 
-Writes docs/evidence/results/table.json, the rows of every run as results.json has them, prints the table and its times in Markdown, and
-draws docs/evidence/table.png where matplotlib is installed.
+Writes docs/evidence/results/table.json, the rows of every run as results.json has them (a run that models/ does not have stays as it is
+there), prints the table and its times in Markdown, and draws docs/evidence/table.png where matplotlib is installed.
 """
 import argparse
 import json
@@ -24,15 +24,15 @@ ROWS = {
 }
 
 
-def gather(seeds):
-    runs = {}
+def gather(seeds, runs):
+    """Lays the runs that are in models/ over those known before."""
     for prefix in sorted({prefix for prefix, _ in ROWS.values()}):
         for labels in LABELS:
             for seed in seeds:
                 path = pathlib.Path("models") / f"{prefix}{labels}-seed-{seed}" / "results.json"
                 if path.exists():
                     runs[f"{prefix}{labels}-seed-{seed}"] = json.loads(path.read_text())["rows"]
-    return runs
+    return dict(sorted(runs.items()))
 
 
 def cells(runs, seeds):
@@ -100,9 +100,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     seeds = parser.parse_args().seeds
-    runs = gather(seeds)
-    (HERE / "results").mkdir(exist_ok=True)
-    (HERE / "results" / "table.json").write_text(json.dumps(runs, indent=1) + "\n")
+    results = HERE / "results" / "table.json"
+    runs = gather(seeds, json.loads(results.read_text()) if results.exists() else {})
+    results.write_text(json.dumps(runs, indent=1) + "\n")
     table = {(title, labels): rows for title, labels, rows in cells(runs, seeds)}
     markdown(table)
     draw(table, HERE / "table.png")
