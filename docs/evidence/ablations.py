@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
-NAME is heads, memory, compositions, views, temperature, alpha, targets, self-first or stem. Every row is an ordinary pipeline
+NAME is heads, from-layer, memory, compositions, views, temperature, alpha, targets, self-first or stem. Every row is an ordinary pipeline
 (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an ablation go to
 docs/evidence/results/ablation-NAME.json after every row, and --keep measures only the rows that are not there yet. A seed draws the 130
 labels, and all that is random after the pretraining. Top-1 is of the test split and chooses nothing: each row was decided on before any was
@@ -66,9 +66,14 @@ def run(name, pipeline, seed=None):
     return {row["name"]: row["top1"] for row in json.loads((folder / "results.json").read_text())["rows"]}
 
 
-def fine_tune(name, network, layer, seeds):
+def fine_tune(name, network, layer, seeds, extends="fashion-mnist"):
     """The teacher's top-1 by seed, from a layer of a pretraining's head."""
-    given = {"pretrain": network, "finetune": {"fromLayer": layer}, "probe": {"labels": "labelled", "neighbours": False}}
+    given = {
+        "extends": extends,
+        "pretrain": network,
+        "finetune": {"fromLayer": layer},
+        "probe": {"labels": "labelled", "neighbours": False},
+    }
     return [run(name, merge(ENCODER, given), seed)["teacher"] for seed in seeds]
 
 
@@ -92,6 +97,12 @@ def memory(seeds):
     for keys in (0, 4096, 16384):
         change = {"memory": {"keys": keys}} if keys else {}
         yield {"keys": keys}, partial(pretrained, f"memory-{keys}" if keys else "default", change, 1, seeds)
+
+
+def from_layer(seeds):
+    """The layer of the long run's head, with which its encoder is fine-tuned."""
+    for layer in (1, 0, 2):
+        yield {"fromLayer": layer}, lambda layer=layer: {"teacher": fine_tune(f"from-layer-{layer}", {}, layer, seeds, "fashion-mnist-from-zoo")}
 
 
 def compositions(seeds):
@@ -175,8 +186,8 @@ def stem(seeds):
 
 
 ALL = {
-    "heads": heads, "memory": memory, "compositions": compositions, "views": views, "temperature": temperature, "alpha": alpha,
-    "targets": targets, "self-first": self_first, "stem": stem,
+    "heads": heads, "from-layer": from_layer, "memory": memory, "compositions": compositions, "views": views, "temperature": temperature,
+    "alpha": alpha, "targets": targets, "self-first": self_first, "stem": stem,
 }
 
 
