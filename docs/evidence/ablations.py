@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
-NAME is heads, from-layer, memory, compositions, views, temperature, alpha, targets, self-first or stem. Every row is an ordinary pipeline
-(models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an ablation go to
+NAME is heads, from-layer, memory, compositions, views, temperature, alpha, targets, balance, self-first or stem. Every row is an ordinary
+pipeline (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an ablation go to
 docs/evidence/results/ablation-NAME.json after every row, and --keep measures only the rows that are not there yet. A seed draws the 130
 labels, and all that is random after the pretraining. Top-1 is of the test split and chooses nothing: each row was decided on before any was
 run. Run it in the repository's root after `make distill`, whose pretraining is the default row of heads and memory.
@@ -174,6 +174,12 @@ def targets(seeds):
         yield {"targets": label}, student(name, seeds, change | {"groups": 1})
 
 
+def balance(seeds):
+    """Soft targets shifted so that every class has as much of them, which the papers do not do."""
+    for value in (True, False):
+        yield {"balanceClasses": value}, student("round" if value else "unbalanced", seeds, {"balanceClasses": value})
+
+
 def self_first(seeds):
     yield {"first": "nothing"}, partial(taught, "round", seeds, {})
     teacher = merge(ROUND, {"name": "teacher-again", "student": {"network": {"architecture": "resnet152", "width": 0.125, "stem": "half"}}})
@@ -187,7 +193,7 @@ def stem(seeds):
 
 ALL = {
     "heads": heads, "from-layer": from_layer, "memory": memory, "compositions": compositions, "views": views, "temperature": temperature,
-    "alpha": alpha, "targets": targets, "self-first": self_first, "stem": stem,
+    "alpha": alpha, "targets": targets, "balance": balance, "self-first": self_first, "stem": stem,
 }
 
 

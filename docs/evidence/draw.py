@@ -53,6 +53,8 @@ def pytorch():
     figure, panels = plt.subplots(1, 2, figsize=(11, 4.5), dpi=110)
     for number, (program, label) in enumerate({"ours": "Distill", "theirs": "plain PyTorch"}.items()):
         seeds = [json.loads(path.read_text()) for path in sorted((HERE / "results").glob(f"pytorch-{program}-*.json"))]
+        if len(seeds) < 2:
+            raise SystemExit(f"draw.py: results/pytorch-{program}-SEED.json is wanted of two seeds or more")
         steps = sorted(seeds[0])
         epochs = [int(step.removeprefix("step-")) / 234 for step in steps]
         for axes, (name, title) in zip(panels, {"knn-200": "kNN, k = 200", "linear": "linear probe"}.items()):

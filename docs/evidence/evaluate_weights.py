@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Goes the same road from several encoders: evaluate_weights.py BASE.json OUT.json [--name NAME] [--seed n] FILE.safetensors …
+"""Goes the same road from several encoders: evaluate_weights.py BASE.json OUT.json [--name NAME] [--seed n] [--metrics M.jsonl] FILE …
 
 BASE.json is a pipeline whose block "pretrain" lacks nothing but "weights". Each file is put there in turn, `distill run` does the rest in
 models/NAME-FILE (and skips what it has already done), and OUT.json gets top-1 by file and row, of the test split or whatever the base calls so.
-NAME is the base's unless it is given: files of the same name need different ones.
+NAME is the base's unless it is given: files of the same name need different ones. With the metrics.jsonl of the pretraining that kept the
+FILEs, OUT.json gets a list instead, of which draw.py makes a plot: each row has its step, the images seen and the minutes trained until then.
 """
 import argparse
 import json
@@ -27,6 +28,22 @@ def road(base, name, file, seed):
     return label, {row["name"]: row["top1"] for row in rows}
 
 
+def minutes(metrics, step, batch):
+    """Training alone: what is between two lines of the metrics, at the speed that the second says; no pauses between stretches."""
+    lines = {line["step"]: line["imagesPerSecond"] for line in map(json.loads, metrics.read_text().splitlines())}
+    seconds, before = 0, 0
+    for now in sorted(lines):
+        seconds += (min(now, step) - before) * batch / lines[now]
+        before = min(now, step)
+    return seconds / 60
+
+
+def along(table, metrics, batch):
+    for label, rows in table.items():
+        step = int(label.removeprefix("step-"))
+        yield {"step": step, "images": step * batch, "minutes": round(minutes(metrics, step, batch), 1)} | rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("base", type=pathlib.Path)
@@ -34,10 +51,13 @@ def main():
     parser.add_argument("files", type=pathlib.Path, nargs="+")
     parser.add_argument("--name")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--metrics", type=pathlib.Path)
+    parser.add_argument("--batch", type=int, default=256, help="images a step of that pretraining")
     arguments = parser.parse_args()
     base = json.loads(arguments.base.read_text())
     table = dict(road(base, arguments.name or base["name"], file, arguments.seed) for file in arguments.files)
-    arguments.out.write_text(json.dumps(table, indent=2) + "\n")
+    found = {"rows": list(along(table, arguments.metrics, arguments.batch))} if arguments.metrics else table
+    arguments.out.write_text(json.dumps(found, indent=2) + "\n")
 
 
 main()

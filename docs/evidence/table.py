@@ -15,13 +15,18 @@ LABELS = {"4": "4 a class (40)", "13": "13 a class (130)", "1pct": "1 % (600)", 
 # Row of the table: prefix of the pipeline's name, row of its results.
 ROWS = {
     "supervised ResNet-50, to convergence": ("table-", "supervised"),
+    "SimCLR, 4,500 steps: linear probe of the encoder": ("table-simclr-", "linear"),
     "SimCLR, 4,500 steps: two-layer head, fine-tuned from the encoder": ("table-simclr-", "teacher"),
+    "SimCLRv2, 4,500 steps: linear probe of the encoder": ("table-short-", "linear"),
     "SimCLRv2, 4,500 steps: fine-tuned from the head's first layer": ("table-short-", "teacher"),
+    "SimCLRv2, 62,000 steps: linear probe of the encoder": ("table-", "linear"),
     "SimCLRv2, 62,000 steps: fine-tuned from the head's first layer": ("table-", "teacher"),
     "distilled ResNet-50": ("table-", "distilled"),
     "self-distilled ResNet-50": ("table-", "self-distilled"),
     "ResNet-18": ("table-", "resnet18"),
 }
+COLOURS = {"table-": 3, "table-simclr-": 1, "table-short-": 2}  # A probe is drawn dashed, in the colour of the teacher beside it.
+STUDENTS = {"supervised": 7, "distilled": 4, "self-distilled": 5, "resnet18": 0}
 
 
 def gather(seeds, runs):
@@ -79,14 +84,15 @@ def draw(table, out):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(9, 5), dpi=110)
-    for number, title in enumerate(ROWS):
+    figure, axes = plt.subplots(figsize=(9, 6), dpi=110)
+    for number, (title, (prefix, name)) in enumerate(ROWS.items()):
         points = [(place, [row["top1"] for row in table[title, labels]]) for place, labels in enumerate(LABELS) if table[title, labels]]
         axes.errorbar(
             [place + (number - len(ROWS) / 2) * 0.06 for place, _ in points],
             [statistics.mean(top1) for _, top1 in points],
             [statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
-            marker="o", markersize=4, linewidth=1.2, capsize=2, color=plt.get_cmap("tab10")(number), label=title)
+            marker="o", markersize=4, linewidth=1.2, capsize=2, linestyle="--" if name == "linear" else "-",
+            color=plt.get_cmap("tab10")(STUDENTS.get(name, COLOURS[prefix])), label=title)
     axes.set_xticks(range(len(LABELS)), LABELS.values())
     axes.set_xlabel("labels")
     axes.set_ylabel("top-1 on the 10,000 test images, percent")

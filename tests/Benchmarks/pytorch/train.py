@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """A plain PyTorch SimCLR, trained on what a pipeline file says: train.py pipeline.json OUT [--epochs 10] [--seed 0].
 
-Network, batch, steps, optimizer and augmentations are those of the file's block "pretrain"; the batch is one group. After every epoch
-the encoder goes to OUT/step-….safetensors under torchvision's names, which "pretrain": { "weights": … } takes, and a line to
-OUT/metrics.jsonl. Greyscale is left out: the images are grey. The file may not extend another.
+Network, batch, rate and augmentations are those of the file's block "pretrain"; the batch is one group, and an epoch is as many whole
+batches as it has. After every epoch the encoder goes to OUT/step-….safetensors under torchvision's names, which "pretrain": { "weights": … }
+takes, and a line to OUT/metrics.jsonl, whose first says which PyTorch it was. Greyscale is left out: the images are grey. The file may not
+extend another.
+
+What differs from Distill: PIL rounds to bytes after every operation, where Distill keeps floats; each epoch leaves out the images that
+fill no batch, where Distill's epochs run on into each other; and each draws its own random numbers.
 """
 import argparse
 import json
@@ -13,6 +17,7 @@ import struct
 import time
 
 import torch
+import torchvision
 from torch import nn
 from torch.utils.data import DataLoader
 from torchvision import transforms
@@ -27,7 +32,7 @@ def composition(views):
     for view in views:
         kind, chance = view["operation"], view.get("probability", 0.5)
         if kind == "crop":
-            steps.append(transforms.RandomResizedCrop(28, scale=tuple(view["area"]), interpolation=InterpolationMode.BICUBIC))
+            steps.append(transforms.RandomResizedCrop(28, scale=tuple(view["area"]), interpolation=InterpolationMode.BILINEAR))
             steps.append(transforms.RandomHorizontalFlip(view["flip"]))
         elif kind == "jitter":
             steps.append(transforms.RandomApply([transforms.ColorJitter(view["brightness"], view["contrast"])], p=chance))
@@ -96,6 +101,7 @@ def main():
 
     step, steps, start = 0, arguments.epochs * an_epoch, time.perf_counter()
     with (arguments.out / "metrics.jsonl").open("w") as metrics:
+        metrics.write(json.dumps({"torch": torch.__version__, "torchvision": torchvision.__version__, "seed": arguments.seed}) + "\n")
         for epoch in range(arguments.epochs):
             total = 0.0
             for pair in loader:
