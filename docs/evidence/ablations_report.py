@@ -52,7 +52,8 @@ def table(rows, default):
 
 
 def label(row):
-    return ", ".join(str(value) for key, value in row.items() if not isinstance(value, list) and key not in ("knn", "linear"))
+    told = {key: value for key, value in row.items() if not isinstance(value, list) and key not in ("knn", "linear")}
+    return ", ".join(f"{key} {value}" if len(told) > 1 else str(value) for key, value in told.items())
 
 
 def draw(found):
@@ -74,6 +75,7 @@ def draw(found):
             axes.plot(values, [place] * len(values), "o", markersize=4, alpha=0.5, color=colour)
             axes.plot(statistics.mean(values), place, "|", markersize=16, markeredgewidth=2, color=colour)
         axes.set_yticks(range(len(rows)), [label(row) for row in rows], fontsize=8)
+        axes.margins(y=0.12)
         axes.invert_yaxis()
         axes.set_title(title, fontsize=10)
         axes.set_xlabel({"teacher": "teacher's", "distilled": "student's", "linear": "linear probe's"}[key] + " top-1, percent", fontsize=8)
