@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+
+namespace Tests;
+
+/// <summary>What the documents point to is there: files, and headings in them.</summary>
+public sealed partial class DocumentationTests
+{
+    private static readonly string[] Folders = ["docs", "data", Path.Combine("models", "zoo")];
+
+    public static TheoryData<string> Documents =>
+    [
+        .. Directory.EnumerateFiles(Repository.Root, "*.md").Append(Path.Combine(Repository.Root, "models", "README.md"))
+            .Concat(Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
+            .Select(path => Path.GetRelativePath(Repository.Root, path)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_link_within_the_repository_leads_somewhere(string document)
+    {
+        var path = Path.Combine(Repository.Root, document);
+        var broken = Link().Matches(Prose(path)).Select(link => link.Groups[1].Value)
+            .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !Leads(path, link));
+        Assert.Empty(broken);
+    }
+
+    private static bool Leads(string from, string link)
+    {
+        var parts = link.Split('#');
+        var target = parts[0].Length == 0 ? from : Path.Combine(Path.GetDirectoryName(from)!, parts[0]);
+        return parts.Length == 1
+            ? Path.Exists(target)
+            : File.Exists(target) && Heading().Matches(Prose(target)).Any(heading => Anchor(heading.Groups[1].Value) == parts[1]);
+    }
+
+    /// <summary>What stands outside of code blocks, in which a # begins a comment.</summary>
+    private static string Prose(string path) => Code().Replace(File.ReadAllText(path), "");
+
+    /// <summary>GitHub's rule: small letters, blanks as hyphens, no punctuation.</summary>
+    private static string Anchor(string heading) => Punctuation().Replace(heading.Trim(), "").Replace(' ', '-').ToLowerInvariant();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^#+ (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex Punctuation();
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Code();
+}
