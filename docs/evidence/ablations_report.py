@@ -35,7 +35,7 @@ def shown(value, default):
     if isinstance(value, list):
         differences = [one - other for one, other in zip(value, default)] if default else []
         return mean(value) + (f" ({statistics.mean(differences):+.2f} ± {statistics.stdev(differences):.2f})" if any(differences) else "")
-    return f"{value:.2f}" if isinstance(value, float) and value > 10 else str(value)
+    return f"{value:.2f}" if isinstance(value, float) and value > 10 else {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 
 def is_default(row, default):
@@ -53,7 +53,7 @@ def table(rows, default):
 
 def label(row):
     told = {key: value for key, value in row.items() if not isinstance(value, list) and key not in ("knn", "linear")}
-    return ", ".join(f"{key} {value}" if len(told) > 1 else str(value) for key, value in told.items())
+    return ", ".join(f"{key} {value}" if len(told) > 1 else shown(value, None) for key, value in told.items())
 
 
 def draw(found):

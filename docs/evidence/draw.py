@@ -53,14 +53,14 @@ def pytorch():
     figure, panels = plt.subplots(1, 2, figsize=(11, 4.5), dpi=110)
     for number, (program, label) in enumerate({"ours": "Distill", "theirs": "plain PyTorch"}.items()):
         seeds = [json.loads(path.read_text()) for path in sorted((HERE / "results").glob(f"pytorch-{program}-*.json"))]
-        if len(seeds) < 2:
-            raise SystemExit(f"draw.py: results/pytorch-{program}-SEED.json is wanted of two seeds or more")
-        steps = sorted(seeds[0])
+        if not seeds:
+            raise SystemExit(f"draw.py: results/pytorch-{program}-SEED.json is wanted, of as many seeds as there are")
+        steps = sorted(set.intersection(*map(set, seeds)))
         epochs = [int(step.removeprefix("step-")) / 234 for step in steps]
         for axes, (name, title) in zip(panels, {"knn-200": "kNN, k = 200", "linear": "linear probe"}.items()):
             by_step = [[seed[step][name] for seed in seeds] for step in steps]
             mean = [statistics.mean(values) for values in by_step]
-            deviation = [statistics.stdev(values) for values in by_step]
+            deviation = [statistics.stdev(values) if len(values) > 1 else 0 for values in by_step]
             axes.errorbar(epochs, mean, deviation, marker="o", markersize=4, capsize=3, color=colour(number), label=label)
             axes.set_title(f"{title}, 60,000 labels")
             axes.set_xlabel("epochs of pretraining")
