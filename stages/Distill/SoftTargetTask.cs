@@ -1,3 +1,4 @@
+using Stages.Imaging.Augmentation;
 using Stages.Imaging.Loading;
 using Stages.Imaging.SoftTargets;
 using Stages.Learning.Arithmetic;
@@ -17,7 +18,8 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
     private readonly Func<ResNet> _another;
-    private readonly SoftTargetTable _targets;
+    private readonly List<int> _images;
+    private readonly List<Crop> _crops;
     private readonly SoftTargetLogits _logits;
     private readonly Tensor? _shift_K;
     private readonly LabelledViews? _labelled;
@@ -44,7 +46,9 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
         Compute compute,
         RandomKey random)
     {
-        (_student, _another, _targets, _labelled, _options, _compute) = (student, another, targets, labelled, options, compute);
+        (_student, _another, _labelled, _options, _compute) = (student, another, labelled, options, compute);
+        // Not the table, whose logits are on the device from here on.
+        (_images, _crops) = (targets.Images, targets.Crops);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _logits = SoftTargetLogits.Of(targets, compute.Device);
@@ -84,7 +88,7 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
 
     private ViewBatch PlanOf(long step) => new(
     [
-        .. RowsAt(step).Select(row => new ViewRequest(_targets.Images[row], _targets.Crops[row])),
+        .. RowsAt(step).Select(row => new ViewRequest(_images[row], _crops[row])),
         .. _labelled?.At(step) ?? [],
     ]);
 

@@ -38,7 +38,7 @@ public static class LabelStage
         string folder)
     {
         var images = dataset.Train();
-        options = options.For(images.ClassNames.Count);
+        options = options.For(images.ClassNames.Count, images.Count);
         var teacherPath = context.Input(teacher.Artefact);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);

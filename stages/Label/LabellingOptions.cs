@@ -1,4 +1,5 @@
 using Stages.Imaging.Augmentation;
+using Stages.Imaging.SoftTargets;
 using Stages.Pipeline.Options;
 
 namespace Stages.Label;
@@ -22,5 +23,16 @@ public sealed record LabellingOptions(int Views, CropOptions Crop, int TopK)
         section.Integer("topK", 0));
 
     /// <summary>The same for data of <paramref name="classes"/> classes, <see cref="TopK"/> being 0 or less than these.</summary>
-    public LabellingOptions For(int classes) => TopK < classes ? this : this with { TopK = 0 };
+    /// <param name="classes">K.</param>
+    /// <param name="images">All of which are labelled.</param>
+    /// <exception cref="UserException">These would be more logits than a student can read: better said before days of labelling.</exception>
+    public LabellingOptions For(int classes, int images)
+    {
+        var whole = TopK < classes ? this : this with { TopK = 0 };
+        var width = whole.TopK > 0 ? whole.TopK : classes;
+        return SoftTargetTable.Holds((long)images * Views, width)
+            ? whole
+            : throw new UserException(
+                $"label.topK is {TopK}: {Views} views of {images} images with {width} logits each are more than a student can hold; keep fewer, as with 20, or fewer views");
+    }
 }

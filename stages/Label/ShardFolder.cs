@@ -52,6 +52,7 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
         Durable.MakeFolder(aside);
         var place = Path.Combine(aside, Path.GetFileName(path));
         Durable.Files.MoveFile(path, place);
+        hashes.Forget(path);
         return place;
     }
 

@@ -15,7 +15,16 @@ internal sealed class ShardHashes(string path)
     public void Add(string shard)
     {
         _hashes[Path.GetFileName(shard)] = FileHash.OfFile(shard);
-        Durable.WriteText(path, string.Concat(_hashes.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Value}  {entry.Key}\n")));
+        Save();
+    }
+
+    /// <summary>Another shard is to take this one's place.</summary>
+    public void Forget(string shard)
+    {
+        if (_hashes.Remove(Path.GetFileName(shard)))
+        {
+            Save();
+        }
     }
 
     /// <summary>Whether the shard is known; a run that was killed just before it was added knows it not.</summary>
@@ -23,6 +32,9 @@ internal sealed class ShardHashes(string path)
 
     /// <summary>Whether the shard is what was written.</summary>
     public bool Holds(string shard) => Has(shard) && FileHash.OfFile(shard) == _hashes[Path.GetFileName(shard)];
+
+    private void Save() =>
+        Durable.WriteText(path, string.Concat(_hashes.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Value}  {entry.Key}\n")));
 
     private static Dictionary<string, string> Read(string path) => !File.Exists(path) ? [] : File.ReadLines(path)
         .Select(line => line.Split("  ", 2))

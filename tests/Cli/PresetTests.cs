@@ -55,6 +55,15 @@ public sealed partial class PresetTests
         }
     }
 
+    [Fact]
+    public void A_batch_of_many_groups_is_rehearsed_in_as_many_as_a_small_one_has()
+    {
+        using var folder = new TempFolder();
+        folder.Write("groups.json", """{ "extends": "fashion-mnist", "name": "groups", "pretrain": { "batchSize": 4096, "groups": 32 } }""");
+        var run = DistillProcess.Run(folder.Path, "rehearse", "groups.json", "--until", "pretrain");
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Is_called_by_its_own_name(string preset) =>

@@ -72,6 +72,11 @@ internal static class Rehearsal
     private static NetworkOptions Reduce(NetworkOptions network, RehearsalScale scale) =>
         network with { Width = Math.Max(LeastWidth, network.Width * scale.Width) };
 
-    private static TrainingOptions Reduce(TrainingOptions training, RehearsalScale scale) =>
-        training with { Steps = scale.Steps, BatchSize = Math.Min(training.BatchSize, scale.BatchSize) };
+    private static TrainingOptions Reduce(TrainingOptions training, RehearsalScale scale)
+    {
+        var batchSize = Math.Min(training.BatchSize, scale.BatchSize);
+        // As many groups as a small batch can be cut into.
+        var groups = Enumerable.Range(1, Math.Max(1, Math.Min(training.Groups, batchSize / 2))).Last(number => batchSize % number == 0);
+        return training with { Steps = scale.Steps, BatchSize = batchSize, Groups = groups };
+    }
 }

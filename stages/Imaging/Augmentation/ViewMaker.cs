@@ -34,7 +34,9 @@ public static class ViewMaker
         var changed_NCHW = view_NCHW.alias();
         foreach (var (operation, earlier) in Applied(operations))
         {
-            changed_NCHW = operation.Apply(changed_NCHW, Again(views, earlier));
+            // What an operation was given is no longer wanted, and as large as the batch.
+            using var before_NCHW = changed_NCHW;
+            changed_NCHW = operation.Apply(before_NCHW, Again(views, earlier));
         }
 
         return changed_NCHW.MoveToOuterDisposeScope();

@@ -17,7 +17,10 @@ public static class Inference
     private const int LargestBatch = 500;
 
     /// <summary>Of a batch on a CPU: as many batches as there are cores are in memory at a time.</summary>
-    private const int PixelsPerBatch = 1 << 19;
+    private const int PixelsPerCpuBatch = 1 << 19;
+
+    /// <summary>Of a batch on a GPU, so that what measures and labels fits where training did: some 80 images of 224×224.</summary>
+    private const int PixelsPerGpuBatch = 1 << 22;
 
     /// <summary>The network's outputs (logits, or an encoder's features) of the images of these numbers, in their order.</summary>
     /// <param name="network">Left in the mode, training or inference, that it was in.</param>
@@ -79,7 +82,7 @@ public static class Inference
     /// <param name="shape">Of the images.</param>
     /// <param name="compute">Where they are computed.</param>
     public static int BatchSize(ImageShape shape, Compute compute) =>
-        OnCpu(compute) ? Math.Clamp(PixelsPerBatch / (shape.Height * shape.Width), 1, LargestBatch) : LargestBatch;
+        Math.Clamp((OnCpu(compute) ? PixelsPerCpuBatch : PixelsPerGpuBatch) / (shape.Height * shape.Width), 1, LargestBatch);
 
     /// <summary>One batch in inference mode and without a graph. For many batches, <see cref="Run"/> makes the network ready only once.</summary>
     /// <param name="network">Left in the mode that it was in.</param>

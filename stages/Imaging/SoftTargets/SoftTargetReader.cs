@@ -59,6 +59,11 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
                 throw Wrong($"row group {i} claims {group.RowCount} rows");
             }
 
+            if (!SoftTargetTable.Holds(table.Count + group.RowCount, table.Width))
+            {
+                throw Wrong($"with the files before it there are more than {SoftTargetTable.MostLogits} logits, which is what one table holds; label with \"topK\"");
+            }
+
             var rows = (int)group.RowCount;
             ParquetPages.Check(path, group, fields.Values);
             var image = await Column<int>(group, Field(SoftTargetSchema.Image), rows);

@@ -10,6 +10,9 @@ public sealed class SoftTargetTable
 {
     internal SoftTargetTable(int classes, int topK) => (Classes, TopK) = (classes, topK);
 
+    /// <summary>As many as one list can have.</summary>
+    internal static int MostLogits => Array.MaxLength;
+
     /// <summary>K.</summary>
     public int Classes { get; }
 
@@ -35,6 +38,9 @@ public sealed class SoftTargetTable
 
     /// <summary>Logits a row: k or K.</summary>
     public int Width => TopK > 0 ? TopK : Classes;
+
+    /// <summary>Whether a table has room for so many rows of so many logits.</summary>
+    public static bool Holds(long rows, int width) => rows <= MostLogits / width;
 
     /// <summary>Reads every <c>*.parquet</c> of a folder, in the order of their names.</summary>
     /// <param name="folder">The folder that labelling wrote.</param>

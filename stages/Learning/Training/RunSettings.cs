@@ -11,7 +11,7 @@ namespace Stages.Learning.Training;
 /// <param name="Seed">Every random number of the run follows from it.</param>
 /// <param name="CheckpointEvery">Time between two checkpoints: what a kill can lose at most.</param>
 /// <param name="LoaderThreads">Threads that decode and crop images; 0 for one a processor.</param>
-/// <param name="GradientCache">How the groups of a batch are computed; of no effect on results.</param>
+/// <param name="GradientCache">How the groups of a batch are computed; of no effect on results but for the rounding of sums.</param>
 /// <param name="SnapshotEverySteps">Steps between weights that are kept for good, to be evaluated later; 0 for none.</param>
 public sealed record RunSettings(
     Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0, GradientCache GradientCache = GradientCache.Auto, int SnapshotEverySteps = 0)

@@ -18,8 +18,8 @@ public static class GaussianBlur
         using var scope = NewDisposeScope();
         var radius = KernelSize((int)x_NCHW.shape[2]) / 2;
         var weights = Weights(sigmas, radius, x_NCHW.device);
-        var padded = nn.functional.pad(x_NCHW, [radius, radius, radius, radius], PaddingModes.Reflect);
-        var rows = Along(padded, 2, radius, weights, x_NCHW.shape[2]);
+        using var padded = nn.functional.pad(x_NCHW, [radius, radius, radius, radius], PaddingModes.Reflect);
+        using var rows = Along(padded, 2, radius, weights, x_NCHW.shape[2]);
         return Along(rows, 3, radius, weights, x_NCHW.shape[3]).MoveToOuterDisposeScope();
     }
 
@@ -32,7 +32,8 @@ public static class GaussianBlur
         var sum = x.narrow(dimension, radius, length).mul(weights_N111[0]);
         for (var offset = 1; offset <= radius; offset++)
         {
-            var pair = x.narrow(dimension, radius - offset, length).Plus(x.narrow(dimension, radius + offset, length));
+            // As large as the batch, and with a wide kernel there are many: one at a time.
+            using var pair = x.narrow(dimension, radius - offset, length).Plus(x.narrow(dimension, radius + offset, length));
             sum.PlusProduct_(pair, weights_N111[offset]);
         }
 

@@ -70,6 +70,7 @@ internal sealed class TrainingFaults
         ["leftOut"] = LeftOut,
         ["lowerings"] = Lowerings,
         ["returns"] = Returns,
+        ["inARow"] = _inARow,
     };
 
     /// <summary>Goes on from what a checkpoint says.</summary>
@@ -80,6 +81,8 @@ internal sealed class TrainingFaults
             LeftOut = json["leftOut"]!.GetValue<int>();
             Lowerings = json["lowerings"]!.GetValue<int>();
             Returns = json["returns"]!.GetValue<int>();
+            // A run that is cut among steps left out goes on counting; checkpoints of before that was kept do not say.
+            _inARow = json["inARow"]?.GetValue<int>() ?? 0;
         }
     }
 }

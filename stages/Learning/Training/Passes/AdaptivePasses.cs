@@ -5,7 +5,7 @@ namespace Stages.Learning.Training.Passes;
 
 /// <summary>
 /// Groups as they are fastest, all graphs in memory at a time, until that is too small; from then on with gradient caching. The step in which that happens is
-/// computed again, so that no result tells.
+/// computed again, so that nothing is lost.
 /// </summary>
 internal sealed class AdaptivePasses : NetworkPasses
 {
@@ -61,7 +61,7 @@ internal sealed class AdaptivePasses : NetworkPasses
 
     private void Change()
     {
-        _note("the graphs of all groups of a batch do not fit the memory: from here on one after the other, with gradient caching, to the same result");
+        _note("the graphs of all groups of a batch do not fit the memory: from here on one after the other, with gradient caching");
         _passes.Undo();
         _passes.Dispose();
         _parameters.ZeroGradients();

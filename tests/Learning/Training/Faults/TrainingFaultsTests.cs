@@ -43,12 +43,14 @@ public sealed class TrainingFaultsTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 20).Where(step => step != 6), Logged().Select(line => line["step"]!.GetValue<int>()));
     }
 
-    [Fact]
-    public void Several_in_a_row_halve_the_rate_for_good_also_in_a_run_that_is_resumed()
+    [Theory]
+    [InlineData(6)]
+    [InlineData(12)]
+    public void Several_in_a_row_halve_the_rate_for_good_also_in_a_run_that_is_resumed(int cutAt)
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();
-        using var first = new TinyTask { Factor = Wrong, Before = step => CancelAt(cut, step, 12) };
+        using var first = new TinyTask { Factor = Wrong, Before = step => CancelAt(cut, step, cutAt) };
         Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, cancellation: cut.Token));
         using var second = new TinyTask { Factor = Wrong };
         second.Run(_folder, TinyTask.Options(20), Never);
