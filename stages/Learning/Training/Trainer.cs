@@ -75,10 +75,7 @@ internal sealed class Trainer : IDisposable
     {
         // One dispose scope a step: nothing native outlives it.
         using var scope = NewDisposeScope();
-        var outputs = _passes.Forward(_task.Inputs(step));
-        var loss = _task.Loss(step, outputs);
-        loss.backward();
-        _passes.Backward(outputs.grad!);
+        var loss = Differentiate(step, _task.Inputs(step));
         var reading = read || ReadsEveryStep
             ? new StepReading(loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble())
             : StepReading.Unread;
@@ -94,5 +91,29 @@ internal sealed class Trainer : IDisposable
 
         _parameters.ZeroGradients();
         return reading;
+    }
+
+    /// <summary>The loss of a step, and its gradient in <see cref="_parameters"/>; where that takes too much memory, once more in a thriftier way.</summary>
+    private Tensor Differentiate(long step, Tensor inputs)
+    {
+        try
+        {
+            return DifferentiateOnce(step, inputs);
+        }
+        catch (Exception error) when (_passes.CanEconomize && OutOfMemory.Is(error))
+        {
+            _passes.Economize();
+            return DifferentiateOnce(step, inputs);
+        }
+    }
+
+    private Tensor DifferentiateOnce(long step, Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var outputs = _passes.Forward(inputs);
+        var loss = _task.Loss(step, outputs);
+        loss.backward();
+        _passes.Backward(outputs.grad!);
+        return loss.detach().MoveToOuterDisposeScope();
     }
 }

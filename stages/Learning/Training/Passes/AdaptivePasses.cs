@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Stages.Learning.Training.Passes;
 
 /// <summary>
-/// Groups as they are fastest, all graphs in memory at a time, until that is too small; from then on with gradient caching. The step in which that happens is
-/// computed again, so that nothing is lost.
+/// Groups as they are fastest, all graphs in memory at a time, until the trainer finds that too much and has it <see cref="Economize"/>; from then on with
+/// gradient caching.
 /// </summary>
 internal sealed class AdaptivePasses : NetworkPasses
 {
@@ -13,7 +13,6 @@ internal sealed class AdaptivePasses : NetworkPasses
     private readonly Func<NetworkPasses> _thrifty;
     private readonly Action<string> _note;
     private NetworkPasses _passes;
-    private Tensor? _inputs;
     private bool _isThrifty;
 
     /// <param name="parameters">The network's.</param>
@@ -24,42 +23,19 @@ internal sealed class AdaptivePasses : NetworkPasses
         (_parameters, _passes, _thrifty, _note) = (parameters, fast, thrifty, note);
 
     /// <inheritdoc/>
-    /// <remarks>The inputs must live until <see cref="Backward"/>.</remarks>
-    public override Tensor Forward(Tensor inputs)
-    {
-        _inputs = inputs;
-        try
-        {
-            return _passes.Forward(inputs);
-        }
-        catch (Exception error) when (!_isThrifty && OutOfMemory.Is(error))
-        {
-            Change();
-            return _passes.Forward(inputs);
-        }
-    }
+    public override bool CanEconomize => !_isThrifty;
 
     /// <inheritdoc/>
-    public override void Backward(Tensor gradient)
-    {
-        try
-        {
-            _passes.Backward(gradient);
-        }
-        catch (Exception error) when (!_isThrifty && OutOfMemory.Is(error))
-        {
-            Change();
-            _passes.Forward(_inputs!).Dispose();
-            _passes.Backward(gradient);
-        }
-    }
+    public override Tensor Forward(Tensor inputs) => _passes.Forward(inputs);
+
+    /// <inheritdoc/>
+    public override void Backward(Tensor gradient) => _passes.Backward(gradient);
 
     /// <inheritdoc/>
     public override void Undo() => _passes.Undo();
 
-    private protected override void Dispose(bool disposing) => _passes.Dispose();
-
-    private void Change()
+    /// <inheritdoc/>
+    public override void Economize()
     {
         _note("the graphs of all groups of a batch do not fit the memory: from here on one after the other, with gradient caching");
         _passes.Undo();
@@ -68,4 +44,6 @@ internal sealed class AdaptivePasses : NetworkPasses
         _passes = _thrifty();
         _isThrifty = true;
     }
+
+    private protected override void Dispose(bool disposing) => _passes.Dispose();
 }

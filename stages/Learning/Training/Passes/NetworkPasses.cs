@@ -46,6 +46,12 @@ public abstract class NetworkPasses : IDisposable
     /// <summary>Makes the running statistics what they were before the last forward pass, as if there had been none.</summary>
     public abstract void Undo();
 
+    /// <summary>Whether there is a way that takes less memory.</summary>
+    public virtual bool CanEconomize => false;
+
+    /// <summary>Takes that way from now on; the step whose forward pass has begun is as if it had not, and is to be begun again.</summary>
+    public virtual void Economize() => throw new InvalidOperationException("there is no thriftier way");
+
     public void Dispose()
     {
         Dispose(disposing: true);

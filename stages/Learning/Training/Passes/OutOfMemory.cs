@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Stages.Learning.Training.Passes;
 
-/// <summary>Tells a lack of memory from other failures: libtorch says it in words only.</summary>
+/// <summary>Tells a lack of memory from other failures: libtorch says it in words only, cuBLAS and cuDNN by the name of a status.</summary>
 internal static class OutOfMemory
 {
-    private static readonly string[] Words = ["out of memory", "can't allocate memory", "not enough memory"];
+    private static readonly string[] Words = ["out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED"];
 
     public static bool Is(Exception error) => error is OutOfMemoryException
         || (error is ExternalException && Words.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));

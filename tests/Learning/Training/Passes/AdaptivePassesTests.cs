@@ -24,17 +24,38 @@ public sealed class AdaptivePassesTests
         using var scope = NewDisposeScope();
         using var first = new TempFolder();
         using var plenty = new TinyTask();
-        plenty.Run(first, TinyTask.Options(20, groups: 2), Never, GradientCache.Off);
+        OnOneThread(() => plenty.Run(first, TinyTask.Options(20, groups: 2), Never, GradientCache.Off));
 
         using var second = new TempFolder();
         var left = 7;
         using var scarce = new TinyTask { Wrap = network => new Hungry(network, () => Interlocked.Decrement(ref left) == 0 ? Lack(onCuda) : null) };
-        scarce.Run(second, TinyTask.Options(20, groups: 2), Never);
+        OnOneThread(() => scarce.Run(second, TinyTask.Options(20, groups: 2), Never));
 
         Assert.True(left <= 0);
         Assert.Single(scarce.View.Lines, line => line.Contains("with gradient caching", StringComparison.Ordinal));
         var expected = plenty.Network.state_dict();
         Assert.All(scarce.Network.state_dict(), entry => Close.Exactly(expected[entry.Key.Replace("inner.", "")], entry.Value));
+    }
+
+    [Theory]
+    [InlineData("CUDA out of memory. Tried to allocate 20.00 MiB.")]
+    [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")]
+    public void A_loss_that_does_not_fit_beside_the_graphs_changes_to_caching_too(string words)
+    {
+        using var scope = NewDisposeScope();
+        using var first = new TempFolder();
+        using var plenty = new TinyTask();
+        OnOneThread(() => plenty.Run(first, TinyTask.Options(20, groups: 2), Never, GradientCache.On));
+
+        using var second = new TempFolder();
+        var failures = 0;
+        using var scarce = new TinyTask { Factor = step => step == 7 && failures++ == 0 ? throw new CudaException(words) : 1 };
+        OnOneThread(() => scarce.Run(second, TinyTask.Options(20, groups: 2), Never));
+
+        Assert.Equal(2, failures);
+        Assert.Single(scarce.View.Lines, line => line.Contains("with gradient caching", StringComparison.Ordinal));
+        var expected = plenty.Network.state_dict();
+        Assert.All(scarce.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
     }
 
     [Fact]
@@ -52,7 +73,11 @@ public sealed class AdaptivePassesTests
         var notes = new List<string>();
         using var passes = new AdaptivePasses(
             scarce, new HalfWay(new GroupedPasses(again, scarce, 2, Cpu, sideBySide: true)), () => new CachedPasses(again, scarce, 2, Cpu), notes.Add);
+        Assert.ThrowsAny<ExternalException>(() => Pass(again, passes));
+        Assert.True(passes.CanEconomize);
+        passes.Economize();
         Pass(again, passes);
+        Assert.False(passes.CanEconomize);
         Assert.Single(notes);
         Assert.Equal(expected, scarce.Gradients.ReadAll<float>());
         var statistics = task.Network.state_dict();
@@ -73,15 +98,26 @@ public sealed class AdaptivePassesTests
     private static Exception Lack(bool onCuda) =>
         onCuda ? new CudaException("CUDA out of memory. Tried to allocate 20.00 MiB.") : Assert.ThrowsAny<ExternalException>(() => empty(1L << 50));
 
-    private static void Pass(TinyTask task, NetworkPasses passes)
+    private static void Pass(TinyTask task, NetworkPasses passes) => OnOneThread(() =>
     {
-        // What each group has side by side; of two threads, some sums round otherwise.
-        var threads = get_num_threads();
-        set_num_threads(1);
         var outputs = passes.Forward(task.Inputs(0));
         task.Loss(0, outputs).backward();
         passes.Backward(outputs.grad!);
-        set_num_threads(threads);
+    });
+
+    /// <summary>As many as each group has side by side: of two, some sums round otherwise.</summary>
+    private static void OnOneThread(Action action)
+    {
+        var threads = get_num_threads();
+        set_num_threads(1);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
     }
 
     private sealed class CudaException(string message) : ExternalException(message);
