@@ -34,6 +34,14 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
+    public void The_provenance_says_where_and_in_what_arithmetic_every_stage_was_computed()
+    {
+        var stages = JsonNode.Parse(File.ReadAllText(Path.Combine(Published, "provenance.json")))!["stages"]!.AsObject();
+        Assert.Contains("pretrain", stages.Select(stage => stage.Key));
+        Assert.All(stages, stage => Assert.Matches(@"^cpu, (fp32|bf16), .+ \(family \d+, model \d+\)$", Assert.Single(stage.Value!["machines"]!.AsArray())!.GetValue<string>()));
+    }
+
+    [Fact]
     public void The_cards_front_matter_parses_and_says_what_was_measured()
     {
         var card = File.ReadAllText(Path.Combine(Published, "README.md"));

@@ -103,7 +103,7 @@ internal static class FuzzTargets
         var path = Path.Combine(folder, "made.json");
         PipelineLock.Load(path, _ => { }).Set("pretrain", new LockEntry(
             new string('a', 64), 1, LockedState.Done, new JsonObject { ["steps"] = 5 }, new Dictionary<string, string> { ["dataset/train"] = "b" },
-            new Dictionary<string, LockedOutput> { ["weights"] = new("models/x", "c", 3) }, new JsonObject { ["loss"] = 0.5 }, default, null, 1.5, 0));
+            new Dictionary<string, LockedOutput> { ["weights"] = new("models/x", "c", 3) }, new JsonObject { ["loss"] = 0.5 }, default, null, 1.5, 0, ["cpu, fp32"]));
         return new FuzzTarget("pipeline.lock.json", [File.ReadAllBytes(path)], "pipeline.lock.json", found => PipelineLock.Load(found, _ => { }), [typeof(UserException)]);
     }
 

@@ -2,6 +2,7 @@ using Spectre.Console;
 using Stages.Cli.Plan;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Splits;
+using Stages.Learning.Native;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
@@ -48,7 +49,7 @@ internal sealed class Session
     }
 
     public PipelineRunner Runner(IProgressView view) =>
-        new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System);
+        new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System) { Machine = $"{Options.Settings.Compute}, {Processor.Name}" };
 
     /// <summary>Live on a terminal, plain lines in a pipe; on stderr where stdout is for JSON.</summary>
     public static IProgressView View(bool json) => json || Console.IsOutputRedirected

@@ -3,6 +3,8 @@ namespace Stages.Learning.Native;
 /// <summary>What this machine's CPU can do.</summary>
 public static class Processor
 {
+    private const string CpuInfo = "/proc/cpuinfo";
+
     private static readonly string[] Bf16Flags = ["avx512_bf16", "amx_bf16"];
 
     /// <summary>
@@ -11,11 +13,13 @@ public static class Processor
     /// </summary>
     public static bool MultipliesBf16 { get; } = Flags().Intersect(Bf16Flags).Any();
 
-    private static string[] Flags()
-    {
-        const string path = "/proc/cpuinfo";
-        return File.Exists(path)
-            ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ') ?? []
-            : [];
-    }
+    /// <summary>What it calls itself, and its family and model: clouds give one name to several generations.</summary>
+    public static string Name { get; } = $"{Field("model name") ?? "unknown CPU"} (family {Field("cpu family") ?? "?"}, model {Field("model") ?? "?"})";
+
+    private static string[] Flags() => Field("flags")?.Split(' ') ?? [];
+
+    /// <summary>Of the first core; null where Linux does not say.</summary>
+    private static string? Field(string name) => !File.Exists(CpuInfo) ? null : File.ReadLines(CpuInfo)
+        .Select(line => line.Split(':', 2))
+        .FirstOrDefault(parts => parts.Length == 2 && parts[0].TrimEnd() == name)?[1].Trim();
 }

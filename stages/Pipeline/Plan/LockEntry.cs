@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Stages.Pipeline.Plan;
 
@@ -14,6 +15,10 @@ namespace Stages.Pipeline.Plan;
 /// <param name="FinishedUtc">When it was done.</param>
 /// <param name="Seconds">Time spent, over cut and resumed runs; of a killed one, up to its last checkpoint.</param>
 /// <param name="Resumes">How often it was begun again under this key.</param>
+/// <param name="Machines">
+/// Where, and in what arithmetic, its runs under this key computed, each once: results of two machines need not be the same to the last digit. Null in locks of before
+/// that was kept.
+/// </param>
 public sealed record LockEntry(
     string Key,
     int Version,
@@ -25,4 +30,5 @@ public sealed record LockEntry(
     DateTimeOffset StartedUtc,
     DateTimeOffset? FinishedUtc,
     double Seconds,
-    int Resumes);
+    int Resumes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Machines = null);

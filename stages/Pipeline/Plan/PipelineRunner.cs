@@ -38,6 +38,9 @@ public sealed class PipelineRunner
         (_modelsFolder, _stages, _view, _clock) = (modelsFolder, stages, view, clock);
     }
 
+    /// <summary>Where this process computes, and in what arithmetic, as the lock is to remember it; null for not at all.</summary>
+    public string? Machine { get; init; }
+
     private string LockPath => Path.Combine(_modelsFolder, LockFile);
 
     /// <summary>Where every stage stands, cheaply: outputs are compared by length, nothing is written.</summary>
@@ -163,6 +166,7 @@ public sealed class PipelineRunner
         return before is not null && before.Key == key
             ? before with
             {
+                Machines = Machine is null ? before.Machines : [.. (before.Machines ?? []).Append(Machine).Distinct()],
                 State = LockedState.Running,
                 Outputs = new Dictionary<string, LockedOutput>(),
                 Metrics = [],
@@ -180,6 +184,7 @@ public sealed class PipelineRunner
                 _clock.GetUtcNow(),
                 null,
                 0,
-                0);
+                0,
+                Machine is null ? null : [Machine]);
     }
 }

@@ -5,8 +5,8 @@ using Stages.Pipeline.Plan;
 namespace Stages.Publish.Model;
 
 /// <summary>
-/// provenance.json: what made the model, so that it can be made again: of every stage on the road to its weights the key, the declared version, the options and the
-/// hashes of what it read and wrote. Times are left out: they differ from run to run, and the folder must not.
+/// provenance.json: what made the model, so that it can be made again: of every stage on the road to its weights the key, the declared version, the machines, the options
+/// and the hashes of what it read and wrote. Times are left out: they differ from run to run, and the folder must not.
 /// </summary>
 internal static class Provenance
 {
@@ -31,6 +31,7 @@ internal static class Provenance
     {
         ["key"] = entry.Key,
         ["version"] = entry.Version,
+        ["machines"] = new JsonArray([.. (entry.Machines ?? []).Select(machine => JsonValue.Create(machine))]),
         ["options"] = entry.Options.DeepClone(),
         ["inputs"] = Hashes(entry.Inputs),
         ["outputs"] = Hashes(entry.Outputs.ToDictionary(output => output.Key, output => output.Value.Sha256)),

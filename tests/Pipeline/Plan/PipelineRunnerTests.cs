@@ -172,6 +172,26 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_goes_on_elsewhere_remembers_both_machines_and_one_under_another_key_its_own()
+    {
+        _plan.Machine = "cpu, bf16";
+        _plan.BeforeWeights = _ => throw new IOException("gone");
+        Assert.Throws<StageFailedException>(() => { _plan.Run(); });
+        Assert.Throws<StageFailedException>(() => { _plan.Run(); });
+        Assert.Equal(["cpu, bf16"], _plan.Locked("pretrain").Machines);
+
+        _plan.BeforeWeights = _ => { };
+        _plan.Machine = "cuda:0, bf16";
+        _plan.Run();
+        Assert.Equal(["cpu, bf16", "cuda:0, bf16"], _plan.Locked("pretrain").Machines);
+        Assert.Equal(["cuda:0, bf16"], _plan.Locked("finetune").Machines);
+
+        _plan.PretrainOptions["steps"] = 200;
+        _plan.Run();
+        Assert.Equal(["cuda:0, bf16"], _plan.Locked("pretrain").Machines);
+    }
+
+    [Fact]
     public void A_cancellation_that_nobody_asked_for_is_a_failure()
     {
         _plan.BeforeWeights = _ => throw new TaskCanceledException("The request timed out");

@@ -21,6 +21,8 @@ internal sealed class TwoStages : IDisposable
 
     public string Dataset { get; set; } = "d0";
 
+    public string? Machine { get; set; }
+
     /// <summary>What pretrain does before it writes its weights.</summary>
     public Action<StageContext> BeforeWeights { get; set; } = _ => { };
 
@@ -40,7 +42,10 @@ internal sealed class TwoStages : IDisposable
         ],
         new Dictionary<string, ExternalInput> { ["dataset/train"] = new(Folder["data"], new Lazy<string>(() => Dataset)) },
         View,
-        Clock);
+        Clock)
+    {
+        Machine = Machine,
+    };
 
     /// <summary>Runs the plan; returns what was shown.</summary>
     public string[] Run(CancellationToken cancellation = default)

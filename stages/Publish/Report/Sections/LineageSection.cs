@@ -12,12 +12,13 @@ internal static class LineageSection
     public static Section Of(IReadOnlyList<KeyValuePair<string, LockEntry>> stages) => new("Lineage", $"""
         {Html.Grid([BarChart.Of("Time of the stages", "minutes", [.. stages.Select(stage => (stage.Key, stage.Value.Seconds / Minute))])])}
         {Html.Table(
-            ["stage", " seconds", " resumed", "key", "reads", "makes"],
+            ["stage", " seconds", " resumed", "on", "key", "reads", "makes"],
             stages.Select(stage => (IReadOnlyList<string>)
             [
                 $"<strong>{Html.Text(stage.Key)}</strong>",
                 Html.Number(stage.Value.Seconds, "N0"),
                 stage.Value.Resumes == 0 ? "" : Html.Number(stage.Value.Resumes, "N0"),
+                string.Join("<br>", (stage.Value.Machines ?? []).Select(Html.Text)),
                 Hash(stage.Value.Key),
                 string.Join("<br>", stage.Value.Inputs.Select(input => $"{Html.Text(input.Key)} {Hash(input.Value)}")),
                 string.Join("<br>", stage.Value.Outputs.Select(output => $"{Html.Text(output.Key)} {Hash(output.Value.Sha256)}")),
