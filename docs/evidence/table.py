@@ -90,7 +90,7 @@ def draw(table, out):
     for number, (title, (prefix, name)) in enumerate(ROWS.items()):
         points = [(place, [row["top1"] for row in table[title, labels]]) for place, labels in enumerate(LABELS) if table[title, labels]]
         axes.errorbar(
-            [place + (number - len(ROWS) / 2) * 0.06 for place, _ in points],
+            [place + (number - len(ROWS) / 2) * 0.03 for place, _ in points],
             [statistics.mean(top1) for _, top1 in points],
             [statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
             marker="o", markersize=4, linewidth=1.2, capsize=2, linestyle="--" if name == "linear" else "-",
