@@ -16,7 +16,7 @@ namespace Stages.Publish.Compact;
 public static class CompactStage
 {
     /// <summary>Raised when the same options and inputs give other files than before.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The folder with the models, and with what was measured of them.</summary>
     public const string Output = "variants";

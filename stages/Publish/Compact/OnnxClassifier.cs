@@ -31,6 +31,8 @@ public sealed class OnnxClassifier : IDisposable
     {
         _name = name;
         _options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = get_num_threads() };
+        // A CPU without VNNI would add pairs of products of eight bits in 16, where large ones saturate; so it takes kernels that do not.
+        _options.AddSessionConfigEntry("session.x64quantprecision", "1");
         _session = Understood(() => open(_options));
     }
 
