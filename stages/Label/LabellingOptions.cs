@@ -23,7 +23,7 @@ public sealed record LabellingOptions(int Views, CropOptions Crop, int TopK)
         section.Integer("topK", 0));
 
     /// <summary>The same for data of <paramref name="classes"/> classes, <see cref="TopK"/> being 0 or less than these.</summary>
-    /// <param name="classes">K.</param>
+    /// <param name="classes">How many the data have.</param>
     /// <param name="images">All of which are labelled.</param>
     /// <exception cref="UserException">These would be more logits than a student can read: better said before days of labelling.</exception>
     public LabellingOptions For(int classes, int images)
@@ -33,6 +33,6 @@ public sealed record LabellingOptions(int Views, CropOptions Crop, int TopK)
         return SoftTargetTable.Holds((long)images * Views, width)
             ? whole
             : throw new UserException(
-                $"label.topK is {TopK}: {Views} views of {images} images with {width} logits each are more than a student can hold; keep fewer, as with 20, or fewer views");
+                $"label.topK is {TopK}: {Views} views of {images} images with {width} logits each are more than a student can hold; keep the 20 largest, say, or fewer views");
     }
 }

@@ -60,7 +60,8 @@ internal static class CrossValidateCommand
         var view = Session.View(json);
         using (view as IDisposable)
         {
-            new PipelineRunner(plan.Folder, plan.Build(), session.Plan.Externals, view, TimeProvider.System).Run(interruption.Token);
+            var runner = new PipelineRunner(plan.Folder, plan.Build(), session.Plan.Externals, view, TimeProvider.System) { Machine = session.Machine };
+            runner.Run(interruption.Token);
         }
 
         Write(plan.Results(), json);

@@ -48,8 +48,11 @@ internal sealed class Session
         }
     }
 
+    /// <summary>Where this process computes, and in what arithmetic.</summary>
+    public string Machine => $"{Options.Settings.Compute}, {Processor.Name}";
+
     public PipelineRunner Runner(IProgressView view) =>
-        new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System) { Machine = $"{Options.Settings.Compute}, {Processor.Name}" };
+        new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System) { Machine = Machine };
 
     /// <summary>Live on a terminal, plain lines in a pipe; on stderr where stdout is for JSON.</summary>
     public static IProgressView View(bool json) => json || Console.IsOutputRedirected

@@ -22,14 +22,12 @@ public sealed class AdaptivePassesTests
     public void Groups_that_do_not_fit_are_cached_and_the_result_is_the_same(bool onCuda)
     {
         using var scope = NewDisposeScope();
-        using var first = new TempFolder();
         using var plenty = new TinyTask();
-        OnOneThread(() => plenty.Run(first, TinyTask.Options(20, groups: 2), Never, GradientCache.Off));
+        Train(plenty, GradientCache.Off);
 
-        using var second = new TempFolder();
         var left = 7;
         using var scarce = new TinyTask { Wrap = network => new Hungry(network, () => Interlocked.Decrement(ref left) == 0 ? Lack(onCuda) : null) };
-        OnOneThread(() => scarce.Run(second, TinyTask.Options(20, groups: 2), Never));
+        Train(scarce, GradientCache.Auto);
 
         Assert.True(left <= 0);
         Assert.Single(scarce.View.Lines, line => line.Contains("with gradient caching", StringComparison.Ordinal));
@@ -43,14 +41,12 @@ public sealed class AdaptivePassesTests
     public void A_loss_that_does_not_fit_beside_the_graphs_changes_to_caching_too(string words)
     {
         using var scope = NewDisposeScope();
-        using var first = new TempFolder();
         using var plenty = new TinyTask();
-        OnOneThread(() => plenty.Run(first, TinyTask.Options(20, groups: 2), Never, GradientCache.On));
+        Train(plenty, GradientCache.On);
 
-        using var second = new TempFolder();
         var failures = 0;
         using var scarce = new TinyTask { Factor = step => step == 7 && failures++ == 0 ? throw new CudaException(words) : 1 };
-        OnOneThread(() => scarce.Run(second, TinyTask.Options(20, groups: 2), Never));
+        Train(scarce, GradientCache.Auto);
 
         Assert.Equal(2, failures);
         Assert.Single(scarce.View.Lines, line => line.Contains("with gradient caching", StringComparison.Ordinal));
@@ -97,6 +93,12 @@ public sealed class AdaptivePassesTests
     /// <summary>On the CPU libtorch's own; of CUDA's, the words.</summary>
     private static Exception Lack(bool onCuda) =>
         onCuda ? new CudaException("CUDA out of memory. Tried to allocate 20.00 MiB.") : Assert.ThrowsAny<ExternalException>(() => empty(1L << 50));
+
+    private static void Train(TinyTask task, GradientCache cache)
+    {
+        using var folder = new TempFolder();
+        OnOneThread(() => task.Run(folder, TinyTask.Options(20, groups: 2), Never, cache));
+    }
 
     private static void Pass(TinyTask task, NetworkPasses passes) => OnOneThread(() =>
     {
