@@ -71,6 +71,15 @@ public class WrongInputTests
         AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "$.device");
     }
 
+    [Fact]
+    public void How_a_pipeline_of_a_gpu_stands_can_be_asked_without_one()
+    {
+        using var pipeline = new TinyPipeline(json => json["device"] = "cuda:99");
+        var outcome = DistillProcess.Run(pipeline.Folder, "status");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Contains("pretrain", outcome.Output, StringComparison.Ordinal);
+    }
+
     private static void AssertOneMessage(DistillProcess.Outcome outcome, string part)
     {
         Assert.Equal(1, outcome.ExitCode);

@@ -41,6 +41,7 @@ internal static class EvaluateCommand
     private static int OnTestSplit(string folder, string form, string pipeline, bool json)
     {
         var session = Session.Open(PipelineOptions.Load(pipeline));
+        session.Options.Settings.Compute.Check();
         using var published = PublishedModel.Load(folder, session.Options.Settings.Compute.Exact, form);
         var test = session.Dataset.Test();
         if (!test.ClassNames.SequenceEqual(published.Config.Labels) || test.Shape != published.Config.Shape)

@@ -19,7 +19,7 @@ public sealed record Compute(Device Device, bool Bf16)
         {
             "auto" => cuda.is_available() ? CUDA : CPU,
             "cpu" => CPU,
-            _ when name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) => CudaDevice(section, name),
+            _ when name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) => new Device(DeviceType.CUDA, GpuNumber(section, name)),
             _ => throw section.Error("device", $"found \"{name}\", expected auto, cpu, cuda or cuda:N"),
         };
         var bf16 = section.Choice("precision", Precision.Auto) switch
@@ -28,20 +28,36 @@ public sealed record Compute(Device Device, bool Bf16)
             Precision.Fp32 => false,
             _ => device.type == DeviceType.CUDA || Processor.MultipliesBf16,
         };
-        if (device.type == DeviceType.CUDA)
+        var missing = Missing(section, name, device);
+        if (device.type == DeviceType.CUDA && missing is null)
         {
             SetUpGpu();
         }
 
-        return new Compute(device, bf16);
+        return new Compute(device, bf16) { Refusal = missing };
     }
+
+    /// <summary>Why nothing can run on the device here. That is no reason not to read the pipeline: a machine without a GPU may ask how it stands.</summary>
+    private UserException? Refusal { get; init; }
 
     /// <summary>The same place in fp32: for measuring, where speed matters less than the last digit.</summary>
     public Compute Exact => this with { Bf16 = false };
 
+    /// <summary>To be called before anything runs on the device.</summary>
+    /// <exception cref="UserException">This machine or this build has no such device.</exception>
+    public void Check()
+    {
+        if (Refusal is not null)
+        {
+            throw Refusal;
+        }
+    }
+
     /// <summary>Makes something on the device, so that a GPU which another process has to itself is found out now, and waited for a while.</summary>
+    /// <exception cref="UserException">This machine or this build has no such device.</exception>
     public void Open(DeviceRetry retry, CancellationToken cancellation)
     {
+        Check();
         if (Device.type == DeviceType.CUDA)
         {
             retry.Run(() => zeros(1, device: Device).Dispose(), cancellation);
@@ -67,20 +83,20 @@ public sealed record Compute(Device Device, bool Bf16)
         backends.cudnn.allow_tf32 = false;
     }
 
-    private static Device CudaDevice(JsonSection section, string name)
+    private static int GpuNumber(JsonSection section, string name)
     {
         var index = 0;
-        if (name != "cuda" && (!int.TryParse(name["cuda:".Length..], out index) || index < 0))
-        {
-            throw section.Error("device", $"found \"{name}\", expected cuda:N with N the number of a GPU");
-        }
+        return name == "cuda" || (int.TryParse(name["cuda:".Length..], out index) && index >= 0)
+            ? index
+            : throw section.Error("device", $"found \"{name}\", expected cuda:N with N the number of a GPU");
+    }
 
-        if (!cuda.is_available() || index >= cuda.device_count())
-        {
-            throw section.Error("device", $"found \"{name}\", but this build sees {(cuda.is_available() ? cuda.device_count() : 0)} CUDA GPUs; "
+    private static UserException? Missing(JsonSection section, string name, Device device)
+    {
+        var gpus = cuda.is_available() ? cuda.device_count() : 0;
+        return device.type == DeviceType.CPU || device.index < gpus
+            ? null
+            : section.Error("device", $"found \"{name}\", but this build sees {gpus} CUDA GPUs; "
                 + "use \"auto\" or \"cpu\", or build with -p:Accelerator=cuda on a machine with a CUDA driver");
-        }
-
-        return new Device(DeviceType.CUDA, index);
     }
 }
