@@ -42,6 +42,12 @@ def is_default(row, default):
     return default.items() <= row.items()
 
 
+def in_order(rows):
+    """As they were run, the default first, or by the number that alone tells them apart."""
+    key, *others = (key for key, value in rows[0].items() if not isinstance(value, list) and key not in ("knn", "linear"))
+    return rows if others or isinstance(rows[0][key], (bool, str)) else sorted(rows, key=lambda row: row[key])
+
+
 def table(rows, default):
     columns = list(dict.fromkeys(key for row in rows for key in row if key != "supervised"))
     base = next((row for row in rows if is_default(row, default)), {})
@@ -89,7 +95,7 @@ def main():
     for name, (title, default, _) in ABLATIONS.items():
         path = HERE / "results" / f"ablation-{name}.json"
         if path.exists():
-            found[name] = json.loads(path.read_text())["rows"]
+            found[name] = in_order(json.loads(path.read_text())["rows"])
             print(f"\n{title} ({name})\n")
             print("\n".join(table(found[name], default)))
     draw(found)
