@@ -51,11 +51,11 @@ internal sealed class PyTorchProgram : IDisposable
     /// <summary>Numbers that its pretraining learns.</summary>
     public long Parameters { get; }
 
-    /// <summary>Pretraining steps, in either arithmetic: which is faster depends on processor and version.</summary>
-    public IEnumerable<Contestant> Pretraining() => InBoth("pretrain");
+    /// <summary>Pretraining steps, every way of <see cref="InEveryWay"/>.</summary>
+    public IEnumerable<Contestant> Pretraining() => InEveryWay("pretrain");
 
-    /// <summary>Labelling, in either arithmetic.</summary>
-    public IEnumerable<Contestant> Labelling() => InBoth("label");
+    /// <summary>Labelling, likewise.</summary>
+    public IEnumerable<Contestant> Labelling() => InEveryWay("label");
 
     public void Dispose()
     {
@@ -68,12 +68,20 @@ internal sealed class PyTorchProgram : IDisposable
         _process.Dispose();
     }
 
-    private IEnumerable<Contestant> InBoth(string command) => new[] { "bf16", "fp32" }.Select(precision =>
-        new Contestant($"PyTorch and torchvision, {precision}", amount => Turn(command, amount, precision)));
+    /// <summary>
+    /// In either arithmetic, and with all threads or one for the network: which is fastest depends on processor and version, and a thread for
+    /// every core gets into the way of the processes that make the views, of which there is one a core all the same.
+    /// </summary>
+    private IEnumerable<Contestant> InEveryWay(string command) =>
+        from precision in new[] { "bf16", "fp32" }
+        from threads in new[] { get_num_threads(), 1 }.Distinct()
+        select new Contestant(
+            $"PyTorch and torchvision, {precision}, {threads} {(threads == 1 ? "thread" : "threads")}",
+            amount => Turn(string.Create(CultureInfo.InvariantCulture, $"{command} {amount} {precision} {threads}")));
 
-    private Reading Turn(string command, int amount, string precision)
+    private Reading Turn(string command)
     {
-        var answer = Ask(string.Create(CultureInfo.InvariantCulture, $"{command} {amount} {precision}"));
+        var answer = Ask(command);
         return new Reading(answer["images"]!.GetValue<long>(), answer["seconds"]!.GetValue<double>());
     }
 

@@ -2,9 +2,9 @@
 
 Serves commands, a line each, on standard input, and answers each with one line of JSON:
 
-    pretrain STEPS fp32|bf16     steps on real data with augmentation
-    label IMAGES fp32|bf16       logits of seeded crops of IMAGES images, written to a file
-    versions                     what runs here, and the parameters that pretraining learns
+    pretrain STEPS fp32|bf16 THREADS    steps on real data with augmentation
+    label IMAGES fp32|bf16 THREADS      logits of seeded crops of IMAGES images, written to a file
+    versions                            what runs here, and the parameters that pretraining learns
     quit
 
 It stays resident between commands, so that another program can take its turn in between; loader workers are
@@ -212,7 +212,9 @@ def main():
                       "python": sys.version.split()[0], "threads": torch.get_num_threads(),
                       "parameters": sum(p.numel() for p in program.network.parameters() if p.requires_grad)}
         else:
-            answer = {"pretrain": program.pretrain, "label": program.label}[command](int(words[0]), words[1])
+            amount, precision, threads = words
+            torch.set_num_threads(int(threads))
+            answer = {"pretrain": program.pretrain, "label": program.label}[command](int(amount), precision)
         print(json.dumps(answer), flush=True)
 
 
