@@ -7,6 +7,7 @@ seed, since the draw of the labels moves all rows of a seed together.
 import json
 import pathlib
 import statistics
+import textwrap
 
 HERE = pathlib.Path(__file__).parent
 
@@ -70,7 +71,7 @@ def draw(found):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots((len(found) + 2) // 3, 3, figsize=(14, 3.2 * ((len(found) + 2) // 3)), dpi=100, squeeze=False)
+    figure, panels = plt.subplots((len(found) + 2) // 3, 3, figsize=(15, 3.6 * ((len(found) + 2) // 3)), dpi=100, squeeze=False)
     for axes in panels.flat[len(found):]:
         axes.axis("off")
     for axes, (name, rows) in zip(panels.flat, found.items()):
@@ -80,7 +81,7 @@ def draw(found):
             colour = plt.get_cmap("tab10")(1 if is_default(row, default) else 0)
             axes.plot(values, [place] * len(values), "o", markersize=4, alpha=0.5, color=colour)
             axes.plot(statistics.mean(values), place, "|", markersize=16, markeredgewidth=2, color=colour)
-        axes.set_yticks(range(len(rows)), [label(row) for row in rows], fontsize=8)
+        axes.set_yticks(range(len(rows)), [textwrap.fill(label(row), 40) for row in rows], fontsize=7)
         axes.margins(y=0.12)
         axes.invert_yaxis()
         axes.set_title(title, fontsize=10)
