@@ -64,11 +64,15 @@ public class WrongInputTests
         AssertOneMessage(DistillProcess.Run(pipeline.Folder, "predict", "x.png", "--model", "no-such-model"), "no-such-model");
     }
 
-    [Fact]
-    public void A_gpu_that_is_not_there_is_refused_with_what_to_do()
+    [Theory]
+    [InlineData("run")]
+    [InlineData("rehearse")]
+    [InlineData("cross-validate")]
+    [InlineData("evaluate")]
+    public void A_gpu_that_is_not_there_is_refused_with_what_to_do(string command)
     {
         using var pipeline = new TinyPipeline(json => json["device"] = "cuda:99");
-        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "$.device");
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, command), "$.device");
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Stages.Cli.Output;
 using Stages.Cli.Plan;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
+using Stages.Pipeline.Retries;
 
 namespace Stages.Cli.Commands;
 
@@ -53,6 +54,7 @@ internal static class RehearseCommand
             var view = Session.View(json);
             using (view as IDisposable)
             {
+                options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), interruption.Token);
                 new PipelineRunner(plan.ModelsFolder, stages, plan.Externals, view, TimeProvider.System).Run(interruption.Token);
             }
 
