@@ -54,8 +54,8 @@ internal sealed class ModelCard(
             {Forms()}| the network in TorchSharp | | | | | {forms.EagerOne:0.00} | {forms.EagerBatch:0.0} |
 
             Times are medians in ONNX Runtime on the CPU of the machine that published, {forms.Threads} threads, all taking turns. Eight bits were calibrated on
-            {forms.CalibrationImages} training images ({forms.Ranges}); on an x64 CPU without VNNI they were computed, and are to be, with the session option
-            `session.x64quantprecision` at 1, since the quickest kernels saturate there. {Temperature}
+            {forms.CalibrationImages} training images ({forms.Ranges}) and computed with the session option `session.x64quantprecision`
+            at 1, which an x64 CPU without VNNI needs, since its quickest kernels saturate. {Temperature}
 
             ## Labels
 
