@@ -13,8 +13,17 @@ BENCH_PAIRS  ?= 7
 BENCH_ONLY   ?=
 BENCH_IMAGES ?= 1000000
 
-# A CUDA driver on this machine picks the CUDA build; override with ACCELERATOR=cpu or ACCELERATOR=cuda.
-ACCELERATOR ?= $(if $(wildcard /proc/driver/nvidia/version /dev/nvidiactl),cuda,cpu)
+# The libtorch that the build brings: cpu, cuda, or none where LIBTORCH or LIBTORCH_USE_PYTORCH names an installed one.
+ifndef ACCELERATOR
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+ACCELERATOR := $(shell stages/accelerator.sh)
+endif
+endif
+
+# Chosen without a variable that says which libtorch: that of python3's PyTorch.
+ifeq ($(ACCELERATOR)$(LIBTORCH)$(LIBTORCH_USE_PYTORCH),none)
+export LIBTORCH_USE_PYTORCH := 1
+endif
 
 CLI   := stages/Cli/bin/Release/net10.0/linux-x64/distill
 BENCH := tests/Benchmarks/bin/Release/net10.0/linux-x64/benchmarks

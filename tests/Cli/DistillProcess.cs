@@ -17,8 +17,17 @@ internal sealed class DistillProcess : IDisposable
     /// <param name="environment">Variables beside those of this process; null to leave one of them out.</param>
     /// <param name="arguments">After the command's name.</param>
     public DistillProcess(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+        : this(AppContext.BaseDirectory, folder, environment, arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "distill"), arguments)
+    }
+
+    /// <param name="program">The folder of the program to run.</param>
+    /// <param name="folder">The working folder.</param>
+    /// <param name="environment">Variables beside those of this process; null to leave one of them out.</param>
+    /// <param name="arguments">After the command's name.</param>
+    public DistillProcess(string program, string folder, IReadOnlyDictionary<string, string?> environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(program, "distill"), arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

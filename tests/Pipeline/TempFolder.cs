@@ -14,6 +14,18 @@ internal sealed class TempFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>A shell script that can be run.</summary>
+    public string WriteScript(string name, string body)
+    {
+        var path = Write(name, $"#!/bin/sh\n{body}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+
     /// <summary>The names right in the folder, sorted.</summary>
     public string[] Names(string below = "") =>
         [.. Directory.GetFileSystemEntries(this[below]).Select(path => System.IO.Path.GetFileName(path)!).Order(StringComparer.Ordinal)];

@@ -16,6 +16,9 @@ internal static class ExitCodes
     /// <summary>A stage failed; running again resumes it.</summary>
     public const int StageFailed = 2;
 
+    /// <summary>The device failed a check.</summary>
+    public const int CheckFailed = 2;
+
     /// <summary>Interrupted; a checkpoint is saved.</summary>
     public const int Interrupted = 130;
 
@@ -29,9 +32,9 @@ internal static class ExitCodes
         {
             return command();
         }
-        catch (UserException e)
+        catch (Exception e) when (UserErrorIn(e) is { } error)
         {
-            Console.Error.WriteLine(e.Message);
+            Console.Error.WriteLine(error.Message);
             return WrongInput;
         }
         catch (StageFailedException e)
@@ -57,4 +60,12 @@ internal static class ExitCodes
             return Interrupted;
         }
     }
+
+    /// <summary>The user's error, also where the runtime wraps it because it was found while a type or a module was being set up.</summary>
+    private static UserException? UserErrorIn(Exception error) => error switch
+    {
+        UserException own => own,
+        TypeInitializationException { InnerException: { } inner } => UserErrorIn(inner),
+        _ => null,
+    };
 }

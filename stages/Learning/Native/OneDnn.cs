@@ -87,7 +87,7 @@ internal static unsafe partial class OneDnn
             AddConvolved_(Convolve(x, weight, bias, 1, 0, relu: true), x, weight, bias, 1, 0);
             return true;
         }
-        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is EntryPointNotFoundException or InvalidOperationException)
         {
             return false;
         }

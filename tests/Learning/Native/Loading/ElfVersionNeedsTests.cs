@@ -1,6 +1,6 @@
-using Stages.Learning.Native;
+using Stages.Learning.Native.Loading;
 
-namespace Tests.Learning.Native;
+namespace Tests.Learning.Native.Loading;
 
 /// <summary>On the library that it is there for, in memory.</summary>
 public sealed class ElfVersionNeedsTests

@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Stages.Pipeline.Options;
+
+namespace Stages.Learning.Native.Loading;
+
+/// <summary>
+/// The libtorch of this process: the one beside the program, or an installed one that the user names (<see cref="LibTorchChoice"/>).
+/// </summary>
+/// <remarks>
+/// An installed one is opened here, by full path, before TorchSharp looks for a library by name: the dynamic loader then gives TorchSharp the library
+/// that is already open. .NET 10 does not search beyond an assembly's folder for this assembly's own imports of torch_cpu, so a resolver hands
+/// them the open library.
+/// </remarks>
+public static class LibTorch
+{
+    private static readonly string ProgramFolder = AppContext.BaseDirectory;
+
+    private static readonly Lazy<TorchLibraries> Libraries = new(() => Chosen ?? TorchLibraries.Open(ProgramFolder));
+
+    /// <summary>The installed libtorch that was opened; null for the one beside the program.</summary>
+    private static TorchLibraries? Chosen { get; set; }
+
+    /// <summary>What is known about it.</summary>
+    public static LibTorchBuild Build => LibTorchBuild.Of(Libraries.Value, Source);
+
+    private static string Source { get; set; } = "beside the program";
+
+    /// <summary>Runs before anything else of this assembly, hence before the first use of <c>torch</c>.</summary>
+    /// <exception cref="UserException">The libtorch that the user names cannot serve. The runtime wraps it into a TypeInitializationException.</exception>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever that is first reached.")]
+    internal static void Initialize()
+    {
+        OpenMp.SpinBriefly();
+        TorchSharpLibrary.Cure(ProgramFolder);
+        NativeLibrary.SetDllImportResolver(typeof(LibTorch).Assembly, (name, _, _) => name == "torch_cpu" ? Libraries.Value.Cpu : 0);
+        if (LibTorchChoice.Read(Environment.GetEnvironmentVariable) is { } choice)
+        {
+            (Chosen, Source) = (choice.Open(ProgramFolder), choice.Source);
+            TorchSharpLibrary.CheckSymbols(ProgramFolder, choice, Console.Error.WriteLine);
+        }
+        else if (!File.Exists(Path.Combine(ProgramFolder, TorchLibraries.CpuName)))
+        {
+            throw new UserException(
+                "This build brings no libtorch. Set LIBTORCH to the folder of an installed libtorch "
+                + $"{LibTorchVersion.ProvenText}, or LIBTORCH_USE_PYTORCH=1 to use that of python3's PyTorch.");
+        }
+    }
+}

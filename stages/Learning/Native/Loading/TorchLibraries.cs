@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Stages.Learning.Native.Loading;
+
+/// <summary>The open libraries of a libtorch.</summary>
+/// <param name="Folder">Where they lie.</param>
+/// <param name="Cpu">The handle of libtorch_cpu.</param>
+/// <param name="Cuda">The handle of libtorch_cuda; null for a libtorch without it.</param>
+internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
+{
+    public const string CpuName = "libtorch_cpu.so";
+    private const string CudaName = "libtorch_cuda.so";
+
+    // In the order in which they need each other. libtorch_cuda registers the CUDA kernels and must be there before anybody asks for a GPU.
+    private static readonly string[] Required = ["libc10.so", CpuName, "libtorch.so"];
+    private static readonly string[] InOrder = ["libc10.so", CpuName, CudaName, "libtorch.so"];
+
+    /// <summary>What libtorch_cpu says of itself; null for one from before 2.9, which lacks the function.</summary>
+    public LibTorchVersion? Version => Number(Cpu, "aoti_torch_abi_version") is { } version ? LibTorchVersion.FromAbi(version) : null;
+
+    /// <summary>The CUDA runtime in use, such as 12.8; null without one.</summary>
+    public unsafe string? CudaRuntime
+    {
+        get
+        {
+            if (Cuda is not { } cuda || !NativeLibrary.TryGetExport(cuda, "cudaRuntimeGetVersion", out var function))
+            {
+                return null;
+            }
+
+            int version;
+            return ((delegate* unmanaged<int*, int>)function)(&version) == 0
+                ? FormattableString.Invariant($"{version / 1000}.{version % 1000 / 10}")
+                : null;
+        }
+    }
+
+    /// <summary>The cuDNN in use, such as 9.10.2; null without one.</summary>
+    public string? Cudnn => Cuda is { } cuda && Number(cuda, "cudnnGetVersion") is { } version
+        ? FormattableString.Invariant($"{version / 10000}.{version % 10000 / 100}.{version % 100}")
+        : null;
+
+    /// <summary>The first library that must be in a folder and is not; null where all are.</summary>
+    public static string? Missing(string folder) => Required.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name)));
+
+    /// <summary>Opens those of the program's own folder.</summary>
+    public static TorchLibraries Open(string folder) => Open(folder, reason => new DllNotFoundException(reason));
+
+    /// <summary>
+    /// Opens every library by its real path: a wheel's libraries find CUDA's by their own place, and through a link that place would be wrong.
+    /// </summary>
+    /// <param name="folder">Where they lie.</param>
+    /// <param name="refuse">Makes the exception for what the dynamic loader says.</param>
+    public static TorchLibraries Open(string folder, Func<string, Exception> refuse)
+    {
+        var open = new Dictionary<string, nint>();
+        foreach (var path in InOrder.Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        {
+            var real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            open[Path.GetFileName(path)] = DynamicLoader.Open(real, resolveAll: false, out var reason) is var handle and not 0 ? handle : throw refuse(reason);
+        }
+
+        return new TorchLibraries(folder, open[CpuName], open.TryGetValue(CudaName, out var cuda) ? cuda : null);
+    }
+
+    /// <summary>What a function without arguments returns; null where the library lacks it.</summary>
+    private static unsafe ulong? Number(nint library, string function) =>
+        NativeLibrary.TryGetExport(library, function, out var address) ? ((delegate* unmanaged<ulong>)address)() : null;
+}

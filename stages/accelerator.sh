@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Prints which libtorch a build on this machine brings: cpu, cuda, or none where an installed one serves (LIBTORCH).
+# Says in one line on standard error why a machine with a GPU gets another build than cuda.
+#
+#   stages/accelerator.sh [FILE...]    files of which one exists where there is a GPU; by default those of the NVIDIA driver and of WSL2
+set -u
+cd "$(dirname "$0")/.."
+
+if [ -n "${LIBTORCH:-}" ] || [ "${LIBTORCH_USE_PYTORCH:-0}" != 0 ]; then
+    echo none
+    exit
+fi
+
+[ $# -gt 0 ] || set -- /proc/driver/nvidia/version /dev/nvidiactl /usr/lib/wsl/lib/libcuda.so.1
+gpu=
+for file; do [ -e "$file" ] && gpu=1; done
+if [ -z "$gpu" ]; then
+    echo cpu
+    exit
+fi
+
+if reason=$(dotnet restore stages/Learning/Learning.csproj --nologo -v quiet -p:Accelerator=cuda 2>&1); then
+    echo cuda
+    exit
+fi
+
+reason=$(grep -om1 'error .*' <<<"$reason" | sed 's/ *\[[^]]*\]$//')
+# A PyTorch of the version that TorchSharp is built for, with CUDA, serves as well; its version is read, not imported.
+torch=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.origin or "" if s else "")' 2>/dev/null)
+torch=$(dirname "$torch")
+if [ -e "$torch/lib/libtorch_cuda.so" ] && grep -q "^__version__.*['\"]2\.10\." "$torch/version.py"; then
+    echo "TorchSharp-cuda-linux could not be restored ($reason): using the libtorch of python3's PyTorch." >&2
+    echo none
+else
+    echo "TorchSharp-cuda-linux could not be restored ($reason): building for the CPU. LIBTORCH or LIBTORCH_USE_PYTORCH=1 uses an installed libtorch 2.10." >&2
+    echo cpu
+fi

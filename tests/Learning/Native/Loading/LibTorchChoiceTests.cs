@@ -1,0 +1,121 @@
+using Stages.Learning.Native.Loading;
+using Stages.Pipeline.Options;
+using Tests.Pipeline;
+
+namespace Tests.Learning.Native.Loading;
+
+/// <summary>Folders and interpreters made up for the test: nothing here is opened.</summary>
+public sealed class LibTorchChoiceTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Without_a_variable_nothing_is_chosen()
+    {
+        Assert.Null(Read());
+        Assert.Null(Read(("LIBTORCH", "")));
+        Assert.Null(Read(("LIBTORCH_USE_PYTORCH", "0")));
+        Assert.Null(Read(("LIBTORCH_BYPASS_VERSION_CHECK", "1")));
+    }
+
+    [Fact]
+    public void The_folder_of_the_libraries_and_the_one_above_it_are_accepted()
+    {
+        var lib = MakeLibTorch();
+        Assert.Equal(lib, Read(("LIBTORCH", lib))!.Folder);
+        Assert.Equal(lib, Read(("LIBTORCH", Path.GetDirectoryName(lib)!))!.Folder);
+    }
+
+    [Fact]
+    public void A_folder_without_libtorch_is_refused()
+    {
+        AssertRefuses(["LIBTORCH=", "libtorch_cpu.so"], ("LIBTORCH", _folder.Path));
+        AssertRefuses(["does not exist"], ("LIBTORCH", Path.Combine(_folder.Path, "nowhere")));
+    }
+
+    [Fact]
+    public void A_missing_library_is_named()
+    {
+        var lib = MakeLibTorch();
+        File.Delete(Path.Combine(lib, "libc10.so"));
+        AssertRefuses([Path.Combine(lib, "libc10.so"), "does not exist"], ("LIBTORCH", lib));
+    }
+
+    [Fact]
+    public void A_version_that_is_not_proven_is_refused_with_both_versions()
+    {
+        var lib = MakeLibTorch("2.12.0+cu130");
+        AssertRefuses(["2.12.0+cu130", "2.10", "LIBTORCH_BYPASS_VERSION_CHECK"], ("LIBTORCH", lib));
+    }
+
+    [Fact]
+    public void With_the_check_bypassed_the_version_is_not_looked_at()
+    {
+        var lib = MakeLibTorch("2.12.0+cu130");
+        // The loader is next, and these files are empty.
+        AssertRefuses([Path.Combine(lib, "libc10.so"), "file too short"], ("LIBTORCH", lib), ("LIBTORCH_BYPASS_VERSION_CHECK", "1"));
+    }
+
+    [Fact]
+    public void A_build_with_a_libtorch_of_its_own_refuses_another_one()
+    {
+        var lib = MakeLibTorch();
+        var program = Directory.CreateDirectory(Path.Combine(_folder.Path, "program")).FullName;
+        File.WriteAllText(Path.Combine(program, "libtorch_cpu.so"), "");
+        var refusal = Assert.Throws<UserException>(() => Read(("LIBTORCH", lib))!.Open(program));
+        Assert.Contains("Accelerator=none", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("VIRTUAL_ENV")]
+    [InlineData("CONDA_PREFIX")]
+    public void The_active_environments_python_is_asked(string environment)
+    {
+        var torch = Path.GetDirectoryName(MakeLibTorch())!;
+        var python = MakePython($"echo {torch}/__init__.py");
+        var choice = Read(("LIBTORCH_USE_PYTORCH", "1"), ("LIBTORCH", "/elsewhere"), (environment, python));
+        Assert.Equal(Path.Combine(torch, "lib"), choice!.Folder);
+    }
+
+    [Theory]
+    [InlineData("echo", "has no PyTorch")]
+    [InlineData("echo ModuleNotFoundError: made up >&2; exit 1", "ModuleNotFoundError: made up")]
+    public void A_python_without_pytorch_is_refused(string body, string message) =>
+        AssertRefuses([message, "LIBTORCH"], ("LIBTORCH_USE_PYTORCH", "1"), ("VIRTUAL_ENV", MakePython(body)));
+
+    [Fact]
+    public void A_python_that_does_not_exist_is_refused() =>
+        AssertRefuses([Path.Combine(_folder.Path, "bin", "python3")], ("LIBTORCH_USE_PYTORCH", "1"), ("VIRTUAL_ENV", _folder.Path));
+
+    private static LibTorchChoice? Read(params (string Name, string Value)[] variables) =>
+        LibTorchChoice.Read(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+
+    private void AssertRefuses(string[] parts, params (string Name, string Value)[] variables)
+    {
+        var refusal = Assert.Throws<UserException>(() => Read(variables)!.Open(_folder.Path));
+        Assert.All(parts, part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    /// <summary>Files of the right names; returns their folder.</summary>
+    private string MakeLibTorch(string version = "2.10.0+cpu")
+    {
+        var lib = Directory.CreateDirectory(Path.Combine(_folder.Path, "libtorch", "lib")).FullName;
+        foreach (var name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
+        {
+            File.WriteAllText(Path.Combine(lib, name), "");
+        }
+
+        File.WriteAllText(Path.Combine(lib, "..", "build-version"), version);
+        return lib;
+    }
+
+    /// <summary>An environment whose interpreter is a shell script; returns its folder.</summary>
+    private string MakePython(string body)
+    {
+        _folder.WriteScript("environment/bin/python3", body);
+        return _folder["environment"];
+    }
+}
