@@ -14,6 +14,7 @@ var root = new RootCommand("Distill: from a pile of unlabelled images and a few 
     ResultsCommand.Create(),
     CrossValidateCommand.Create(),
     RehearseCommand.Create(),
+    DoctorCommand.Create(),
 };
 return ExitCodes.Guard(() => root.Parse(args).Invoke(new InvocationConfiguration
 {

@@ -7,14 +7,22 @@ public static class Processor
 
     private static readonly string[] Bf16Flags = ["avx512_bf16", "amx_bf16"];
 
+    // The sets of instructions without bf16 that oneDNN can be limited to.
+    private static readonly string[] IsaWithoutBf16 = ["SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI"];
+
     /// <summary>
-    /// Whether it multiplies bfloat16 in hardware, as Linux reports it. With AVX-512 BF16, pretraining a narrow ResNet-152 runs
+    /// Whether it multiplies bfloat16 in hardware, as Linux reports it, and oneDNN may use that. With AVX-512 BF16, pretraining a narrow ResNet-152 runs
     /// some 1.4 times as fast as in fp32; without such instructions bf16 is emulated, and slower.
     /// </summary>
-    public static bool MultipliesBf16 { get; } = Flags().Intersect(Bf16Flags).Any();
+    public static bool MultipliesBf16 { get; } = UsesBf16(Flags(), Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA"));
 
     /// <summary>What it calls itself, and its family and model: clouds give one name to several generations.</summary>
     public static string Name { get; } = $"{Field("model name") ?? "unknown CPU"} (family {Field("cpu family") ?? "?"}, model {Field("model") ?? "?"})";
+
+    /// <param name="flags">The CPU's, as Linux names them.</param>
+    /// <param name="isa">The value of ONEDNN_MAX_CPU_ISA; null where it is not set.</param>
+    internal static bool UsesBf16(IReadOnlyList<string> flags, string? isa) =>
+        flags.Intersect(Bf16Flags).Any() && !IsaWithoutBf16.Contains(isa, StringComparer.OrdinalIgnoreCase);
 
     private static string[] Flags() => Field("flags")?.Split(' ') ?? [];
 

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Diagnostics;
+
+/// <summary>
+/// Small computations of every kind that the stages make, on a device, against the same computations in fp64 on the CPU. They show in seconds whether
+/// a libtorch, a driver or a GPU computes what it should.
+/// </summary>
+public static class DeviceChecks
+{
+    /// <summary>fp32 rounds at 6e-8; sums of some thousand terms lose a few digits.</summary>
+    private const double Fp32Tolerance = 1e-4;
+
+    /// <summary>bf16 rounds at 4e-3, in every layer.</summary>
+    private const double Bf16Tolerance = 2e-2;
+
+    private static readonly RandomKey Random = RandomKey.FromSeed(0).Fold("doctor");
+
+    /// <summary>Runs the checks one after the other, each as it is asked for.</summary>
+    /// <param name="device">Where to compute.</param>
+    public static IEnumerable<CheckRow> On(Device device)
+    {
+        foreach (var bf16 in new[] { false, true })
+        {
+            var compute = new Compute(device, bf16);
+            yield return Row("convolution, batch norm, ReLU and their gradients", compute, LayerCheck.Error);
+            foreach (var kind in StepCheck.All)
+            {
+                yield return Row($"a step of {kind.Name}", compute, at => kind.Error(at, Random));
+            }
+
+            yield return Row("labeling by a folded network", compute, at => InferenceCheck.Error(at, Random));
+        }
+
+        var exact = new Compute(device, Bf16: false);
+        yield return Row("two steps of AdamW", exact, at => OptimizerCheck.AdamW(at, Random));
+        yield return Row("two steps of LARS", exact, at => OptimizerCheck.Lars(at, Random));
+    }
+
+    private static CheckRow Row(string name, Compute compute, Func<Compute, double> error)
+    {
+        var (precision, tolerance) = compute.Bf16 ? ("bf16", Bf16Tolerance) : ("fp32", Fp32Tolerance);
+        var clock = Stopwatch.StartNew();
+        double? found = null;
+        string? failure = null;
+        try
+        {
+            using var scope = NewDisposeScope();
+            found = error(compute);
+        }
+        catch (Exception failed) when (failed is ExternalException or InvalidOperationException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            // libtorch's messages go on with a stack trace of C++.
+            failure = failed.Message.Split('\n')[0];
+        }
+
+        return new CheckRow(name, precision, found, tolerance, clock.Elapsed.TotalSeconds, failure);
+    }
+}

@@ -1,0 +1,35 @@
+using Stages.Learning.Networks;
+using Stages.Learning.Networks.Folded;
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Diagnostics;
+
+/// <summary>Logits of a network with its batch norms folded into its weights, as labeling computes them, against the network itself in fp64.</summary>
+internal static class InferenceCheck
+{
+    private const int Channels = 3;
+    private const int Classes = 10;
+
+    private static readonly NetworkOptions Options = new(Architecture.ResNet50, 0.125, Stem.Half);
+
+    /// <summary>The relative error of the logits.</summary>
+    public static double Error(Compute compute, RandomKey random)
+    {
+        using var frozen = no_grad();
+        using var network = ResNet.Of(Options, Channels, Classes, new Compute(CPU, Bf16: false), random);
+        var images_NCHW = Noise.Of(random.Fold("images"), ScalarType.Float32, 32, Channels, 32, 32).sigmoid();
+        // Running statistics of real activations, as a trained network has them.
+        network.train();
+        network.forward(images_NCHW).Dispose();
+        network.eval();
+        network.to(ScalarType.Float64);
+        var exact = network.forward(images_NCHW.to_type(ScalarType.Float64));
+        network.to(ScalarType.Float32);
+        compute.Place(network);
+        using var folded = FoldedNetwork.Of(network, compute);
+        return Difference.Of(folded.Forward(images_NCHW.to(compute.Device)), exact);
+    }
+}

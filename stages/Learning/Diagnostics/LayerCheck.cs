@@ -1,0 +1,51 @@
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Networks;
+using Stages.Learning.Randomness;
+using Stages.Learning.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Diagnostics;
+
+/// <summary>
+/// A 3×3 convolution of stride 2, its batch norm in training mode and a ReLU, forward and backward, in channels-last order. A libtorch whose layout of
+/// tensors or options differs from what TorchSharp was built for shows here.
+/// </summary>
+internal static class LayerCheck
+{
+    private const int Input = 16;
+    private const int Output = 32;
+
+    public static double Error(Compute compute)
+    {
+        var (y, gradients) = Run(compute, ScalarType.Float32);
+        var (exact, exactGradients) = Run(new Compute(CPU, Bf16: false), ScalarType.Float64);
+        return Difference.Worst([Difference.Of(y, exact), .. gradients.Zip(exactGradients, Difference.Of)]);
+    }
+
+    /// <summary>The output, and the gradients of the input and of every parameter.</summary>
+    private static (Tensor Y, Tensor[] Gradients) Run(Compute compute, ScalarType type)
+    {
+        var random = RandomKey.FromSeed(1).Fold("layer");
+        using var generator = random.Generator();
+        var convolution = Convolutions.Conv3x3(Input, Output, stride: 2);
+        var norm = new BatchNormalization(Output);
+        using (no_grad())
+        {
+            convolution.weight!.normal_(0, 0.1, generator);
+            norm.bias!.normal_(0, 0.1, generator);
+        }
+
+        using var layers = nn.Sequential(convolution, norm, nn.ReLU());
+        layers.to(compute.Device).to(type);
+        var x_NCHW = Noise.Of(random, type, 8, Input, 16, 16).to(compute.Device).requires_grad_();
+        using (compute.Forward())
+        {
+            var y_NDHW = layers.forward(MemoryOrder.ChannelsLast(x_NCHW));
+            // The gradient is y: where rounding moves a value across the kink of the ReLU, little changes.
+            y_NDHW.Squared().sum().backward();
+            Tensor[] gradients = [x_NCHW.grad!, .. layers.parameters().Select(parameter => parameter.grad!)];
+            return (y_NDHW.detach(), [.. gradients.Select(gradient => gradient.clone())]);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Stages.Learning.Randomness;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Diagnostics;
+
+/// <summary>Standard normal numbers of a key, made on the CPU, so that every device gets the same.</summary>
+internal static class Noise
+{
+    public static Tensor Of(RandomKey key, ScalarType type, params long[] shape) =>
+        RandomNormals.Draw([key], checked((int)shape.Aggregate((a, b) => a * b)), CPU).view(shape).to_type(type);
+}
