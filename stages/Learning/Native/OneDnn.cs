@@ -40,7 +40,19 @@ internal static unsafe partial class OneDnn
         }
     }
 
-    /// <summary>sum ← relu(conv(x) + b + sum).</summary>
+    /// <summary>
+    /// Whether <see cref="AddConvolved_"/> takes these tensors. Where libtorch sees no channels last, it adds with a function that bf16 does
+    /// not have. It judges by strides, and those of a 1×1 map or kernel may fit both orders: it then sees its default order.
+    /// </summary>
+    public static bool Adds(Tensor sum_NDHW, Tensor x_NCHW, Tensor weight_DCKK)
+    {
+        var (sizes, strides) = (sum_NDHW.shape, sum_NDHW.stride());
+        long[] channelsLast = [sizes[1] * sizes[2] * sizes[3], 1, sizes[3] * sizes[1], sizes[1]];
+        return (SeenAsChannelsLast(x_NCHW) || SeenAsChannelsLast(weight_DCKK))
+            && Enumerable.Range(0, 4).All(dimension => sizes[dimension] == 1 || strides[dimension] == channelsLast[dimension]);
+    }
+
+    /// <summary>sum ← relu(conv(x) + b + sum), where <see cref="Adds"/> is true.</summary>
     /// <param name="sum_NDHW">Of the output's shape, of x's type and memory order.</param>
     /// <param name="x_NCHW">fp32 or bf16.</param>
     /// <param name="weight_DCKK">Of x's type.</param>
@@ -76,6 +88,24 @@ internal static unsafe partial class OneDnn
                 out var y));
             return Tensor.UnsafeCreateTensor(y);
         }
+    }
+
+    /// <summary>libtorch's is_channels_last_strides_2d.</summary>
+    private static bool SeenAsChannelsLast(Tensor x)
+    {
+        var (sizes, strides) = (x.shape, x.stride());
+        var least = 1L;
+        foreach (var dimension in (int[])[1, 3, 2, 0])
+        {
+            if (strides[dimension] < least || (dimension == 0 && least == strides[1]))
+            {
+                return false;
+            }
+
+            least = strides[dimension] * sizes[dimension];
+        }
+
+        return true;
     }
 
     private static bool Probe()

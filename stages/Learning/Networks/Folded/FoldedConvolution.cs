@@ -51,7 +51,7 @@ internal sealed class FoldedConvolution : IFolded
     /// <summary>relu(this of x + sum).</summary>
     /// <param name="sum_NDHW">Of the output's shape. Its memory may become the output's.</param>
     /// <param name="x_NCHW">The input.</param>
-    public Tensor AddedTo_(Tensor sum_NDHW, Tensor x_NCHW) => _fused
+    public Tensor AddedTo_(Tensor sum_NDHW, Tensor x_NCHW) => _fused && OneDnn.Adds(sum_NDHW, x_NCHW, _weight_DCKK)
         ? OneDnn.AddConvolved_(sum_NDHW, x_NCHW, _weight_DCKK, _bias_D, _stride, _padding)
         : Plain(x_NCHW).Plus_(sum_NDHW).relu_();
 

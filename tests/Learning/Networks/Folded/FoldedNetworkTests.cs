@@ -50,6 +50,17 @@ public sealed class FoldedNetworkTests
     }
 
     [Theory]
+    [InlineData(1, 8, true)]
+    [InlineData(1, 24, true)]
+    [InlineData(5, 4, false)]
+    public void Maps_of_one_pixel_are_added_in_bf16_as_well(int images, int side, bool selectiveKernels)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Build("resnet50", 1.0 / 16, "imagenet", selectiveKernels, 3, 10);
+        Compare(network, Images(images, 3, side, side), 0.05, new FoldedType(ScalarType.BFloat16));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
