@@ -1,5 +1,4 @@
 using Stages.Learning.Networks.Folded;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
@@ -7,9 +6,9 @@ namespace Stages.Learning.Networks;
 /// <summary>3×3, 3×3 with a batch norm after each; the block of ResNet-18 and ResNet-34.</summary>
 public sealed class BasicBlock : ResidualBlock
 {
-    private readonly Conv2d conv1;
+    private readonly Convolution2d conv1;
     private readonly BatchNormalization bn1;
-    private readonly Conv2d conv2;
+    private readonly Convolution2d conv2;
     private readonly BatchNormalization bn2;
 
     public BasicBlock(int input, int planes, int stride)

@@ -1,5 +1,4 @@
 using Stages.Learning.Networks.Folded;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
@@ -10,11 +9,11 @@ namespace Stages.Learning.Networks;
 /// </summary>
 public sealed class Bottleneck : ResidualBlock
 {
-    private readonly Conv2d conv1;
+    private readonly Convolution2d conv1;
     private readonly BatchNormalization bn1;
     private readonly nn.Module<Tensor, Tensor> conv2;
     private readonly BatchNormalization? bn2;
-    private readonly Conv2d conv3;
+    private readonly Convolution2d conv3;
     private readonly BatchNormalization bn3;
 
     public Bottleneck(int input, int planes, int stride, bool selectiveKernels)
@@ -41,7 +40,7 @@ public sealed class Bottleneck : ResidualBlock
     private protected override (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type) => (
         [
             new FoldedConvolution(conv1, bn1, relu: true, type),
-            bn2 is null ? ((IFoldable)conv2).Fold(type) : new FoldedConvolution((Conv2d)conv2, bn2, relu: true, type),
+            bn2 is null ? ((IFoldable)conv2).Fold(type) : new FoldedConvolution((Convolution2d)conv2, bn2, relu: true, type),
         ],
         new FoldedConvolution(conv3, bn3, relu: false, type));
 }

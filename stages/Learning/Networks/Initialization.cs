@@ -18,7 +18,7 @@ internal static class Initialization
         {
             switch (module)
             {
-                case Conv2d { weight: { } weight }:
+                case Convolution2d { weight: { } weight }:
                     var fanOut = weight.shape[0] * weight.shape[2] * weight.shape[3];
                     weight.normal_(0, Math.Sqrt(2.0 / fanOut), generator);
                     break;

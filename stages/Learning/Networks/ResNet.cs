@@ -40,7 +40,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
         conv1 = options.Stem switch
         {
             Stem.ImageNet when options.SelectiveKernels => DeepStem(channels, planes),
-            Stem.ImageNet => nn.Conv2d(channels, planes, kernel_size: 7, stride: 2, padding: 3, bias: false),
+            Stem.ImageNet => Convolutions.Conv7x7(channels, planes),
             Stem.Small => Convolutions.Conv3x3(channels, planes, stride: 1),
             _ => Convolutions.Conv3x3(channels, planes, stride: 2),
         };
@@ -91,7 +91,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     /// <inheritdoc/>
     IFolded IFoldable.Fold(FoldedType type) => new FoldedResNet(
         _normalization,
-        conv1 is Conv2d plain ? new FoldedConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
+        conv1 is Convolution2d plain ? new FoldedConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
         _pooledStem,
         [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Select(block => ((IFoldable)block).Fold(type))],
         fc is null ? null : new FoldedLinear(fc, norm: null, relu: false),
@@ -113,7 +113,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
 
     private static FoldedSequence FoldedDeepStem(Sequential stem, BatchNormalization last, FoldedType type)
     {
-        var convolutions = stem.children().OfType<Conv2d>();
+        var convolutions = stem.children().OfType<Convolution2d>();
         var norms = stem.children().OfType<BatchNormalization>().Append(last);
         return new FoldedSequence([.. convolutions.Zip(norms, (convolution, norm) => new FoldedConvolution(convolution, norm, relu: true, type))]);
     }

@@ -64,7 +64,7 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
         }
 
         var convolution = new FoldedConvolution(
-            downsample.children().OfType<Conv2d>().Single(), downsample.children().OfType<BatchNormalization>().Single(), relu: false, type, stride: _skip);
+            downsample.children().OfType<Convolution2d>().Single(), downsample.children().OfType<BatchNormalization>().Single(), relu: false, type, stride: _skip);
         return downsample.children().OfType<ShortcutPool>().SingleOrDefault() is { } pool
             ? new FoldedSequence(new FoldedShortcutPool(pool.Stride), convolution)
             : new FoldedSequence(convolution);

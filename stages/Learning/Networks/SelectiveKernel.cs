@@ -1,6 +1,5 @@
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Networks.Folded;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks;
@@ -15,11 +14,11 @@ public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IFoldable
     private const int Ratio = 16;
     private const int LeastSqueezed = 32;
 
-    private readonly Conv2d conv;
+    private readonly Convolution2d conv;
     private readonly BatchNormalization bn;
-    private readonly Conv2d squeeze;
+    private readonly Convolution2d squeeze;
     private readonly BatchNormalization squeeze_bn;
-    private readonly Conv2d excite;
+    private readonly Convolution2d excite;
 
     /// <param name="planes">C, of input and output.</param>
     /// <param name="stride">Of the 3×3 convolution.</param>

@@ -105,7 +105,7 @@ public sealed class FlatParameters : IDisposable
         flat.DetachFromDisposeScope();
         switch (owner, path[^1])
         {
-            case (Conv2d conv, "weight"): conv.weight = flat; break;
+            case (Convolution convolution, "weight"): convolution.weight = flat; break;
             case (Linear linear, "weight"): linear.weight = flat; break;
             case (Linear linear, "bias"): linear.bias = flat; break;
             case (NormBase norm, "weight"): norm.weight = flat; break;

@@ -2,7 +2,6 @@ using Stages.Learning.Arithmetic;
 using Stages.Learning.Native;
 using Stages.Learning.Onnx;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Networks.Folded;
@@ -22,7 +21,7 @@ internal sealed class FoldedConvolution : IFolded
     /// <param name="relu">Whether a ReLU follows.</param>
     /// <param name="type">What it computes in.</param>
     /// <param name="stride">In place of its own; null for that.</param>
-    public FoldedConvolution(Conv2d convolution, BatchNormalization? norm, bool relu, FoldedType type, long? stride = null)
+    public FoldedConvolution(Convolution2d convolution, BatchNormalization? norm, bool relu, FoldedType type, long? stride = null)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
