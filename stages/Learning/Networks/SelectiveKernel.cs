@@ -41,7 +41,19 @@ public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IFoldable
         var branches = bn.forward(conv.forward(x_NCHW)).relu_().chunk(2, dim: 1);
         var pooled_NC11 = branches[0].Plus(branches[1]).mean([2, 3], keepdim: true);
         var logits_NE11 = excite.forward(squeeze_bn.forward(squeeze.forward(pooled_NC11)).relu_());
-        var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0);
+        return Mixed(branches, logits_NE11).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The sum of both branches, each channel weighed by the softmax of its two logits.</summary>
+    /// <param name="branches">Two of [N, C, H, W].</param>
+    /// <param name="logits_NE11">E = 2C: those of the first branch, then those of the second.</param>
+    /// <returns>
+    /// [N, C, H, W] of the branches' type. On CUDA, autocast computes a softmax in fp32; without the cast back, the maps would become fp32 too.
+    /// </returns>
+    internal static Tensor Mixed(Tensor[] branches, Tensor logits_NE11)
+    {
+        using var scope = NewDisposeScope();
+        var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0).to_type(branches[0].dtype);
         return branches[0].mul(weights[0]).PlusProduct_(branches[1], weights[1]).MoveToOuterDisposeScope();
     }
 

@@ -24,7 +24,8 @@ public sealed class ShortcutPool : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var padded = stride == 1
             // The mean of a pixel and its own copy is the pixel: the same as leaving the copy out.
-            ? nn.functional.pad(x_NCHW, [0, 1, 0, 1], PaddingModes.Replicate)
+            // Autocast on the CPU pads in fp32; the cast back is exact, as padding only copies.
+            ? nn.functional.pad(x_NCHW, [0, 1, 0, 1], PaddingModes.Replicate).to_type(x_NCHW.dtype)
             : nn.functional.pad(x_NCHW, [0, x_NCHW.shape[3] % 2, 0, x_NCHW.shape[2] % 2]);
         return nn.functional.avg_pool2d(padded, 2, stride: stride).MoveToOuterDisposeScope();
     }

@@ -14,8 +14,7 @@ internal sealed class FoldedSelectiveKernel(FoldedConvolution branches, FoldedCo
         var both = branches.Forward(x_NCHW).chunk(2, dim: 1);
         var pooled_NC11 = both[0].Plus(both[1]).mean([2, 3], keepdim: true);
         var logits_NE11 = excite.Forward(squeeze.Forward(pooled_NC11));
-        var weights = stack(logits_NE11.chunk(2, dim: 1), dim: 0).softmax(dim: 0);
-        return both[0].mul(weights[0]).PlusProduct_(both[1], weights[1]).MoveToOuterDisposeScope();
+        return SelectiveKernel.Mixed(both, logits_NE11).MoveToOuterDisposeScope();
     }
 
     // A softmax of two is a sigmoid of their difference.
