@@ -61,7 +61,7 @@ internal static class CrossValidateCommand
         var view = Session.View(json);
         using (view as IDisposable)
         {
-            options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), interruption.Token);
+            options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
             var runner = new PipelineRunner(plan.Folder, plan.Build(), session.Plan.Externals, view, TimeProvider.System) { Machine = session.Machine };
             runner.Run(interruption.Token);
         }

@@ -24,7 +24,7 @@ internal static class DoctorCommand
     {
         var compute = Compute.Read(PipelineFile.Parse(new JsonObject { ["device"] = device }.ToJsonString(), "--device", _ => null));
         using var interruption = new Interruption();
-        compute.Open(new DeviceRetry(TimeProvider.System, Console.Error.WriteLine), interruption.Token);
+        compute.Open(new DeviceRetry(TimeProvider.System, Console.Error.WriteLine), Console.Error.WriteLine, interruption.Token);
         var facts = MachineFacts.Collect(compute);
         if (!json)
         {

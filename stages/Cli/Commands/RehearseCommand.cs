@@ -54,7 +54,7 @@ internal static class RehearseCommand
             var view = Session.View(json);
             using (view as IDisposable)
             {
-                options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), interruption.Token);
+                options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
                 new PipelineRunner(plan.ModelsFolder, stages, plan.Externals, view, TimeProvider.System).Run(interruption.Token);
             }
 

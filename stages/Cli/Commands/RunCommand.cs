@@ -54,7 +54,7 @@ internal static class RunCommand
         {
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");
             session.CheckLabels();
-            options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), interruption.Token);
+            options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
             session.Runner(view).Run(interruption.Token, from);
         }
 

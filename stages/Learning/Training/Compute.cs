@@ -22,23 +22,38 @@ public sealed record Compute(Device Device, bool Bf16)
             _ when name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) => new Device(DeviceType.CUDA, GpuNumber(section, name)),
             _ => throw section.Error("device", $"found \"{name}\", expected auto, cpu, cuda or cuda:N"),
         };
-        var bf16 = section.Choice("precision", Precision.Auto) switch
-        {
-            Precision.Bf16 => true,
-            Precision.Fp32 => false,
-            _ => device.type == DeviceType.CUDA || Processor.MultipliesBf16,
-        };
+        var gpu = device.type == DeviceType.CUDA ? CudaDriver.Gpu(Math.Max(0, device.index)) : null;
+        var (bf16, note) = Chosen(section.Choice("precision", Precision.Auto), device.type, gpu, Processor.MultipliesBf16);
         var missing = Missing(section, name, device);
         if (device.type == DeviceType.CUDA && missing is null)
         {
             SetUpGpu();
         }
 
-        return new Compute(device, bf16) { Refusal = missing };
+        return new Compute(device, bf16) { Refusal = missing, PrecisionNote = note };
     }
+
+    /// <summary>Whether to compute in bf16, and a note where <c>auto</c> does not choose what is usual on such a device.</summary>
+    /// <param name="precision">What the pipeline says.</param>
+    /// <param name="device">CPU or CUDA.</param>
+    /// <param name="gpu">The GPU chosen; null where the driver says nothing of it, or on a CPU.</param>
+    /// <param name="cpuMultipliesBf16">Whether the CPU has instructions for bf16.</param>
+    internal static (bool Bf16, string? Note) Chosen(Precision precision, DeviceType device, CudaGpu? gpu, bool cpuMultipliesBf16) => (precision, device, gpu) switch
+    {
+        (Precision.Bf16, _, _) => (true, null),
+        (Precision.Fp32, _, _) => (false, null),
+        (_, DeviceType.CPU, _) => (cpuMultipliesBf16, null),
+        (_, _, { MultipliesBf16: false }) => (false, FormattableString.Invariant(
+            $"precision \"auto\" is fp32 here: {gpu.Name} has compute capability {gpu.Capability}, and bf16 needs 8.0")),
+        _ => (true, null),
+    };
+
 
     /// <summary>Why nothing can run on the device here. That is no reason not to read the pipeline: a machine without a GPU may ask how it stands.</summary>
     private UserException? Refusal { get; init; }
+
+    /// <summary>What the user should know of the choice of precision; null for nothing.</summary>
+    private string? PrecisionNote { get; init; }
 
     /// <summary>The same place in fp32: for measuring, where speed matters less than the last digit.</summary>
     public Compute Exact => this with { Bf16 = false };
@@ -54,10 +69,18 @@ public sealed record Compute(Device Device, bool Bf16)
     }
 
     /// <summary>Makes something on the device, so that a GPU which another process has to itself is found out now, and waited for a while.</summary>
+    /// <param name="retry">Tries again while another process has the GPU.</param>
+    /// <param name="note">Told of what the user should know of the device.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="UserException">This machine or this build has no such device.</exception>
-    public void Open(DeviceRetry retry, CancellationToken cancellation)
+    public void Open(DeviceRetry retry, Action<string> note, CancellationToken cancellation)
     {
         Check();
+        if (PrecisionNote is not null)
+        {
+            note(PrecisionNote);
+        }
+
         if (Device.type == DeviceType.CUDA)
         {
             retry.Run(() => zeros(1, device: Device).Dispose(), cancellation);

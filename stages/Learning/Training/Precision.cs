@@ -3,7 +3,7 @@ namespace Stages.Learning.Training;
 /// <summary>The arithmetic of convolutions and matrix products; weights, losses and optimizers are always fp32.</summary>
 public enum Precision
 {
-    /// <summary>bf16 on a CUDA GPU and on a CPU with instructions for it, fp32 elsewhere.</summary>
+    /// <summary>bf16 on a CUDA GPU of compute capability 8.0 or later and on a CPU with instructions for it, fp32 elsewhere.</summary>
     Auto,
 
     /// <summary>32-bit floats.</summary>
