@@ -10,10 +10,14 @@ namespace Stages.Learning.Optimizers;
 /// </summary>
 /// <remarks>
 /// Parameters with weight decay come first and those without (vectors: batch norms and biases) after them, so that each
-/// group is one slice. Move the network to its device before flattening it: <c>Module.to</c> replaces parameters.
+/// group is one slice. Every parameter begins at a multiple of <see cref="Alignment"/> elements, because vectorized kernels want aligned weights. The padding
+/// between them is 0, and an optimizer keeps it 0. Move the network to its device before flattening it: <c>Module.to</c> replaces parameters.
 /// </remarks>
 public sealed class FlatParameters : IDisposable
 {
+    /// <summary>Elements; 256 bytes, more than any vectorized kernel asks for.</summary>
+    public const int Alignment = 64;
+
     private readonly bool _ownsValues;
 
     /// <param name="network">The network, on its device. Its parameters are replaced by views.</param>
@@ -35,35 +39,28 @@ public sealed class FlatParameters : IDisposable
 
         var ordered = trained.OrderBy(p => p.parameter.dim() > 1 ? 0 : 1).ToArray();
         var device = trained[0].parameter.device;
-        var count = trained.Sum(p => p.parameter.numel());
+        Slices = SlicesOf(ordered);
+        DecayedLength = Slices.Where(s => s.Decays).Sum(s => s.PaddedLength);
+        var count = Slices.Sum(s => s.PaddedLength);
         _ownsValues = shared is null;
         Values = shared?.Values ?? zeros(count, device: device).DetachFromDisposeScope();
         Gradients = zeros(count, device: device).DetachFromDisposeScope();
 
-        var slices = new List<ParameterSlice>();
-        long offset = 0;
-        foreach (var (name, parameter) in ordered)
+        foreach (var ((name, parameter), slice) in ordered.Zip(Slices))
         {
-            // Asked before the old parameter is replaced, and gone.
-            var (length, decays) = (parameter.numel(), parameter.dim() > 1);
-            var value = Values.narrow(0, offset, length).view(parameter.shape);
+            var value = Values.narrow(0, slice.Offset, slice.Length).view(parameter.shape);
             if (_ownsValues)
             {
                 value.copy_(parameter);
             }
 
             var flat = new Parameter(value, requires_grad: true);
-            flat.grad = Gradients.narrow(0, offset, length).view(parameter.shape);
+            flat.grad = Gradients.narrow(0, slice.Offset, slice.Length).view(parameter.shape);
             Replace(network, name, flat);
-            slices.Add(new ParameterSlice(name, offset, length, decays));
-            offset += length;
         }
-
-        Slices = slices;
-        DecayedLength = slices.Where(s => s.Decays).Sum(s => s.Length);
     }
 
-    /// <summary>All trained parameters, one after the other.</summary>
+    /// <summary>All trained parameters, one after the other, with padding between them.</summary>
     public Tensor Values { get; }
 
     /// <summary>Their gradients in the same order; backward adds into them.</summary>
@@ -72,7 +69,7 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Where each parameter lies.</summary>
     public IReadOnlyList<ParameterSlice> Slices { get; }
 
-    /// <summary>Length of the leading part that weight decay applies to: matrices and kernels.</summary>
+    /// <summary>Length of the leading part that weight decay applies to: matrices and kernels, with their padding.</summary>
     public long DecayedLength { get; }
 
     /// <summary>Gives another network of the same plan the same parameters, and gradients of its own.</summary>
@@ -83,6 +80,29 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Zeroes the gradients in place; <c>zero_grad()</c> would drop the views.</summary>
     public void ZeroGradients() => Gradients.zero_();
 
+    /// <summary>A copy, on the CPU, of a tensor laid out like <see cref="Values"/>, without the padding: checkpoints hold it so.</summary>
+    public Tensor Packed(Tensor flat)
+    {
+        using var scope = NewDisposeScope();
+        var packed = empty([Slices.Sum(slice => slice.Length)], flat.dtype);
+        foreach (var (part, own) in Parts(packed, flat))
+        {
+            part.copy_(own);
+        }
+
+        return packed.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Copies what <see cref="Packed"/> gave back into a tensor laid out like <see cref="Values"/>.</summary>
+    public void Unpack(Tensor packed, Tensor flat)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (part, own) in Parts(packed, flat))
+        {
+            own.copy_(part);
+        }
+    }
+
     public void Dispose()
     {
         if (_ownsValues)
@@ -91,6 +111,31 @@ public sealed class FlatParameters : IDisposable
         }
 
         Gradients.Dispose();
+    }
+
+    /// <summary>Each parameter's part of a tensor without padding and of one with it.</summary>
+    private IEnumerable<(Tensor Packed, Tensor Flat)> Parts(Tensor packed, Tensor flat)
+    {
+        long place = 0;
+        foreach (var slice in Slices)
+        {
+            yield return (packed.narrow(0, place, slice.Length), flat.narrow(0, slice.Offset, slice.Length));
+            place += slice.Length;
+        }
+    }
+
+    private static ParameterSlice[] SlicesOf((string Name, Parameter Parameter)[] ordered)
+    {
+        var slices = new ParameterSlice[ordered.Length];
+        long offset = 0;
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            var (name, parameter) = ordered[i];
+            slices[i] = new ParameterSlice(name, offset, parameter.numel(), parameter.dim() > 1);
+            offset += slices[i].PaddedLength;
+        }
+
+        return slices;
     }
 
     private static void Replace(nn.Module network, string name, Parameter flat)

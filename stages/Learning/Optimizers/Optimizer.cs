@@ -12,8 +12,20 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
 
     protected FlatParameters Parameters => parameters;
 
-    /// <summary>The state beside the parameters, by name; loading copies into these tensors.</summary>
+    /// <summary>The state beside the parameters, by name, each laid out like <see cref="FlatParameters.Values"/>.</summary>
     public IReadOnlyDictionary<string, Tensor> Buffers => _buffers;
+
+    /// <summary>Copies of the buffers as checkpoints hold them: on the CPU, one parameter after the other without padding.</summary>
+    public IReadOnlyDictionary<string, Tensor> Packed() => _buffers.ToDictionary(buffer => buffer.Key, buffer => parameters.Packed(buffer.Value));
+
+    /// <summary>Fills the buffers with what <see cref="Packed"/> gave.</summary>
+    public void Unpack(IReadOnlyDictionary<string, Tensor> packed)
+    {
+        foreach (var (name, buffer) in _buffers)
+        {
+            parameters.Unpack(packed[name], buffer);
+        }
+    }
 
     /// <summary>Applies the gradients at <paramref name="rate"/>, as step number <paramref name="step"/> (from 0).</summary>
     public void Step(long step, double rate)

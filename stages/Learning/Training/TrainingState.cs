@@ -27,7 +27,9 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 
         using var scope = NewDisposeScope();
         Weights.Load(task.Network, Path.Combine(checkpoint.Folder, WeightsFile));
-        Fill(optimizer.Buffers, Path.Combine(checkpoint.Folder, OptimizerFile));
+        var buffers = optimizer.Packed();
+        Fill(buffers, Path.Combine(checkpoint.Folder, OptimizerFile));
+        optimizer.Unpack(buffers);
         if (task.Memory is { Count: > 0 } memory)
         {
             Fill(memory, Path.Combine(checkpoint.Folder, MemoryFile));
@@ -36,7 +38,7 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         return checkpoint;
     }
 
-    /// <summary>What a checkpoint's tensors take.</summary>
+    /// <summary>What a checkpoint's tensors take at most.</summary>
     public long Bytes
     {
         get
@@ -56,7 +58,8 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         folder =>
         {
             Durable.WritePart(Path.Combine(folder, WeightsFile), file => Weights.Save(task.Network, file));
-            Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Buffers));
+            using var scope = NewDisposeScope();
+            Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Packed()));
             if (task.Memory is { Count: > 0 } memory)
             {
                 Durable.WritePart(Path.Combine(folder, MemoryFile), file => SafetensorsFile.Write(file, memory));

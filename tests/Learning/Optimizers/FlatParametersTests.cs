@@ -48,7 +48,7 @@ public sealed class FlatParametersTests
     }
 
     [Fact]
-    public void The_slices_cover_the_buffer_and_those_that_decay_come_first()
+    public void Slices_are_aligned_and_cover_the_buffer_and_those_that_decay_come_first()
     {
         using var scope = NewDisposeScope();
         using var network = Network();
@@ -57,13 +57,48 @@ public sealed class FlatParametersTests
         foreach (var slice in parameters.Slices)
         {
             Assert.Equal(offset, slice.Offset);
+            Assert.Equal(0, slice.Offset % FlatParameters.Alignment);
             Assert.Equal(slice.Offset < parameters.DecayedLength, slice.Decays);
             Assert.Equal(slice.Decays, network.get_parameter(slice.Name)!.dim() > 1);
-            offset += slice.Length;
+            offset += (slice.Length + 63) / 64 * 64;
         }
 
         Assert.Equal(offset, parameters.Values.numel());
-        Assert.Equal(network.parameters().Sum(p => p.numel()), offset);
+        Assert.Equal(network.parameters().Sum(p => p.numel()), parameters.Slices.Sum(slice => slice.Length));
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Lars)]
+    public void The_padding_between_parameters_stays_0_everywhere(OptimizerKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        using var parameters = new FlatParameters(network);
+        using var optimizer = Optimizer.Create(new OptimizerOptions(kind, 1, 0.1, 0.9, 0), parameters);
+        for (var step = 0; step < 3; step++)
+        {
+            network.forward(Pattern.Uniform("images", 3, 1, 12, 12)).pow(2).sum().backward();
+            Assert.All(parameters.Slices, slice => Assert.NotEqual(0, parameters.Gradients.narrow(0, slice.Offset, slice.Length).abs().max().ToSingle()));
+            optimizer.Step(step, 0.01);
+            Assert.All(optimizer.Buffers.Values.Append(parameters.Values).Append(parameters.Gradients), flat => Assert.Equal(0, Padding(parameters, flat)));
+            parameters.ZeroGradients();
+        }
+    }
+
+    [Fact]
+    public void Packed_tensors_hold_one_parameter_after_the_other_and_can_be_unpacked()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        var expected = cat([.. network.parameters().OrderBy(p => p.dim() > 1 ? 0 : 1).Select(p => p.detach().reshape(-1).clone())]);
+        using var parameters = new FlatParameters(network);
+        var packed = parameters.Packed(parameters.Values);
+        Close.Exactly(expected, packed);
+        var unpacked = zeros_like(parameters.Values);
+        parameters.Unpack(packed, unpacked);
+        Close.Exactly(parameters.Values, unpacked);
     }
 
     [Fact]
@@ -84,6 +119,19 @@ public sealed class FlatParametersTests
         network.weight!.requires_grad = false;
         network.bias!.requires_grad = false;
         Assert.Throws<ArgumentException>(() => new FlatParameters(network));
+    }
+
+    /// <summary>The largest magnitude between parameters; NaN counts as infinite.</summary>
+    private static float Padding(FlatParameters parameters, Tensor flat)
+    {
+        using var scope = NewDisposeScope();
+        var padding = flat.clone();
+        foreach (var slice in parameters.Slices)
+        {
+            padding.narrow(0, slice.Offset, slice.Length).zero_();
+        }
+
+        return padding.abs().nan_to_num(nan: double.PositiveInfinity).max().ToSingle();
     }
 
     private static ResNet Network()

@@ -48,7 +48,7 @@ public sealed class LarsTests
         parameters.Gradients.fill_(0.5f);
         using var optimizer = Create(parameters);
         optimizer.Step(0, 0.1);
-        Close.To(full(8, -0.05f), parameters.Values, 1e-7);
+        Close.To(full(8, -0.05f), parameters.Packed(parameters.Values), 1e-7);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class LarsTests
         parameters.Gradients.fill_(0.5f);
         using var optimizer = Create(parameters);
         optimizer.Step(0, 0.1);
-        Close.To(full(8, 2 - 0.05f), parameters.Values, 1e-6);
+        Close.To(full(8, 2 - 0.05f), parameters.Packed(parameters.Values), 1e-6);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stages.Learning.Optimizers;
+using Stages.Learning.Safetensors;
 using Stages.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
@@ -42,6 +43,20 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.Equal(Enumerable.Range(8, 12).Select(step => (long)step), steps);
         var expected = uncut.Network.state_dict();
         Assert.All(second.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Lars)]
+    public void A_checkpoint_holds_the_optimizers_buffers_without_padding(OptimizerKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        task.Run(_folder, TinyTask.Options(3, kind), Never);
+        var parameters = task.Network.parameters().Sum(parameter => parameter.numel());
+        var shapes = SafetensorsFile.ReadShapes(Path.Combine(TinyTask.Checkpoints(_folder).LoadNewest()!.Folder, "optimizer.safetensors"));
+        Assert.NotEmpty(shapes);
+        Assert.All(shapes.Values, shape => Assert.Equal([parameters], shape));
     }
 
     [Fact]
