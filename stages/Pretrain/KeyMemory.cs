@@ -15,6 +15,7 @@ public sealed class KeyMemory : IDisposable
     private readonly Tensor _queue_QP;
     private readonly MemoryOptions _options;
     private readonly Compute _compute;
+    private readonly MovingAverage _average;
     private readonly int _keysAStep;
     private Tensor? _views;
 
@@ -27,6 +28,7 @@ public sealed class KeyMemory : IDisposable
     public KeyMemory(ContrastiveNetwork copy, ContrastiveNetwork network, int projection, int keysAStep, MemoryOptions options, Compute compute)
     {
         (_copy, _keysAStep, _options, _compute) = (copy, keysAStep, options, compute);
+        _average = new MovingAverage(options.Momentum);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         _queue_QP = zeros(options.Keys, projection, device: compute.Device).DetachFromDisposeScope();
@@ -56,11 +58,7 @@ public sealed class KeyMemory : IDisposable
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (own, learned) in _copy.parameters().Zip(network.parameters()))
-        {
-            own.Times_(_options.Momentum).Plus_(learned, alpha: 1 - _options.Momentum);
-        }
-
+        _average.Move([.. _copy.parameters()], [.. network.parameters()]);
         using (_compute.Forward())
         {
             var keys_MP = nn.functional.normalize(_copy.forward(_views!).to_type(ScalarType.Float32), dim: 1);
@@ -77,6 +75,7 @@ public sealed class KeyMemory : IDisposable
     {
         _views?.Dispose();
         _queue_QP.Dispose();
+        _average.Dispose();
         _copy.Dispose();
     }
 }

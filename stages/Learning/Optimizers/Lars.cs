@@ -15,30 +15,41 @@ internal sealed class Lars : Optimizer
 
     private readonly OptimizerOptions _options;
     private readonly Tensor _momentum;
+    private readonly AdaptedRun[] _adapted;
 
     public Lars(OptimizerOptions options, FlatParameters parameters)
         : base(parameters)
     {
         _options = options;
         _momentum = Buffer("momentum");
+        _adapted = [.. AdaptedRun.Of(parameters)];
     }
 
     private protected override void Update(long step, double rate)
     {
-        var gradients = Parameters.Gradients;
-        foreach (var slice in Parameters.Slices.Where(s => s.Decays && !s.Classifies))
+        foreach (var run in _adapted)
         {
             using var scope = NewDisposeScope();
-            var weights = Parameters.Values.narrow(0, slice.Offset, slice.Length);
-            var gradient = gradients.narrow(0, slice.Offset, slice.Length).Plus_(weights, alpha: _options.WeightDecay);
-            var weightNorm = weights.norm();
-            var gradientNorm = gradient.norm();
-            var trust = weightNorm.div(gradientNorm).Times_(TrustCoefficient);
-            // Chosen on the device: reading a norm here would stall a GPU once per tensor.
-            gradient.mul_(where(weightNorm.mul(gradientNorm).IsAbove(0), trust, ones_like(trust)));
+            run.Gradient.Plus_(run.Weights, alpha: _options.WeightDecay);
+            var weightNorm_S = TensorLists.Norms(run.WeightSlices);
+            var gradientNorm_S = TensorLists.Norms(run.GradientSlices);
+            var trust_S = weightNorm_S.div(gradientNorm_S).Times_(TrustCoefficient);
+            // Chosen on the device: reading a norm here would stall a GPU.
+            trust_S = where(weightNorm_S.mul(gradientNorm_S).IsAbove(0), trust_S, ones_like(trust_S));
+            run.GradientRows_RA.mul_(trust_S.index_select(0, run.SliceOfRow_R).unsqueeze(1));
         }
 
-        _momentum.Times_(_options.Momentum).Plus_(gradients, alpha: rate);
+        _momentum.Times_(_options.Momentum).Plus_(Parameters.Gradients, alpha: rate);
         Parameters.Values.sub_(_momentum);
+    }
+
+    private protected override void Dispose(bool disposing)
+    {
+        foreach (var run in _adapted)
+        {
+            run.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

@@ -37,11 +37,7 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in _buffers.Values)
-        {
-            buffer.Dispose();
-        }
-
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -51,6 +47,14 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
         OptimizerKind.Lars => new Lars(options, parameters),
         _ => new AdamW(options, parameters),
     };
+
+    private protected virtual void Dispose(bool disposing)
+    {
+        foreach (var buffer in _buffers.Values)
+        {
+            buffer.Dispose();
+        }
+    }
 
     private protected abstract void Update(long step, double rate);
 

@@ -22,6 +22,7 @@ internal static class ScalarRule
         var calls = Bytecode.CallsOf(method).ToArray();
         var guarded = method.DeclaringType!.Namespace == typeof(TensorArithmetic).Namespace;
         return calls
+            .Where(called => !HandsOverTensorsOnly(method, called))
             .Where(called => Makers.Contains(called) || Makers.Overlaps(ForwardOf(called)) || (!guarded && Mentions(called)))
             .Select(called => $"{Name(method)} calls {Name(called)}")
             .Concat(guarded && !Disposes(method, calls) ? [$"{Name(method)} does not dispose of every scalar"] : []);
@@ -32,6 +33,10 @@ internal static class ScalarRule
         method.Name == ConstructorInfo.TypeConstructorName
         || !calls.Any(Creates)
         || calls.Count(Creates) == calls.Count(called => called.Name == nameof(IDisposable.Dispose));
+
+    /// <summary>TorchScript makes scalars of number arguments, and this class has no method that takes any.</summary>
+    private static bool HandsOverTensorsOnly(MethodBase method, MethodBase called) =>
+        method.DeclaringType == typeof(TensorScript) && called.DeclaringType == typeof(jit.CompilationUnit);
 
     private static bool Creates(MethodBase called) =>
         (called.DeclaringType == typeof(Scalar) && (called.IsConstructor || called.Name == "op_Implicit"))

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Optimizers;
 using Tests.Golden;
 using static TorchSharp.torch;
@@ -64,6 +65,35 @@ public sealed class LarsTests
         using var optimizer = Create(parameters);
         optimizer.Step(0, 0.1);
         Close.To(full(8, 2 - 0.05f), parameters.Packed(parameters.Values), 1e-6);
+    }
+
+    [Fact]
+    public void The_bits_are_those_of_a_loop_over_the_parameters()
+    {
+        using var scope = NewDisposeScope();
+        using var network = nn.Sequential(
+            ("conv", nn.Conv2d(2, 3, kernel_size: 3, bias: false)), ("fc", nn.Linear(3, 70)), ("deep", nn.Linear(70, 33)), ("last", nn.Linear(33, 2)));
+        Pattern.Fill(network);
+        using var parameters = new FlatParameters(network);
+        using var optimizer = Create(parameters);
+        var weights = parameters.Values.clone();
+        var momentum = zeros_like(weights);
+        for (var step = 0; step < 3; step++)
+        {
+            Tiny.Backward(network, step);
+            var gradients = parameters.Gradients.clone();
+            foreach (var slice in parameters.Slices.Where(slice => slice.Decays && slice.Name != "fc.weight"))
+            {
+                var (w, g) = (weights.narrow(0, slice.Offset, slice.Length), gradients.narrow(0, slice.Offset, slice.Length));
+                g.Plus_(w, alpha: Decay);
+                g.mul_(w.norm().div(g.norm()).Times_(0.001));
+            }
+
+            momentum.Times_(Momentum).Plus_(gradients, alpha: 2);
+            weights.sub_(momentum);
+            optimizer.Step(step, 2);
+            Close.Exactly(weights, parameters.Values);
+        }
     }
 
     [Fact]

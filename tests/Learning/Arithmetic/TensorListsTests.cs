@@ -1,0 +1,49 @@
+using Stages.Learning.Arithmetic;
+using Tests.Golden;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Arithmetic;
+
+[Collection(TorchTests.Name)]
+public sealed class TensorListsTests
+{
+    [Fact]
+    public void Norms_of_many_tensors_have_the_bits_of_the_norm_of_each()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = Some("x");
+        Close.Exactly(stack(tensors.Select(x => x.norm())), TensorLists.Norms(tensors));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(0.99999)]
+    public void Moving_averages_of_many_tensors_have_the_bits_of_one_at_a_time(double momentum)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var average = new MovingAverage(momentum);
+        var (averages, values) = (Some("averages"), Some("values"));
+        var expected = averages.Zip(values, (old, value) => old.clone().Times_(momentum).Plus_(value, alpha: 1 - momentum)).ToArray();
+        average.Move(averages, values);
+        Assert.All(expected.Zip(averages), pair => Close.Exactly(pair.First, pair.Second));
+    }
+
+    [Fact]
+    public void They_leave_no_tensor()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var average = new MovingAverage(0.9);
+        var (averages, values) = (Some("averages"), Some("values"));
+        average.Move(averages, values);
+        TensorLists.Norms(values).Dispose();
+        var before = Tensor.TotalCount;
+        average.Move(averages, values);
+        TensorLists.Norms(values).Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    private static Tensor[] Some(string name) => [.. Enumerable.Range(0, 30).Select(i => Pattern.Uniform($"{name}{i}", 1 + 97 * i).clone())];
+}
