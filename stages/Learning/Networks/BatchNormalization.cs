@@ -1,4 +1,5 @@
 using Stages.Learning.Arithmetic;
+using Stages.Learning.Training.Passes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,13 +10,16 @@ namespace Stages.Learning.Networks;
 /// batches with numbers that may be freed while they are read (<see cref="TensorArithmetic"/>).
 /// </summary>
 public sealed class BatchNormalization(long features) : NormBase(
-    features, eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true, device: null, dtype: null, nameof(BatchNormalization))
+    features, eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true, device: null, dtype: null, nameof(BatchNormalization)), IBatchCounter
 {
+    /// <inheritdoc/>
+    bool IBatchCounter.CountsBatches { get; set; } = true;
+
     /// <summary>x_ND or x_NDHW → y of the same shape.</summary>
     public override Tensor forward(Tensor x)
     {
         ValidateInputDimensions(x);
-        if (training)
+        if (training && ((IBatchCounter)this).CountsBatches)
         {
             num_batches_tracked!.Plus_(1);
         }

@@ -34,6 +34,11 @@ internal sealed class Replica : IDisposable
     public Tensor Forward(Tensor inputs)
     {
         using var scope = NewDisposeScope();
+        if (_network.training)
+        {
+            Statistics.CountBatch();
+        }
+
         using (_compute.Forward())
         {
             _outputs = _network.forward(inputs).to_type(ScalarType.Float32).DetachFromDisposeScope();

@@ -1,3 +1,4 @@
+using Stages.Learning.Arithmetic;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ internal sealed class RunningStatistics : IDisposable
 {
     private readonly Tensor _values;
     private readonly Tensor _counts;
+    private readonly IBatchCounter[] _counters;
 
     /// <param name="network">The network, on its device. Its buffers are replaced by views.</param>
     public RunningStatistics(nn.Module network)
@@ -30,6 +32,9 @@ internal sealed class RunningStatistics : IDisposable
             norms[i].num_batches_tracked = View(Counts, norms[i].num_batches_tracked!, ref place);
         }
 
+        // Others than this project's count by themselves; then all of them do.
+        _counters = norms.All(norm => norm is IBatchCounter) ? [.. norms.Cast<IBatchCounter>()] : [];
+        CountByThemselves(false);
         (_values, _counts) = (Values.clone().DetachFromDisposeScope(), Counts.clone().DetachFromDisposeScope());
     }
 
@@ -38,6 +43,15 @@ internal sealed class RunningStatistics : IDisposable
 
     /// <summary>Batches seen by each batch norm.</summary>
     public Tensor Counts { get; }
+
+    /// <summary>To be called at each forward pass in training mode: adds it to the counts, with one kernel for all batch norms.</summary>
+    public void CountBatch()
+    {
+        if (_counters.Length > 0)
+        {
+            Counts.Plus_(1);
+        }
+    }
 
     /// <summary>Keeps what they are now, for <see cref="Recall"/>.</summary>
     public void Remember()
@@ -60,12 +74,22 @@ internal sealed class RunningStatistics : IDisposable
         Counts.copy_(other.Counts);
     }
 
+    /// <summary>From here on the batch norms count by themselves again.</summary>
     public void Dispose()
     {
+        CountByThemselves(true);
         Values.Dispose();
         Counts.Dispose();
         _values.Dispose();
         _counts.Dispose();
+    }
+
+    private void CountByThemselves(bool value)
+    {
+        foreach (var counter in _counters)
+        {
+            counter.CountsBatches = value;
+        }
     }
 
     private static Tensor View(Tensor flat, Tensor buffer, ref long offset)

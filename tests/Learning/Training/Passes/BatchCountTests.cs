@@ -1,0 +1,94 @@
+using Stages.Learning.Networks;
+using Stages.Learning.Optimizers;
+using Stages.Learning.Training;
+using Stages.Learning.Training.Passes;
+using Tests.Golden;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Training.Passes;
+
+/// <summary>Batch norms count their batches as PyTorch does, whoever counts.</summary>
+[Collection(TorchTests.Name)]
+public sealed class BatchCountTests
+{
+    [Theory]
+    [InlineData(1, GradientCache.Off)]
+    [InlineData(4, GradientCache.Off)]
+    [InlineData(4, GradientCache.On)]
+    public void A_step_counts_as_one_batch_in_every_batch_norm(int groups, GradientCache cache)
+    {
+        using var scope = NewDisposeScope();
+        using var task = Task();
+        using var parameters = new FlatParameters(task.Network);
+        using var passes = NetworkPasses.Of(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
+        task.Network.train();
+        for (var step = 0; step < 3; step++)
+        {
+            var outputs = passes.Forward(task.Inputs(step));
+            task.Loss(step, outputs).backward();
+            passes.Backward(outputs.grad!);
+        }
+
+        Assert.Equal([3, 3], Counts(task));
+    }
+
+    [Theory]
+    [InlineData(1, GradientCache.Off)]
+    [InlineData(4, GradientCache.Off)]
+    [InlineData(4, GradientCache.On)]
+    public void A_step_that_is_undone_does_not_count(int groups, GradientCache cache)
+    {
+        using var scope = NewDisposeScope();
+        using var task = Task();
+        using var parameters = new FlatParameters(task.Network);
+        using var passes = NetworkPasses.Of(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
+        task.Network.train();
+        var outputs = passes.Forward(task.Inputs(0));
+        task.Loss(0, outputs).backward();
+        passes.Backward(outputs.grad!);
+        passes.Undo();
+        Assert.Equal([0, 0], Counts(task));
+    }
+
+    [Fact]
+    public void In_inference_mode_nothing_counts()
+    {
+        using var scope = NewDisposeScope();
+        using var task = Task();
+        using var parameters = new FlatParameters(task.Network);
+        using var passes = NetworkPasses.Of(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note));
+        task.Network.eval();
+        passes.Forward(task.Inputs(0));
+        Assert.Equal([0, 0], Counts(task));
+    }
+
+    [Fact]
+    public void A_network_that_is_no_longer_trained_counts_by_itself()
+    {
+        using var scope = NewDisposeScope();
+        using var task = Task();
+        task.Network.train();
+        task.Network.forward(task.Inputs(0));
+        Assert.Equal([1, 1], Counts(task));
+        using var parameters = new FlatParameters(task.Network);
+        using (NetworkPasses.Of(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note)))
+        {
+            task.Network.forward(task.Inputs(0));
+            Assert.Equal([1, 1], Counts(task));
+        }
+
+        task.Network.forward(task.Inputs(0));
+        Assert.Equal([2, 2], Counts(task));
+    }
+
+    private static long[] Counts(TinyTask task) =>
+        [.. task.Network.modules().OfType<BatchNormalization>().Select(norm => norm.num_batches_tracked!.item<long>())];
+
+    private static RunSettings Settings(GradientCache cache) => new(new Compute(CPU, false), 0, TimeSpan.FromDays(1), GradientCache: cache);
+
+    /// <summary>The tiny task behind two batch norms of the project's own kind.</summary>
+    private static TinyTask Task() => new()
+    {
+        Wrap = _ => nn.Sequential(("first", new BatchNormalization(4)), ("middle", nn.Linear(4, 3)), ("second", new BatchNormalization(3)), ("last", nn.Linear(3, 1))),
+    };
+}
