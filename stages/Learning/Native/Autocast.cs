@@ -36,7 +36,8 @@ public static partial class Autocast
             {
                 _open = false;
                 SetEnabled(_device, false);
-                // The bf16 copies of the weights are cached while autocast is on; the optimizer is about to outdate them.
+                // bf16 copies of leaf parameters are cached while autocast is on, and outdated once weights change. Views, such as all flat parameters, are never
+                // cached; other networks' weights are.
                 ClearCache();
             }
         }
