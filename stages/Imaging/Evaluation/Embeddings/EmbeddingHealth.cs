@@ -60,7 +60,8 @@ public sealed record EmbeddingHealth(double Spread, double EffectiveRank, double
 
     private static double RankOf(Tensor z_ND)
     {
-        var singular = linalg.svdvals(z_ND).ReadAll<double>();
+        // On the CPU always: the sample is small, GPUs are slow in double precision, and CUDA builds may lack the library for it.
+        var singular = linalg.svdvals(z_ND.cpu()).ReadAll<double>();
         var shares = singular.Select(value => value / singular.Sum()).Where(share => share > 0).ToArray();
         return shares.Length == 0 ? 0 : Math.Exp(-shares.Sum(share => share * Math.Log(share)));
     }
