@@ -26,10 +26,12 @@ public abstract class ImageBank : IDisposable
     /// </summary>
     /// <param name="images">The split.</param>
     /// <param name="device">Where views are wanted.</param>
-    /// <param name="threads">Threads that make views on the CPU; 0 for one a processor. Of no effect on what is loaded.</param>
+    /// <param name="threads">
+    /// Threads that make views on the CPU; 0 for one per processor, but one less where a GPU has to be fed. Of no effect on what is loaded.
+    /// </param>
     public static ImageBank Open(ImageSet images, Device device, int threads = 0)
     {
-        var loaders = threads > 0 ? threads : Environment.ProcessorCount;
+        var loaders = Loaders(threads, Environment.ProcessorCount, device.type);
         if (images.Pixels is not PackedPixels packed || Math.Max(packed.Shape.Height, packed.Shape.Width) > LargestResident)
         {
             return new StreamedBank(images, device, loaders);
@@ -37,6 +39,13 @@ public abstract class ImageBank : IDisposable
 
         return device.type == DeviceType.CPU ? new HostBank(images, packed, loaders) : new ResidentBank(images, packed, device);
     }
+
+    /// <summary>How many threads make views. With a GPU one processor is left to the thread that launches its kernels.</summary>
+    /// <param name="configured">0 for as many as suit.</param>
+    /// <param name="processors">Of this machine.</param>
+    /// <param name="device">Where views are wanted.</param>
+    internal static int Loaders(int configured, int processors, DeviceType device) =>
+        configured > 0 ? configured : device != DeviceType.CPU && processors > 2 ? processors - 1 : processors;
 
     /// <summary>Views: [N, C, H, W], floats of [0, 1].</summary>
     public Tensor Cut(ViewBatch batch) => Finish(batch, Prepare(batch, CancellationToken.None));

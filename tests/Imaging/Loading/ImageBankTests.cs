@@ -2,6 +2,7 @@ using Stages.Imaging.Datasets;
 using Stages.Imaging.Loading;
 using Tests.Golden;
 using Tests.Learning;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Imaging.Loading;
@@ -9,6 +10,15 @@ namespace Tests.Imaging.Loading;
 [Collection(TorchTests.Name)]
 public sealed class ImageBankTests
 {
+    [Theory]
+    [InlineData(0, 16, DeviceType.CPU, 16)]
+    [InlineData(0, 16, DeviceType.CUDA, 15)]
+    [InlineData(0, 2, DeviceType.CUDA, 2)]
+    [InlineData(0, 1, DeviceType.CUDA, 1)]
+    [InlineData(5, 16, DeviceType.CUDA, 5)]
+    public void With_a_GPU_and_more_than_two_processors_one_is_left_to_launch(int configured, int processors, DeviceType device, int expected) =>
+        Assert.Equal(expected, ImageBank.Loaders(configured, processors, device));
+
     [Fact]
     public void Images_come_in_the_order_asked_for_as_floats_of_0_to_1_with_their_labels()
     {
