@@ -49,7 +49,10 @@ internal sealed record StepCheck(string Name, Func<Generator, nn.Module<Tensor, 
         compute.Place(network);
         var before = Copies(network.named_parameters());
         using var task = new FixedTask(network, MakeViews(random, ScalarType.Float32).to(compute.Device), Loss);
-        using var trainer = new Trainer(task, new TrainingOptions(Steps: 1, Views, PlainSgd), new RunSettings(compute, Seed: 0, TimeSpan.MaxValue), _ => { });
+        using var trainer = new Trainer(task, new TrainingOptions(Steps: 1, Views, PlainSgd), new RunSettings(compute, Seed: 0, TimeSpan.MaxValue), _ => { })
+        {
+            ReadsEveryStep = true,
+        };
         var reading = trainer.Take(0, rate: 1, read: true);
         var after = Copies(network.named_parameters());
 

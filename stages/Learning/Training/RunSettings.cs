@@ -9,8 +9,11 @@ namespace Stages.Learning.Training;
 /// </summary>
 /// <param name="Compute">Device and arithmetic.</param>
 /// <param name="Seed">Every random number of the run follows from it.</param>
-/// <param name="CheckpointEvery">Time between two checkpoints: what a kill can lose at most.</param>
-/// <param name="LoaderThreads">Threads that decode and crop images; 0 for one a processor.</param>
+/// <param name="CheckpointEvery">
+/// Time between two checkpoints: what a kill can lose at most. Where saving takes more than a twentieth of it, it is 20 times what saving takes; zero saves after every
+/// step.
+/// </param>
+/// <param name="LoaderThreads">Threads that decode and crop images; 0 for one per processor, but one less where a GPU has to be fed.</param>
 /// <param name="GradientCache">How the groups of a batch are computed; of no effect on results but for the rounding of sums.</param>
 /// <param name="SnapshotEverySteps">Steps between weights that are kept for good, to be evaluated later; 0 for none.</param>
 public sealed record RunSettings(

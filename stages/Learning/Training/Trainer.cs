@@ -1,7 +1,6 @@
 using Stages.Learning.Arithmetic;
 using Stages.Learning.Optimizers;
 using Stages.Learning.Training.Passes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Training;
@@ -25,13 +24,12 @@ internal sealed class Trainer : IDisposable
         _parameters = new FlatParameters(task.Network);
         Optimizer = Optimizer.Create(options.Optimizer, _parameters);
         _passes = NetworkPasses.Of(task, _parameters, options.Groups, settings, note);
-        ReadsEveryStep = settings.Compute.Device.type == DeviceType.CPU;
     }
 
     public Optimizer Optimizer { get; }
 
     /// <summary>Whether every step's loss is read, and one that is no number changes nothing. Elsewhere reading would make the device wait.</summary>
-    public bool ReadsEveryStep { get; }
+    public required bool ReadsEveryStep { get; init; }
 
     /// <summary>Whether all weights are finite.</summary>
     public bool IsFinite

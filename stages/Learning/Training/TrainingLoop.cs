@@ -4,6 +4,7 @@ using Stages.Learning.Training.Faults;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
 using Stages.Pipeline.Storage;
+using TorchSharp;
 
 namespace Stages.Learning.Training;
 
@@ -19,6 +20,12 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     private readonly int _logEvery = Math.Max(1, options.Steps / LogReadings);
     private readonly int _monitorEvery = Math.Max(1, options.Steps / MonitorReadings);
 
+    /// <summary>Tells when a checkpoint is due.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether every step's loss is read; for tests of what happens on a GPU.</summary>
+    internal bool ReadsEveryStep { get; init; } = settings.Compute.Device.type == DeviceType.CPU;
+
     /// <summary>
     /// Trains the task's network, already on its device, to its last step, from the newest valid checkpoint if there is one.
     /// </summary>
@@ -26,13 +33,19 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <exception cref="TrainingDivergedException">The loss is not finite, and nothing that was tried helped.</exception>
     public TrainingOutcome Run(TrainingTask task)
     {
-        using var trainer = new Trainer(task, options, settings, context.Progress.Note);
+        using var trainer = new Trainer(task, options, settings, context.Progress.Note) { ReadsEveryStep = ReadsEveryStep };
         var state = new TrainingState(task, trainer.Optimizer);
         context.Checkpoints.Preflight(state.Bytes);
         var faults = new TrainingFaults();
         var (step, secondsBefore) = Resume(state, faults);
         var clock = Stopwatch.StartNew();
-        var saved = TimeSpan.Zero;
+        var saves = new SaveTimer(settings.CheckpointEvery, Clock);
+        if (step == 0 && !trainer.ReadsEveryStep)
+        {
+            // What is wrong is found out late there: the start is then a place to go back to.
+            saves.Save(() => state.Save(context.Checkpoints, step, Progress(secondsBefore, faults)));
+        }
+
         var pace = new Pace(step);
         IReadOnlyDictionary<string, double>? monitored = null;
         var loss = double.NaN;
@@ -77,16 +90,18 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
 
             var cancelled = context.Cancellation.IsCancellationRequested;
             // After a step that was left out the next one may be too: a checkpoint to go back to is from before all of them.
-            if (cancelled || (reading.IsSound && clock.Elapsed - saved >= settings.CheckpointEvery) || step == options.Steps)
+            if (cancelled || (reading.IsSound && saves.IsDue) || step == options.Steps)
             {
-                if (!trainer.IsFinite)
+                if (trainer.IsFinite)
+                {
+                    saves.Save(() => state.Save(context.Checkpoints, step, Progress(secondsBefore + clock.Elapsed.TotalSeconds, faults)));
+                }
+                else
                 {
                     step = Recover(faults, harmless: false, step - 1, "weights that are not finite", state);
-                    continue;
+                    pace = new Pace(step);
+                    saves.Restart();
                 }
-
-                saved = clock.Elapsed;
-                state.Save(context.Checkpoints, step, Progress(secondsBefore + clock.Elapsed.TotalSeconds, faults));
             }
 
             if (cancelled && step < options.Steps)

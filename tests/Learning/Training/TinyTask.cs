@@ -48,6 +48,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         TimeSpan checkpointEvery,
         GradientCache cache = GradientCache.Auto,
         int snapshotEvery = 0,
+        bool readsEveryStep = true,
         CancellationToken cancellation = default)
     {
         var context = new StageContext
@@ -63,7 +64,10 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
             Lineage = new Dictionary<string, LockEntry>(),
         };
-        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery)).Run(this);
+        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery))
+        {
+            ReadsEveryStep = readsEveryStep,
+        }.Run(this);
     }
 
     public static CheckpointStore Checkpoints(TempFolder folder) =>

@@ -1,0 +1,94 @@
+using Stages.Learning.Arithmetic;
+using Stages.Learning.Training;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Learning.Training.Faults;
+
+/// <summary>Where not every step is read, as on a GPU, what is wrong shows when the weights are NaN already.</summary>
+[Collection(TorchTests.Name)]
+public sealed class LateReadingTests : IDisposable
+{
+    // 400 steps are logged every second one, and steps are counted from 0: an even one is not read.
+    private const int Steps = 400;
+    private const long Unread = 6;
+
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Without_a_checkpoint_training_goes_back_to_the_start()
+    {
+        using var scope = NewDisposeScope();
+        var taken = new List<long>();
+        using var task = new TinyTask { Before = taken.Add, Factor = step => step == Unread && taken.Count <= Unread + 1 ? double.NaN : 1 };
+        var outcome = task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false);
+        Assert.Equal(Steps, outcome.Steps);
+        Assert.True(double.IsFinite(outcome.Loss));
+        Assert.Contains(task.View.Lines, line => line.EndsWith("back to the checkpoint of step 0, with a rate of 0.5 of the options'", StringComparison.Ordinal));
+        Assert.Equal([.. Enumerable.Range(0, 8).Select(step => (long)step), 0, 1], taken[..10]);
+    }
+
+    [Fact]
+    public void A_training_that_always_fails_still_ends_with_an_account()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = step => step == Unread ? double.NaN : 1 };
+        var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false));
+        Assert.Contains("and 2 returns to a checkpoint", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cancelled_run_whose_weights_are_not_finite_goes_back_and_takes_no_further_step()
+    {
+        using var scope = NewDisposeScope();
+        using var cut = new CancellationTokenSource();
+        var taken = new List<long>();
+        using var task = new TinyTask
+        {
+            Factor = step => step == Unread ? double.NaN : 1,
+            Before = step =>
+            {
+                taken.Add(step);
+                if (step == Unread)
+                {
+                    cut.Cancel();
+                }
+            },
+        };
+        Assert.Throws<OperationCanceledException>(() => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false, cancellation: cut.Token));
+        Assert.Equal(Unread, taken[^1]);
+        Assert.Equal(0, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
+    }
+
+    [Fact]
+    public void After_going_back_at_a_save_every_step_is_saved_again()
+    {
+        using var scope = NewDisposeScope();
+        var wrong = true;
+        using var task = new TinyTask
+        {
+            Factor = step =>
+            {
+                var spoilt = wrong && step == Unread;
+                wrong &= !spoilt;
+                return spoilt ? double.NaN : 1;
+            },
+        };
+        task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero, readsEveryStep: false);
+        Assert.Equal(20, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
+        Assert.All(task.Network.parameters(), parameter => Assert.True(double.IsFinite(parameter.detach().norm().ReadDouble())));
+    }
+
+    [Fact]
+    public void Where_every_step_is_read_the_start_is_not_saved()
+    {
+        using var scope = NewDisposeScope();
+        using var cut = new CancellationTokenSource();
+        using var task = new TinyTask { Before = _ => Assert.False(Directory.Exists(_folder["checkpoints/step-00000000"])) };
+        task.Run(_folder, TinyTask.Options(2), Never);
+    }
+}

@@ -1,0 +1,61 @@
+using Stages.Learning.Training;
+using Tests.Pipeline;
+
+namespace Tests.Learning.Training;
+
+public sealed class SaveTimerTests
+{
+    private readonly ManualClock _clock = new();
+
+    [Fact]
+    public void A_save_is_due_once_the_configured_time_has_passed()
+    {
+        var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
+        _clock.Pass(29);
+        Assert.False(timer.IsDue);
+        _clock.Pass(1);
+        Assert.True(timer.IsDue);
+        timer.Save(() => { });
+        Assert.False(timer.IsDue);
+    }
+
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(40, 800)]
+    public void After_a_slow_save_20_times_as_long_is_spent_on_training(int saveSeconds, int expectedSeconds)
+    {
+        var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
+        timer.Save(() => _clock.Pass(saveSeconds));
+        _clock.Pass(expectedSeconds - 1);
+        Assert.False(timer.IsDue);
+        _clock.Pass(1);
+        Assert.True(timer.IsDue);
+    }
+
+    [Fact]
+    public void The_last_save_decides()
+    {
+        var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
+        timer.Save(() => _clock.Pass(40));
+        timer.Save(() => _clock.Pass(1));
+        _clock.Pass(30);
+        Assert.True(timer.IsDue);
+    }
+
+    [Fact]
+    public void A_time_of_zero_saves_after_every_step_however_long_it_takes()
+    {
+        var timer = new SaveTimer(TimeSpan.Zero, _clock);
+        timer.Save(() => _clock.Pass(40));
+        Assert.True(timer.IsDue);
+    }
+
+    [Fact]
+    public void A_restart_waits_the_whole_time_again()
+    {
+        var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
+        _clock.Pass(30);
+        timer.Restart();
+        Assert.False(timer.IsDue);
+    }
+}
