@@ -20,9 +20,9 @@ internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads
 
     internal override bool Streams => false;
 
-    internal override byte[]? Prepare(ViewBatch batch, CancellationToken cancellation) => null;
+    internal override Tensor? Prepare(ViewBatch batch, CancellationToken cancellation) => null;
 
-    internal override Tensor Finish(ViewBatch batch, byte[]? prepared)
+    internal override Tensor Finish(ViewBatch batch, Tensor? prepared)
     {
         using var scope = NewDisposeScope();
         var shape = pixels.Shape;

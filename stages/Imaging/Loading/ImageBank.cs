@@ -78,11 +78,13 @@ public abstract class ImageBank : IDisposable
     /// <summary>Whether <see cref="Prepare"/> takes time, so that it is worth doing ahead.</summary>
     internal abstract bool Streams { get; }
 
-    /// <summary>What can be done ahead, on any thread: uint8 [N, C, H, W] on the CPU; null where there is nothing to do.</summary>
-    internal abstract byte[]? Prepare(ViewBatch batch, CancellationToken cancellation);
+    /// <summary>
+    /// What can be done ahead, on any thread: uint8 [N, C, H, W] on the CPU, pinned for an accelerator, in no dispose scope; null where there is nothing to do.
+    /// </summary>
+    internal abstract Tensor? Prepare(ViewBatch batch, CancellationToken cancellation);
 
-    /// <summary>What is left to do, on the thread that trains.</summary>
-    internal abstract Tensor Finish(ViewBatch batch, byte[]? prepared);
+    /// <summary>What is left to do, on the thread that trains. It disposes of what was prepared.</summary>
+    internal abstract Tensor Finish(ViewBatch batch, Tensor? prepared);
 
     /// <summary>The batch's operations on its crops, [N, C, H, W], as passes over the whole batch.</summary>
     private protected static Tensor Changed(Tensor crops_NCHW, ViewBatch batch) => batch.Operations.Count == 0

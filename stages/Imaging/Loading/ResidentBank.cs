@@ -20,9 +20,9 @@ internal sealed class ResidentBank : ImageBank
 
     internal override bool Streams => false;
 
-    internal override byte[]? Prepare(ViewBatch batch, CancellationToken cancellation) => null;
+    internal override Tensor? Prepare(ViewBatch batch, CancellationToken cancellation) => null;
 
-    internal override Tensor Finish(ViewBatch batch, byte[]? prepared)
+    internal override Tensor Finish(ViewBatch batch, Tensor? prepared)
     {
         using var scope = NewDisposeScope();
         var index_N = tensor(batch.Views.Select(view => (long)view.Image).ToArray()).OnDevice(Device);

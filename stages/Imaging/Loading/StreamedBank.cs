@@ -13,31 +13,39 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
 {
     internal override bool Streams => true;
 
-    internal override byte[] Prepare(ViewBatch batch, CancellationToken cancellation)
+    internal override Tensor Prepare(ViewBatch batch, CancellationToken cancellation)
     {
         var (height, width) = SizeOf(batch);
-        var length = Images.Shape.Channels * height * width;
-        var bytes = new byte[checked(batch.Views.Count * length)];
-        // An image of several views is decoded once.
-        var places = batch.Views.Select((view, place) => (view, place)).GroupBy(pair => pair.view.Image, pair => pair.place).ToArray();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-        Parallel.ForEach(places, options, group =>
+        var crops_NCHW = PinnedMemory.Empty([batch.Views.Count, Images.Shape.Channels, height, width], ScalarType.Byte, Device);
+        try
         {
-            var decoded = Images.Pixels.Decode(group.Key);
-            foreach (var place in group)
+            // An image of several views is decoded once.
+            var places = batch.Views.Select((view, place) => (view, place)).GroupBy(pair => pair.view.Image, pair => pair.place).ToArray();
+            var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+            Parallel.ForEach(places, options, group =>
             {
-                Resampler.Cut(decoded, batch.Views[place].Crop, height, width, bytes.AsSpan(place * length, length));
-            }
-        });
-        return bytes;
+                var decoded = Images.Pixels.Decode(group.Key);
+                foreach (var place in group)
+                {
+                    // A part of the tensor, as a span counts its bytes in 32 bits.
+                    using var crop_1CHW = crops_NCHW.narrow(0, place, 1);
+                    Resampler.Cut(decoded, batch.Views[place].Crop, height, width, crop_1CHW.bytes);
+                }
+            });
+            return crops_NCHW;
+        }
+        catch
+        {
+            crops_NCHW.Dispose();
+            throw;
+        }
     }
 
-    internal override Tensor Finish(ViewBatch batch, byte[]? prepared)
+    internal override Tensor Finish(ViewBatch batch, Tensor? prepared)
     {
         using var scope = NewDisposeScope();
-        var (height, width) = SizeOf(batch);
-        var crops_NCHW = tensor(prepared!, [batch.Views.Count, Images.Shape.Channels, height, width], dtype: ScalarType.Byte)
-            .OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
+        using var bytes_NCHW = prepared!;
+        var crops_NCHW = bytes_NCHW.OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
         return Changed(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 

@@ -15,7 +15,7 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
     /// <summary>Batches made ahead: one being made while another waits evens out images that take long.</summary>
     private const int Ahead = 2;
 
-    private readonly Queue<(long Step, Task<(ViewBatch Batch, byte[]? Bytes)> Made)> _ahead = [];
+    private readonly Queue<(long Step, Task<(ViewBatch Batch, Tensor? Crops)> Made)> _ahead = [];
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>The views of a step: [N, C, H, W], floats of [0, 1], on the device.</summary>
@@ -30,7 +30,7 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
         // Whatever was made for other steps, as after a jump, is of no use.
         while (_ahead.TryPeek(out var next) && next.Step != step)
         {
-            _ahead.Dequeue();
+            LetGo(_ahead.Dequeue().Made);
         }
 
         for (var upcoming = step + _ahead.Count; upcoming <= step + Ahead && upcoming < Math.Max(steps, step + 1); upcoming++)
@@ -40,8 +40,8 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
 
         try
         {
-            var (batch, bytes) = _ahead.Dequeue().Made.GetAwaiter().GetResult();
-            return bank.Finish(batch, bytes);
+            var (batch, crops) = _ahead.Dequeue().Made.GetAwaiter().GetResult();
+            return bank.Finish(batch, crops);
         }
         catch (AggregateException error)
         {
@@ -55,17 +55,34 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
         _stop.Cancel();
         foreach (var (_, made) in _ahead)
         {
-            // Observed, so that nothing is decoded any longer once this returns; what went wrong no longer matters.
-            made.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
+            // Waited for, so that nothing is decoded any longer once this returns.
+            LetGo(made).Wait();
         }
 
         _stop.Dispose();
     }
 
+    /// <summary>Disposes of what nobody will take, once it is made; what went wrong with it no longer matters.</summary>
+    private static Task LetGo(Task<(ViewBatch Batch, Tensor? Crops)> made) => made.ContinueWith(
+        done =>
+        {
+            if (done.IsCompletedSuccessfully)
+            {
+                done.Result.Crops?.Dispose();
+            }
+            else
+            {
+                _ = done.Exception;
+            }
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.None,
+        TaskScheduler.Default);
+
     /// <summary>Starts on a step once the one before it is made, so that they do not compete for the threads.</summary>
     private void Begin(long step)
     {
-        var before = _ahead.Count > 0 ? _ahead.Last().Made : Task.FromResult<(ViewBatch, byte[]?)>(default);
+        var before = _ahead.Count > 0 ? _ahead.Last().Made : Task.FromResult<(ViewBatch, Tensor?)>(default);
         _ahead.Enqueue((step, before.ContinueWith(
             _ =>
             {

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stages.Learning.Arithmetic;
+
+/// <summary>Memory of the CPU that an accelerator reads by itself, so that a copy to it keeps no thread waiting.</summary>
+public static class PinnedMemory
+{
+    private static readonly Lazy<TensorScript> Script = new(() => new TensorScript("pinned", """
+        def pinned(like: Tensor) -> Tensor:
+            return torch.empty_like(like, pin_memory=True)
+
+        """));
+
+    /// <summary>
+    /// A tensor on the CPU whose elements are not set, pinned where that helps <paramref name="device"/>. The caller owns it; it is in no dispose scope.
+    /// </summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="device">Where it will be copied to. A build that cannot pin memory for it gives ordinary memory.</param>
+    public static Tensor Empty(long[] shape, ScalarType type, Device device)
+    {
+        // Memory that nobody writes to takes none.
+        var plain = empty(shape, type).DetachFromDisposeScope();
+        if (device.type == DeviceType.CPU)
+        {
+            return plain;
+        }
+
+        try
+        {
+            var pinned = Script.Value.Call(plain).DetachFromDisposeScope();
+            plain.Dispose();
+            return pinned;
+        }
+        catch (ExternalException)
+        {
+            return plain;
+        }
+    }
+}
