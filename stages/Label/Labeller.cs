@@ -18,7 +18,7 @@ internal sealed class Labeller(
     private const int LogitsPerGroup = 1 << 20;
 
     private readonly IFolded _teacher = FoldedNetwork.Of(teacher, compute);
-    private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute);
+    private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
 
     private readonly int _imagesPerGroup = Math.Clamp(
         LogitsPerGroup / (options.Views * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MostImagesPerGroup);

@@ -1,5 +1,6 @@
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Loading;
+using Stages.Learning.Networks;
 using Stages.Learning.Networks.Folded;
 using Stages.Learning.Training;
 using TorchSharp;
@@ -14,13 +15,22 @@ namespace Stages.Imaging.Evaluation;
 /// </remarks>
 public static class Inference
 {
-    private const int LargestBatch = 500;
+    private const int LargestCpuBatch = 500;
+    private const int LargestGpuBatch = 512;
 
     /// <summary>Of a batch on a CPU: as many batches as there are cores are in memory at a time.</summary>
     private const int PixelsPerCpuBatch = 1 << 19;
 
-    /// <summary>Of a batch on a GPU, so that what measures and labels fits where training did: some 80 images of 224×224.</summary>
-    private const int PixelsPerGpuBatch = 1 << 22;
+    /// <summary>
+    /// Of the widest maps of a batch on a GPU: 512 MiB in fp32, of which some four are in memory for each of the two workers. A ResNet-50 takes 167 images of 224×224.
+    /// </summary>
+    private const double ValuesPerGpuBatch = 1 << 27;
+
+    /// <summary>Of a network that does not say how wide its maps are.</summary>
+    private const double UsualValuesPerPixel = 32;
+
+    /// <summary>While one reads a batch's outputs, which waits for the GPU, the other launches the next batch.</summary>
+    private const int GpuWorkers = 2;
 
     /// <summary>The network's outputs (logits, or an encoder's features) of the images of these numbers, in their order.</summary>
     /// <param name="network">Left in the mode, training or inference, that it was in.</param>
@@ -28,7 +38,7 @@ public static class Inference
     /// <param name="indices">Numbers of images.</param>
     /// <param name="compute">Device and arithmetic.</param>
     /// <param name="report">Called after each batch with the images done so far; may throw to stop.</param>
-    /// <param name="workers">Batches at a time; of no effect on results. Null for one a core, or one on a GPU.</param>
+    /// <param name="workers">Batches at a time; of no effect on results. Null for one per core, or two on a GPU.</param>
     /// <returns>[N, D], fp32, on the device.</returns>
     public static Tensor Run(
         nn.Module<Tensor, Tensor> network,
@@ -40,7 +50,7 @@ public static class Inference
     {
         using var scope = NewDisposeScope();
         using var form = FoldedNetwork.Of(network, compute);
-        var chunks = indices.Chunk(BatchSize(bank.Images.Shape, compute)).ToArray();
+        var chunks = indices.Chunk(BatchSize(bank.Images.Shape, compute, network)).ToArray();
         using var loader = new ViewLoader(bank, chunk => bank.Measured(chunks[chunk]), chunks.Length);
         var batches = new List<Tensor>();
         var done = 0;
@@ -64,10 +74,10 @@ public static class Inference
     /// Called with a batch's number and outputs, [N, D], fp32, on the thread that computed them and in a scope that ends with the call.
     /// </param>
     /// <param name="compute">Device and arithmetic.</param>
-    /// <param name="workers">Batches at a time; null for one a core, or one on a GPU.</param>
+    /// <param name="workers">Batches at a time; null for one per core, or two on a GPU.</param>
     public static IEnumerable<T> ForEach<T>(
         ViewLoader loader, int count, IFolded form, Func<int, Tensor, T> use, Compute compute, int? workers = null) =>
-        SideBySide.Run<T>(count, workers ?? (OnCpu(compute) ? get_num_threads() : 1), batch =>
+        SideBySide.Run<T>(count, workers ?? Workers(compute), batch =>
         {
             var images_NCHW = loader.At(batch);
             return () =>
@@ -81,8 +91,21 @@ public static class Inference
     /// <summary>Images in a batch.</summary>
     /// <param name="shape">Of the images.</param>
     /// <param name="compute">Where they are computed.</param>
-    public static int BatchSize(ImageShape shape, Compute compute) =>
-        Math.Clamp((OnCpu(compute) ? PixelsPerCpuBatch : PixelsPerGpuBatch) / (shape.Height * shape.Width), 1, LargestBatch);
+    /// <param name="network">What computes them. On a CPU it makes no difference.</param>
+    public static int BatchSize(ImageShape shape, Compute compute, nn.Module? network = null)
+    {
+        var pixels = shape.Height * shape.Width;
+        if (OnCpu(compute))
+        {
+            return Math.Clamp(PixelsPerCpuBatch / pixels, 1, LargestCpuBatch);
+        }
+
+        var valuesPerPixel = network?.modules().Prepend(network).OfType<ResNet>().FirstOrDefault()?.ValuesPerPixel ?? UsualValuesPerPixel;
+        return (int)Math.Clamp(ValuesPerGpuBatch / (valuesPerPixel * pixels), 1, LargestGpuBatch);
+    }
+
+    /// <summary>Batches at a time.</summary>
+    internal static int Workers(Compute compute) => OnCpu(compute) ? get_num_threads() : GpuWorkers;
 
     /// <summary>One batch in inference mode and without a graph. For many batches, <see cref="Run"/> makes the network ready only once.</summary>
     /// <param name="network">Left in the mode that it was in.</param>

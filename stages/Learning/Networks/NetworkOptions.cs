@@ -34,6 +34,22 @@ public sealed record NetworkOptions(
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features => Planes * 8 * Architecture.Expansion;
 
+    /// <summary>Values of the largest maps between blocks, or after the stem's convolutions, per pixel of an image.</summary>
+    public double ValuesPerPixel
+    {
+        get
+        {
+            // How many pixels become one, before and after the stem's pooling.
+            var (convolved, pooled) = Stem switch
+            {
+                Stem.Small => (1.0, 1.0),
+                Stem.Half => (4.0, 4.0),
+                _ => (4.0, 16.0),
+            };
+            return Math.Max(Planes / convolved, Planes * Architecture.Expansion / pooled);
+        }
+    }
+
     /// <summary>Reads the block "network": architecture, width, stem, selectiveKernels, mean, deviation.</summary>
     /// <param name="section">The block.</param>
     /// <param name="fallback">What holds where it says nothing.</param>

@@ -36,6 +36,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
         }
 
         _normalization = options.Normalization;
+        ValuesPerPixel = options.ValuesPerPixel;
         var planes = options.Planes;
         conv1 = options.Stem switch
         {
@@ -69,6 +70,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
 
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features { get; }
+
+    /// <inheritdoc cref="NetworkOptions.ValuesPerPixel"/>
+    public double ValuesPerPixel { get; }
 
     /// <summary>The layer that ends a classifier; null in an encoder.</summary>
     public Linear? Classifier => fc;

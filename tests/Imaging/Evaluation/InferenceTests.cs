@@ -5,6 +5,7 @@ using Stages.Learning.Networks;
 using Stages.Learning.Training;
 using Tests.Golden;
 using Tests.Learning;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -99,6 +100,31 @@ public sealed class InferenceTests
     [InlineData(4096, 1)]
     public void Batches_of_large_images_are_small_on_a_CPU(int side, int expected) =>
         Assert.Equal(expected, Inference.BatchSize(new ImageShape(3, side, side), Cpu));
+
+    [Theory]
+    [InlineData(1, 224, 167)]
+    [InlineData(0.25, 224, 512)]
+    [InlineData(2, 224, 83)]
+    [InlineData(1, 28, 512)]
+    [InlineData(1, 8192, 1)]
+    public void Batches_on_a_GPU_are_as_large_as_a_networks_width_lets_them_be(double width, int side, int expected)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var gpu = new Compute(new Device(DeviceType.CUDA), false);
+        using var network = new FineTunedNetwork(new NetworkOptions(Architecture.ResNet18, width, Stem.ImageNet), new HeadOptions(3, 128), 0, 3, 10, generator);
+        Assert.Equal(expected, Inference.BatchSize(new ImageShape(3, side, side), gpu, network));
+    }
+
+    [Theory]
+    [InlineData(Stem.Small, 256)]
+    [InlineData(Stem.Half, 64)]
+    [InlineData(Stem.Quarter, 16)]
+    public void The_widest_maps_are_those_of_the_first_stage(Stem stem, double expected) =>
+        Assert.Equal(expected, new NetworkOptions(Architecture.ResNet50, 1, stem).ValuesPerPixel);
+
+    [Fact]
+    public void On_a_GPU_one_batch_is_launched_while_another_is_read() => Assert.Equal(2, Inference.Workers(new Compute(new Device(DeviceType.CUDA), true)));
 
     [Fact]
     public void Accuracy_is_the_share_of_largest_logits_in_percent()
