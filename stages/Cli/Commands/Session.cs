@@ -6,6 +6,7 @@ using Stages.Learning.Native;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
+using TorchSharp;
 
 namespace Stages.Cli.Commands;
 
@@ -48,8 +49,9 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Where this process computes, and in what arithmetic.</summary>
-    public string Machine => $"{Options.Settings.Compute}, {Processor.Name}";
+    /// <summary>Where this process computes, and in what arithmetic: all that changes the last digits of results without being in a stage's key.</summary>
+    public string Machine => FormattableString.Invariant(
+        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {torch.get_num_threads()} {(torch.get_num_threads() == 1 ? "thread" : "threads")}");
 
     public PipelineRunner Runner(IProgressView view) =>
         new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System) { Machine = Machine };

@@ -16,7 +16,7 @@ namespace Stages.Pipeline.Plan;
 /// <param name="Seconds">Time spent, over cut and resumed runs; of a killed one, up to its last checkpoint.</param>
 /// <param name="Resumes">How often it was begun again under this key.</param>
 /// <param name="Machines">
-/// Where, and in what arithmetic, its runs under this key computed, each once: results of two machines need not be the same to the last digit. Null in locks of before
+/// Where, in what arithmetic and with how many threads its runs under this key computed, each once: results of two machines need not be the same to the last digit. Null in locks of before
 /// that was kept.
 /// </param>
 public sealed record LockEntry(

@@ -38,7 +38,7 @@ public sealed class PipelineRunner
         (_modelsFolder, _stages, _view, _clock) = (modelsFolder, stages, view, clock);
     }
 
-    /// <summary>Where this process computes, and in what arithmetic, as the lock is to remember it; null for not at all.</summary>
+    /// <summary>Where this process computes, and in what arithmetic, as the lock is to remember it; null for not at all. A stage that continues elsewhere says so.</summary>
     public string? Machine { get; init; }
 
     private string LockPath => Path.Combine(_modelsFolder, LockFile);
@@ -117,7 +117,14 @@ public sealed class PipelineRunner
         var folder = Path.Combine(_modelsFolder, stage.Name);
         Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
-        var begun = Begun(stage, inputs, pipelineLock.Stages.GetValueOrDefault(stage.Name));
+        var before = pipelineLock.Stages.GetValueOrDefault(stage.Name);
+        var begun = Begun(stage, inputs, before);
+        if (before?.Key == begun.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
+        {
+            progress.Note($"{stage.Name} began on \"{string.Join("\" and \"", earlier)}\" and continues on \"{Machine}\": its results may differ in the last digits "
+                + "from those of one machine");
+        }
+
         var timer = new StageTimer(pipelineLock, stage.Name, begun, _clock);
         var checkpoints = new CheckpointStore(folder, begun.Key, stage.KeepCheckpoints, progress.Note)
         {
