@@ -5,6 +5,7 @@ using Stages.Imaging.Datasets;
 using Stages.Imaging.Evaluation;
 using Stages.Imaging.Loading;
 using Stages.Learning.Safetensors;
+using Stages.Pipeline.Plan;
 using Stages.Pipeline.Storage;
 using Stages.Publish.Compact;
 using Tests.Imaging.Datasets;
@@ -39,6 +40,14 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var stages = JsonNode.Parse(File.ReadAllText(Path.Combine(Published, "provenance.json")))!["stages"]!.AsObject();
         Assert.Contains("pretrain", stages.Select(stage => stage.Key));
         Assert.All(stages, stage => Assert.Matches(@"^cpu, (fp32|bf16), .+ \(family \d+, model \d+\), (AVX-512|AVX2|no AVX2), \d+ threads?$", Assert.Single(stage.Value!["machines"]!.AsArray())!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void The_provenance_names_the_program_that_published_the_model()
+    {
+        var program = JsonNode.Parse(File.ReadAllText(Path.Combine(Published, "provenance.json")))!["program"]!;
+        Assert.Equal(ProgramVersion.Current.Version, program["version"]!.GetValue<string>());
+        Assert.Equal(ProgramVersion.Current.Commit, program["commit"]?.GetValue<string>());
     }
 
     [Fact]

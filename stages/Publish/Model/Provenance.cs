@@ -5,8 +5,9 @@ using Stages.Pipeline.Plan;
 namespace Stages.Publish.Model;
 
 /// <summary>
-/// provenance.json: what made the model, so that it can be made again: of every stage on the road to its weights the key, the declared version, the machines, the options
-/// and the hashes of what it read and wrote. Times are left out: they differ from run to run, and the folder must not.
+/// provenance.json: what made the model, so that it can be made again: the program that published it, and of every stage that led to its weights the key, the declared
+/// version, the machines with their numbers of threads, the options and the hashes of what it read and wrote. Times are left out: they differ from run to run, and
+/// the folder must not.
 /// </summary>
 internal static class Provenance
 {
@@ -17,6 +18,7 @@ internal static class Provenance
     public static string Of(long seed, IReadOnlyDictionary<string, LockEntry> lineage) => new JsonObject
     {
         ["madeBy"] = "Distill",
+        ["program"] = new JsonObject { ["version"] = ProgramVersion.Current.Version, ["commit"] = ProgramVersion.Current.Commit },
         ["seed"] = seed,
         ["packages"] = new JsonObject
         {
