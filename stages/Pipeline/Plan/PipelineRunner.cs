@@ -121,7 +121,7 @@ public sealed class PipelineRunner
         var begun = Begun(stage, inputs, before);
         if (before?.Key == begun.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
         {
-            progress.Note($"{stage.Name} began on \"{string.Join("\" and \"", earlier)}\" and continues on \"{Machine}\": its results may differ in the last digits "
+            progress.Note($"begun on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": its results may differ in the last digits "
                 + "from those of one machine");
         }
 

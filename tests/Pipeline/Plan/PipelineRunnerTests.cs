@@ -178,7 +178,7 @@ public sealed class PipelineRunnerTests : IDisposable
         _plan.BeforeWeights = _ => throw new IOException("gone");
         Assert.Throws<StageFailedException>(() => { _plan.Run(); });
         Assert.Throws<StageFailedException>(() => { _plan.Run(); });
-        Assert.DoesNotContain(_plan.View.Lines, line => line.Contains("began on", StringComparison.Ordinal));
+        Assert.DoesNotContain(_plan.View.Lines, line => line.Contains("begun on", StringComparison.Ordinal));
         Assert.Equal(["cpu, bf16"], _plan.Locked("pretrain").Machines);
 
         _plan.BeforeWeights = _ => { };
@@ -186,7 +186,7 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.Single(
             _plan.Run(),
             line => line.EndsWith(
-                "pretrain began on \"cpu, bf16\" and continues on \"cuda:0, bf16\": its results may differ in the last digits from those of one machine",
+                "begun on \"cpu, bf16\" and continued on \"cuda:0, bf16\": its results may differ in the last digits from those of one machine",
                 StringComparison.Ordinal));
         Assert.Equal(["cpu, bf16", "cuda:0, bf16"], _plan.Locked("pretrain").Machines);
         Assert.Equal(["cuda:0, bf16"], _plan.Locked("finetune").Machines);

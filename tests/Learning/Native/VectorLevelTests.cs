@@ -2,7 +2,7 @@ using Stages.Learning.Native;
 
 namespace Tests.Learning.Native;
 
-public sealed class ProcessorTests
+public sealed class VectorLevelTests
 {
     private const string Avx512 = "avx2 fma avx512f avx512vl avx512bw avx512dq";
 
