@@ -23,7 +23,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <summary>Tells when a checkpoint is due.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether every step's loss is read; for tests of what happens on a GPU.</summary>
+    /// <summary>Whether every step's loss is read. A test may say no, so that a CPU is treated like a GPU.</summary>
     internal bool ReadsEveryStep { get; init; } = settings.Compute.Device.type == DeviceType.CPU;
 
     /// <summary>

@@ -38,6 +38,12 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>Multiplies the loss of a step.</summary>
     public Func<long, double> Factor { get; init; } = _ => 1;
 
+    /// <summary>Tells when a checkpoint is due.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Called with the step at the end of each save.</summary>
+    public Action<long> Saved { get; init; } = _ => { };
+
     /// <summary>What the loop had to say.</summary>
     public RecordingView View { get; } = new();
 
@@ -56,7 +62,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             Name = "tiny",
             Key = new string('a', 64),
             Folder = folder.Path,
-            Checkpoints = Checkpoints(folder),
+            Checkpoints = Checkpoints(folder, Saved),
             Progress = View,
             Metrics = new MetricsLog(folder["metrics.jsonl"], new ManualClock()),
             Cancellation = cancellation,
@@ -67,11 +73,12 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery))
         {
             ReadsEveryStep = readsEveryStep,
+            Clock = Clock,
         }.Run(this);
     }
 
-    public static CheckpointStore Checkpoints(TempFolder folder) =>
-        new(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning));
+    public static CheckpointStore Checkpoints(TempFolder folder, Action<long>? saved = null) =>
+        new(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning)) { Saved = saved };
 
     public static TrainingOptions Options(int steps, OptimizerKind kind = OptimizerKind.AdamW, int groups = 1) =>
         new(steps, 16, new OptimizerOptions(kind, 0.05, 0.01, 0.9, 0.2), groups);

@@ -45,6 +45,26 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.All(second.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
     }
 
+    [Fact]
+    public void Between_slow_saves_20_times_as_long_is_spent_on_steps()
+    {
+        using var scope = NewDisposeScope();
+        var clock = new ManualClock();
+        var saved = new List<long>();
+        using var task = new TinyTask
+        {
+            Clock = clock,
+            Before = _ => clock.Pass(1),
+            Saved = step =>
+            {
+                saved.Add(step);
+                clock.Pass(0.5);
+            },
+        };
+        task.Run(_folder, TinyTask.Options(25), TimeSpan.FromSeconds(2));
+        Assert.Equal([2, 12, 22, 25], saved);
+    }
+
     [Theory]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Lars)]
