@@ -51,7 +51,9 @@ internal sealed class Session
 
     /// <summary>Where this process computes, and in what arithmetic: all that changes the last digits of results without being in a stage's key.</summary>
     public string Machine => FormattableString.Invariant(
-        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {torch.get_num_threads()} {(torch.get_num_threads() == 1 ? "thread" : "threads")}");
+        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {Threads}");
+
+    private static string Threads => torch.get_num_threads() is > 1 and var threads ? FormattableString.Invariant($"{threads} threads") : "1 thread";
 
     public PipelineRunner Runner(IProgressView view) =>
         new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System) { Machine = Machine };

@@ -21,7 +21,9 @@ public static partial class CudaDriver
     private static readonly Lazy<bool> IsThere = new(Start);
 
     /// <summary>The newest CUDA version that the driver supports, such as 12.8; null where there is no driver.</summary>
-    public static Version? Version => IsThere.Value && DriverGetVersion(out var number) == Success ? new Version(number / 1000, number % 1000 / 10) : null;
+    public static Version? Version => IsThere.Value && DriverGetVersion(out var number) == Success
+        ? new Version(number / 1000, number % 1000 / 10)
+        : null;
 
     /// <summary>How many GPUs this process may use; 0 where there is no driver.</summary>
     public static int Count => IsThere.Value && DeviceGetCount(out var count) == Success ? count : 0;

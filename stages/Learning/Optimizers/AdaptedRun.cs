@@ -17,7 +17,10 @@ internal sealed class AdaptedRun : IDisposable
         GradientRows_RA = Kept(Gradient.view(-1, FlatParameters.Alignment));
         WeightSlices = [.. slices.Select(slice => Kept(parameters.Values.narrow(0, slice.Offset, slice.Length)))];
         GradientSlices = [.. slices.Select(slice => Kept(parameters.Gradients.narrow(0, slice.Offset, slice.Length)))];
-        int[] owners = [.. slices.SelectMany((slice, number) => Enumerable.Repeat(number, (int)(slice.PaddedLength / FlatParameters.Alignment)))];
+        int[] owners =
+        [
+            .. slices.SelectMany((slice, number) => Enumerable.Repeat(number, (int)(slice.PaddedLength / FlatParameters.Alignment))),
+        ];
         SliceOfRow_R = Kept(tensor(owners, device: Weights.device));
     }
 
@@ -64,7 +67,7 @@ internal sealed class AdaptedRun : IDisposable
 
     public void Dispose()
     {
-        foreach (var view in WeightSlices.Concat(GradientSlices).Append(Weights).Append(GradientRows_RA).Append(Gradient).Append(SliceOfRow_R))
+        foreach (var view in WeightSlices.Concat(GradientSlices).Concat([Weights, GradientRows_RA, Gradient, SliceOfRow_R]))
         {
             view.Dispose();
         }

@@ -16,7 +16,8 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
     public IReadOnlyDictionary<string, Tensor> Buffers => _buffers;
 
     /// <summary>Copies of the buffers as checkpoints hold them: on the CPU, one parameter after the other without padding.</summary>
-    public IReadOnlyDictionary<string, Tensor> Packed() => _buffers.ToDictionary(buffer => buffer.Key, buffer => parameters.Packed(buffer.Value));
+    public IReadOnlyDictionary<string, Tensor> Packed() =>
+        _buffers.ToDictionary(buffer => buffer.Key, buffer => parameters.Packed(buffer.Value));
 
     /// <summary>Fills the buffers with what <see cref="Packed"/> gave.</summary>
     public void Unpack(IReadOnlyDictionary<string, Tensor> packed)

@@ -38,7 +38,8 @@ public sealed record Compute(Device Device, bool Bf16)
     /// <param name="device">CPU or CUDA.</param>
     /// <param name="gpu">The GPU chosen; null where the driver says nothing of it, or on a CPU.</param>
     /// <param name="cpuMultipliesBf16">Whether the CPU has instructions for bf16.</param>
-    internal static (bool Bf16, string? Note) Chosen(Precision precision, DeviceType device, CudaGpu? gpu, bool cpuMultipliesBf16) => (precision, device, gpu) switch
+    internal static (bool Bf16, string? Note) Chosen(
+        Precision precision, DeviceType device, CudaGpu? gpu, bool cpuMultipliesBf16) => (precision, device, gpu) switch
     {
         (Precision.Bf16, _, _) => (true, null),
         (Precision.Fp32, _, _) => (false, null),

@@ -121,8 +121,8 @@ public sealed class PipelineRunner
         var begun = Begun(stage, inputs, before);
         if (before?.Key == begun.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
         {
-            progress.Note($"begun on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": its results may differ in the last digits "
-                + "from those of one machine");
+            progress.Note($"begun on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": "
+                + "its results may differ in the last digits from those of one machine");
         }
 
         var timer = new StageTimer(pipelineLock, stage.Name, begun, _clock);
