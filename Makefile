@@ -33,7 +33,7 @@ ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: distill resume status data publish test smoke crash-test fuzz bench bench-scale clean help build
+.PHONY: distill resume status data publish test smoke crash-test fuzz bench bench-scale doctor gpu-pack clean help build
 
 help:
 	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   the whole road; run it again to resume'
@@ -46,6 +46,8 @@ help:
 	@echo 'make fuzz                                         damaged files of every kind, more than a million'
 	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      images/s of every kind of step, beside PyTorch where python3 has it'
 	@echo 'make bench-scale [BENCH_IMAGES=n]                 what an image costs as images, classes and batches become more'
+	@echo 'make doctor                                       versions, devices, and whether the device computes what it should'
+	@echo 'make gpu-pack                                     one archive for a GPU machine without .NET: tests/gpu/prove.sh runs it there'
 	@echo 'make clean                                        build outputs only: never data or models'
 
 distill: build data
@@ -93,6 +95,12 @@ bench:
 bench-scale:
 	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)
 	@$(BENCH) scale --images $(BENCH_IMAGES) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
+
+doctor: build
+	@$(CLI) doctor
+
+gpu-pack:
+	@tests/gpu/pack.sh
 
 clean:
 	@find stages tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

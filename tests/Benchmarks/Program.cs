@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Benchmarks.Contests;
+using Benchmarks.Device;
 using Benchmarks.Harness;
 using Benchmarks.Reference;
 using Benchmarks.Scale;
@@ -12,7 +13,12 @@ const double SecondsPerTurn = 1.5;
 
 try
 {
-    return args is [ScaleOptions.Command, .. var rest] ? ScaleRun.Run(ScaleOptions.Parse(rest), Machine.Repository()) : Run(BenchOptions.Parse(args));
+    return args switch
+    {
+        [ScaleOptions.Command, .. var rest] => ScaleRun.Run(ScaleOptions.Parse(rest), Machine.Repository()),
+        [DeviceOptions.Command, .. var rest] => DeviceRun.Run(DeviceOptions.Parse(rest), Path.Combine(AppContext.BaseDirectory, "pytorch")),
+        _ => Run(BenchOptions.Parse(args)),
+    };
 }
 catch (UserException wrong)
 {

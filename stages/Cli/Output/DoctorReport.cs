@@ -28,8 +28,9 @@ internal static class DoctorReport
     public static JsonObject ToJson(MachineFacts facts, IReadOnlyList<CheckRow> rows) => new()
     {
         ["passed"] = rows.All(row => row.Passed),
+        ["program"] = new JsonObject { ["version"] = facts.Program.Version, ["commit"] = facts.Program.Commit },
         ["dotnet"] = facts.DotNet,
-        ["system"] = facts.System,
+        ["operatingSystem"] = facts.OperatingSystem,
         ["libtorch"] = new JsonObject
         {
             ["version"] = facts.LibTorch.Version,
@@ -39,9 +40,18 @@ internal static class DoctorReport
             ["cudnn"] = facts.LibTorch.Cudnn,
         },
         ["processor"] = facts.Processor,
+        ["instructions"] = facts.Instructions,
         ["cores"] = facts.Cores,
         ["threads"] = facts.Threads,
         ["memoryGiB"] = facts.MemoryGiB,
+        ["cudaDriver"] = facts.Driver?.ToString(),
+        ["gpus"] = new JsonArray([.. facts.Gpus.Select(gpu => new JsonObject
+        {
+            ["name"] = gpu.Name,
+            ["memoryGiB"] = MachineFacts.GiB(gpu.Bytes),
+            ["computeCapability"] = gpu.Capability.ToString(),
+        })]),
+        ["libtorchSeesGpus"] = facts.SeesGpus,
         ["device"] = facts.Device,
         ["checks"] = new JsonArray([.. rows.Select(row => new JsonObject
         {
@@ -58,10 +68,25 @@ internal static class DoctorReport
 
     private static IEnumerable<(string Name, string Value)> Lines(MachineFacts facts)
     {
-        yield return (".NET", $"{facts.DotNet}, {facts.System}");
+        yield return ("distill", facts.Program.Commit is { } commit ? $"{facts.Program.Version}, commit {commit}" : facts.Program.Version);
+        yield return (".NET", $"{facts.DotNet}, {facts.OperatingSystem}");
         yield return ("libtorch", $"{facts.LibTorch.Version ?? "unknown version"}, {facts.LibTorch.Folder} ({facts.LibTorch.Source})");
-        yield return ("CUDA", facts.LibTorch.Cuda is { } cuda ? $"{cuda}, cuDNN {facts.LibTorch.Cudnn ?? "none"}" : "none");
-        yield return ("CPU", string.Create(CultureInfo.InvariantCulture, $"{facts.Processor}, {facts.Cores} cores, {facts.Threads} threads, {facts.MemoryGiB:0.0} GiB"));
+        yield return ("CUDA", Cuda(facts));
+        foreach (var gpu in facts.Gpus)
+        {
+            yield return ("GPU", string.Create(
+                CultureInfo.InvariantCulture, $"{gpu.Name}, {MachineFacts.GiB(gpu.Bytes):0.0} GiB, compute capability {gpu.Capability}"));
+        }
+
+        yield return ("CPU", string.Create(
+            CultureInfo.InvariantCulture, $"{facts.Processor}, {facts.Instructions}, {facts.Cores} cores, {facts.Threads} threads, {facts.MemoryGiB:0.0} GiB"));
         yield return ("device", facts.Device);
+    }
+
+    private static string Cuda(MachineFacts facts)
+    {
+        var libtorch = facts.LibTorch.Cuda is { } cuda ? $"libtorch for CUDA {cuda}, cuDNN {facts.LibTorch.Cudnn ?? "unknown"}" : "libtorch without CUDA";
+        var driver = facts.Driver is null ? "no driver" : $"driver for CUDA {facts.Driver}";
+        return $"{libtorch}, {driver}{(facts.Gpus.Count > 0 && !facts.SeesGpus ? ": this libtorch cannot use the GPU" : "")}";
     }
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Benchmarks.Harness;
 using Benchmarks.Workload;
@@ -11,36 +9,19 @@ using static TorchSharp.torch;
 namespace Benchmarks.Reference;
 
 /// <summary>
-/// pytorch/simclr.py as a resident process: idle unless asked, so that it and the product take turns on the same cores.
+/// pytorch/simclr.py, which pretrains and labels as the product does, in turns with it on the same cores.
 /// </summary>
 internal sealed class PyTorchProgram : IDisposable
 {
-    private readonly Process _process;
-    private readonly StringBuilder _errors = new();
+    private readonly ResidentProcess _process;
 
     /// <param name="python">From <see cref="Python.Find"/>.</param>
     /// <param name="script">The program.</param>
     /// <param name="bench">What it is to do.</param>
     public PyTorchProgram(string python, string script, Workbench bench)
     {
-        var start = new ProcessStartInfo(python, [script, OptionsOf(bench).ToJsonString()])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // What the product sets for itself: PyTorch is measured as it comes.
-        start.Environment.Remove("GOMP_SPINCOUNT");
-        _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            lock (_errors)
-            {
-                _errors.AppendLine(line.Data);
-            }
-        };
-        _process.BeginErrorReadLine();
-        var versions = Ask("versions");
+        _process = new ResidentProcess(python, script, OptionsOf(bench));
+        var versions = _process.Ask("versions");
         Parameters = versions["parameters"]!.GetValue<long>();
         Versions = $"PyTorch {versions["torch"]}, torchvision {versions["torchvision"]}, Python {versions["python"]}";
     }
@@ -57,16 +38,7 @@ internal sealed class PyTorchProgram : IDisposable
     /// <summary>Labelling, likewise.</summary>
     public IEnumerable<Contestant> Labelling() => InEveryWay("label");
 
-    public void Dispose()
-    {
-        _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
     /// <summary>
     /// In either arithmetic, and with all threads or one for the network: which is fastest depends on processor and version, and a thread for
@@ -81,24 +53,8 @@ internal sealed class PyTorchProgram : IDisposable
 
     private Reading Turn(string command)
     {
-        var answer = Ask(command);
+        var answer = _process.Ask(command);
         return new Reading(answer["images"]!.GetValue<long>(), answer["seconds"]!.GetValue<double>());
-    }
-
-    private JsonObject Ask(string command)
-    {
-        _process.StandardInput.WriteLine(command);
-        _process.StandardInput.Flush();
-        if (_process.StandardOutput.ReadLine() is { } answer)
-        {
-            return JsonNode.Parse(answer)!.AsObject();
-        }
-
-        _process.WaitForExit();
-        lock (_errors)
-        {
-            throw new InvalidOperationException($"pytorch/simclr.py ended at \"{command}\":\n{_errors}");
-        }
     }
 
     private static JsonObject OptionsOf(Workbench bench)

@@ -56,6 +56,18 @@ internal sealed class TrainingRun : IDisposable
         return new Reading((long)count * _task.ItemsPerStep, clock.Elapsed.TotalSeconds);
     }
 
+    /// <summary>Tells the device that many steps and does not wait for it.</summary>
+    /// <returns>The images of these steps.</returns>
+    public long Enqueue(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Step(_task.Inputs, _task.Loss);
+        }
+
+        return (long)count * _task.ItemsPerStep;
+    }
+
     /// <summary>One step, with the time of its parts.</summary>
     public Phases TimedStep() => Step(_task.Inputs, _task.Loss, Wait);
 

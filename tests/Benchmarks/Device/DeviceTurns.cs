@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Benchmarks.Harness;
+
+namespace Benchmarks.Device;
+
+/// <summary>Programs that do the same work in turns, A B C A B C …, compared round by round.</summary>
+/// <param name="name">Of the work.</param>
+/// <param name="rounds">Turns of each.</param>
+/// <param name="gigaFlopPerImage">Of the work, with its backward pass if it has one; 0 where the network is not of full size.</param>
+/// <param name="peakTeraFlops">What the device's matrix products reach.</param>
+internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerImage, double peakTeraFlops)
+{
+    /// <summary>Runs the turns, prints a line per program and returns the rows.</summary>
+    /// <param name="programs">The product first. A program that fails is left out from then on, with its reason.</param>
+    public IReadOnlyList<JsonObject> Run(IReadOnlyList<(string Name, Func<TurnReading> Turn)> programs)
+    {
+        var readings = programs.ToDictionary(program => program.Name, _ => new List<TurnReading>());
+        var failures = new Dictionary<string, string>();
+        // The first round warms up: kernels are chosen, networks are compiled.
+        for (var round = -1; round < rounds; round++)
+        {
+            foreach (var (program, turn) in programs.Where(program => !failures.ContainsKey(program.Name)))
+            {
+                try
+                {
+                    var reading = turn();
+                    if (round >= 0)
+                    {
+                        readings[program].Add(reading);
+                    }
+                }
+                catch (Exception failed) when (failed is InvalidOperationException or System.Runtime.InteropServices.ExternalException)
+                {
+                    failures[program] = failed.Message.Trim();
+                }
+            }
+        }
+
+        return [.. programs.Select(program => Row(program.Name, readings[program.Name], readings[programs[0].Name], failures.GetValueOrDefault(program.Name)))];
+    }
+
+    private JsonObject Row(string program, List<TurnReading> own, List<TurnReading> product, string? failure)
+    {
+        if (failure is not null || own.Count == 0)
+        {
+            Console.WriteLine($"{name,-22}{program,-16}failed: {failure?.Split('\n')[^1]}");
+            return new JsonObject { ["work"] = name, ["program"] = program, ["failure"] = failure };
+        }
+
+        var rate = Spread.Of(own.Select(reading => reading.Rate));
+        // What the product reaches of this program's rate, round by round.
+        var ratio = Spread.Of(product.Zip(own, (ours, theirs) => ours.Rate / theirs.Rate).DefaultIfEmpty(double.NaN));
+        var enqueued = own.Average(reading => reading.EnqueuedSeconds / reading.Seconds);
+        var share = gigaFlopPerImage > 0 && peakTeraFlops > 0 ? rate.Median * gigaFlopPerImage / 1000 / peakTeraFlops : (double?)null;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-22}{program,-16}{rate.Median,9:0.0} images/s  ratio {ratio.Median:0.000}  enqueued {enqueued:0.00}  of matmul peak {share:0.0 %}"));
+        return new JsonObject
+        {
+            ["work"] = name,
+            ["program"] = program,
+            ["imagesPerSecond"] = rate.ToJson(),
+            ["productOverThis"] = double.IsNaN(ratio.Median) ? null : ratio.ToJson(),
+            ["enqueuedShare"] = Math.Round(enqueued, 3),
+            ["shareOfMatmulPeak"] = share is { } found ? Math.Round(found, 4) : null,
+            ["peakGiB"] = own[^1].PeakBytes is { } bytes ? Math.Round(bytes / (double)(1L << 30), 2) : null,
+        };
+    }
+}

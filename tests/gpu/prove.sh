@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# Proves the program on a GPU machine that has a Python PyTorch and neither .NET nor a network, in at most nine minutes, the
+# cheapest proof first. Writes every result to a folder; a part that fails does not stop the others. Exits with 2 where one failed.
+#
+#   prove.sh --output FOLDER [--device cuda|cpu] [--minutes N] [--data FOLDER] [ARCHIVE]
+#
+# ARCHIVE is what "make gpu-pack" built, by default bin/distill-gpu.tar.xz beside this script. Inside an unpacked archive none is
+# needed. LIBTORCH names a libtorch; without it python3's PyTorch serves, whatever its version. The last part trains on
+# Fashion-MNIST from the folder that --data names, otherwise on the sample. --device cpu is a trial in small.
+set -u
+
+usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 1; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+device=cuda out= minutes=9 archive= data=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --output) out=${2:-}; shift 2 || usage ;;
+        --device) device=${2:-}; shift 2 || usage ;;
+        --minutes) minutes=${2:-}; shift 2 || usage ;;
+        --data) data=$(cd "${2:-/nonexistent}" && pwd) || usage; shift 2 ;;
+        -*) usage ;;
+        *) archive=$1; shift ;;
+    esac
+done
+[ -n "$out" ] && [[ $minutes =~ ^[0-9]+$ ]] || usage
+case $device in cpu) small=--small ;; cuda) small= ;; *) usage ;; esac
+
+mkdir -p "$out" && out=$(cd "$out" && pwd)
+end=$((SECONDS + 60 * minutes - 15))
+work=$(mktemp -d)
+trap 'rm -rf "$work"; [ -z "${watcher:-}" ] || kill "$watcher" 2>/dev/null' EXIT
+
+if [ -d "$here/app" ]; then
+    pack=$here
+else
+    archive=${archive:-$here/bin/distill-gpu.tar.xz}
+    [ -f "$archive" ] || { echo "$archive does not exist: build it with make gpu-pack" >&2; exit 1; }
+    tar -C "$work" -xJf "$archive" 2>/dev/null || python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$archive" "$work"
+    pack=$work/distill-gpu
+fi
+distill=$pack/app/distill
+if [ -z "${LIBTORCH:-}" ]; then
+    export LIBTORCH_USE_PYTORCH=1 LIBTORCH_BYPASS_VERSION_CHECK=1
+fi
+
+rows=$out/proof.tsv
+printf 'part\tresult\tseconds\tfound\n' >"$rows"
+: >"$out/log.txt"
+failed=0
+
+# Runs a part with a limit of seconds and what is left of the time, and keeps its last line as what it found.
+part() {
+    local name=$1 limit=$2 result=pass start=$SECONDS left=$((end - SECONDS))
+    shift 2
+    [ "$left" -lt "$limit" ] && limit=$left
+    if [ "$limit" -lt 5 ]; then
+        printf '%s\tno time\t0\t\n' "$name" | tee -a "$rows"
+        return 0
+    fi
+    printf '\n== %s\n' "$name" >>"$out/log.txt"
+    ( "$@" ) >"$work/part.log" 2>&1 &
+    local job=$!
+    ( sleep "$limit"; kill -TERM -- "-$job" 2>/dev/null; sleep 10; kill -KILL -- "-$job" 2>/dev/null ) &
+    local timer=$!
+    wait "$job" || result=FAIL
+    kill -- "-$timer" 2>/dev/null
+    wait "$timer" 2>/dev/null
+    cat "$work/part.log" >>"$out/log.txt"
+    [ "$result" = pass ] || failed=1
+    printf '%s\t%s\t%s\t%s\n' "$name" "$result" "$((SECONDS - start))" "$(grep -v '^ *$' "$work/part.log" | tail -1 | cut -c1-200)" | tee -a "$rows"
+}
+# Every part in a process group of its own, so that a limit ends what it started.
+set -m
+
+machine() {
+    uname -a
+    nproc
+    nvidia-smi 2>/dev/null
+    python3 -c 'import torch; print("torch", torch.__version__, "CUDA", torch.version.cuda)' 2>/dev/null
+    if [ "$device" = cpu ]; then
+        grep -m1 'model name' /proc/cpuinfo
+    else
+        nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader
+    fi
+}
+
+libtorch_folder() {
+    local place
+    for place in "${LIBTORCH:-}" "${LIBTORCH:-}/lib"; do
+        [ -e "$place/libtorch_cpu.so" ] && { echo "$place"; return; }
+    done
+    python3 -c 'import importlib.util as u, os; print(os.path.join(os.path.dirname(u.find_spec("torch").origin), "lib"))'
+}
+
+# The program's first start makes its copy of libLibTorchSharp.so open on systems with an older libstdc++.
+symbols() {
+    (cd "$work" && "$distill" status smoke) >/dev/null 2>&1
+    python3 "$pack/symbols.py" "$pack/app" "$(libtorch_folder)"
+}
+
+doctor() {
+    "$distill" doctor --device "$device" --json >"$out/doctor.json" 2>/dev/null
+    "$distill" doctor --device "$device" | tee "$work/doctor.log"
+    local code=${PIPESTATUS[0]}
+    echo "$(grep -c '^pass' "$work/doctor.log") checks pass, $(grep -c '^FAIL' "$work/doctor.log") fail"
+    return "$code"
+}
+
+# The pipeline smoke, in a folder of its own: smoke NAME DEVICE PRECISION [OTHER KEYS]
+smoke() {
+    local folder=$work/$1
+    mkdir -p "$folder"
+    [ -e "$folder/data" ] || { mkdir "$folder/data"; ln -s "$pack/data/sample" "$folder/data/sample"; }
+    printf '{ "extends": "smoke", "name": "%s", "device": "%s", "precision": "%s"%s }\n' "$1" "$2" "$3" "${4:-}" >"$folder/pipeline.json"
+    (cd "$folder" && echo $BASHPID >pid && exec "$distill" run)
+}
+
+# The loss at a line of a stage's log: loss NAME STAGE first|last
+loss() {
+    local line
+    case $3 in first) line=$(head -1 "$work/$1/models/$1/$2/metrics.jsonl") ;; last) line=$(tail -1 "$work/$1/models/$1/$2/metrics.jsonl") ;; esac
+    sed 's/.*"loss":\([^,]*\),.*/\1/' <<<"$line"
+}
+
+# Whether two numbers are near: near A B TOLERANCE. NaN is near nothing.
+near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; exit !(a == a + 0 && d <= t * m) }'; }
+
+# Against the CPU in fp32. The first step has the same weights; later ones drift apart as rounding grows.
+compare() {
+    local name=$1 tolerance=$2 stage good=0
+    for stage in pretrain finetune distill self-distill supervised; do
+        local first last other_first other_last
+        first=$(loss "$name" $stage first) last=$(loss "$name" $stage last)
+        other_first=$(loss reference $stage first) other_last=$(loss reference $stage last)
+        echo "$stage: loss $first to $last, on the CPU $other_first to $other_last"
+        near "$last" "$other_last" 0.25 || { echo "$stage ends far from the CPU's loss"; good=1; }
+    done
+    near "$(loss "$name" pretrain first)" "$(loss reference pretrain first)" "$tolerance" || { echo "the first loss of pretrain is not the CPU's"; good=1; }
+    [ $good = 0 ] && echo "first loss of pretrain $(loss "$name" pretrain first), on the CPU $(loss reference pretrain first)"
+    return $good
+}
+
+# The first loss of a device in fp32 differs by the rounding of views that are made there.
+smoke_fp32() { smoke fp32 "$device" fp32 && compare fp32 0.01; }
+smoke_bf16() { smoke bf16 "$device" bf16 && compare bf16 0.03; }
+
+resume() {
+    smoke resumed "$device" fp32 ', "checkpointEverySeconds": 0' &
+    local run=$! i
+    for i in $(seq 600); do
+        [ -n "$(ls "$work"/resumed/models/resumed/pretrain/checkpoints 2>/dev/null)" ] && break
+        sleep 0.1
+    done
+    sleep 1
+    kill -KILL "$(cat "$work/resumed/pid")"
+    wait "$run"
+    echo "killed: exit code $?"
+    smoke resumed "$device" fp32 ', "checkpointEverySeconds": 0' | tee "$work/resumed.log" || return 1
+    grep 'resumes from step' "$work/resumed.log" || return 1
+    if [ "$device" = cpu ]; then
+        cmp "$work/resumed/models/resumed/self-distill/weights.safetensors" "$work/fp32/models/fp32/self-distill/weights.safetensors" || return 1
+        echo "the resumed run has the bits of the uninterrupted one"
+    else
+        near "$(loss resumed self-distill last)" "$(loss fp32 self-distill last)" 0.25 || return 1
+        echo "the resumed run ends at a loss of $(loss resumed self-distill last), the uninterrupted one at $(loss fp32 self-distill last)"
+    fi
+}
+
+bench() { "$pack/app/benchmarks" device --device "$device" $small --output "$out" --only "$1"; }
+
+# Whatever is left of the time for networks of full width; interrupted, it saves.
+training() {
+    local folder=$work/full
+    mkdir -p "$folder"
+    if [ -n "$data" ]; then
+        printf '{ "extends": "fashion-mnist-gpu", "device": "%s", "dataset": { "folder": "%s" } }\n' "$device" "$data"
+    else
+        printf '{ "extends": "fashion-mnist-gpu", "device": "%s", "dataset": { "kind": "sample", "folder": "%s" } }\n' "$device" "$pack/data/sample"
+    fi >"$folder/pipeline.json"
+    if [ "$device" = cpu ]; then
+        (cd "$folder" && "$distill" rehearse pipeline.json)
+        return
+    fi
+    local seconds=$((end - SECONDS - 20))
+    [ $seconds -gt 10 ] || { echo "no time is left"; return 0; }
+    # Ends early enough to save.
+    (cd "$folder" && timeout -s TERM $seconds "$distill" run)
+    local code=$?
+    cat "$folder"/models/fashion-mnist-gpu/*/metrics.jsonl >"$out/training.jsonl"
+    tail -1 "$out/training.jsonl"
+    [ $code = 0 ] || [ $code = 124 ] || [ $code = 130 ]
+}
+
+# Memory and use of the GPU through all parts, once a second.
+if [ "$device" = cuda ] && command -v nvidia-smi >/dev/null; then
+    nvidia-smi --query-gpu=timestamp,memory.used,utilization.gpu,power.draw --format=csv,noheader -l 1 >"$out/gpu.csv" 2>/dev/null &
+    watcher=$!
+fi
+
+part machine 30 machine
+part symbols 60 symbols
+part doctor 90 doctor
+part 'smoke on the CPU, fp32' 150 smoke reference cpu fp32
+part "smoke on $device, fp32" 120 smoke_fp32
+part "smoke on $device, bf16" 120 smoke_bf16
+part 'parity with PyTorch' 90 bench parity
+part 'training throughput' 270 bench train
+part 'labeling throughput' 90 bench label
+part 'resume after kill -9' 90 resume
+part 'networks of full width' 600 training
+
+[ -e "$out/gpu.csv" ] && awk -F', ' '{ m = $2 + 0; if (m > most) most = m } END { print "GPU memory in use at most: " most " MiB" }' "$out/gpu.csv" | tee -a "$out/log.txt"
+[ $failed = 0 ] && exit 0 || exit 2
