@@ -19,6 +19,8 @@ if [ -z "$gpu" ]; then
     exit
 fi
 
+[ -d "${NUGET_PACKAGES:-$HOME/.nuget/packages}/torchsharp-cuda-linux" ] ||
+    echo "A GPU was found: restoring TorchSharp-cuda-linux, about 2.5 GB the first time. ACCELERATOR=cpu builds without it." >&2
 if reason=$(dotnet restore stages/Learning/Learning.csproj --nologo -v quiet -p:Accelerator=cuda 2>&1); then
     echo cuda
     exit

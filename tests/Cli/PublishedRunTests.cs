@@ -39,7 +39,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var stages = JsonNode.Parse(File.ReadAllText(Path.Combine(Published, "provenance.json")))!["stages"]!.AsObject();
         Assert.Contains("pretrain", stages.Select(stage => stage.Key));
-        Assert.All(stages, stage => Assert.Matches(@"^cpu, (fp32|bf16), .+ \(family \d+, model \d+\), (AVX-512|AVX2|no AVX2), \d+ threads?$", Assert.Single(stage.Value!["machines"]!.AsArray())!.GetValue<string>()));
+        Assert.All(stages, stage => Assert.Matches(@"^cpu, (fp32|bf16), .+ \(family \d+, model \d+\), (AVX-512|AVX2|no AVX2), \d+ threads?, libtorch \d+\.\d+\.\S+$", Assert.Single(stage.Value!["machines"]!.AsArray())!.GetValue<string>()));
     }
 
     [Fact]

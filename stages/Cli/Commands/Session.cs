@@ -3,6 +3,7 @@ using Stages.Cli.Plan;
 using Stages.Imaging.Datasets;
 using Stages.Imaging.Splits;
 using Stages.Learning.Native;
+using Stages.Learning.Native.Loading;
 using Stages.Pipeline.Options;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
@@ -51,7 +52,7 @@ internal sealed class Session
 
     /// <summary>Where this process computes, and in what arithmetic: all that changes the last digits of results without being in a stage's key.</summary>
     public string Machine => FormattableString.Invariant(
-        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {Threads}");
+        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {Threads}, libtorch {LibTorch.Build.Version ?? "unknown"}");
 
     private static string Threads => torch.get_num_threads() is > 1 and var threads ? FormattableString.Invariant($"{threads} threads") : "1 thread";
 

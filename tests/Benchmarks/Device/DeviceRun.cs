@@ -10,6 +10,8 @@ internal static class DeviceRun
 {
     // Multiply-adds of a forward pass at width 1 and 224×224, He et al. table 1 (with the stride on the 3×3); two operations each, and twice as many again backward.
     private static readonly Dictionary<string, double> GigaMultiplyAdds = new() { ["resnet50"] = 4.1, ["resnet152"] = 11.5 };
+    private const string Product = "distill";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <param name="options">What to measure.</param>
@@ -90,9 +92,12 @@ internal static class DeviceRun
             }
         }
 
+        Console.WriteLine(string.Join("; ", rows.Skip(1).Where(row => row!["productOverThis"] is not null && row["program"]!.GetValue<string>() != Product).Select(row =>
+            FormattableString.Invariant($"{row!["work"]}: {row["productOverThis"]!["median"]!.GetValue<double>():0.00} of {row["program"]}"))));
+
         void Run(string work, double flop, Func<TurnReading> product)
         {
-            List<(string, Func<TurnReading>)> programs = [("distill", product)];
+            List<(string, Func<TurnReading>)> programs = [(Product, product)];
             foreach (var way in pytorch is null ? [] : new[] { "eager", "compile" })
             {
                 programs.Add(($"pytorch {way}", () => TurnOf(pytorch!.Ask($"{work} {way}"))));
