@@ -15,8 +15,9 @@ BENCH_IMAGES ?= 1000000
 
 # The libtorch that the build brings: cpu, cuda, or none where LIBTORCH or LIBTORCH_USE_PYTORCH names an installed one.
 ifndef ACCELERATOR
-ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
-ACCELERATOR := $(shell stages/accelerator.sh)
+ifneq ($(filter-out help clean gpu-pack,$(or $(MAKECMDGOALS),help)),)
+# Variables given to make itself are not in the environment of $(shell) before GNU make 4.4.
+ACCELERATOR := $(shell LIBTORCH='$(LIBTORCH)' LIBTORCH_USE_PYTORCH='$(LIBTORCH_USE_PYTORCH)' stages/accelerator.sh)
 endif
 endif
 

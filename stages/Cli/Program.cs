@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stages.Cli.Commands;
 using Stages.Cli.Output;
+using Stages.Learning.Native.Loading;
 
 OutlivingWriter.Install();
 var root = new RootCommand("Distill: from a pile of unlabelled images and a few labels to a compact classifier, by SimCLRv2.")
@@ -16,8 +17,18 @@ var root = new RootCommand("Distill: from a pile of unlabelled images and a few 
     RehearseCommand.Create(),
     DoctorCommand.Create(),
 };
-return ExitCodes.Guard(() => root.Parse(args).Invoke(new InvocationConfiguration
+var parsed = root.Parse(args);
+return ExitCodes.Guard(() =>
 {
-    // Errors and signals are ours to answer: one message, and the exit codes of the README.
-    EnableDefaultExceptionHandler = false,
-}));
+    // Help needs no libtorch.
+    if (parsed.Action == parsed.CommandResult.Command.Action)
+    {
+        LibTorch.Check();
+    }
+
+    return parsed.Invoke(new InvocationConfiguration
+    {
+        // Errors and signals are ours to answer: one message, and the exit codes of the README.
+        EnableDefaultExceptionHandler = false,
+    });
+});

@@ -5,6 +5,7 @@ using Benchmarks.Harness;
 using Benchmarks.Reference;
 using Benchmarks.Scale;
 using Benchmarks.Workload;
+using Stages.Learning.Native.Loading;
 using Stages.Pipeline.Options;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,6 +14,7 @@ const double SecondsPerTurn = 1.5;
 
 try
 {
+    LibTorch.Check();
     return args switch
     {
         [ScaleOptions.Command, .. var rest] => ScaleRun.Run(ScaleOptions.Parse(rest), Machine.Repository()),

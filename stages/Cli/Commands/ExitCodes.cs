@@ -32,9 +32,9 @@ internal static class ExitCodes
         {
             return command();
         }
-        catch (Exception e) when (UserErrorIn(e) is { } error)
+        catch (UserException e)
         {
-            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(e.Message);
             return WrongInput;
         }
         catch (StageFailedException e)
@@ -60,12 +60,4 @@ internal static class ExitCodes
             return Interrupted;
         }
     }
-
-    /// <summary>The user's error, also where the runtime wraps it because it was found while a type or a module was being set up.</summary>
-    private static UserException? UserErrorIn(Exception error) => error switch
-    {
-        UserException own => own,
-        TypeInitializationException { InnerException: { } inner } => UserErrorIn(inner),
-        _ => null,
-    };
 }

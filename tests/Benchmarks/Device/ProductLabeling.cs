@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Stages.Learning.Networks;
 using Stages.Learning.Networks.Folded;
 using Stages.Learning.Randomness;
@@ -28,16 +27,7 @@ internal sealed class ProductLabeling : IDisposable
         _images_NCHW = rand(scale.Views[architecture], 3, scale.ImageSize, scale.ImageSize, device: compute.Device).DetachFromDisposeScope();
     }
 
-    public TurnReading Turn()
-    {
-        Batches(_scale.WarmUp);
-        DeviceClock.Wait(_compute);
-        var clock = Stopwatch.StartNew();
-        var images = Batches(_scale.Steps);
-        var enqueued = clock.Elapsed.TotalSeconds;
-        DeviceClock.Wait(_compute);
-        return new TurnReading(images, clock.Elapsed.TotalSeconds, enqueued, PeakBytes: null);
-    }
+    public TurnReading Turn() => DeviceClock.Turn(_scale, _compute, Batches);
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Benchmarks.Workload;
 using Stages.Learning.Networks;
 using Stages.Learning.Optimizers;
@@ -35,18 +34,7 @@ internal sealed class ProductTraining : IDisposable
             new FixedViewsTask(_network, _views_MCHW), new TrainingOptions(Steps: 1_000_000, views, Sgd), new RunSettings(compute, Seed: 0, TimeSpan.MaxValue));
     }
 
-    public long Parameters => _network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
-
-    /// <summary>Some steps to warm up, then the timed ones, with no wait for the device between them.</summary>
-    public TurnReading Turn()
-    {
-        _run.Steps(_scale.WarmUp);
-        var clock = Stopwatch.StartNew();
-        var steps = _run.Enqueue(_scale.Steps);
-        var enqueued = clock.Elapsed.TotalSeconds;
-        DeviceClock.Wait(_compute);
-        return new TurnReading(steps, clock.Elapsed.TotalSeconds, enqueued, PeakBytes: null);
-    }
+    public TurnReading Turn() => DeviceClock.Turn(_scale, _compute, _run.Enqueue);
 
     public void Dispose()
     {

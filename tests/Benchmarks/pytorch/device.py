@@ -20,47 +20,12 @@ import torch
 import torchvision
 from torch import nn
 
-
-def head(features, output=128, layers=3):
-    modules = []
-    for i in range(layers):
-        last = i == layers - 1
-        width = output if last else features
-        modules += [nn.Linear(features, width, bias=False), nn.BatchNorm1d(width)]
-        if last:
-            modules[-1].bias.requires_grad = False
-        else:
-            modules.append(nn.ReLU(inplace=True))
-    return nn.Sequential(*modules)
+from networks import NarrowResNet, channels_last, head, nt_xent
 
 
-def nt_xent(z, temperature=0.2):
-    z = nn.functional.normalize(z.float(), dim=1)
-    similar = z @ z.t() / temperature
-    similar = similar.masked_fill(torch.eye(len(z), dtype=torch.bool, device=z.device), float("-inf"))
-    partners = torch.arange(len(z), device=z.device).roll(len(z) // 2)
-    return nn.functional.cross_entropy(similar, partners)
-
-
-def resnet(name, width, classes=1000):
-    """torchvision's ResNet; narrow only in the trial on a CPU."""
-    network = getattr(torchvision.models, name)(num_classes=classes, width_per_group=64)
-    if width == 1:
-        return network
-    blocks = {"resnet50": [3, 4, 6, 3], "resnet152": [3, 8, 36, 3]}[name]
-    planes = round(64 * width)
-
-    class Narrow(torchvision.models.ResNet):
-        def _make_layer(self, block, channels, count, stride=1, dilate=False):
-            if channels == 64:
-                self.inplanes = planes
-            return super()._make_layer(block, channels * planes // 64, count, stride, dilate)
-
-    network = Narrow(torchvision.models.resnet.Bottleneck, blocks, num_classes=classes)
-    network.conv1 = nn.Conv2d(3, planes, 7, stride=2, padding=3, bias=False)
-    network.bn1 = nn.BatchNorm2d(planes)
-    network.fc = nn.Linear(planes * 32, classes)
-    return network
+def resnet(name, width, classes=None):
+    """A ResNet of three channels; narrow only in the trial on a CPU."""
+    return NarrowResNet(name, round(64 * width), channels=3, classes=classes)
 
 
 class Program:
@@ -120,8 +85,7 @@ class Program:
 
     def images(self, name):
         size = self.options["imageSize"]
-        images = torch.rand(self.options["views"][name], 3, size, size, device=self.device)
-        return images.contiguous(memory_format=torch.channels_last)
+        return channels_last(torch.rand(self.options["views"][name], 3, size, size, device=self.device))
 
     def compiled(self, network, way):
         if way == "eager":
@@ -132,9 +96,7 @@ class Program:
 
     def training(self, name, way):
         encoder = resnet(name, self.options["width"])
-        features = encoder.fc.in_features
-        encoder.fc = nn.Identity()
-        network = nn.Sequential(encoder, head(features)).to(self.device).to(memory_format=torch.channels_last).train()
+        network = nn.Sequential(encoder, head(encoder.features, 128, 3)).to(self.device).to(memory_format=torch.channels_last).train()
         trained = [p for p in network.parameters() if p.requires_grad]
         optimizer = torch.optim.SGD(
             [{"params": [p for p in trained if p.ndim > 1], "weight_decay": 1e-4}, {"params": [p for p in trained if p.ndim == 1]}],
@@ -145,7 +107,7 @@ class Program:
         def step():
             with torch.autocast(self.device.type, torch.bfloat16):
                 z = forward(views)
-            loss = nt_xent(z)
+            loss = nt_xent(z, temperature=0.2)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
@@ -153,7 +115,7 @@ class Program:
         return step, len(views)
 
     def labeling(self, name, way):
-        network = resnet(name, self.options["width"]).to(self.device).to(memory_format=torch.channels_last).eval()
+        network = resnet(name, self.options["width"], classes=1000).to(self.device).to(memory_format=torch.channels_last).eval()
         images = self.images(name)
         forward = self.compiled(network, way)
 

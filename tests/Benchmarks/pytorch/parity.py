@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from device import resnet
+from networks import channels_last
 
 # In fp64 the arithmetic is compared to the last digits. In fp32 and bf16 rounding also moves some values across the kink of
 # a ReLU, each of which changes the gradient by more than rounding does: its norm and direction are compared there.
@@ -46,11 +47,11 @@ def compare(options, precision, path):
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     tensors = read(path)
-    network = resnet("resnet50", options["width"])
+    network = resnet("resnet50", options["width"], classes=1000)
     network.load_state_dict(part(tensors, "weights."))
     network = network.to(tensors["images"].dtype)
     network = network.to(device).to(memory_format=torch.channels_last).train()
-    images = tensors["images"].to(device).contiguous(memory_format=torch.channels_last)
+    images = channels_last(tensors["images"].to(device))
     with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
         logits = network(images)
     loss = torch.nn.functional.cross_entropy(logits.float() if precision == "bf16" else logits, tensors["labels"].to(device))

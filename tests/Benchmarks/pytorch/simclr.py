@@ -26,9 +26,8 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
-from torchvision.models.resnet import Bottleneck, ResNet
 
-LAYERS = {"resnet50": [3, 4, 6, 3], "resnet101": [3, 4, 23, 3], "resnet152": [3, 8, 36, 3]}
+from networks import NarrowResNet, channels_last, head, nt_xent
 
 
 class Images(Dataset):
@@ -65,47 +64,6 @@ class Batches:
             yield [order[i % self.count] for i in range(start, end)]
 
 
-class NarrowResNet(ResNet):
-    """torchvision's ResNet with all widths scaled, so that the first layer has `planes` instead of 64; one channel."""
-
-    def __init__(self, depth, planes, classes=None):
-        self.planes = planes
-        super().__init__(Bottleneck, LAYERS[depth])
-        self.conv1 = nn.Conv2d(1, planes, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
-        self.features = 8 * planes * Bottleneck.expansion
-        self.fc = nn.Identity() if classes is None else nn.Linear(self.features, classes)
-        nn.init.kaiming_normal_(self.conv1.weight, mode="fan_out", nonlinearity="relu")
-
-    def _make_layer(self, block, planes, blocks, stride=1, dilate=False):
-        if planes == 64:
-            self.inplanes = self.planes
-        return super()._make_layer(block, planes * self.planes // 64, blocks, stride, dilate)
-
-
-def head(features, output, layers):
-    """SimCLRv2's projection head: dense layers without biases, batch norms, ReLU after all but the last."""
-    modules = []
-    for i in range(layers):
-        last = i == layers - 1
-        width = output if last else features
-        modules += [nn.Linear(features, width, bias=False), nn.BatchNorm1d(width)]
-        if last:
-            modules[-1].bias.requires_grad = False
-        else:
-            modules.append(nn.ReLU(inplace=True))
-    return nn.Sequential(*modules)
-
-
-def nt_xent(z, temperature):
-    """The contrastive loss of views: the first ones of all images, then the second ones."""
-    z = nn.functional.normalize(z.float(), dim=1)
-    similar = z @ z.t() / temperature
-    similar.fill_diagonal_(float("-inf"))
-    partners = torch.arange(len(z)).roll(len(z) // 2)
-    return nn.functional.cross_entropy(similar, partners)
-
-
 class Program:
     def __init__(self, options):
         self.options = options
@@ -125,7 +83,7 @@ class Program:
         self.pretraining = self.loader(pretraining, 2, options["batch"], shuffle=True)
         self.labelling = self.loader(labelling, label["views"], max(1, 500 // label["views"]), shuffle=False)
 
-        encoder = NarrowResNet(options["architecture"], options["planes"])
+        encoder = NarrowResNet(options["architecture"], options["planes"], channels=1)
         projection = head(encoder.features, options["head"]["output"], options["head"]["layers"])
         self.network = nn.Sequential(encoder, projection).to(memory_format=torch.channels_last).train()
         trained = [p for p in self.network.parameters() if p.requires_grad]
@@ -138,7 +96,7 @@ class Program:
     def fine_tuned(self):
         """The encoder, the head's first layers, a classifier; its batch norms have seen a few real batches."""
         options = self.options
-        encoder = NarrowResNet(options["architecture"], options["planes"])
+        encoder = NarrowResNet(options["architecture"], options["planes"], channels=1)
         kept = head(encoder.features, encoder.features, options["fromLayer"] + 1)[:3 * options["fromLayer"]]
         teacher = nn.Sequential(encoder, kept, nn.Linear(encoder.features, options["classes"]))
         teacher = teacher.to(memory_format=torch.channels_last)
@@ -177,10 +135,6 @@ class Program:
         with tempfile.NamedTemporaryFile() as file:
             write(file, np.concatenate(logits))
         return {"seconds": time.perf_counter() - start, "images": images}
-
-
-def channels_last(x):
-    return x.contiguous(memory_format=torch.channels_last)
 
 
 def write(file, logits):

@@ -24,7 +24,8 @@ from torchvision import transforms
 from torchvision.models.resnet import Bottleneck
 from torchvision.transforms import InterpolationMode
 
-from simclr import Batches, Images, NarrowResNet, channels_last, head, nt_xent
+from networks import NarrowResNet, channels_last, head, nt_xent
+from simclr import Batches, Images
 
 
 def composition(views):
@@ -88,7 +89,7 @@ def main():
     sampler.images = an_epoch * batch
     loader = DataLoader(images, batch_sampler=sampler, num_workers=arguments.threads, persistent_workers=True)
 
-    encoder = NarrowResNet(options["network"]["architecture"], round(64 * options["network"]["width"]))
+    encoder = NarrowResNet(options["network"]["architecture"], round(64 * options["network"]["width"]), channels=1)
     for module in encoder.modules():
         if isinstance(module, Bottleneck):
             nn.init.zeros_(module.bn3.weight)

@@ -27,8 +27,20 @@ public static class LibTorch
 
     private static string Source { get; set; } = "beside the program";
 
-    /// <summary>Runs before anything else of this assembly, hence before the first use of <c>torch</c>.</summary>
-    /// <exception cref="UserException">The libtorch that the user names cannot serve. The runtime wraps it into a TypeInitializationException.</exception>
+    /// <summary>What is wrong with the libtorch that the user names; null where nothing is.</summary>
+    private static UserException? Refusal { get; set; }
+
+    /// <summary>To be called before anything is computed.</summary>
+    /// <exception cref="UserException">The libtorch that the user names cannot serve.</exception>
+    public static void Check()
+    {
+        if (Refusal is not null)
+        {
+            throw Refusal;
+        }
+    }
+
+    /// <summary>Runs before anything else of this assembly, hence before the first use of <c>torch</c>. It must not throw: the runtime would report that ever after.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever that is first reached.")]
     internal static void Initialize()
@@ -36,6 +48,18 @@ public static class LibTorch
         OpenMp.SpinBriefly();
         TorchSharpLibrary.Cure(ProgramFolder);
         NativeLibrary.SetDllImportResolver(typeof(LibTorch).Assembly, (name, _, _) => name == "torch_cpu" ? Libraries.Value.Cpu : 0);
+        try
+        {
+            Choose();
+        }
+        catch (UserException refusal)
+        {
+            Refusal = refusal;
+        }
+    }
+
+    private static void Choose()
+    {
         if (LibTorchChoice.Read(Environment.GetEnvironmentVariable) is { } choice)
         {
             (Chosen, Source) = (choice.Open(ProgramFolder), choice.Source);
