@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Benchmarks.Device;
 
 namespace Tests.BenchmarkTests;
@@ -15,7 +16,6 @@ public sealed class DeviceTurnsTests
         Assert.Equal(50, rows[0]["imagesPerSecond"]!["median"]!.GetValue<double>());
         // 50 images of 20 GFLOP are 1 TFLOP.
         Assert.Equal(0.01, rows[0]["shareOfMatmulPeak"]!.GetValue<double>(), 6);
-        Assert.Equal(0.5, rows[0]["enqueuedShare"]!.GetValue<double>(), 6);
     }
 
     [Fact]
@@ -28,9 +28,20 @@ public sealed class DeviceTurnsTests
         Assert.Null(rows[0]["shareOfMatmulPeak"]);
     }
 
+    [Theory]
+    [InlineData(true, "distill:", "pytorch eager:", "pytorch compile:no compiler")]
+    [InlineData(false, "distill:out of memory", "pytorch eager:", "pytorch compile:")]
+    [InlineData(false, "distill:", "pytorch eager:ended", "pytorch compile:")]
+    [InlineData(false, "distill:", "pytorch compile:")]
+    public void Without_the_products_or_pytorchs_turns_nothing_is_measured(bool expected, params string[] rows) => Assert.Equal(
+        expected,
+        DeviceRun.IsMeasured(
+            new JsonArray([.. rows.Select(row => row.Split(':')).Select(row => new JsonObject { ["program"] = row[0], ["failure"] = row[1].Length > 0 ? row[1] : null })]),
+            withPyTorch: true));
+
     private static Func<TurnReading> Program(double[] seconds)
     {
         var turn = 0;
-        return () => new TurnReading(100, seconds[turn], seconds[turn++] / 2, null);
+        return () => new TurnReading(100, seconds[turn++], null);
     }
 }

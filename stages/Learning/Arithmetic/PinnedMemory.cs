@@ -13,6 +13,8 @@ public static class PinnedMemory
 
         """));
 
+    private static volatile bool _isRefused;
+
     /// <summary>
     /// A tensor on the CPU whose elements are not set, pinned where that helps <paramref name="device"/>. The caller owns it; it is in no dispose scope.
     /// </summary>
@@ -23,7 +25,7 @@ public static class PinnedMemory
     {
         // Memory that nobody writes to takes none.
         var plain = empty(shape, type).DetachFromDisposeScope();
-        if (device.type == DeviceType.CPU)
+        if (device.type == DeviceType.CPU || _isRefused)
         {
             return plain;
         }
@@ -36,7 +38,16 @@ public static class PinnedMemory
         }
         catch (ExternalException)
         {
+            // Asked once: compiling and failing again for every batch takes time.
+            _isRefused = true;
             return plain;
         }
+    }
+
+    /// <summary>Whether memory for a device is really pinned; distill doctor shows it.</summary>
+    internal static bool IsPinned(Device device)
+    {
+        using var memory = Empty([1], ScalarType.Byte, device);
+        return memory.is_pinned();
     }
 }

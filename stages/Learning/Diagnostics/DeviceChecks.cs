@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Stages.Learning.Arithmetic;
 using Stages.Learning.Randomness;
 using Stages.Learning.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stages.Learning.Diagnostics;
@@ -37,6 +38,11 @@ public static class DeviceChecks
         }
 
         var exact = new Compute(device, Bf16: false);
+        if (device.type != DeviceType.CPU)
+        {
+            yield return Row("pinned memory for batches", exact, at => PinnedMemory.IsPinned(at.Device) ? 0 : 1);
+        }
+
         yield return Row("two steps of AdamW", exact, at => OptimizerCheck.AdamW(at, Random));
         yield return Row("two steps of LARS", exact, at => OptimizerCheck.Lars(at, Random));
     }
@@ -52,9 +58,9 @@ public static class DeviceChecks
             using var scope = NewDisposeScope();
             found = error(compute);
         }
-        catch (Exception failed) when (failed is ExternalException or InvalidOperationException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception failed) when (failed is not OperationCanceledException)
         {
-            // libtorch's messages go on with a stack trace of C++.
+            // libtorch's messages continue with a stack trace of C++.
             failure = failed.Message.Split('\n')[0];
         }
 

@@ -15,6 +15,18 @@ public static partial class Cudnn
         set => SetBenchmark(GlobalContext(), value);
     }
 
+    /// <summary>Sets <see cref="Benchmark"/> until disposed. Of no effect on a CPU.</summary>
+    public static IDisposable Benchmarking(bool enabled) => new Scope(enabled);
+
+    private sealed class Scope : IDisposable
+    {
+        private readonly bool _before = Benchmark;
+
+        public Scope(bool enabled) => Benchmark = enabled;
+
+        public void Dispose() => Benchmark = _before;
+    }
+
     [LibraryImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint GlobalContext();

@@ -24,8 +24,8 @@ internal static unsafe partial class OneDnn
     /// <param name="x_NCHW">fp32 or bf16.</param>
     /// <param name="weight_DCKK">Of x's type.</param>
     /// <param name="bias_D">Of x's type.</param>
-    /// <param name="stride">Of both directions.</param>
-    /// <param name="padding">Of all four sides.</param>
+    /// <param name="stride">Stride in both dimensions.</param>
+    /// <param name="padding">Padding on all four sides.</param>
     /// <param name="relu">Whether a ReLU follows.</param>
     /// <returns>[N, D, H′, W′] of x's type, channels last where x is.</returns>
     public static Tensor Convolve(Tensor x_NCHW, Tensor weight_DCKK, Tensor bias_D, long stride, long padding, bool relu)
@@ -57,8 +57,8 @@ internal static unsafe partial class OneDnn
     /// <param name="x_NCHW">fp32 or bf16.</param>
     /// <param name="weight_DCKK">Of x's type.</param>
     /// <param name="bias_D">Of x's type.</param>
-    /// <param name="stride">Of both directions.</param>
-    /// <param name="padding">Of all four sides.</param>
+    /// <param name="stride">Stride in both dimensions.</param>
+    /// <param name="padding">Padding on all four sides.</param>
     /// <returns>The sum's memory.</returns>
     public static Tensor AddConvolved_(Tensor sum_NDHW, Tensor x_NCHW, Tensor weight_DCKK, Tensor bias_D, long stride, long padding)
     {

@@ -96,13 +96,9 @@ public sealed record Compute(Device Device, bool Bf16)
 
     public override string ToString() => $"{Device}, {(Bf16 ? "bf16" : "fp32")}";
 
-    /// <summary>
-    /// What a GPU is set to: batches keep their shape for a whole stage, so trying out every algorithm once pays. TF32, of 10 bits of mantissa, is off:
-    /// who wants speed has bf16, and what is left in fp32, losses and measurements above all, is to be exact.
-    /// </summary>
+    /// <summary>What a GPU is set to. TF32, of 10 bits of mantissa, is off: bf16 is for speed, and what is left in fp32, such as losses and measurements, is to be exact.</summary>
     private static void SetUpGpu()
     {
-        Cudnn.Benchmark = true;
         backends.cuda.matmul.allow_tf32 = false;
         backends.cudnn.allow_tf32 = false;
     }

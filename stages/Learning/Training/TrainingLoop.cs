@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Stages.Learning.Native;
 using Stages.Learning.Training.Faults;
 using Stages.Pipeline.Plan;
 using Stages.Pipeline.Progress;
@@ -33,6 +34,9 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <exception cref="TrainingDivergedException">The loss is not finite, and nothing that was tried helped.</exception>
     public TrainingOutcome Run(TrainingTask task)
     {
+        // Batches keep their shape, so trying every algorithm of cuDNN once pays. cuDNN remembers the choice per thread: it does not pay for Monitor,
+        // whose threads come and go.
+        using var tuned = Cudnn.Benchmarking(true);
         using var trainer = new Trainer(task, options, settings, context.Progress.Note) { ReadsEveryStep = ReadsEveryStep };
         var state = new TrainingState(task, trainer.Optimizer);
         context.Checkpoints.Preflight(state.Bytes);
@@ -68,7 +72,11 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 step++;
                 if (step % _monitorEvery == 0 || step == options.Steps)
                 {
-                    monitored = task.Monitor();
+                    using (Cudnn.Benchmarking(false))
+                    {
+                        monitored = task.Monitor();
+                    }
+
                     task.Network.train();
                     if (task.Trouble(step, loss, monitored) is { } trouble)
                     {

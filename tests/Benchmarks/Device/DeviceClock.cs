@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Stages.Learning.Native;
 using Stages.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,18 +10,20 @@ namespace Benchmarks.Device;
 internal static class DeviceClock
 {
     /// <summary>A turn: some steps to warm up, then the timed ones, with no wait for the device between them.</summary>
-    /// <param name="scale">How many steps.</param>
+    /// <param name="warmUp">Steps before the clock starts.</param>
+    /// <param name="steps">Steps timed.</param>
     /// <param name="compute">The device.</param>
-    /// <param name="work">Tells the device that many steps, and returns the images of these.</param>
-    public static TurnReading Turn(DeviceScale scale, Compute compute, Func<int, long> work)
+    /// <param name="work">Enqueues that many steps, and returns their images.</param>
+    public static TurnReading Turn(int warmUp, int steps, Compute compute, Func<int, long> work)
     {
-        work(scale.WarmUp);
+        // As the training loop does, and as the PyTorch program is set up.
+        using var tuned = Cudnn.Benchmarking(true);
+        work(warmUp);
         Wait(compute);
         var clock = Stopwatch.StartNew();
-        var images = work(scale.Steps);
-        var enqueued = clock.Elapsed.TotalSeconds;
+        var images = work(steps);
         Wait(compute);
-        return new TurnReading(images, clock.Elapsed.TotalSeconds, enqueued, PeakBytes: null);
+        return new TurnReading(images, clock.Elapsed.TotalSeconds, PeakBytes: null);
     }
 
     /// <summary>Returns once the device has done what it was told; at once on the CPU, which does it as it is told.</summary>

@@ -15,7 +15,7 @@ internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale
 
     private const string Usage = "usage: benchmarks device --output FOLDER [--device NAME] [--only parity|train|label] [--small] [--rounds N]";
 
-    /// <exception cref="UserException">The arguments are none of ours.</exception>
+    /// <exception cref="UserException">The arguments are not valid.</exception>
     public static DeviceOptions Parse(IReadOnlyList<string> arguments)
     {
         var (device, folder, part, small, rounds) = ("auto", (string?)null, (string?)null, false, (int?)null);

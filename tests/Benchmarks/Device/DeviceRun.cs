@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Benchmarks.Reference;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Device;
@@ -8,15 +9,15 @@ namespace Benchmarks.Device;
 /// <summary><c>benchmarks device</c>: the product's steps on a device beside plain PyTorch's, and whether both compute the same.</summary>
 internal static class DeviceRun
 {
-    // Multiply-adds of a forward pass at width 1 and 224×224, He et al. table 1 (with the stride on the 3×3); two operations each, and twice as many again backward.
-    private static readonly Dictionary<string, double> GigaMultiplyAdds = new() { ["resnet50"] = 4.1, ["resnet152"] = 11.5 };
     private const string Product = "distill";
 
+    // Multiply-adds of a forward pass at width 1 and 224×224, He et al. table 1 (with the stride on the 3×3); two operations each, and twice as many again backward.
+    private static readonly Dictionary<string, double> GigaMultiplyAdds = new() { ["resnet50"] = 4.1, ["resnet152"] = 11.5 };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <param name="options">What to measure.</param>
     /// <param name="scripts">The folder of the PyTorch programs.</param>
-    /// <returns>The exit code: 2 where the two do not compute the same.</returns>
+    /// <returns>The exit code: 2 where the two do not compute the same, or where what was asked for could not be measured.</returns>
     public static int Run(DeviceOptions options, string scripts)
     {
         options.Compute.Check();
@@ -27,42 +28,63 @@ internal static class DeviceRun
             Console.WriteLine($"without PyTorch's rows: {Python.Advice}");
         }
 
-        var agree = true;
+        var sound = python is not null || options.Compute.Device.type == DeviceType.CPU;
         if (options.Part is null or "parity" && python is not null)
         {
             var rows = Parity(options, python, scripts);
-            agree = rows.All(row => row!["passed"]!.GetValue<bool>());
             Save(options, "parity.json", rows);
+            sound &= rows.All(row => row!["passed"]!.GetValue<bool>());
         }
 
         if (options.Part is null or "train" or "label")
         {
             using var pytorch = python is null ? null : new ResidentProcess(python, Path.Combine(scripts, "device.py"), ProgramOptions(options));
-            TakeTurns(options, pytorch);
+            var rows = TakeTurns(options, pytorch);
+            sound &= IsMeasured(rows, python is not null);
+            Console.WriteLine(Summary(rows));
         }
 
-        return agree ? 0 : 2;
+        return sound ? 0 : 2;
     }
+
+    /// <summary>Whether the product took all its turns, and PyTorch those of its eager networks.</summary>
+    internal static bool IsMeasured(JsonArray rows, bool withPyTorch) =>
+        rows.All(row => row!["failure"] is null || row["program"]!.GetValue<string>().EndsWith("compile", StringComparison.Ordinal))
+        && (!withPyTorch || rows.Any(row => row!["program"]!.GetValue<string>().EndsWith("eager", StringComparison.Ordinal)));
+
+    private static string Summary(JsonArray rows) => string.Join("; ", rows.OfType<JsonObject>()
+        .Where(row => row["program"]!.GetValue<string>() != Product)
+        .Select(row => row["productOverThis"] is { } ratio
+            ? FormattableString.Invariant($"{row["work"]}: {ratio["median"]!.GetValue<double>():0.00} of {row["program"]}")
+            : $"{row["work"]}: {row["program"]} failed"));
 
     private static JsonArray Parity(DeviceOptions options, string python, string scripts)
     {
         var rows = new JsonArray();
-        var path = Path.Combine(options.Folder, "parity.safetensors");
-        using var program = new ResidentProcess(python, Path.Combine(scripts, "parity.py"), ProgramOptions(options));
-        foreach (var precision in new[] { "fp64", "fp32", "bf16" })
+        // Hundreds of megabytes in fp64: not among the results.
+        var folder = Directory.CreateTempSubdirectory("distill-parity-").FullName;
+        try
         {
-            ParityFile.Write(
-                path, options.Scale, options.Compute with { Bf16 = precision == "bf16" }, precision == "fp64" ? ScalarType.Float64 : ScalarType.Float32);
-            var row = program.Ask($"{precision} {path}");
-            Console.WriteLine($"parity with torchvision: {row.ToJsonString()}");
-            rows.Add(row);
-            File.Delete(path);
+            var path = Path.Combine(folder, "parity.safetensors");
+            using var program = new ResidentProcess(python, Path.Combine(scripts, "parity.py"), ProgramOptions(options));
+            foreach (var precision in new[] { "fp64", "fp32", "bf16" })
+            {
+                ParityFile.Write(
+                    path, options.Scale, options.Compute with { Bf16 = precision == "bf16" }, precision == "fp64" ? ScalarType.Float64 : ScalarType.Float32);
+                var row = program.Ask($"{precision} {path}");
+                Console.WriteLine($"parity with torchvision: {row.ToJsonString()}");
+                rows.Add(row);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
 
         return rows;
     }
 
-    private static void TakeTurns(DeviceOptions options, ResidentProcess? pytorch)
+    private static JsonArray TakeTurns(DeviceOptions options, ResidentProcess? pytorch)
     {
         var rows = new JsonArray();
         var found = new JsonObject
@@ -76,31 +98,34 @@ internal static class DeviceRun
             ["rounds"] = options.Scale.Rounds,
             ["rows"] = rows,
         };
-        foreach (var architecture in options.Scale.Views.Keys)
+        // Compiling takes minutes: last, so that the rest is there where the time is up.
+        foreach (var way in pytorch is null ? new[] { "" } : ["eager", "compile"])
         {
-            var flop = options.Scale is { Width: 1, ImageSize: 224 } ? 2 * GigaMultiplyAdds[architecture] : 0;
-            if (options.Part is null or "train")
+            foreach (var architecture in options.Scale.Views.Keys)
             {
-                using var training = new ProductTraining(architecture, options.Scale, options.Compute);
-                Run($"train {architecture}", 3 * flop, training.Turn);
-            }
+                var flop = options.Scale is { Width: 1, ImageSize: 224 } ? 2 * GigaMultiplyAdds[architecture] : 0;
+                if (options.Part is null or "train")
+                {
+                    using var training = new ProductTraining(architecture, options.Scale, options.Compute);
+                    Compare($"train {architecture}", way, 3 * flop, training.Turn, training.HostSecondsPerStep);
+                }
 
-            if (options.Part is null or "label")
-            {
-                using var labeling = new ProductLabeling(architecture, options.Scale, options.Compute);
-                Run($"label {architecture}", flop, labeling.Turn);
+                if (options.Part is null or "label")
+                {
+                    using var labeling = new ProductLabeling(architecture, options.Scale, options.Compute);
+                    Compare($"label {architecture}", way, flop, labeling.Turn, hostSeconds: null);
+                }
             }
         }
 
-        Console.WriteLine(string.Join("; ", rows.Skip(1).Where(row => row!["productOverThis"] is not null && row["program"]!.GetValue<string>() != Product).Select(row =>
-            FormattableString.Invariant($"{row!["work"]}: {row["productOverThis"]!["median"]!.GetValue<double>():0.00} of {row["program"]}"))));
+        return rows;
 
-        void Run(string work, double flop, Func<TurnReading> product)
+        void Compare(string work, string way, double flop, Func<TurnReading> product, Func<double>? hostSeconds)
         {
             List<(string, Func<TurnReading>)> programs = [(Product, product)];
-            foreach (var way in pytorch is null ? [] : new[] { "eager", "compile" })
+            if (pytorch is not null)
             {
-                programs.Add(($"pytorch {way}", () => TurnOf(pytorch!.Ask($"{work} {way}"))));
+                programs.Add(($"pytorch {way}", () => TurnOf(pytorch.Ask($"{work} {way}"))));
             }
 
             foreach (var row in new DeviceTurns(work, options.Scale.Rounds, flop, found["matmulTeraFlops"]?.GetValue<double>() ?? 0).Run(programs))
@@ -108,9 +133,36 @@ internal static class DeviceRun
                 rows.Add(row);
             }
 
-            pytorch?.Ask("forget");
-            // After each, so that what is measured is kept where the time is up.
+            // After each, so that what is measured is kept.
             Save(options, $"{options.Part ?? "device"}.json", found);
+            if (hostSeconds is not null && rows[^programs.Count]!["failure"] is null && way != "compile")
+            {
+                AddHostShare(rows[^programs.Count]!.AsObject(), options.Scale.Views[work.Split(' ')[1]], hostSeconds());
+                Save(options, $"{options.Part ?? "device"}.json", found);
+            }
+
+            Forget(pytorch);
+        }
+    }
+
+    /// <summary>Which part of a step's time the program needs to enqueue it: from 1 on, the device waits for the program.</summary>
+    private static void AddHostShare(JsonObject row, int views, double hostSeconds)
+    {
+        var stepSeconds = views / row["imagesPerSecond"]!["median"]!.GetValue<double>();
+        row["hostSecondsPerStep"] = Math.Round(hostSeconds, 5);
+        row["hostShareOfStep"] = Math.Round(hostSeconds / stepSeconds, 3);
+        Console.WriteLine(FormattableString.Invariant($"{row["work"]}: the program enqueues a step in {hostSeconds:0.0000} s, {hostSeconds / stepSeconds:0.00} of the step's time"));
+    }
+
+    private static void Forget(ResidentProcess? pytorch)
+    {
+        try
+        {
+            pytorch?.Ask("forget");
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended; its next turn says so.
         }
     }
 

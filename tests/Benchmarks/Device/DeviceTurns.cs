@@ -1,14 +1,15 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Benchmarks.Harness;
 
 namespace Benchmarks.Device;
 
-/// <summary>Programs that do the same work in turns, A B C A B C …, compared round by round.</summary>
+/// <summary>The product and another program do the same work in turns, A B A B …, and are compared round by round.</summary>
 /// <param name="name">Of the work.</param>
 /// <param name="rounds">Turns of each.</param>
 /// <param name="gigaFlopPerImage">Of the work, with its backward pass if it has one; 0 where the network is not of full size.</param>
-/// <param name="peakTeraFlops">What the device's matrix products reach.</param>
+/// <param name="peakTeraFlops">What the device's matrix products reach; 0 where nobody measured it.</param>
 internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerImage, double peakTeraFlops)
 {
     /// <summary>Runs the turns, prints a line per program and returns the rows.</summary>
@@ -30,7 +31,7 @@ internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerIma
                         readings[program].Add(reading);
                     }
                 }
-                catch (Exception failed) when (failed is InvalidOperationException or System.Runtime.InteropServices.ExternalException)
+                catch (Exception failed) when (failed is InvalidOperationException or ExternalException)
                 {
                     failures[program] = failed.Message.Trim();
                 }
@@ -44,26 +45,25 @@ internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerIma
     {
         if (failure is not null || own.Count == 0)
         {
-            Console.WriteLine($"{name,-22}{program,-16}failed: {failure?.Split('\n')[^1]}");
-            return new JsonObject { ["work"] = name, ["program"] = program, ["failure"] = failure };
+            Console.WriteLine($"{name,-18}{program,-17}failed: {failure?.Split('\n')[^1]}");
+            return new JsonObject { ["work"] = name, ["program"] = program, ["failure"] = failure ?? "no turn was taken" };
         }
 
         var rate = Spread.Of(own.Select(reading => reading.Rate));
         // What the product reaches of this program's rate, round by round.
-        var ratio = Spread.Of(product.Zip(own, (ours, theirs) => ours.Rate / theirs.Rate).DefaultIfEmpty(double.NaN));
-        var enqueued = own.Average(reading => reading.EnqueuedSeconds / reading.Seconds);
+        double[] ratios = [.. product.Zip(own, (ours, theirs) => ours.Rate / theirs.Rate)];
+        var ratio = ratios.Length > 0 ? Spread.Of(ratios) : (Spread?)null;
         var share = gigaFlopPerImage > 0 && peakTeraFlops > 0 ? rate.Median * gigaFlopPerImage / 1000 / peakTeraFlops : (double?)null;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-22}{program,-16}{rate.Median,9:0.0} images/s  ratio {ratio.Median:0.000}  enqueued {enqueued:0.00}  of matmul peak {share:0.0 %}"));
+            $"{name,-18}{program,-17}{rate.Median,9:0.0} images/s{(ratio is { } found ? $", product over this {found.Median:0.000}" : "")}{(share is { } peak ? $", {peak:0.0 %} of the matmul peak" : "")}"));
         return new JsonObject
         {
             ["work"] = name,
             ["program"] = program,
             ["imagesPerSecond"] = rate.ToJson(),
-            ["productOverThis"] = double.IsNaN(ratio.Median) ? null : ratio.ToJson(),
-            ["enqueuedShare"] = Math.Round(enqueued, 3),
-            ["shareOfMatmulPeak"] = share is { } found ? Math.Round(found, 4) : null,
+            ["productOverThis"] = ratio?.ToJson(),
+            ["shareOfMatmulPeak"] = share is { } part ? Math.Round(part, 4) : null,
             ["peakGiB"] = own[^1].PeakBytes is { } bytes ? Math.Round(bytes / (double)(1L << 30), 2) : null,
         };
     }

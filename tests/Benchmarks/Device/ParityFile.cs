@@ -37,8 +37,9 @@ internal static class ParityFile
         network.train();
         network.to(type);
         var saved = network.state_dict().ToDictionary(entry => "weights." + entry.Key, entry => entry.Value.detach().cpu().clone());
-        var images_NCHW = RandomNormals.Draw([RandomKey.FromSeed(1)], Images * 3 * scale.ImageSize * scale.ImageSize, CPU)
-            .view(Images, 3, scale.ImageSize, scale.ImageSize).sigmoid().to_type(type).to(compute.Device);
+        // Patches under noise: of noise alone all features would be alike, and batch norms would enlarge their rounding.
+        var images_NCHW = Noise(1, 4).repeat_interleave(scale.ImageSize / 4, 2).repeat_interleave(scale.ImageSize / 4, 3).Times(2)
+            .Plus(Noise(2, scale.ImageSize)).sigmoid().to_type(type).to(compute.Device);
         var labels_N = NewTensors.Range(Images, compute.Device).Times_(61L).Modulo_(Classes);
         Tensor loss;
         using (compute.Forward())
@@ -56,4 +57,7 @@ internal static class ParityFile
         using var file = File.Create(path);
         SafetensorsFile.Write(file, saved, null);
     }
+
+    private static Tensor Noise(long seed, int size) =>
+        RandomNormals.Draw([RandomKey.FromSeed(seed)], Images * 3 * size * size, CPU).view(Images, 3, size, size);
 }

@@ -27,7 +27,7 @@ internal sealed class ProductLabeling : IDisposable
         _images_NCHW = rand(scale.Views[architecture], 3, scale.ImageSize, scale.ImageSize, device: compute.Device).DetachFromDisposeScope();
     }
 
-    public TurnReading Turn() => DeviceClock.Turn(_scale, _compute, Batches);
+    public TurnReading Turn() => DeviceClock.Turn(_scale.WarmUp, _scale.Steps, _compute, Batches);
 
     public void Dispose()
     {

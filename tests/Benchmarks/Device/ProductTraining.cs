@@ -12,6 +12,10 @@ internal sealed class ProductTraining : IDisposable
 {
     private static readonly OptimizerOptions Sgd = new(OptimizerKind.Sgd, LearningRate: 0.01, WeightDecay: 1e-4, Momentum: 0.9, Warmup: 0);
 
+    // NT-Xent needs two views of two images.
+    private const int FewViews = 4;
+    private const int HostSteps = 10;
+
     private readonly DeviceScale _scale;
     private readonly Compute _compute;
     private readonly ContrastiveNetwork _network;
@@ -34,7 +38,22 @@ internal sealed class ProductTraining : IDisposable
             new FixedViewsTask(_network, _views_MCHW), new TrainingOptions(Steps: 1_000_000, views, Sgd), new RunSettings(compute, Seed: 0, TimeSpan.MaxValue));
     }
 
-    public TurnReading Turn() => DeviceClock.Turn(_scale, _compute, _run.Enqueue);
+    public TurnReading Turn() => DeviceClock.Turn(_scale.WarmUp, _scale.Steps, _compute, _run.Enqueue);
+
+    /// <summary>
+    /// Seconds that a step takes at a batch so small that the device waits for the program: the time in which the program enqueues any step of this
+    /// network. Where that is well below the time of a real step, the device never waits for it.
+    /// </summary>
+    public double HostSecondsPerStep()
+    {
+        using var few_MCHW = _views_MCHW.narrow(0, 0, FewViews).clone().DetachFromDisposeScope();
+        var reading = DeviceClock.Turn(_scale.WarmUp, HostSteps, _compute, count =>
+        {
+            _run.Enqueue(count, _ => few_MCHW.alias());
+            return count;
+        });
+        return reading.Seconds / HostSteps;
+    }
 
     public void Dispose()
     {

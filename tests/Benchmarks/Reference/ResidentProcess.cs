@@ -46,9 +46,13 @@ internal sealed class ResidentProcess : IDisposable
         {
             _process.StandardInput.WriteLine(command);
             _process.StandardInput.Flush();
-            if (_process.StandardOutput.ReadLine() is { } answer)
+            while (_process.StandardOutput.ReadLine() is { } answer)
             {
-                return JsonNode.Parse(answer)!.AsObject();
+                // Libraries print there too.
+                if (answer.StartsWith('{'))
+                {
+                    return JsonNode.Parse(answer)!.AsObject();
+                }
             }
         }
         catch (IOException)

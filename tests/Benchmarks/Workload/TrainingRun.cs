@@ -56,13 +56,16 @@ internal sealed class TrainingRun : IDisposable
         return new Reading((long)count * _task.ItemsPerStep, clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Tells the device that many steps and does not wait for it.</summary>
+    /// <summary>Enqueues steps on the task's own data and does not wait for the device.</summary>
     /// <returns>The images of these steps.</returns>
-    public long Enqueue(int count)
+    public long Enqueue(int count) => Enqueue(count, _task.Inputs);
+
+    /// <summary>The same on other inputs.</summary>
+    public long Enqueue(int count, Func<long, Tensor> inputs)
     {
         for (var i = 0; i < count; i++)
         {
-            Step(_task.Inputs, _task.Loss);
+            Step(inputs, _task.Loss);
         }
 
         return (long)count * _task.ItemsPerStep;

@@ -1,6 +1,6 @@
 """The paper's networks in plain PyTorch on one device: training steps and labeling, eager and compiled.
 
-Serves commands, a line each, on standard input, and answers each with one line of JSON:
+Serves commands, one per line, on standard input, and answers each with one line of JSON:
 
     versions                        what runs here
     matmul                          TFLOP/s of a large bf16 matrix product
@@ -20,7 +20,7 @@ import torch
 import torchvision
 from torch import nn
 
-from networks import NarrowResNet, channels_last, head, nt_xent
+from networks import NarrowResNet, answer_stream, channels_last, head, nt_xent
 
 
 def resnet(name, width, classes=None):
@@ -48,7 +48,7 @@ class Program:
     def matmul(self):
         size, count = (8192, 20) if self.on_gpu else (1024, 4)
         x = torch.randn(size, size, device=self.device).bfloat16()
-        seconds, _ = self.timed(lambda: x @ x, 3, count)
+        seconds = self.timed(lambda: x @ x, 3, count)
         return {"teraFlops": 2 * size ** 3 * count / seconds / 1e12}
 
     def timed(self, step, warm_up, count):
@@ -58,9 +58,8 @@ class Program:
         start = time.perf_counter()
         for _ in range(count):
             step()
-        enqueued = time.perf_counter() - start
         self.wait()
-        return time.perf_counter() - start, enqueued
+        return time.perf_counter() - start
 
     def wait(self):
         if self.on_gpu:
@@ -73,9 +72,9 @@ class Program:
             step, images = self.turns[work, name, way]
             if self.on_gpu:
                 torch.cuda.reset_peak_memory_stats()
-            seconds, enqueued = self.timed(step, self.options["warmUp"], self.options["steps"])
+            seconds = self.timed(step, self.options["warmUp"], self.options["steps"])
             peak = torch.cuda.max_memory_allocated() if self.on_gpu else None
-            return {"images": images * self.options["steps"], "seconds": seconds, "enqueuedSeconds": enqueued, "peakBytes": peak}
+            return {"images": images * self.options["steps"], "seconds": seconds, "peakBytes": peak}
         except Exception as failure:
             return {"failure": f"{type(failure).__name__}: {failure}"}
         finally:
@@ -92,7 +91,8 @@ class Program:
             return network
         if not hasattr(torch, "compile"):
             raise RuntimeError(f"torch {torch.__version__} has no torch.compile")
-        return torch.compile(network)
+        # Not dynamic: the second network's batch is another size, and is to get kernels of its own.
+        return torch.compile(network, dynamic=False)
 
     def training(self, name, way):
         encoder = resnet(name, self.options["width"])
@@ -127,12 +127,15 @@ class Program:
 
     def forget(self):
         self.turns.clear()
+        if hasattr(torch, "compile"):
+            torch._dynamo.reset()
         if self.on_gpu:
             torch.cuda.empty_cache()
         return {}
 
 
 def main():
+    answers = answer_stream()
     program = Program(json.loads(sys.argv[1]))
     for line in sys.stdin:
         words = line.split()
@@ -140,7 +143,7 @@ def main():
             answer = {"versions": program.versions, "matmul": program.matmul, "forget": program.forget}[words[0]]()
         else:
             answer = program.turn(*words)
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":

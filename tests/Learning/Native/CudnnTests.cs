@@ -21,4 +21,16 @@ public sealed class CudnnTests
             Cudnn.Benchmark = before;
         }
     }
+
+    [Fact]
+    public void A_choice_for_a_while_ends_with_it()
+    {
+        var before = Cudnn.Benchmark;
+        using (Cudnn.Benchmarking(!before))
+        {
+            Assert.Equal(!before, Cudnn.Benchmark);
+        }
+
+        Assert.Equal(before, Cudnn.Benchmark);
+    }
 }

@@ -98,6 +98,15 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         return outputs.sub(y).pow(2).mean().mul(Factor(step));
     }
 
+    /// <summary>Called where the loop measures.</summary>
+    public Action Measured { get; init; } = () => { };
+
+    public override IReadOnlyDictionary<string, double> Monitor()
+    {
+        Measured();
+        return base.Monitor();
+    }
+
     public void Dispose() => Network.Dispose();
 
     private static Sequential NewNetwork() =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Stages.Learning.Native;
 using Stages.Learning.Optimizers;
 using Stages.Learning.Safetensors;
 using Stages.Learning.Training;
@@ -161,5 +162,18 @@ public sealed class TrainingLoopTests : IDisposable
         {
             source.Cancel();
         }
+    }
+
+    [Fact]
+    public void Cudnn_tries_its_algorithms_for_steps_and_not_for_measurements()
+    {
+        using var folder = new TempFolder();
+        var before = Cudnn.Benchmark;
+        var (steps, measurements) = (new List<bool>(), new List<bool>());
+        using var task = new TinyTask { Before = _ => steps.Add(Cudnn.Benchmark), Measured = () => measurements.Add(Cudnn.Benchmark) };
+        task.Run(folder, TinyTask.Options(steps: 3), TimeSpan.MaxValue);
+        Assert.Equal([true, true, true], steps);
+        Assert.Equal([false, false, false], measurements);
+        Assert.Equal(before, Cudnn.Benchmark);
     }
 }

@@ -40,7 +40,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Runs before anything else of this assembly, hence before the first use of <c>torch</c>. It must not throw: the runtime would report that ever after.</summary>
+    /// <summary>Runs before anything else of this assembly, hence before the first use of <c>torch</c>. It must not throw: the runtime would report it at every later use.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever that is first reached.")]
     internal static void Initialize()

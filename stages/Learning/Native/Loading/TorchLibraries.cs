@@ -11,9 +11,13 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
     public const string CpuName = "libtorch_cpu.so";
     private const string CudaName = "libtorch_cuda.so";
 
-    // In the order in which they need each other. libtorch_cuda registers the CUDA kernels and must be there before anybody asks for a GPU.
+    // In the order in which they need each other. libtorch_cuda registers the CUDA kernels and must be there before the first question about a GPU.
     private static readonly string[] Required = ["libc10.so", CpuName, "libtorch.so"];
     private static readonly string[] InOrder = ["libc10.so", CpuName, CudaName, "libtorch.so"];
+
+    // What Python's torch opens before libtorch: cuDNN later opens some of them by name, and only finds those that are open.
+    private static readonly string[] CudaParts =
+        ["libcublasLt.so", "libcublas.so", "libcudart.so", "libnvJitLink.so", "libnvrtc.so", "libnvrtc-builtins.so"];
 
     /// <summary>What libtorch_cpu says of itself; null for one from before 2.9, which lacks the function.</summary>
     public LibTorchVersion? Version => Number(Cpu, "aoti_torch_abi_version") is { } version ? LibTorchVersion.FromAbi(version) : null;
@@ -53,6 +57,11 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
     /// <param name="refuse">Makes the exception for what the dynamic loader says.</param>
     public static TorchLibraries Open(string folder, Func<string, Exception> refuse)
     {
+        if (File.Exists(Path.Combine(folder, CudaName)))
+        {
+            OpenCudaParts(folder);
+        }
+
         var open = new Dictionary<string, nint>();
         foreach (var path in InOrder.Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
@@ -61,6 +70,32 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
         }
 
         return new TorchLibraries(folder, open[CpuName], open.TryGetValue(CudaName, out var cuda) ? cuda : null);
+    }
+
+    /// <summary>CUDA's own libraries of a wheel, in <c>site-packages/nvidia/*/lib</c>. One that does not open is left to whoever needs it.</summary>
+    private static void OpenCudaParts(string folder)
+    {
+        foreach (var path in CudaPartsOf(folder))
+        {
+            _ = DynamicLoader.Open(path, resolveAll: false, out _);
+        }
+    }
+
+    /// <summary>The files to open, in order; empty where libtorch is not from a wheel.</summary>
+    internal static IReadOnlyList<string> CudaPartsOf(string folder)
+    {
+        var packages = Path.GetFullPath(Path.Combine(folder, "..", "..", "nvidia"));
+        var libraries = Directory.Exists(packages)
+            ? Directory.GetDirectories(packages).Select(package => Path.Combine(package, "lib")).Where(Directory.Exists).Order(StringComparer.Ordinal).ToArray()
+            : [];
+        return
+        [
+            .. from name in CudaParts
+               from library in libraries
+               from file in Directory.GetFiles(library, name + ".*").Order(StringComparer.Ordinal)
+               where !file.Contains(".alt.", StringComparison.Ordinal)
+               select file,
+        ];
     }
 
     /// <summary>What a function without arguments returns; null where the library lacks it.</summary>

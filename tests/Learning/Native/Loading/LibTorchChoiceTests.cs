@@ -89,6 +89,20 @@ public sealed class LibTorchChoiceTests : IDisposable
     public void A_python_that_does_not_exist_is_refused() =>
         AssertRefuses([Path.Combine(_folder.Path, "bin", "python3")], ("LIBTORCH_USE_PYTORCH", "1"), ("VIRTUAL_ENV", _folder.Path));
 
+    [Fact]
+    public void A_wheels_cuda_libraries_are_opened_first_in_the_order_of_their_needs()
+    {
+        foreach (var file in new[] { "cu13/lib/libnvrtc.so.13", "cu13/lib/libnvrtc-builtins.so.13.0", "cu13/lib/libnvrtc.alt.so.13", "cu13/lib/libcublasLt.so.13", "cudnn/lib/libcudnn.so.9" })
+        {
+            _folder.Write($"site/nvidia/{file}", "");
+        }
+
+        Assert.Equal(
+            ["libcublasLt.so.13", "libnvrtc.so.13", "libnvrtc-builtins.so.13.0"],
+            TorchLibraries.CudaPartsOf(_folder["site/torch/lib"]).Select(path => Path.GetFileName(path)));
+        Assert.Empty(TorchLibraries.CudaPartsOf(_folder["elsewhere/lib"]));
+    }
+
     private static LibTorchChoice? Read(params (string Name, string Value)[] variables) =>
         LibTorchChoice.Read(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
 
