@@ -3,7 +3,9 @@ using Tests.Pipeline;
 
 namespace Tests.Cli;
 
-/// <summary>The real program without a libtorch of its own, as -p:Accelerator=none builds it, and this build's libtorch in a folder elsewhere.</summary>
+/// <summary>
+/// The real program without a libtorch of its own, as -p:Accelerator=none builds it, and this build's libtorch in a folder elsewhere.
+/// </summary>
 public sealed class InstalledLibTorchTests : IClassFixture<InstalledLibTorchTests.Program>
 {
     private static readonly string[] Weights =

@@ -16,7 +16,8 @@ public static class PinnedMemory
     private static volatile bool _isRefused;
 
     /// <summary>
-    /// A tensor on the CPU whose elements are not set, pinned where that helps <paramref name="device"/>. The caller owns it; it is in no dispose scope.
+    /// A tensor on the CPU whose elements are not set, pinned where that helps <paramref name="device"/>. The caller owns it; it is in
+    /// no dispose scope.
     /// </summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="type">Its type.</param>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Stages.Learning.Arithmetic;
 
 /// <summary>
-/// The same operation on many tensors in one call, by libtorch's <c>_foreach</c> operations: on CUDA a few kernels for all of them; on the CPU one for each, with the
-/// bits of a call for each.
+/// The same operation on many tensors in one call, by libtorch's <c>_foreach</c> operations: on CUDA a few kernels for all of them; on
+/// the CPU one for each, with the bits of a call for each.
 /// </summary>
 internal static class TensorLists
 {

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Stages.Learning.Arithmetic;
 
 /// <summary>
-/// A function in TorchScript, for operations of libtorch that TorchSharp has no API for. Its arguments are tensors only: TorchSharp would make a
+/// A function in TorchScript, for operations of libtorch that TorchSharp has no API for. Its arguments are tensors only: TorchSharp
+/// would make a
 /// <see cref="TorchSharp.Scalar"/> of a number, which the finalizer may free too early. Numbers stand in the source instead.
 /// </summary>
 /// <param name="name">The function's.</param>

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Stages.Learning.Diagnostics;
 
 /// <summary>
-/// Small computations of every kind that the stages make, on a device, against the same computations in fp64 on the CPU. They show in seconds whether
-/// a libtorch, a driver or a GPU computes what it should.
+/// Small computations of every kind that the stages make, on a device, against the same computations in fp64 on the CPU. They show in
+/// seconds whether a libtorch, a driver or a GPU computes what it should.
 /// </summary>
 public static class DeviceChecks
 {

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Stages.Learning.Diagnostics;
 
-/// <summary>Logits of a network with its batch norms folded into its weights, as labeling computes them, against the network itself in fp64.</summary>
+/// <summary>
+/// Logits of a network with its batch norms folded into its weights, as labeling computes them, against the network itself in fp64.
+/// </summary>
 internal static class InferenceCheck
 {
     private const int Channels = 3;

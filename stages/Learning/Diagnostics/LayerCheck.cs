@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Stages.Learning.Diagnostics;
 
 /// <summary>
-/// A 3×3 convolution of stride 2, its batch norm in training mode and a ReLU, forward and backward, in channels-last order. A libtorch whose layout of
-/// tensors or options differs from what TorchSharp was built for shows here.
+/// A 3×3 convolution of stride 2, its batch norm in training mode and a ReLU, forward and backward, in channels-last order. A libtorch
+/// whose layout of tensors or options differs from what TorchSharp was built for shows here.
 /// </summary>
 internal static class LayerCheck
 {

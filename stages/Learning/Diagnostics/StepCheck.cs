@@ -11,8 +11,9 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Stages.Learning.Diagnostics;
 
 /// <summary>
-/// One step of a kind of training by the product's own trainer, against autograd in fp64 on the CPU. Plain SGD at rate 1 takes exactly the gradient from
-/// the weights, so what the step changed is compared with the reference's gradient, and its loss with the reference's loss.
+/// One step of a kind of training by the product's own trainer, against autograd in fp64 on the CPU. Plain SGD at rate 1 takes exactly
+/// the gradient from the weights, so what the step changed is compared with the reference's gradient, and its loss with the reference's
+/// loss.
 /// </summary>
 /// <param name="Name">The kind of training.</param>
 /// <param name="Build">Makes the network.</param>
@@ -97,8 +98,8 @@ internal sealed record StepCheck(string Name, Func<Generator, nn.Module<Tensor, 
         Copies(parameters.Select(entry => (entry.Name, (Tensor)entry.Parameter)));
 
     /// <summary>
-    /// Images of large patches with fine noise, [M, C, H, W]. Of fine noise alone all pooled features would be alike, and a batch norm would enlarge
-    /// their rounding.
+    /// Images of large patches with fine noise, [M, C, H, W]. Of fine noise alone all pooled features would be alike, and a batch norm
+    /// would enlarge their rounding.
     /// </summary>
     private static Tensor MakeViews(RandomKey random, ScalarType type)
     {

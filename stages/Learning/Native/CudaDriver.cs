@@ -4,8 +4,8 @@ using System.Text;
 namespace Stages.Learning.Native;
 
 /// <summary>
-/// What the CUDA driver says of this machine's GPUs, by its C functions in <c>libcuda.so.1</c>: TorchSharp has no API for it. Nothing here makes a context or
-/// takes memory of a GPU.
+/// What the CUDA driver says of this machine's GPUs, by its C functions in <c>libcuda.so.1</c>: TorchSharp has no API for it. Nothing
+/// here makes a context or takes memory of a GPU.
 /// </summary>
 /// <remarks>The driver applies <c>CUDA_VISIBLE_DEVICES</c> itself, so a number here means the GPU of that number in libtorch.</remarks>
 public static partial class CudaDriver

@@ -1,8 +1,8 @@
 namespace Stages.Learning.Training;
 
 /// <summary>
-/// When the next checkpoint is due. The time between the end of a save and the next one is at least <see cref="WorkPerSave"/> times what the save took, so that
-/// training does not spend its time saving, however large the network is.
+/// When the next checkpoint is due. The time between the end of a save and the next one is at least <see cref="WorkPerSave"/> times what
+/// the save took, so that training does not spend its time saving, however large the network is.
 /// </summary>
 /// <param name="every">The configured time between two checkpoints; zero for one after every step, whatever it costs.</param>
 /// <param name="clock">Tells the time.</param>

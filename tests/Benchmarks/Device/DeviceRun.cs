@@ -11,7 +11,8 @@ internal static class DeviceRun
 {
     private const string Product = "distill";
 
-    // Multiply-adds of a forward pass at width 1 and 224×224, He et al. table 1 (with the stride on the 3×3); two operations each, and twice as many again backward.
+    // Multiply-adds of a forward pass at width 1 and 224×224, He et al. table 1 (with the stride on the 3×3); two operations each, and
+    // twice as many again backward.
     private static readonly Dictionary<string, double> GigaMultiplyAdds = new() { ["resnet50"] = 4.1, ["resnet152"] = 11.5 };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 

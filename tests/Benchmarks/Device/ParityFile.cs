@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Benchmarks.Device;
 
 /// <summary>
-/// A ResNet-50's weights, a batch, and the product's loss and gradients of it, in a file that pytorch/parity.py compares with what torchvision's
-/// network makes of the same weights and batch.
+/// A ResNet-50's weights, a batch, and the product's loss and gradients of it, in a file that pytorch/parity.py compares with what
+/// torchvision's network makes of the same weights and batch.
 /// </summary>
 internal static class ParityFile
 {

@@ -41,8 +41,8 @@ internal sealed class ProductTraining : IDisposable
     public TurnReading Turn() => DeviceClock.Turn(_scale.WarmUp, _scale.Steps, _compute, _run.Enqueue);
 
     /// <summary>
-    /// Seconds that a step takes at a batch so small that the device waits for the program: the time in which the program enqueues any step of this
-    /// network. Where that is well below the time of a real step, the device never waits for it.
+    /// Seconds that a step takes at a batch so small that the device waits for the program: the time in which the program enqueues any
+    /// step of this network. Where that is well below the time of a real step, the device never waits for it.
     /// </summary>
     public double HostSecondsPerStep()
     {

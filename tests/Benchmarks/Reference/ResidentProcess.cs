@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace Benchmarks.Reference;
 
 /// <summary>
-/// A Python program that stays resident and answers each line with one line of JSON: idle unless asked, so that it and the product take turns.
+/// A Python program that stays resident and answers each line with one line of JSON: idle unless asked, so that it and the product take
+/// turns.
 /// </summary>
 internal sealed class ResidentProcess : IDisposable
 {

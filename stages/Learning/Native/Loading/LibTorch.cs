@@ -9,9 +9,9 @@ namespace Stages.Learning.Native.Loading;
 /// The libtorch of this process: the one beside the program, or an installed one that the user names (<see cref="LibTorchChoice"/>).
 /// </summary>
 /// <remarks>
-/// An installed one is opened here, by full path, before TorchSharp looks for a library by name: the dynamic loader then gives TorchSharp the library
-/// that is already open. .NET 10 does not search beyond an assembly's folder for this assembly's own imports of torch_cpu, so a resolver hands
-/// them the open library.
+/// An installed one is opened here, by full path, before TorchSharp looks for a library by name: the dynamic loader then gives
+/// TorchSharp the library that is already open. .NET 10 does not search beyond an assembly's folder for this assembly's own imports of
+/// torch_cpu, so a resolver hands them the open library.
 /// </remarks>
 public static class LibTorch
 {
@@ -40,7 +40,10 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Runs before anything else of this assembly, hence before the first use of <c>torch</c>. It must not throw: the runtime would report it at every later use.</summary>
+    /// <summary>
+    /// Runs before anything else of this assembly, hence before the first use of <c>torch</c>. It must not throw: the runtime would
+    /// report it at every later use.
+    /// </summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever that is first reached.")]
     internal static void Initialize()

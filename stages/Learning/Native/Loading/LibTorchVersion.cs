@@ -15,8 +15,8 @@ internal sealed partial record LibTorchVersion(string Text, string? Cuda)
     public bool IsProven => Proven.Any(version => Text == version || Text.StartsWith(version + ".", StringComparison.Ordinal));
 
     /// <summary>
-    /// What a file beside the libraries states: a wheel's <c>torch/version.py</c>, or an unpacked libtorch's <c>build-version</c>. Null where there
-    /// is neither. Python is not asked: importing torch takes seconds.
+    /// What a file beside the libraries states: a wheel's <c>torch/version.py</c>, or an unpacked libtorch's <c>build-version</c>. Null
+    /// where there is neither. Python is not asked: importing torch takes seconds.
     /// </summary>
     /// <param name="folder">The libraries' folder, <c>torch/lib</c> or <c>libtorch/lib</c>.</param>
     public static LibTorchVersion? ReadBeside(string folder)

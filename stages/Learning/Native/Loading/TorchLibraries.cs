@@ -11,7 +11,8 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
     public const string CpuName = "libtorch_cpu.so";
     private const string CudaName = "libtorch_cuda.so";
 
-    // In the order in which they need each other. libtorch_cuda registers the CUDA kernels and must be there before the first question about a GPU.
+    // In the order in which they need each other. libtorch_cuda registers the CUDA kernels and must be there before the first question
+    // about a GPU.
     private static readonly string[] Required = ["libc10.so", CpuName, "libtorch.so"];
     private static readonly string[] InOrder = ["libc10.so", CpuName, CudaName, "libtorch.so"];
 
@@ -51,7 +52,8 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
     public static TorchLibraries Open(string folder) => Open(folder, reason => new DllNotFoundException(reason));
 
     /// <summary>
-    /// Opens every library by its real path: a wheel's libraries find CUDA's by their own place, and through a link that place would be wrong.
+    /// Opens every library by its real path: a wheel's libraries find CUDA's by their own place, and through a link that place would be
+    /// wrong.
     /// </summary>
     /// <param name="folder">Where they lie.</param>
     /// <param name="refuse">Makes the exception for what the dynamic loader says.</param>
@@ -72,7 +74,9 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
         return new TorchLibraries(folder, open[CpuName], open.TryGetValue(CudaName, out var cuda) ? cuda : null);
     }
 
-    /// <summary>CUDA's own libraries of a wheel, in <c>site-packages/nvidia/*/lib</c>. One that does not open is left to whoever needs it.</summary>
+    /// <summary>
+    /// CUDA's own libraries of a wheel, in <c>site-packages/nvidia/*/lib</c>. One that does not open is left to whoever needs it.
+    /// </summary>
     private static void OpenCudaParts(string folder)
     {
         foreach (var path in CudaPartsOf(folder))

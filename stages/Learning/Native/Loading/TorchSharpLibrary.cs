@@ -5,9 +5,9 @@ namespace Stages.Learning.Native.Loading;
 
 /// <summary>TorchSharp's native library, <c>libLibTorchSharp.so</c>, beside the program.</summary>
 /// <remarks>
-/// Version 0.107 asks libstdc++ for version GLIBCXX_3.4.32 (GCC 13); Debian 12, Ubuntu 22.04 and RHEL 9 have less, and there the loader refuses
-/// it. Nothing uses that version: the one symbol under it (<c>std::ios_base_library_init</c>) is bound by no relocation. So that one need is
-/// marked weak, on the copy beside the program, never in the package cache, and only where the system lacks the version.
+/// Version 0.107 asks libstdc++ for version GLIBCXX_3.4.32 (GCC 13); Debian 12, Ubuntu 22.04 and RHEL 9 have less, and there the loader
+/// refuses it. Nothing uses that version: the one symbol under it (<c>std::ios_base_library_init</c>) is bound by no relocation. So that
+/// one need is marked weak, on the copy beside the program, never in the package cache, and only where the system lacks the version.
 /// </remarks>
 internal static partial class TorchSharpLibrary
 {
@@ -15,7 +15,9 @@ internal static partial class TorchSharpLibrary
     private const string MissingVersion = "GLIBCXX_3.4.32";
     private const string SymbolOfThatVersion = "_ZSt21ios_base_library_initv";
 
-    /// <summary>Marks the need weak in <paramref name="folder"/> where the system lacks the version. A second call changes nothing.</summary>
+    /// <summary>
+    /// Marks the need weak in <paramref name="folder"/> where the system lacks the version. A second call changes nothing.
+    /// </summary>
     public static void Cure(string folder)
     {
         var library = Path.Combine(folder, Name);
@@ -39,8 +41,8 @@ internal static partial class TorchSharpLibrary
     }
 
     /// <summary>
-    /// Has the loader find every function that TorchSharp can call, so that one that this libtorch lacks is named now. Otherwise it would end the
-    /// process when it is first called, in the middle of a training.
+    /// Has the loader find every function that TorchSharp can call, so that one that this libtorch lacks is named now. Otherwise it
+    /// would end the process when it is first called, in the middle of a training.
     /// </summary>
     /// <param name="folder">Where the program lies.</param>
     /// <param name="choice">The libtorch, already open.</param>
