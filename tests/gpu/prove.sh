@@ -124,11 +124,15 @@ smoke() {
 # The loss of a stage's first step, or the mean over the last ten lines of its log: loss NAME STAGE first|last
 loss() {
     local log=$work/$1/models/$1/$2/metrics.jsonl
-    { if [ "$3" = first ]; then head -1 "$log"; else tail -10 "$log"; fi; } | sed 's/.*"loss":\([^,]*\),.*/\1/' | awk '{ sum += $1 } END { print sum / NR }'
+    { if [ "$3" = first ]; then head -1 "$log"; else tail -10 "$log"; fi; } | sed 's/.*"loss":\([^,]*\),.*/\1/' |
+        awk '$1 !~ /^-?[0-9]/ { print $1; found = 1; exit } { sum += $1 } END { if (!found) print sum / NR }'
 }
 
 # Whether two numbers are near, relative to the second or, where that is small, to 0.2: near A B TOLERANCE. NaN is near nothing.
-near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; if (m < 0.2) m = 0.2; exit !(a == a + 0 && d <= t * m) }'; }
+near() {
+    [[ $1 =~ ^-?[0-9] && $2 =~ ^-?[0-9] ]] &&
+        awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; if (m < 0.2) m = 0.2; exit !(d <= t * m) }'
+}
 
 # Against the CPU in fp32. The first step has the same weights; later ones drift apart as rounding grows.
 compare() {
