@@ -42,7 +42,7 @@ public abstract class ImageBank : IDisposable
 
     /// <summary>How many threads make views. With a GPU one processor is left to the thread that launches its kernels.</summary>
     /// <param name="configured">0 for as many as suit.</param>
-    /// <param name="processors">Of this machine.</param>
+    /// <param name="processors">Processors of this machine.</param>
     /// <param name="device">Where views are wanted.</param>
     internal static int Loaders(int configured, int processors, DeviceType device) =>
         configured > 0 ? configured : device != DeviceType.CPU && processors > 2 ? processors - 1 : processors;

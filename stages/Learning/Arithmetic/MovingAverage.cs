@@ -16,7 +16,7 @@ public sealed class MovingAverage(double momentum) : IDisposable
 
     /// <summary>average ← momentum · average + (1 − momentum) · value, for each.</summary>
     /// <param name="averages">Changed in place, at least one; no graph may be recorded.</param>
-    /// <param name="values">Of the same shapes, in the same order.</param>
+    /// <param name="values">Tensors of the same shapes, in the same order.</param>
     public void Move(Tensor[] averages, Tensor[] values) => _move.Call(averages, values).Dispose();
 
     public void Dispose() => _move.Dispose();

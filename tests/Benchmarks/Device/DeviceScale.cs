@@ -1,7 +1,7 @@
 namespace Benchmarks.Device;
 
 /// <summary>How large the work of <c>benchmarks device</c> is.</summary>
-/// <param name="Width">Of every network; 1 in the paper.</param>
+/// <param name="Width">Width of every network; 1 in the paper.</param>
 /// <param name="ImageSize">Height and width of the views in pixels.</param>
 /// <param name="Views">Views per step, by the network's name.</param>
 /// <param name="WarmUp">Steps of each turn before the clock starts.</param>

@@ -6,9 +6,9 @@ using Benchmarks.Harness;
 namespace Benchmarks.Device;
 
 /// <summary>The product and another program do the same work in turns, A B A B …, and are compared round by round.</summary>
-/// <param name="name">Of the work.</param>
+/// <param name="name">Name of the work.</param>
 /// <param name="rounds">Turns of each.</param>
-/// <param name="gigaFlopPerImage">Of the work, with its backward pass if it has one; 0 where the network is not of full size.</param>
+/// <param name="gigaFlopPerImage">GFLOP per image, with the backward pass if there is one; 0 where the network is not of full size.</param>
 /// <param name="peakTeraFlops">What the device's matrix products reach; 0 where nobody measured it.</param>
 internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerImage, double peakTeraFlops)
 {

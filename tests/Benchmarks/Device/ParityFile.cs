@@ -20,7 +20,7 @@ internal static class ParityFile
     /// <param name="path">Where to write.</param>
     /// <param name="scale">Width and image size.</param>
     /// <param name="compute">Device and precision.</param>
-    /// <param name="type">Of weights and images: fp32, or fp64 where the arithmetic is compared to the last digits.</param>
+    /// <param name="type">Type of weights and images: fp32, or fp64 where the arithmetic is compared to the last digits.</param>
     public static void Write(string path, DeviceScale scale, Compute compute, ScalarType type)
     {
         using var scope = NewDisposeScope();
