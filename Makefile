@@ -37,19 +37,19 @@ export DOTNET_NOLOGO := 1
 .PHONY: distill resume status data publish test smoke crash-test fuzz bench bench-scale doctor gpu-pack clean help build
 
 help:
-	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   the whole road; run it again to resume'
-	@echo 'make status                                       what is done, stale, interrupted, to do, and why'
-	@echo 'make publish                                      the last step, a folder to upload'
-	@echo 'make data                                         fetch the data set'
-	@echo 'make smoke                                        the whole road on 3,000 sample images, in half a minute'
-	@echo 'make test                                         all tests, with coverage'
-	@echo 'make crash-test                                   a thousand kills, hundreds of damaged files, 2,000 steps: compare the bits'
-	@echo 'make fuzz                                         damaged files of every kind, more than a million'
-	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      images/s of every kind of step, beside PyTorch where python3 has it'
-	@echo 'make bench-scale [BENCH_IMAGES=n]                 what an image costs as images, classes and batches become more'
-	@echo 'make doctor                                       versions, devices, and whether the device computes what it should'
-	@echo 'make gpu-pack                                     one archive for a GPU machine without .NET: tests/gpu/prove.sh runs it there'
-	@echo 'make clean                                        build outputs only: never data or models'
+	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   run the whole pipeline; run it again to resume'
+	@echo 'make status                                       show which stages are done, stale, interrupted or to do, and why'
+	@echo 'make publish                                      write the folder to upload'
+	@echo 'make data                                         download the dataset'
+	@echo 'make smoke                                        run the whole pipeline on 3,000 sample images (half a minute)'
+	@echo 'make test                                         run all tests, with coverage'
+	@echo 'make crash-test                                   kill runs and damage files, then compare the results bit by bit'
+	@echo 'make fuzz                                         read more than a million damaged files of every kind'
+	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      measure images/s of every kind of step, and of PyTorch if python3 has it'
+	@echo 'make bench-scale [BENCH_IMAGES=n]                 measure the cost per image as images, classes and batches grow'
+	@echo 'make doctor                                       show versions and devices, and check the device'\''s arithmetic'
+	@echo 'make gpu-pack                                     build one archive for a GPU machine without .NET; run tests/gpu/prove.sh there'
+	@echo 'make clean                                        delete build outputs; data and models stay'
 
 distill: build data
 	@$(CLI) run $(ARGS)

@@ -4,7 +4,7 @@ using Stages.Cli.Output;
 using Stages.Learning.Native.Loading;
 
 OutlivingWriter.Install();
-var root = new RootCommand("Distill: from a pile of unlabelled images and a few labels to a compact classifier, by SimCLRv2.")
+var root = new RootCommand("Train a compact image classifier from unlabeled images and a few labels (SimCLRv2).")
 {
     RunCommand.Create(),
     StatusCommand.Create(),

@@ -47,8 +47,8 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
 
         var afresh = DistillProcess.Run(_pipeline.Folder, "run", "--dry-run", "--from", "evaluate");
         Assert.EndsWith(
-            "self-distill: done\nevaluate: would run afresh, as asked\ncalibrate: would run afresh, as asked\n"
-                + "compact: would run afresh, as asked\npublish: would run afresh, as asked\nreport: would run afresh, as asked\n", afresh.Output, StringComparison.Ordinal);
+            "self-distill: done\nevaluate: would run again, as requested\ncalibrate: would run again, as requested\n"
+                + "compact: would run again, as requested\npublish: would run again, as requested\nreport: would run again, as requested\n", afresh.Output, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json")));
     }
 
@@ -61,7 +61,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Theory]
-    [InlineData("--from publish --force", "give one of the two")]
+    [InlineData("--from publish --force", "found both --from and --force, expected one of them")]
     [InlineData("--dry-run --json", "distill status --json")]
     public void Options_that_contradict_each_other_are_wrong_input(string options, string message)
     {

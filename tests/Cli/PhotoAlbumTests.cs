@@ -56,7 +56,7 @@ public sealed class PhotoAlbumTests
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("train/disc/1.jpg: not an image of a known format", check.Output, StringComparison.Ordinal);
         Assert.Contains("has no test images", check.Errors, StringComparison.Ordinal);
-        Assert.Matches("left out: not an image of a known format +│ +1 ", check.Output);
+        Assert.Matches("skipped: not an image of a known format +│ +1 ", check.Output);
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var folder = Directory.CreateDirectory(Path.Combine(_pipeline.Folder, "empty")).FullName;
         var predicted = DistillProcess.Run(_pipeline.Folder, "predict", folder);
         Assert.Equal(1, predicted.ExitCode);
-        Assert.StartsWith("found no image to classify", predicted.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("found no images to classify", predicted.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Directory.CreateDirectory(Path.Combine(data, "tractor"));
         var strange = DistillProcess.Run(_pipeline.Folder, "evaluate", "--model", Published, "--data", data);
         Assert.Equal(1, strange.ExitCode);
-        Assert.Contains("the model knows no class of this name", strange.Errors, StringComparison.Ordinal);
+        Assert.Contains("found a folder that is not named after a class", strange.Errors, StringComparison.Ordinal);
         Directory.Delete(Path.Combine(data, "tractor"));
     }
 

@@ -50,7 +50,7 @@ public class ResumeTests
 
             var outcome = process.Finish();
             Assert.Equal(130, outcome.ExitCode);
-            Assert.DoesNotContain("what was computed is saved", outcome.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("Progress is saved", outcome.Errors, StringComparison.Ordinal);
         }
 
         pipeline.Write();

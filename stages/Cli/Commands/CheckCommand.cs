@@ -17,7 +17,7 @@ internal static class CheckCommand
     {
         var pipeline = CommonArguments.Pipeline();
         var json = CommonArguments.Json();
-        var command = new Command("check", "Look at every image: what can be used, what is unusual, what is left out and why.") { pipeline, json };
+        var command = new Command("check", "Check every image and report those that are unusual or cannot be used.") { pipeline, json };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)));
@@ -75,7 +75,7 @@ internal static class CheckCommand
             }
         }
 
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "images", "number");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "images", "count");
         table.Columns[2].RightAligned();
         foreach (var report in reports)
         {
@@ -91,9 +91,9 @@ internal static class CheckCommand
     private static IEnumerable<(string What, int Number)> Rows(SplitReport report) =>
     [
         ("used", report.Used),
-        .. report.Unlabelled > 0 ? [("used, without a class", report.Unlabelled)] : Array.Empty<(string, int)>(),
+        .. report.Unlabelled > 0 ? [("used, unlabeled", report.Unlabelled)] : Array.Empty<(string, int)>(),
         .. report.NamedTraits.Select(trait => ($"used, {trait.Name}", trait.Count)),
-        ("left out", report.Refused.Count),
-        .. report.Reasons.Select(reason => ($"left out: {reason.Reason}", reason.Count)),
+        ("skipped", report.Refused.Count),
+        .. report.Reasons.Select(reason => ($"skipped: {reason.Reason}", reason.Count)),
     ];
 }

@@ -16,7 +16,7 @@ internal static class ClassFolders
     {
         if (!Directory.Exists(folder))
         {
-            throw new UserException($"{folder}: no such folder");
+            throw new UserException($"{folder}: this folder does not exist");
         }
 
         var images = new List<(string, int)>();
@@ -26,13 +26,13 @@ internal static class ClassFolders
             var label = classes.Index().FirstOrDefault(entry => entry.Item == Path.GetFileName(path), (Index: -1, Item: "")).Index;
             if (label < 0)
             {
-                throw new UserException($"{path}: the model knows no class of this name; it knows {string.Join(", ", classes)}");
+                throw new UserException($"{path}: found a folder that is not named after a class, expected one of {string.Join(", ", classes)}");
             }
 
             images.AddRange(ImagePaths.Of([path], TextReader.Null).Select(image => (image, label)));
         }
 
-        return images.Count > 0 ? images : throw new UserException($"{folder}: found no image, expected a folder a class with PNG, JPEG, WebP, BMP or GIF files in it");
+        return images.Count > 0 ? images : throw new UserException($"{folder}: found no images, expected one subfolder per class with PNG, JPEG, WebP, BMP or GIF files");
     }
 
     /// <summary>The model's logits of all that can be read, and their labels.</summary>

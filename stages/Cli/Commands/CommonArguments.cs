@@ -7,23 +7,23 @@ internal static class CommonArguments
 {
     public static Argument<string> Pipeline() => new("pipeline")
     {
-        Description = "A pipeline file, or the name of a shipped preset.",
+        Description = "Pipeline file, or the name of a preset.",
         DefaultValueFactory = _ => "pipeline.json",
     };
 
     public static Option<string> PipelineOption() => new("--pipeline")
     {
-        Description = "A pipeline file, or the name of a shipped preset.",
+        Description = "Pipeline file, or the name of a preset.",
         DefaultValueFactory = _ => "pipeline.json",
     };
 
     public static Option<int?> Seed() => new("--seed")
     {
-        Description = "Replaces the pipeline's seed; the run gets folders of its own, NAME-seed-N.",
+        Description = "Seed to use instead of the pipeline's. The run gets its own folders, named NAME-seed-N.",
     };
 
     public static Option<bool> Json() => new("--json")
     {
-        Description = "Report in JSON on stdout.",
+        Description = "Print JSON to stdout.",
     };
 }

@@ -20,7 +20,7 @@ internal static class CrossValidateCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var folds = new Option<int>("--folds") { Description = "Parts that the labelled images are dealt to.", DefaultValueFactory = _ => 5 };
+        var folds = new Option<int>("--folds") { Description = "Number of folds.", DefaultValueFactory = _ => 5 };
         folds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 2)
@@ -30,7 +30,7 @@ internal static class CrossValidateCommand
         });
         var steps = new Option<int[]>("--steps")
         {
-            Description = "Lengths of training to try; default: a quarter, half, all and twice of supervised.steps.",
+            Description = "Training lengths to compare, in steps. Default: 1/4, 1/2, 1 and 2 times supervised.steps.",
             AllowMultipleArgumentsPerToken = true,
         };
         steps.Validators.Add(result =>
@@ -41,7 +41,7 @@ internal static class CrossValidateCommand
             }
         });
         var command = new Command(
-            "cross-validate", "Judge the supervised baseline's recipe by cross-validation on the labelled images alone; resumes like run.")
+            "cross-validate", "Cross-validate the supervised baseline's training length on the labeled images only. An interrupted run resumes.")
         {
             pipeline, folds, steps, seed, json,
         };

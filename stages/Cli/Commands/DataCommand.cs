@@ -11,13 +11,13 @@ namespace Stages.Cli.Commands;
 internal static class DataCommand
 {
     public static Command Create() =>
-        new("data", "Fetch data, check images, write label splits, look at views.") { Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create() };
+        new("data", "Download datasets, check images, write label splits, draw augmented views.") { Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create() };
 
     private static Command Fetch()
     {
         var pipeline = CommonArguments.Pipeline();
         var json = CommonArguments.Json();
-        var command = new Command("fetch", "Bring the pipeline's data set to its folder, checked by SHA-256.") { pipeline, json };
+        var command = new Command("fetch", "Download the pipeline's dataset and verify its SHA-256 checksums.") { pipeline, json };
         command.SetAction(parsed =>
         {
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline));
@@ -32,7 +32,7 @@ internal static class DataCommand
             {
                 // Nothing to fetch: that it opens is all there is to check.
                 DatasetCatalog.Open(options.Dataset, Console.Error.WriteLine);
-                log.WriteLine($"{options.Dataset.Folder}: here already");
+                log.WriteLine($"{options.Dataset.Folder}: already complete");
             }
 
             if (parsed.GetValue(json))
@@ -50,8 +50,8 @@ internal static class DataCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var output = new Option<string?>("--output") { Description = "The file to write; default data/splits/DATASET-RULE-seed-N.txt." };
-        var command = new Command("split", "Write the list of labelled images that the pipeline draws.") { pipeline, seed, output, json };
+        var output = new Option<string?>("--output") { Description = "File to write. Default: data/splits/DATASET-RULE-seed-N.txt." };
+        var command = new Command("split", "Write the list of labeled training images to a file.") { pipeline, seed, output, json };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
@@ -63,7 +63,7 @@ internal static class DataCommand
             split.Write(path);
             Console.Out.WriteLine(parsed.GetValue(json)
                 ? new JsonObject { ["path"] = path, ["labels"] = split.Indices.Count, ["rule"] = split.Rule }.ToJsonString(JsonOutput.Indented)
-                : $"{path}: {split.Indices.Count} labelled images ({split.Rule})");
+                : $"{path}: {split.Indices.Count} labeled images ({split.Rule})");
             return ExitCodes.Done;
         });
         return command;

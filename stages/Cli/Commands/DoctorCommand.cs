@@ -13,9 +13,9 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var device = new Option<string>("--device") { Description = "The device to check: auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+        var device = new Option<string>("--device") { Description = "Device to check: auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
         var json = CommonArguments.Json();
-        var command = new Command("doctor", "Show versions and devices, and check the device's arithmetic against fp64 on the CPU.") { device, json };
+        var command = new Command("doctor", "Show versions and devices, and compare the device's arithmetic with fp64 on the CPU.") { device, json };
         command.SetAction(parsed => Execute(parsed.GetRequiredValue(device), parsed.GetValue(json)));
         return command;
     }

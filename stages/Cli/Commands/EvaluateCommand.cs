@@ -21,9 +21,9 @@ internal static class EvaluateCommand
         var pipeline = CommonArguments.Pipeline();
         var model = PredictCommand.Model();
         var form = PredictCommand.Form();
-        var data = new Option<string?>("--data") { Description = "A folder with a folder of images a class, in place of the test split of the pipeline's data set." };
+        var data = new Option<string?>("--data") { Description = "Evaluate on this folder (one subfolder per class) instead of the pipeline's test split." };
         var json = CommonArguments.Json();
-        var command = new Command("evaluate", "Measure a published student on the test split of the pipeline's data set, or on labelled images of yours.")
+        var command = new Command("evaluate", "Evaluate a published student on the pipeline's test split, or on your own labeled images.")
         {
             pipeline, model, form, data, json,
         };
@@ -46,7 +46,7 @@ internal static class EvaluateCommand
         var test = session.Dataset.Test();
         if (!test.ClassNames.SequenceEqual(published.Config.Labels) || test.Shape != published.Config.Shape)
         {
-            throw new UserException($"{folder}: classifies other classes or another size of image than {test.Name} has");
+            throw new UserException($"{folder}: the model's classes or image size differ from those of {test.Name}");
         }
 
         using var scope = torch.NewDisposeScope();
@@ -67,7 +67,7 @@ internal static class EvaluateCommand
         {
             exit = ExitCodes.WrongInput;
             Console.Error.WriteLine(refused);
-        }) ?? throw new UserException($"{data}: none of {images.Count} files is an image that can be read");
+        }) ?? throw new UserException($"{data}: none of the {images.Count} files is a readable image");
         Show(published, folder, form, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.Of(logits_NK, labels_N, seed: 0), json);
         return exit;
     }
@@ -118,7 +118,7 @@ internal static class EvaluateCommand
             select (label, guess);
         foreach (var (label, guess) in mistakes.Take(MostMistakes))
         {
-            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {classes[label]} taken for {classes[guess]}");
+            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {classes[label]} predicted as {classes[guess]}");
         }
 
         static void Line(FormattableString text) => Console.Out.WriteLine(FormattableString.Invariant(text));

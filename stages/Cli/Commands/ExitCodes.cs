@@ -50,13 +50,13 @@ internal static class ExitCodes
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Outside of any stage: before the first one, or between two.
-            var advice = StorageAdvice.For(e) is { } found ? $"{found}; n" : "N";
-            Console.Error.WriteLine($"{e.Message.TrimEnd('.')}. {advice}othing that was saved is lost: run the same command again then.");
+            var advice = StorageAdvice.For(e) is { } found ? $" {found}." : "";
+            Console.Error.WriteLine($"{e.Message.TrimEnd('.')}.{advice} Saved work is intact; run the same command again to resume.");
             return StageFailed;
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Interrupted; what was computed is saved. Run the same command again to go on.");
+            Console.Error.WriteLine("Interrupted. Progress is saved; run the same command again to resume.");
             return Interrupted;
         }
     }

@@ -34,7 +34,7 @@ internal sealed partial class Interruption : IDisposable
             ExitAtOnce(ExitCodes.Interrupted);
         }
 
-        Console.Error.WriteLine("Saving a checkpoint and stopping; press Ctrl-C again to stop at once.");
+        Console.Error.WriteLine("Saving a checkpoint, then stopping. Press Ctrl-C again to stop immediately.");
         _source.Cancel();
     }
 

@@ -19,15 +19,15 @@ internal static class PredictCommand
     {
         var images = new Argument<string[]>("images")
         {
-            Description = "PNG, JPEG, WebP, BMP or GIF files, folders of them, or - for a list of paths on standard input.",
+            Description = "PNG, JPEG, WebP, BMP or GIF files, folders of such files, or - to read paths from standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var model = Model();
         var form = Form();
-        var top = new Option<int>("--top") { Description = "How many classes to say of each image.", DefaultValueFactory = _ => 3 };
+        var top = new Option<int>("--top") { Description = "Number of classes to print per image.", DefaultValueFactory = _ => 3 };
         var pipeline = CommonArguments.PipelineOption();
         var json = CommonArguments.Json();
-        var command = new Command("predict", "Classify image files with a published student.") { images, model, form, top, pipeline, json };
+        var command = new Command("predict", "Classify images with a published student.") { images, model, form, top, pipeline, json };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(model) ?? DefaultModel(parsed.GetRequiredValue(pipeline));
@@ -39,14 +39,14 @@ internal static class PredictCommand
     }
 
     /// <summary>The option that names a published folder.</summary>
-    public static Option<string?> Model() => new("--model") { Description = "A published folder; default: the one that the pipeline publishes." };
+    public static Option<string?> Model() => new("--model") { Description = "Folder of a published model. Default: the one that the pipeline publishes." };
 
     /// <summary>The option that names one of its forms.</summary>
     public static Option<string> Form()
     {
         var form = new Option<string>("--form")
         {
-            Description = "Which of the folder's models: the network itself, or one in ONNX.",
+            Description = "Model format: safetensors (TorchSharp), or fp32, fp16 or int8 (ONNX Runtime).",
             DefaultValueFactory = _ => PublishedModel.DefaultForm,
         };
         form.AcceptOnlyFromAmong([.. PublishedModel.Forms]);
@@ -90,7 +90,7 @@ internal static class PredictCommand
 
         if (!any)
         {
-            throw new UserException("found no image to classify: no PNG, JPEG, WebP, BMP or GIF in the folders that were named, and no line on standard input");
+            throw new UserException("found no images to classify, expected PNG, JPEG, WebP, BMP or GIF files in the given folders, or paths on standard input");
         }
 
         if (json)

@@ -11,9 +11,9 @@ internal static class PublishCommand
     {
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
-        var student = new Option<string?>("--student") { Description = "Which student, such as distilled; default: the pipeline's choice." };
+        var student = new Option<string?>("--student") { Description = "Student to publish, such as distilled. Default: publish.student of the pipeline." };
         var json = CommonArguments.Json();
-        var command = new Command("publish", "Publish a student; runs whatever stage is still missing.") { pipeline, seed, student, json };
+        var command = new Command("publish", "Publish a student. Stages that it needs and that are not up to date run first.") { pipeline, seed, student, json };
         command.SetAction(parsed =>
         {
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));

@@ -20,13 +20,13 @@ internal static class RehearseCommand
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
-        var width = new Option<double>("--width") { Description = "Multiplies every network's width; 1 for full size.", DefaultValueFactory = _ => 1.0 / 16 };
-        var batch = new Option<int>("--batch") { Description = "Images a step, at most.", DefaultValueFactory = _ => 4 };
-        var steps = new Option<int>("--steps") { Description = "Steps of every training.", DefaultValueFactory = _ => 1 };
-        var size = new Option<int>("--image-size") { Description = "Height and width of the images, at most.", DefaultValueFactory = _ => 64 };
-        var until = new Option<string?>("--until") { Description = "The last stage to run, such as pretrain; default: all." };
+        var width = new Option<double>("--width") { Description = "Factor on every network's width; 1 keeps the full width.", DefaultValueFactory = _ => 1.0 / 16 };
+        var batch = new Option<int>("--batch") { Description = "Maximum batch size.", DefaultValueFactory = _ => 4 };
+        var steps = new Option<int>("--steps") { Description = "Training steps per stage.", DefaultValueFactory = _ => 1 };
+        var size = new Option<int>("--image-size") { Description = "Maximum height and width of the images.", DefaultValueFactory = _ => 64 };
+        var until = new Option<string?>("--until") { Description = "Last stage to run, such as pretrain. Default: all stages." };
         var json = CommonArguments.Json();
-        var command = new Command("rehearse", "Run a pipeline in small on noise, without its data: every network is built, every stage runs.")
+        var command = new Command("rehearse", "Run every stage briefly with small networks on random images; no dataset needed.")
         {
             pipeline, width, batch, steps, size, until, json,
         };
@@ -100,6 +100,6 @@ internal static class RehearseCommand
         }
 
         AnsiConsole.Write(table);
-        Console.Out.WriteLine(FormattableString.Invariant($"Peak memory {peak:0.0} GiB. Noise was learnt from: accuracies mean nothing here."));
+        Console.Out.WriteLine(FormattableString.Invariant($"Peak memory {peak:0.0} GiB. Trained on random images; ignore the accuracies."));
     }
 }

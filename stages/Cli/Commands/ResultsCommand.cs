@@ -13,9 +13,9 @@ internal static class ResultsCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<string[]>("runs") { Description = "Folders of finished runs, such as models/fashion-mnist.", Arity = ArgumentArity.OneOrMore };
+        var folders = new Argument<string[]>("runs") { Description = "Folders of completed runs, such as models/fashion-mnist.", Arity = ArgumentArity.OneOrMore };
         var json = CommonArguments.Json();
-        var command = new Command("results", "Show the results of runs: mean and sample standard deviation over them.") { folders, json };
+        var command = new Command("results", "Show the mean and sample standard deviation of several runs' results.") { folders, json };
         command.SetAction(parsed =>
         {
             var summary = Summary.Of([.. parsed.GetRequiredValue(folders).Select(Read)]);
@@ -36,7 +36,7 @@ internal static class ResultsCommand
     private static IReadOnlyList<ResultRow> Read(string folder)
     {
         var path = Path.Combine(folder, EvaluateStage.Json);
-        return File.Exists(path) ? ResultsFile.Read(path) : throw new UserException($"{path}: not there; has that run finished?");
+        return File.Exists(path) ? ResultsFile.Read(path) : throw new UserException($"{path}: this file does not exist; check that the run is complete");
     }
 
     private static void Write(IReadOnlyList<Summary> summary)

@@ -18,20 +18,20 @@ internal static class RunCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var from = new Option<string?>("--from") { Description = "Run this stage and all after it afresh, done or not; what they had made is moved aside." };
-        var force = new Option<bool>("--force") { Description = "Run every stage afresh." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run, and why, and run nothing." };
-        var command = new Command("run", "Run every stage that is not done; a cut run goes on where it was.") { pipeline, seed, json, from, force, dryRun };
+        var from = new Option<string?>("--from") { Description = "Rerun this stage and everything after it. Existing outputs are moved aside, not deleted." };
+        var force = new Option<bool>("--force") { Description = "Rerun every stage." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would run and why, without running it." };
+        var command = new Command("run", "Run all stages that are not up to date. An interrupted run resumes.") { pipeline, seed, json, from, force, dryRun };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(from) is not null && parsed.GetValue(force))
             {
-                throw new UserException("--from runs a stage and those after it afresh, --force all of them: give one of the two");
+                throw new UserException("found both --from and --force, expected one of them: --from reruns a stage and everything after it, --force reruns every stage");
             }
 
             if (parsed.GetValue(dryRun) && parsed.GetValue(json))
             {
-                throw new UserException("--dry-run prints lines for people; distill status --json says where each stage stands");
+                throw new UserException("found both --dry-run and --json, expected one of them: distill status --json reports the status of each stage");
             }
 
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
@@ -80,9 +80,9 @@ internal static class RunCommand
         {
             Console.Out.WriteLine(stage switch
             {
-                _ when afresh.Contains(stage.Name) => $"{stage.Name}: would run afresh, as asked",
+                _ when afresh.Contains(stage.Name) => $"{stage.Name}: would run again, as requested",
                 { State: StageState.Done } => $"{stage.Name}: done",
-                { CheckpointStep: { } step } => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: would go on from step {step}{Why(stage)}"),
+                { CheckpointStep: { } step } => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: would resume from step {step}{Why(stage)}"),
                 _ => $"{stage.Name}: would run{Why(stage)}",
             });
         }

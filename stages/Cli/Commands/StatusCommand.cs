@@ -16,7 +16,7 @@ internal static class StatusCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var command = new Command("status", "Say for each stage whether it is done, stale, interrupted or to do, and why.") { pipeline, seed, json };
+        var command = new Command("status", "Show each stage's status (done, stale, interrupted, to do) and the reason.") { pipeline, seed, json };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
@@ -38,7 +38,7 @@ internal static class StatusCommand
 
     private static void Write(IReadOnlyList<StageStatus> stages)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "state", "why");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "status", "reason");
         foreach (var stage in stages)
         {
             table.AddRow(Markup.Escape(stage.Name), StateName(stage.State), Markup.Escape(string.Join("\n", stage.Reasons)));

@@ -15,8 +15,8 @@ internal static class ViewsCommand
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
-        var output = new Option<string>("--output") { Description = "The PNG to write.", DefaultValueFactory = _ => "views.png" };
-        var command = new Command("views", "Draw originals and their augmented views as a PNG.") { pipeline, output };
+        var output = new Option<string>("--output") { Description = "PNG file to write.", DefaultValueFactory = _ => "views.png" };
+        var command = new Command("views", "Draw training images and their augmented views to a PNG file.") { pipeline, output };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)));

@@ -27,7 +27,7 @@ internal sealed class Predictions(IReadOnlyList<string> labels, int top)
         var table = new Table().Border(TableBorder.Rounded).AddColumn("image");
         foreach (var place in Enumerable.Range(1, top))
         {
-            table.AddColumn(place == 1 ? "likeliest" : string.Create(CultureInfo.InvariantCulture, $"{place}."));
+            table.AddColumn(place == 1 ? "most likely" : string.Create(CultureInfo.InvariantCulture, $"{place}."));
             table.AddColumn("");
             table.Columns[^1].RightAligned().NoWrap();
         }
