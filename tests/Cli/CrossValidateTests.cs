@@ -21,7 +21,7 @@ public sealed class CrossValidateTests
 
         var again = DistillProcess.Run(pipeline.Folder, command);
         Assert.Equal(first.Output, again.Output);
-        Assert.Equal(4, again.Errors.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
+        Assert.Equal(4, again.Errors.Split('\n').Count(line => line.EndsWith(": already done", StringComparison.Ordinal)));
     }
 
     [Fact]

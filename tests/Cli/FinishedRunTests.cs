@@ -23,7 +23,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var again = DistillProcess.Run(_pipeline.Folder, "run");
         Assert.Equal(0, again.ExitCode);
-        Assert.Equal(12, again.Output.Split('\n').Count(line => line.EndsWith(": done already", StringComparison.Ordinal)));
+        Assert.Equal(12, again.Output.Split('\n').Count(line => line.EndsWith(": already done", StringComparison.Ordinal)));
         Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
     }
 
@@ -57,7 +57,7 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var outcome = DistillProcess.Run(_pipeline.Folder, "run", "--from", "labels");
         Assert.Equal(1, outcome.ExitCode);
-        Assert.StartsWith("there is no stage \"labels\" to run from; the stages are pretrain, ", outcome.Errors);
+        Assert.StartsWith("--from: found \"labels\", expected one of pretrain, ", outcome.Errors);
     }
 
     [Theory]

@@ -65,7 +65,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var again = DistillProcess.Run(other.Folder, "run");
         Assert.True(again.ExitCode == 0, again.Errors);
         Assert.All(new[] { "pretrain", "finetune", "label", "distill", "evaluate" }, stage => Assert.Contains($"{stage}: starts", again.Output.Replace("] ", "]\n", StringComparison.Ordinal), StringComparison.Ordinal));
-        Assert.Contains("supervised: done already", again.Output, StringComparison.Ordinal);
+        Assert.Contains("supervised: already done", again.Output, StringComparison.Ordinal);
 
         void Given(JsonObject json) => json["pretrain"]!["weights"] = Made("pretrain");
     }
@@ -130,7 +130,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         using var other = new TinyPipeline(json => json["pretrain"]!["weights"] = "none.safetensors");
         var missing = DistillProcess.Run(other.Folder, "run");
         Assert.Equal(1, missing.ExitCode);
-        Assert.Contains("$.pretrain.weights: found \"none.safetensors\", which is no file", missing.Errors, StringComparison.Ordinal);
+        Assert.Contains("$.pretrain.weights: found \"none.safetensors\", which does not exist", missing.Errors, StringComparison.Ordinal);
 
         other.Write(json =>
         {
@@ -139,7 +139,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         });
         var refused = DistillProcess.Run(other.Folder, "run");
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("lacks encoder.layer1.2.conv1.weight, which this network needs", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("lacks tensor 'encoder.layer1.2.conv1.weight', which this network needs", refused.Errors, StringComparison.Ordinal);
     }
 
     private string Made(string stage) => Path.Combine(run.Pipeline.Models, stage, "weights.safetensors");

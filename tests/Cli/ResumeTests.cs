@@ -85,8 +85,8 @@ public class ResumeTests
         Assert.True(again.ExitCode == 0, again.Errors);
         Assert.All(
             new[] { "pretrain", "finetune", "supervised", "label" },
-            stage => Assert.Contains($"{stage}: done already", again.Output, StringComparison.Ordinal));
-        Assert.DoesNotContain("distill: done already", again.Output, StringComparison.Ordinal);
+            stage => Assert.Contains($"{stage}: already done", again.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain("distill: already done", again.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public class ResumeTests
         Assert.Contains("distill: output weights.safetensors has changed on disk", again.Output, StringComparison.Ordinal);
         Assert.Equal(good, File.ReadAllBytes(weights));
         // The same bytes as before: nothing after it had to run.
-        Assert.Contains("label-2: done already", again.Output, StringComparison.Ordinal);
+        Assert.Contains("label-2: already done", again.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
                 // A manifest's spelling may change, and its last line break go, without a change of what it says.
                 if (again.Output.Contains($"the checkpoint {Checkpoint} is damaged: ", StringComparison.Ordinal))
                 {
-                    Assert.Contains($"it was set aside as {Path.GetFileName(Checkpoint)}.damaged", again.Output, StringComparison.Ordinal);
+                    Assert.Contains($"it was moved aside as {Path.GetFileName(Checkpoint)}.damaged", again.Output, StringComparison.Ordinal);
                     Directory.Delete(Path.Combine(_pipeline.Folder, Checkpoint + ".damaged"), recursive: true);
                 }
                 else

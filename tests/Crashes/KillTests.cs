@@ -58,7 +58,7 @@ public class KillTests
                 finished.Add(done);
             }
 
-            if (line == $"{stage}: done already")
+            if (line == $"{stage}: already done")
             {
                 // An earlier kill came too late for this stage; running on would leave nothing for the later ones.
                 process.Kill();

@@ -50,7 +50,7 @@ public class FullDiskTests
         var failures = lines.Where(line => line.StartsWith("rc=", StringComparison.Ordinal)).ToArray();
         // Before a training begins the room is looked at: 1, with nothing computed; in the midst of a save it is 2.
         Assert.All(failures, failure => Assert.Matches(
-            "^rc=2 .*No space left on device.*Make room on that disk|^rc=1 .*more for its checkpoints, and the disk has [0-9]+ MiB left: make room", failure));
+            "^rc=2 .*No space left on device.*Free some space on that disk|^rc=1 .*more for its checkpoints, but the disk has only [0-9]+ MiB left: free some space", failure));
         Assert.Contains(failures, failure => failure.StartsWith("rc=2 ", StringComparison.Ordinal));
         Assert.Equal(expected, lines.Except(failures).Select(line => line[..64]));
 

@@ -127,7 +127,7 @@ internal static unsafe partial class OneDnn
     {
         if (error != 0)
         {
-            throw new InvalidOperationException("oneDNN refused a convolution; libtorch has said why on the standard error");
+            throw new InvalidOperationException("oneDNN refused a convolution; libtorch printed the reason to standard error");
         }
     }
 

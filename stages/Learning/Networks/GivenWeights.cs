@@ -65,7 +65,7 @@ public static class GivenWeights
         var names = wanted.Keys.Select(nameOf).ToHashSet();
         if (given.Keys.Where(isWanted).Order(StringComparer.Ordinal).FirstOrDefault(key => !names.Contains(key)) is { } extra)
         {
-            throw new InvalidDataException($"{path}: holds {extra}, which this network has not");
+            throw new InvalidDataException($"{path}: contains unexpected tensor '{extra}', which this network does not have");
         }
     }
 }

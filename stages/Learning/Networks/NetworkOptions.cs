@@ -63,7 +63,7 @@ public sealed record NetworkOptions(
             section.Flag("selectiveKernels", fallback.SelectiveKernels),
             Normalization.Read(section, fallback.Normalization));
         return options.SelectiveKernels && !options.Architecture.Bottleneck
-            ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks to hold them")
+            ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks")
             : options;
     }
 }

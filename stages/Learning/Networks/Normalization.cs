@@ -26,7 +26,7 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         var deviation = section.OptionalNumbers("deviation", fallback?.Deviation, LeastDeviation, Most);
         if (mean?.Count != deviation?.Count)
         {
-            throw section.Error("deviation", $"found {deviation?.Count ?? 0} numbers beside {mean?.Count ?? 0} of mean, expected one of each a channel");
+            throw section.Error("deviation", $"found {deviation?.Count ?? 0} values for {mean?.Count ?? 0} of mean, expected one per channel");
         }
 
         return mean is null ? null : new Normalization(mean, deviation!);

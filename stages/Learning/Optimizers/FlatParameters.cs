@@ -34,7 +34,7 @@ public sealed class FlatParameters : IDisposable
         var trained = network.named_parameters().Where(p => p.parameter.requires_grad).ToArray();
         if (trained.Length == 0)
         {
-            throw new ArgumentException("The network has no parameter to train.", nameof(network));
+            throw new ArgumentException("The network has no parameters to train.", nameof(network));
         }
 
         var ordered = trained.OrderBy(p => p.parameter.dim() > 1 ? 0 : 1).ToArray();

@@ -30,7 +30,7 @@ internal sealed class SafetensorsHeader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaximumLength || (long)length > stream.Length - 8)
         {
-            throw Damaged(path, $"its header claims {length} bytes of a file of {stream.Length}");
+            throw Damaged(path, $"its header claims {length} bytes, but the file has {stream.Length}");
         }
 
         var json = new byte[length];
@@ -46,7 +46,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw Damaged(path, "its header is not what the format asks for: " + e.Message);
+            throw Damaged(path, "its header does not follow the format: " + e.Message);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != end || entry.End < entry.Begin || entry.End - entry.Begin != entry.ByteLength)
             {
-                throw Damaged(path, $"{entry.Name} does not lie where it must (bytes {entry.Begin} to {entry.End})");
+                throw Damaged(path, $"{entry.Name} is at the wrong place (bytes {entry.Begin} to {entry.End})");
             }
 
             end = entry.End;
@@ -86,7 +86,7 @@ internal sealed class SafetensorsHeader
 
         return end == fileLength - dataStart
             ? new SafetensorsHeader { Entries = entries, Metadata = metadata, DataStart = dataStart }
-            : throw Damaged(path, $"{end} bytes of tensors in {fileLength - dataStart} bytes of data");
+            : throw Damaged(path, $"its tensors take {end} bytes, but the file has {fileLength - dataStart} bytes of data");
     }
 
     private static InvalidDataException Damaged(string path, string what) =>

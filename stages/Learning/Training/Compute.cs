@@ -108,7 +108,7 @@ public sealed record Compute(Device Device, bool Bf16)
         var index = 0;
         return name == "cuda" || (int.TryParse(name["cuda:".Length..], out index) && index >= 0)
             ? index
-            : throw section.Error("device", $"found \"{name}\", expected cuda:N with N the number of a GPU");
+            : throw section.Error("device", $"found \"{name}\", expected cuda:N, where N is the number of a GPU");
     }
 
     private static UserException? Missing(JsonSection section, string name, Device device)
@@ -116,7 +116,7 @@ public sealed record Compute(Device Device, bool Bf16)
         var gpus = cuda.is_available() ? cuda.device_count() : 0;
         return device.type == DeviceType.CPU || device.index < gpus
             ? null
-            : section.Error("device", $"found \"{name}\", but this build sees {gpus} CUDA GPUs; "
+            : section.Error("device", $"found \"{name}\", but this build finds {gpus} CUDA GPUs; "
                 + "use \"auto\" or \"cpu\", or build with -p:Accelerator=cuda on a machine with a CUDA driver");
     }
 }

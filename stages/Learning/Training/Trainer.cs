@@ -56,8 +56,8 @@ internal sealed class Trainer : IDisposable
         {
             // Smaller batches would be another training: batch norm, and in pretraining the loss, look at a batch as a whole.
             throw new InsufficientMemoryException(
-                $"a step of {_options.BatchSize} images does not fit the memory of {_device}: raise groups above {_options.Groups} "
-                + "(each is normalized by itself), or make batchSize, the network or the images smaller",
+                $"a step of {_options.BatchSize} images does not fit into the memory of {_device}. "
+                + $"Raise groups above {_options.Groups} (each group is normalized separately), or reduce batchSize, the network or the image size",
                 error);
         }
     }

@@ -4,7 +4,7 @@ namespace Stages.Learning.Training;
 /// <param name="step">The step that was given up at, from 1.</param>
 /// <param name="account">What was wrong there, and what was tried.</param>
 public sealed class TrainingDivergedException(long step, string account)
-    : Exception($"{account}; lower optimizer.learningRate or lengthen its warmup, then run again")
+    : Exception($"{account} Lower optimizer.learningRate or lengthen its warmup, then run again")
 {
     public long Step { get; } = step;
 }

@@ -61,7 +61,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             var reading = trainer.Take(step, rate, log);
             if (!reading.IsSound)
             {
-                var wrong = FormattableString.Invariant($"loss {reading.Loss}, gradient of length {reading.GradientNorm}");
+                var wrong = FormattableString.Invariant($"loss {reading.Loss}, gradient norm {reading.GradientNorm}");
                 step = Recover(faults, trainer.ReadsEveryStep, step, wrong, state);
                 pace = new Pace(step);
             }
@@ -106,7 +106,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 }
                 else
                 {
-                    step = Recover(faults, harmless: false, step - 1, "weights that are not finite", state);
+                    step = Recover(faults, harmless: false, step - 1, "non-finite weights", state);
                     pace = new Pace(step);
                     saves.Restart();
                 }
@@ -163,20 +163,20 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         switch (faults.Next(harmless))
         {
             case Recovery.LeaveOut:
-                context.Progress.Note($"{wrong}: the step was left out");
+                context.Progress.Note($"{wrong}: step skipped");
                 return step + 1;
             case Recovery.LowerRate:
-                context.Progress.Note(FormattableString.Invariant($"{wrong}: the step was left out, and the rate is now {faults.RateFactor} of the options'"));
+                context.Progress.Note(FormattableString.Invariant($"{wrong}: step skipped; learning rate reduced to {100 * faults.RateFactor} % of the configured value"));
                 return step + 1;
             case Recovery.GoBack when (checkpoint = state.Resume(context.Checkpoints)) is not null:
                 faults.WentBack();
                 context.Metrics.TruncateAfter(checkpoint.Step);
                 context.Progress.Note(FormattableString.Invariant(
-                    $"{wrong}: back to the checkpoint of step {checkpoint.Step}, with a rate of {faults.RateFactor} of the options'"));
+                    $"{wrong}: restored the checkpoint of step {checkpoint.Step}; learning rate reduced to {100 * faults.RateFactor} % of the configured value"));
                 return checkpoint.Step;
             default:
                 throw new TrainingDivergedException(step + 1, FormattableString.Invariant(
-                    $"{wrong}; of no help were {faults.LeftOut} steps left out, a rate of {faults.RateFactor} of the options', and {faults.Returns} returns to a checkpoint"));
+                    $"training diverged: {wrong}. Tried: skipped steps ({faults.LeftOut}), learning rate reduced to {100 * faults.RateFactor} %, checkpoints restored ({faults.Returns})."));
         }
     }
 

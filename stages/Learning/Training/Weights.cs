@@ -22,7 +22,7 @@ public static class Weights
         var extra = saved.Keys.Except(own.Keys).Order(StringComparer.Ordinal).FirstOrDefault();
         if (extra is not null)
         {
-            throw new InvalidDataException($"{path}: holds {extra}, which this network has not");
+            throw new InvalidDataException($"{path}: contains unexpected tensor '{extra}', which this network does not have");
         }
 
         Copy(own, saved, key => key, path);
@@ -67,13 +67,13 @@ public static class Weights
 
             if (!sources.TryGetValue(name, out var source))
             {
-                throw new InvalidDataException($"{path}: lacks {name}, which this network needs");
+                throw new InvalidDataException($"{path}: lacks tensor '{name}', which this network needs");
             }
 
             if (!source.shape.SequenceEqual(target.shape))
             {
                 throw new InvalidDataException(
-                    $"{path}: {name} is [{string.Join(", ", source.shape)}], this network needs [{string.Join(", ", target.shape)}]");
+                    $"{path}: found {name} of shape [{string.Join(", ", source.shape)}], this network needs [{string.Join(", ", target.shape)}]");
             }
 
             target.copy_(source);

@@ -77,7 +77,7 @@ public sealed class JsonSection
         }
 
         var path = Text(key, "");
-        return File.Exists(path) ? path : throw Error(key, $"found \"{path}\", which is no file");
+        return File.Exists(path) ? path : throw Error(key, $"found \"{path}\", which does not exist");
     }
 
     /// <summary>One value of an enum, its names in kebab-case: <c>SoftTargets</c> is "soft-targets".</summary>
@@ -150,7 +150,7 @@ public sealed class JsonSection
     {
         if (_json.Select(pair => pair.Key).FirstOrDefault(key => !_read.Names.Contains(key)) is { } unknown)
         {
-            var allowed = _read.Names.Count == 0 ? "no key here" : $"one of {string.Join(", ", _read.Names)}";
+            var allowed = _read.Names.Count == 0 ? "none here" : $"one of {string.Join(", ", _read.Names)}";
             var hint = Suggestion.For(unknown, _read.Names) is { } name ? $" (did you mean {name}?)" : "";
             throw Error(unknown, $"found an unknown key, expected {allowed}{hint}");
         }

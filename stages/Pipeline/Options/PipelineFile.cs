@@ -23,11 +23,11 @@ public static class PipelineFile
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UserException($"{path}: there is no such file; name an existing one, or a preset");
+            throw new UserException($"{path}: this file does not exist; give an existing file or the name of a preset");
         }
         catch (UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: this is not a file that can be read");
+            throw new UserException($"{path}: this file cannot be read");
         }
     }
 
@@ -60,7 +60,7 @@ public static class PipelineFile
         }
 
         var text = preset(parent)
-            ?? throw new UserException($"{name}: $.extends: found \"{parent}\", expected the name of a shipped preset");
+            ?? throw new UserException($"{name}: $.extends: found \"{parent}\", expected the name of a preset");
         var parentName = $"preset {parent}";
         return Over(Merged(JsonText.Parse(text, parentName), parentName, preset, [.. chain, parent]), json);
     }

@@ -14,7 +14,7 @@ internal static class Differences
             var path = prefix + key;
             if (!before.TryGetPropertyValue(key, out var old))
             {
-                yield return $"option {path} is new ({CanonicalJson.Text(now[key])})";
+                yield return $"option {path} was added ({CanonicalJson.Text(now[key])})";
             }
             else if (!now.TryGetPropertyValue(key, out var young))
             {
@@ -43,7 +43,7 @@ internal static class Differences
             var (old, young) = (before.GetValueOrDefault(artefact), now.GetValueOrDefault(artefact));
             if (old != young)
             {
-                yield return $"input {artefact} {(old is null ? "is new" : young is null ? "was removed" : "changed")}";
+                yield return $"input {artefact} {(old is null ? "was added" : young is null ? "was removed" : "changed")}";
             }
         }
     }

@@ -14,12 +14,12 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
         {
             foreach (var artefact in stage.Inputs.Where(artefact => !externals.ContainsKey(artefact) && !earlier.Contains(Maker(artefact))))
             {
-                throw new ArgumentException($"stage {stage.Name} reads {artefact}, which neither an earlier stage nor the outside provides");
+                throw new ArgumentException($"stage {stage.Name} reads {artefact}, which no earlier stage and no external input provides");
             }
 
             if (stage.Name.Contains('/') || !earlier.Add(stage.Name))
             {
-                throw new ArgumentException($"{stage.Name} is not a stage name that is free of '/' and used once");
+                throw new ArgumentException($"found a stage named {stage.Name}, expected a unique name without '/'");
             }
         }
     }
@@ -41,7 +41,7 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
             else if (done.TryGetValue(Maker(artefact), out var maker))
             {
                 var output = maker.Outputs.GetValueOrDefault(artefact.Split('/', 2)[1])
-                    ?? throw new InvalidOperationException($"stage {stage.Name} reads {artefact}, which {Maker(artefact)} did not make");
+                    ?? throw new InvalidOperationException($"stage {stage.Name} reads {artefact}, which {Maker(artefact)} did not produce");
                 (hashes[artefact], paths[artefact]) = (output.Sha256, output.Path);
             }
             else if (!waitsFor.Contains(Maker(artefact)))

@@ -89,7 +89,7 @@ public sealed class PipelineHold : IDisposable
 
     private static void WaitForLife(string path, PipelineHolder before, HoldPatience patience, Action<string> note, CancellationToken cancellation)
     {
-        note($"this pipeline was being run by {before}; waiting {patience.Wait.TotalSeconds:0} s for a sign of life");
+        note($"this pipeline was run by {before}; waiting {patience.Wait.TotalSeconds:0} s for its next heartbeat");
         for (var waited = TimeSpan.Zero; waited < patience.Wait; waited += patience.Beat / 2)
         {
             cancellation.WaitHandle.WaitOne(patience.Beat / 2);
@@ -104,7 +104,7 @@ public sealed class PipelineHold : IDisposable
     }
 
     private static UserException Taken(string path, PipelineHolder? holder) =>
-        new($"{path}: this pipeline is being run by {holder?.ToString() ?? "another process"}; wait until it is done, or stop it");
+        new($"{path}: this pipeline is already run by {holder?.ToString() ?? "another process"}; wait for it to finish, or stop it");
 
     /// <summary>Who the file says has the pipeline; null for nobody, or one that has its lock and is about to write its name.</summary>
     private static PipelineHolder? Holder(string path)

@@ -52,12 +52,12 @@ public sealed class PipelineLock
 
         if (Read(copy, out _) is { } kept)
         {
-            warn($"{path} cannot be believed: {damage}; going on from its copy, {copy}");
+            warn($"{path} is damaged: {damage}; continuing from its copy, {copy}");
             return new PipelineLock(path, kept);
         }
 
         throw new UserException(
-            $"{path}: this is not a readable lock: {damage}. Nothing was changed. Put a good copy back, "
+            $"{path}: this lock cannot be read: {damage}. Nothing was changed. Restore a good copy, "
             + $"or move it away (mv {path} {path}.bad): stages then run again and continue from their checkpoints");
     }
 
@@ -95,7 +95,7 @@ public sealed class PipelineLock
                 // Of before there was a checksum.
                 { Version: 1, Sha256: null } => "",
                 { Version: not LockDocument.CurrentVersion } => $"its version is {document.Version}, expected {LockDocument.CurrentVersion}",
-                _ when document.Sha256 != HashOf(document.Stages) => "its content is not what its sha256 says",
+                _ when document.Sha256 != HashOf(document.Stages) => "its content does not match its sha256",
                 _ => "",
             };
             return damage.Length == 0 ? document.Stages : null;

@@ -108,7 +108,7 @@ public sealed class PipelineRunner
         string[] names = [.. _stages.Select(definition => definition.Name)];
         return stage is null ? []
             : names.Contains(stage) ? [.. names.SkipWhile(name => name != stage)]
-            : throw new UserException($"there is no stage \"{stage}\" to run from; the stages are {string.Join(", ", names)}");
+            : throw new UserException($"--from: found \"{stage}\", expected one of {string.Join(", ", names)}");
     }
 
     private void RunStage(
@@ -121,8 +121,8 @@ public sealed class PipelineRunner
         var begun = Begun(stage, inputs, before);
         if (before?.Key == begun.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
         {
-            progress.Note($"begun on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": "
-                + "its results may differ in the last digits from those of one machine");
+            progress.Note($"started on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": "
+                + "its results may differ in the last digits from a run on one machine");
         }
 
         var timer = new StageTimer(pipelineLock, stage.Name, begun, _clock);

@@ -10,8 +10,6 @@ public sealed class StageFailedException(string stage, Exception inner) : Except
     private static string Account(string stage, Exception inner)
     {
         var (what, advice) = (inner.Message.TrimEnd('.'), StorageAdvice.For(inner));
-        return advice is null
-            ? $"stage {stage} failed: {what}. What it had saved is kept: run the same command again and it resumes"
-            : $"stage {stage} failed: {what}. {advice}; what it had saved is kept: run the same command again then, and it resumes";
+        return $"stage {stage} failed: {what}.{(advice is null ? "" : $" {advice}.")} Its checkpoints are kept; run the same command again to resume.";
     }
 }

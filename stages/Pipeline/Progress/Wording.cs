@@ -18,7 +18,7 @@ public static class Wording
     public static string Begin(string stage, int index, int count, string? resumedFrom) =>
         Invariant($"[{index}/{count}] {stage}: ") + (resumedFrom is null ? "starts" : $"resumes from {resumedFrom}");
 
-    public static string Skip(string stage) => $"{stage}: done already";
+    public static string Skip(string stage) => $"{stage}: already done";
 
     public static string End(string stage, TimeSpan elapsed, JsonObject metrics)
     {

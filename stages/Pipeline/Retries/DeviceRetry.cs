@@ -28,7 +28,7 @@ public sealed class DeviceRetry(TimeProvider clock, Action<string> log, TimeSpan
             Delay = firstDelay ?? TimeSpan.FromSeconds(5),
             OnRetry = retry =>
             {
-                log($"the GPU is taken: {FirstLine(retry.Outcome.Exception!.Message)}; trying again in {retry.RetryDelay.TotalSeconds:0.#} s");
+                log($"the GPU is in use: {FirstLine(retry.Outcome.Exception!.Message)}; retrying in {retry.RetryDelay.TotalSeconds:0.#} s");
                 return default;
             },
         })

@@ -26,12 +26,12 @@ internal sealed record DownloadTarget(string Path, string Sha256, long? Length)
     {
         if (Length is { } length && Received != length)
         {
-            return $"{Received} bytes, not {length}";
+            return $"found {Received} bytes, expected {length}";
         }
 
         if (!Matches(Partial))
         {
-            return $"{Received} bytes whose SHA-256 is not {Sha256}";
+            return $"the SHA-256 of its {Received} bytes is not {Sha256}";
         }
 
         // On disk before it has its name, so that a crash never leaves a file that only looks whole.

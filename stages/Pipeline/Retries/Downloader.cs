@@ -75,7 +75,7 @@ public sealed class Downloader(
         if (target.Commit() is { } wrong)
         {
             target.Discard();
-            log($"Refused and deleted {target.Name} of {mirror}: {wrong}");
+            log($"Deleted {target.Name} from {mirror}: {wrong}");
             throw new TransferException($"sent a wrong file: {wrong}", retry: mixed);
         }
     }

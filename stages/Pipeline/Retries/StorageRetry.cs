@@ -28,7 +28,7 @@ public sealed class StorageRetry(TimeProvider clock, Action<string> log, TimeSpa
             Delay = firstDelay ?? TimeSpan.FromSeconds(1),
             OnRetry = retry =>
             {
-                log($"saving failed: {retry.Outcome.Exception?.Message}; trying again in {retry.RetryDelay.TotalSeconds:0.#} s");
+                log($"saving failed: {retry.Outcome.Exception?.Message}; retrying in {retry.RetryDelay.TotalSeconds:0.#} s");
                 return default;
             },
         })

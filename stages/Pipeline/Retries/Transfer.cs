@@ -40,7 +40,7 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             target.Discard();
-            throw new TransferException($"has nothing beyond byte {received}; starting over", retry: true);
+            throw new TransferException($"has no data after byte {received}; starting over", retry: true);
         }
 
         if (!response.IsSuccessStatusCode)
@@ -57,7 +57,7 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
         {
             // Another range than the one asked for would leave a hole or an overlap.
             target.Discard();
-            throw new TransferException($"sent another range than the one from byte {received}; starting over", retry: true);
+            throw new TransferException($"sent a different range than requested (from byte {received}); starting over", retry: true);
         }
 
         return received;

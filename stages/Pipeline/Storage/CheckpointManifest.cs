@@ -77,7 +77,7 @@ internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictio
 
             if (file.Length != promised.Bytes)
             {
-                return $"{name} has {file.Length} bytes, its manifest says {promised.Bytes}";
+                return $"{name} has {file.Length} bytes, its manifest states {promised.Bytes}";
             }
 
             // A file of no length is not opened: of a pipe, opening would wait for ever.

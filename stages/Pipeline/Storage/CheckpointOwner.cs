@@ -27,13 +27,13 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
             MoveIfFree(Path.Combine(folder, MetricsFile), Path.Combine(_checkpoints, MetricsFile));
             var aside = CheckpointFolders.Free(Parked(owner));
             Durable.MoveFolder(_checkpoints, aside);
-            warn($"the checkpoints of other options were moved to {aside}; with those options back, the run continues from them");
+            warn($"the checkpoints of earlier options were moved to {aside}; a run with those options resumes from them");
         }
 
         if (!Directory.Exists(_checkpoints) && KeyOf(Parked(key)) == key)
         {
             Durable.MoveFolder(Parked(key), _checkpoints);
-            warn($"the checkpoints of these options are back from {Parked(key)}");
+            warn($"the checkpoints of these options were restored from {Parked(key)}");
         }
 
         MoveIfFree(Path.Combine(_checkpoints, MetricsFile), Path.Combine(folder, MetricsFile));

@@ -53,7 +53,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         var needed = (_keep + 1) * bytes - FolderFiles.BytesBelow(_owner.Checkpoints);
         if (Durable.Files.FreeBytes(place) is var free && free < needed)
         {
-            throw new UserException($"{folder} needs {Mebibytes(needed)} MiB more for its checkpoints, and the disk has {free >> 20} MiB left: make room, "
+            throw new UserException($"{folder} needs {Mebibytes(needed)} MiB more for its checkpoints, but the disk has only {free >> 20} MiB left: free some space, "
                 + "or work in another folder");
         }
     }
@@ -136,8 +136,8 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         {
             damage = manifest switch
             {
-                _ when manifest.Key != key => $"{CheckpointManifest.FileName} names another key",
-                _ when manifest.Step != step => $"{CheckpointManifest.FileName} names step {manifest.Step}",
+                _ when manifest.Key != key => $"{CheckpointManifest.FileName} states another key",
+                _ when manifest.Step != step => $"{CheckpointManifest.FileName} states step {manifest.Step}",
                 _ => manifest.Damage(place) ?? "",
             };
         }
@@ -149,7 +149,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
 
         var aside = CheckpointFolders.Free(place + ".damaged");
         Durable.MoveFolder(place, aside);
-        warn($"the checkpoint {place} is damaged: {damage}; it was set aside as {Path.GetFileName(aside)}");
+        warn($"the checkpoint {place} is damaged: {damage}; it was moved aside as {Path.GetFileName(aside)}");
         return null;
     }
 

@@ -82,7 +82,7 @@ public static class Durable
     {
         if (Path.Exists(final))
         {
-            throw new IOException($"{final} exists already, so {temporary} cannot take its place");
+            throw new IOException($"{final} already exists, so {temporary} cannot replace it");
         }
 
         foreach (var file in Directory.EnumerateFiles(temporary, "*", SearchOption.AllDirectories))

@@ -12,12 +12,12 @@ public static class StorageAdvice
     /// <summary>A sentence for what went wrong or made something else go wrong; null where it was no refusal of a disk.</summary>
     public static string? For(Exception failure) => failure switch
     {
-        IOException { HResult: NoSpace } => "Make room on that disk",
-        IOException { HResult: Quota } => "Make room within your quota, or have it raised",
-        IOException { HResult: ReadOnly } => "That disk takes no writes: mount it for writing, or work in another folder",
-        IOException { HResult: InputOutput } => "The disk reports an error of its own: have it checked before you trust it",
-        IOException { HResult: Stale } => "The network file system has lost the file: see that it is mounted",
-        UnauthorizedAccessException => "Allow this user to write there",
+        IOException { HResult: NoSpace } => "Free some space on that disk",
+        IOException { HResult: Quota } => "Free some space within your quota, or have the quota raised",
+        IOException { HResult: ReadOnly } => "That disk is read-only: remount it for writing, or work in another folder",
+        IOException { HResult: InputOutput } => "The disk reports an I/O error: check the disk before you use it again",
+        IOException { HResult: Stale } => "The network file system lost the file: check that it is mounted",
+        UnauthorizedAccessException => "Give this user permission to write there",
         { InnerException: { } inner } => For(inner),
         _ => null,
     };

@@ -16,7 +16,7 @@ public sealed class LabelOptionsTests
         folder.Write("a.txt", "");
         Assert.Equal(new LabelOptions(null, null, folder["a.txt"], 0), LabelOptions.Read(Parsing.Of($$"""{ "list": "{{folder["a.txt"]}}" }""")));
         Assert.Equal(
-            "pipeline.json: $.list: found \"none.txt\", which is no file",
+            "pipeline.json: $.list: found \"none.txt\", which does not exist",
             Assert.Throws<UserException>(() => LabelOptions.Read(Parsing.Of("""{ "list": "none.txt" }"""))).Message);
     }
 

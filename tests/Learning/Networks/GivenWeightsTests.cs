@@ -44,9 +44,9 @@ public sealed class GivenWeightsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("resnet34", 0.125, "holds layer1.2.bn1.bias, which this network has not")]
-    [InlineData("resnet50", 0.125, "layer1.0.conv1.weight is [8, 8, 1, 1], this network needs [8, 8, 3, 3]")]
-    [InlineData("resnet18", 0.25, "conv1.weight is [16, 1, 3, 3], this network needs [8, 1, 3, 3]")]
+    [InlineData("resnet34", 0.125, "contains unexpected tensor 'layer1.2.bn1.bias', which this network does not have")]
+    [InlineData("resnet50", 0.125, "found layer1.0.conv1.weight of shape [8, 8, 1, 1], this network needs [8, 8, 3, 3]")]
+    [InlineData("resnet18", 0.25, "found conv1.weight of shape [16, 1, 3, 3], this network needs [8, 1, 3, 3]")]
     public void Another_architecture_is_refused_and_the_first_difference_named(string architecture, double width, string difference)
     {
         using var scope = NewDisposeScope();
@@ -70,7 +70,7 @@ public sealed class GivenWeightsTests : IDisposable
 
         weights.Remove("fc.bias");
         var refused = Assert.Throws<InvalidDataException>(() => GivenWeights.LoadClassifier(network, Save(weights)));
-        Assert.EndsWith("lacks fc.bias, which this network needs", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("lacks tensor 'fc.bias', which this network needs", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     public void A_cut_file_is_refused(int length) => Refused(Content("{" + A + "}", 8)[..length], "");
 
     [Fact]
-    public void A_cut_tensor_is_refused() => Refused(Content("{" + A + "}", 7), "8 bytes of tensors in 7 bytes of data");
+    public void A_cut_tensor_is_refused() => Refused(Content("{" + A + "}", 7), "its tensors take 8 bytes, but the file has 7 bytes of data");
 
     [Theory]
     [InlineData(ulong.MaxValue)]
@@ -47,15 +47,15 @@ public sealed class SafetensorsDamageTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_after_the_tensors_are_refused() => Refused(Content("{" + A + "}", 9), "8 bytes of tensors in 9 bytes of data");
+    public void Bytes_after_the_tensors_are_refused() => Refused(Content("{" + A + "}", 9), "its tensors take 8 bytes, but the file has 9 bytes of data");
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "b does not lie")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 16, "b does not lie")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "a does not lie")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "a does not lie")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "a does not lie")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "a does not lie")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "b is at the wrong place")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 16, "b is at the wrong place")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "a is at the wrong place")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "a is at the wrong place")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "a is at the wrong place")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "a is at the wrong place")]
     public void Tensors_that_overlap_or_leave_holes_are_refused(string header, int data, string problem) => Refused(Content(header, data), problem);
 
     [Theory]

@@ -26,13 +26,13 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_too_many_is_named() => Refused(nn.Linear(3, 2), nn.Linear(3, 2, hasBias: false), "holds bias, which this network has not");
+    public void A_tensor_too_many_is_named() => Refused(nn.Linear(3, 2), nn.Linear(3, 2, hasBias: false), "contains unexpected tensor 'bias', which this network does not have");
 
     [Fact]
-    public void A_missing_tensor_is_named() => Refused(nn.Linear(3, 2, hasBias: false), nn.Linear(3, 2), "lacks bias, which this network needs");
+    public void A_missing_tensor_is_named() => Refused(nn.Linear(3, 2, hasBias: false), nn.Linear(3, 2), "lacks tensor 'bias', which this network needs");
 
     [Fact]
-    public void A_tensor_of_another_shape_is_named() => Refused(nn.Linear(4, 2), nn.Linear(3, 2), "weight is [2, 4], this network needs [2, 3]");
+    public void A_tensor_of_another_shape_is_named() => Refused(nn.Linear(4, 2), nn.Linear(3, 2), "found weight of shape [2, 4], this network needs [2, 3]");
 
     private void Refused(Linear source, Linear target, string problem)
     {

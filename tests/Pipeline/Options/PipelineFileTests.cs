@@ -14,7 +14,7 @@ public class PipelineFileTests
     [InlineData("""{ "a": 1, "a": 2 }""", "pipeline.json: $.a: found the key twice, expected it once")]
     [InlineData("""{ "l": [{}, { "b": { "c d": 1, "c d": 1 } }] }""", "pipeline.json: $.l[1].b[\"c d\"]: found the key twice, expected it once")]
     [InlineData("""{ "extends": 3 }""", "pipeline.json: $.extends: found 3, expected the name of a preset")]
-    [InlineData("""{ "extends": "x" }""", "pipeline.json: $.extends: found \"x\", expected the name of a shipped preset")]
+    [InlineData("""{ "extends": "x" }""", "pipeline.json: $.extends: found \"x\", expected the name of a preset")]
     public void Bad_JSON_is_refused_with_its_place(string json, string start) =>
         Assert.StartsWith(start, Parsing.Message(() => Parsing.Of(json)));
 
@@ -39,10 +39,10 @@ public class PipelineFileTests
         using var folder = new TempFolder();
 
         Assert.Equal(
-            $"{folder["none/pipeline.json"]}: there is no such file; name an existing one, or a preset",
+            $"{folder["none/pipeline.json"]}: this file does not exist; give an existing file or the name of a preset",
             Parsing.Message(() => PipelineFile.Load(folder["none/pipeline.json"], _ => null)));
         Assert.Equal(
-            $"{folder.Path}: this is not a file that can be read",
+            $"{folder.Path}: this file cannot be read",
             Parsing.Message(() => PipelineFile.Load(folder.Path, _ => null)));
     }
 

@@ -23,8 +23,8 @@ public sealed class PipelineHoldTests : IDisposable
         using var first = Take();
 
         Assert.Equal(
-            $"{HoldPath}: this pipeline is being run by process {Environment.ProcessId} on {Environment.MachineName} "
-            + "since 2030-01-02 12:00:00 UTC; wait until it is done, or stop it",
+            $"{HoldPath}: this pipeline is already run by process {Environment.ProcessId} on {Environment.MachineName} "
+            + "since 2030-01-02 12:00:00 UTC; wait for it to finish, or stop it",
             Assert.Throws<UserException>(() => Take()).Message);
     }
 
@@ -60,7 +60,7 @@ public sealed class PipelineHoldTests : IDisposable
         _folder.Write("models/pipeline.hold", "");
         using var first = new FileStream(HoldPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
-        Assert.Contains("is being run by another process;", Assert.Throws<UserException>(() => Take()).Message);
+        Assert.Contains("is already run by another process;", Assert.Throws<UserException>(() => Take()).Message);
     }
 
     [Fact]
@@ -70,8 +70,8 @@ public sealed class PipelineHoldTests : IDisposable
         using var alive = TimeProvider.System.CreateTimer(
             _ => Write("elsewhere", "another boot", beat: 8), null, TimeSpan.FromMilliseconds(60), Timeout.InfiniteTimeSpan);
 
-        Assert.Contains("is being run by process 4242 on elsewhere since", Assert.Throws<UserException>(() => Take(Quick with { Wait = Patience })).Message);
-        Assert.StartsWith("this pipeline was being run by process 4242 on elsewhere", Assert.Single(_notes));
+        Assert.Contains("is already run by process 4242 on elsewhere since", Assert.Throws<UserException>(() => Take(Quick with { Wait = Patience })).Message);
+        Assert.StartsWith("this pipeline was run by process 4242 on elsewhere", Assert.Single(_notes));
     }
 
     [Fact]

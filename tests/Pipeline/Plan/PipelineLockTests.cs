@@ -102,7 +102,7 @@ public sealed class PipelineLockTests : IDisposable
 
         var message = Assert.Throws<UserException>(() => Load()).Message;
 
-        Assert.StartsWith($"{LockPath}: this is not a readable lock: ", message);
+        Assert.StartsWith($"{LockPath}: this lock cannot be read: ", message);
         Assert.Contains($"(mv {LockPath} {LockPath}.bad)", message);
         Assert.Equal(content, File.ReadAllText(LockPath));
     }
@@ -134,7 +134,7 @@ public sealed class PipelineLockTests : IDisposable
         File.Delete(LockPath);
 
         var again = Load();
-        Assert.Equal($"{LockPath} cannot be believed: it is missing; going on from its copy, {LockPath}.copy", Assert.Single(_warnings));
+        Assert.Equal($"{LockPath} is damaged: it is missing; continuing from its copy, {LockPath}.copy", Assert.Single(_warnings));
         again.Set("pretrain", again.Stages["pretrain"]);
         Assert.Equal(written, File.ReadAllBytes(LockPath));
     }

@@ -90,7 +90,7 @@ public sealed class PipelineRunnerTests : IDisposable
     {
         _plan.Run();
         var thrown = Assert.Throws<UserException>(() => _plan.Runner().Run(CancellationToken.None, from: "labell"));
-        Assert.Equal("there is no stage \"labell\" to run from; the stages are pretrain, finetune", thrown.Message);
+        Assert.Equal("--from: found \"labell\", expected one of pretrain, finetune", thrown.Message);
         Assert.Equal(["skip pretrain", "skip finetune"], _plan.Run());
     }
 
@@ -158,7 +158,7 @@ public sealed class PipelineRunnerTests : IDisposable
 
         Assert.Equal("pretrain", failure.Stage);
         Assert.Equal(
-            "stage pretrain failed: No space left on device. What it had saved is kept: run the same command again and it resumes",
+            "stage pretrain failed: No space left on device. Its checkpoints are kept; run the same command again to resume.",
             failure.Message);
         Assert.Equal(["Interrupted: ", "ToDo: waits for pretrain"], _plan.Status());
     }
@@ -178,7 +178,7 @@ public sealed class PipelineRunnerTests : IDisposable
         _plan.BeforeWeights = _ => throw new IOException("gone");
         Assert.Throws<StageFailedException>(() => { _plan.Run(); });
         Assert.Throws<StageFailedException>(() => { _plan.Run(); });
-        Assert.DoesNotContain(_plan.View.Lines, line => line.Contains("begun on", StringComparison.Ordinal));
+        Assert.DoesNotContain(_plan.View.Lines, line => line.Contains("started on", StringComparison.Ordinal));
         Assert.Equal(["cpu, bf16"], _plan.Locked("pretrain").Machines);
 
         _plan.BeforeWeights = _ => { };
@@ -186,7 +186,7 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.Single(
             _plan.Run(),
             line => line.EndsWith(
-                "begun on \"cpu, bf16\" and continued on \"cuda:0, bf16\": its results may differ in the last digits from those of one machine",
+                "started on \"cpu, bf16\" and continued on \"cuda:0, bf16\": its results may differ in the last digits from a run on one machine",
                 StringComparison.Ordinal));
         Assert.Equal(["cpu, bf16", "cuda:0, bf16"], _plan.Locked("pretrain").Machines);
         Assert.Equal(["cuda:0, bf16"], _plan.Locked("finetune").Machines);
@@ -233,10 +233,10 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("b", "a/x", "stage b reads a/x, which neither an earlier stage nor the outside provides")]
-    [InlineData("b", "b/x", "stage b reads b/x, which neither an earlier stage nor the outside provides")]
-    [InlineData("first", "first/x", "first is not a stage name that is free of '/' and used once")]
-    [InlineData("b/c", "first/x", "b/c is not a stage name that is free of '/' and used once")]
+    [InlineData("b", "a/x", "stage b reads a/x, which no earlier stage and no external input provides")]
+    [InlineData("b", "b/x", "stage b reads b/x, which no earlier stage and no external input provides")]
+    [InlineData("first", "first/x", "found a stage named first, expected a unique name without '/'")]
+    [InlineData("b/c", "first/x", "found a stage named b/c, expected a unique name without '/'")]
     public void An_impossible_plan_is_refused(string name, string input, string message)
     {
         StageDefinition Stage(string stage, params string[] inputs) =>

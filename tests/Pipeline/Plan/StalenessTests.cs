@@ -27,7 +27,7 @@ public sealed class StalenessTests : IDisposable
     [Theory]
     [InlineData("""{ "text": "abc", "steps": 200 }""", "option steps changed from 100 to 200")]
     [InlineData("""{ "text": "abc" }""", "option steps was removed (100)")]
-    [InlineData("""{ "text": "abc", "steps": 100, "warmup": null }""", "option warmup is new (null)")]
+    [InlineData("""{ "text": "abc", "steps": 100, "warmup": null }""", "option warmup was added (null)")]
     [InlineData("""{ "text": "abc", "steps": { "first": 1 } }""", """option steps changed from 100 to {"first":1}""")]
     [InlineData("""{ "steps": 1, "text": "x" }""", """option steps changed from 100 to 1; option text changed from "abc" to "x" """)]
     public void A_changed_option_is_named_with_both_values(string options, string reasons)

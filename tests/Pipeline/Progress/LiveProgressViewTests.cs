@@ -35,7 +35,7 @@ public sealed class LiveProgressViewTests : IDisposable
 
         AssertShows(
             """
-            pretrain: done already
+            pretrain: already done
             [2/3] finetune: resumes from step 20
             finetune: the rate [x] was cut
             stage                 step   epoch images/s loss   kNN    left

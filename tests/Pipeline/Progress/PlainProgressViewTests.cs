@@ -26,7 +26,7 @@ public sealed class PlainProgressViewTests : IDisposable
 
         Assert.Equal(
             """
-            pretrain: done already
+            pretrain: already done
             finetune: option steps changed from 50 to 100
             [2/3] finetune: resumes from step 40
             finetune: step 41/100, epoch 0.41, 812 images/s, loss 2.3026, 1 h 02 min left

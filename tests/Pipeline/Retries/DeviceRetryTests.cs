@@ -15,7 +15,7 @@ public class DeviceRetryTests
         Retry().Run(() => Throw(--left >= 0 ? message : null), default);
 
         Assert.Equal(2, _log.Count);
-        Assert.All(_log, line => Assert.StartsWith($"the GPU is taken: {message.Split('\n')[0]}; trying again in ", line));
+        Assert.All(_log, line => Assert.StartsWith($"the GPU is in use: {message.Split('\n')[0]}; retrying in ", line));
     }
 
     [Fact]

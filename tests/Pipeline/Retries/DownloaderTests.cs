@@ -63,7 +63,7 @@ public sealed class DownloaderTests : IDisposable
         await DownloadAsync(mirror);
         AssertDone();
         Assert.Equal(["one.test all", "two.test all"], mirror.Requests);
-        Assert.Contains(_log, line => line.StartsWith("Refused and deleted file.gz of http://one.test/file.gz", StringComparison.Ordinal));
+        Assert.Contains(_log, line => line.StartsWith("Deleted file.gz from http://one.test/file.gz", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class DownloaderTests : IDisposable
         using var mirror = new ScriptedMirror(Whole(Wrong), Status(HttpStatusCode.NotFound));
         var error = await Assert.ThrowsAsync<UserException>(() => DownloadAsync(mirror));
         Assert.StartsWith("file.gz could not be downloaded from any of 2 mirrors:", error.Message, StringComparison.Ordinal);
-        Assert.Contains("http://one.test/file.gz: sent a wrong file: 200000 bytes whose SHA-256 is not", error.Message, StringComparison.Ordinal);
+        Assert.Contains("http://one.test/file.gz: sent a wrong file: the SHA-256 of its 200000 bytes is not", error.Message, StringComparison.Ordinal);
         Assert.Contains("http://two.test/file.gz: HTTP 404", error.Message, StringComparison.Ordinal);
         Assert.Empty(_folder.Names());
     }

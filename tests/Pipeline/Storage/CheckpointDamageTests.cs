@@ -10,13 +10,13 @@ public sealed class CheckpointDamageTests : IDisposable
     {
         { test => test.FlipBit("weights.safetensors"), "the bytes of weights.safetensors changed since it was written" },
         { test => test.FlipBit("shards/0"), "the bytes of shards/0 changed since it was written" },
-        { test => test.Cut("weights.safetensors", 4), "weights.safetensors has 4 bytes, its manifest says 82" },
+        { test => test.Cut("weights.safetensors", 4), "weights.safetensors has 4 bytes, its manifest states 82" },
         { test => File.Delete(test.Newest("state.json")), "state.json is missing" },
         { test => File.Delete(test.Newest("manifest.json")), "manifest.json is missing" },
         { test => test.Cut("manifest.json", 40), "manifest.json cannot be read" },
         { test => File.WriteAllText(test.Newest("manifest.json"), "{}"), "manifest.json cannot be read" },
-        { test => File.Copy(test._stage.PathOf(100, "manifest.json"), test.Newest("manifest.json"), true), "manifest.json names step 100" },
-        { test => test.Edit("manifest.json", KeyA, KeyB), "manifest.json names another key" },
+        { test => File.Copy(test._stage.PathOf(100, "manifest.json"), test.Newest("manifest.json"), true), "manifest.json states step 100" },
+        { test => test.Edit("manifest.json", KeyA, KeyB), "manifest.json states another key" },
     };
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class CheckpointDamageTests : IDisposable
 
         Assert.Equal(100, loaded?.Step);
         Assert.Equal(
-            $"the checkpoint {_stage.Folder["checkpoints/step-00000200"]} is damaged: {damage}; it was set aside as step-00000200.damaged",
+            $"the checkpoint {_stage.Folder["checkpoints/step-00000200"]} is damaged: {damage}; it was moved aside as step-00000200.damaged",
             Assert.Single(_stage.Warnings));
         Assert.Equal(["key.txt", "step-00000100", "step-00000200.damaged"], _stage.Folder.Names("checkpoints"));
     }

@@ -15,7 +15,7 @@ public sealed class CheckpointOwnerTests : IDisposable
         Assert.Null(_stage.Store(KeyB).LoadNewest());
         Assert.Equal(["checkpoints-aaaaaaaa"], _stage.Folder.Names());
         Assert.Equal(
-            $"the checkpoints of other options were moved to {_stage.Folder["checkpoints-aaaaaaaa"]}; with those options back, the run continues from them",
+            $"the checkpoints of earlier options were moved to {_stage.Folder["checkpoints-aaaaaaaa"]}; a run with those options resumes from them",
             Assert.Single(_stage.Warnings));
     }
 

@@ -128,7 +128,7 @@ public sealed class CheckpointStoreTests : IDisposable
         if (!fits)
         {
             Assert.IsType<UserException>(thrown);
-            Assert.Contains("needs 1 MiB more for its checkpoints, and the disk has 0 MiB left: make room", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains("needs 1 MiB more for its checkpoints, but the disk has only 0 MiB left: free some space", thrown.Message, StringComparison.Ordinal);
         }
     }
 

@@ -71,8 +71,8 @@ public static class LibTorch
         else if (!File.Exists(Path.Combine(ProgramFolder, TorchLibraries.CpuName)))
         {
             throw new UserException(
-                "This build brings no libtorch. Set LIBTORCH to the folder of an installed libtorch "
-                + $"{LibTorchVersion.ProvenText}, or LIBTORCH_USE_PYTORCH=1 to use that of python3's PyTorch.");
+                "This build does not include libtorch. Set LIBTORCH to the folder of an installed libtorch "
+                + $"{LibTorchVersion.ProvenText}, or LIBTORCH_USE_PYTORCH=1 to use the libtorch of python3's PyTorch.");
         }
     }
 }

@@ -36,13 +36,13 @@ internal sealed record LibTorchChoice(string Folder, string Source, bool AnyVers
     {
         if (TorchLibraries.Missing(Folder) is { } missing)
         {
-            throw new UserException($"{Source}: {Path.Combine(Folder, missing)} does not exist. Expected a whole libtorch {LibTorchVersion.ProvenText}.");
+            throw new UserException($"{Source}: {Path.Combine(Folder, missing)} does not exist. Expected a complete libtorch {LibTorchVersion.ProvenText}.");
         }
 
         if (File.Exists(Path.Combine(programFolder, TorchLibraries.CpuName)))
         {
             throw new UserException(
-                $"{Source}: this build brings its own libtorch in {programFolder}, and one process cannot hold two. "
+                $"{Source}: this build includes libtorch in {programFolder}, and one process cannot load two. "
                 + $"Build without it (make ACCELERATOR=none, or -p:Accelerator=none), or unset {Source.Split('=')[0]}.");
         }
 
@@ -68,7 +68,7 @@ internal sealed record LibTorchChoice(string Folder, string Source, bool AnyVers
         {
             throw new UserException(
                 $"{Source}: found libtorch {version?.Text ?? "of an unknown version"} in {Folder}, expected {LibTorchVersion.ProvenText}. "
-                + $"Set {BypassVariable}=1 to try it all the same.");
+                + $"Set {BypassVariable}=1 to try it anyway.");
         }
     }
 

@@ -30,7 +30,7 @@ internal static class PythonTorch
         return folder is not null && File.Exists(Path.Combine(folder, TorchLibraries.CpuName))
             ? folder
             : throw new UserException(
-                $"{LibTorchChoice.PythonVariable}=1: {interpreter} has no PyTorch with libraries of its own. "
+                $"{LibTorchChoice.PythonVariable}=1: {interpreter} does not have a PyTorch that includes libtorch. "
                 + $"Install torch {LibTorchVersion.ProvenText} there, or set {LibTorchChoice.FolderVariable} to a folder with libtorch.");
     }
 
@@ -43,7 +43,7 @@ internal static class PythonTorch
             if (!process.WaitForExit(Patience))
             {
                 process.Kill(entireProcessTree: true);
-                throw Refusal(interpreter, $"it gave no answer in {Patience.TotalSeconds} seconds");
+                throw Refusal(interpreter, $"it did not answer within {Patience.TotalSeconds} seconds");
             }
 
             return process.ExitCode == 0

@@ -58,7 +58,7 @@ internal static partial class TorchSharpLibrary
 
         if (!choice.AnyVersion || DynamicLoader.Open(path, resolveAll: false, out reason) == 0)
         {
-            throw new UserException($"{choice.Source}: TorchSharp does not fit the libtorch in {choice.Folder}: {reason}");
+            throw new UserException($"{choice.Source}: TorchSharp does not work with the libtorch in {choice.Folder}: {reason}");
         }
 
         warn($"{choice.Source}: the libtorch in {choice.Folder} lacks a function that TorchSharp may call: {reason}");

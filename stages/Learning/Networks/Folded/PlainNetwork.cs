@@ -26,7 +26,7 @@ internal sealed class PlainNetwork : IFolded
     }
 
     public string Emit(OnnxGraph graph, string x) =>
-        throw new NotSupportedException($"{_network.GetName()} has no form in ONNX: only this project's classifiers and encoders do");
+        throw new NotSupportedException($"{_network.GetName()} cannot be exported to ONNX: only this project's classifiers and encoders can");
 
     public void Dispose() => _network.train(_training);
 }

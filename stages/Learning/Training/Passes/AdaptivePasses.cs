@@ -37,7 +37,7 @@ internal sealed class AdaptivePasses : NetworkPasses
     /// <inheritdoc/>
     public override void Economize()
     {
-        _note("the graphs of all groups of a batch do not fit the memory: from here on one after the other, with gradient caching");
+        _note("the groups of a batch do not fit into memory together; from now on they run one after another, with gradient caching");
         _passes.Undo();
         _passes.Dispose();
         _parameters.ZeroGradients();

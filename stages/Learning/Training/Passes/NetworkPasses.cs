@@ -50,7 +50,7 @@ public abstract class NetworkPasses : IDisposable
     public virtual bool CanEconomize => false;
 
     /// <summary>Takes that way from now on; the step whose forward pass has begun is as if it had not, and is to be begun again.</summary>
-    public virtual void Economize() => throw new InvalidOperationException("there is no thriftier way");
+    public virtual void Economize() => throw new InvalidOperationException("these passes cannot use less memory");
 
     public void Dispose()
     {

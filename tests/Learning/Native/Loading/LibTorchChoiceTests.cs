@@ -80,7 +80,7 @@ public sealed class LibTorchChoiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("echo", "has no PyTorch")]
+    [InlineData("echo", "does not have a PyTorch")]
     [InlineData("echo ModuleNotFoundError: made up >&2; exit 1", "ModuleNotFoundError: made up")]
     public void A_python_without_pytorch_is_refused(string body, string message) =>
         AssertRefuses([message, "LIBTORCH"], ("LIBTORCH_USE_PYTORCH", "1"), ("VIRTUAL_ENV", MakePython(body)));

@@ -28,7 +28,7 @@ public sealed class LateReadingTests : IDisposable
         var outcome = task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false);
         Assert.Equal(Steps, outcome.Steps);
         Assert.True(double.IsFinite(outcome.Loss));
-        Assert.Contains(task.View.Lines, line => line.EndsWith("back to the checkpoint of step 0, with a rate of 0.5 of the options'", StringComparison.Ordinal));
+        Assert.Contains(task.View.Lines, line => line.EndsWith("restored the checkpoint of step 0; learning rate reduced to 50 % of the configured value", StringComparison.Ordinal));
         Assert.Equal([.. Enumerable.Range(0, 8).Select(step => (long)step), 0, 1], taken[..10]);
     }
 
@@ -38,7 +38,7 @@ public sealed class LateReadingTests : IDisposable
         using var scope = NewDisposeScope();
         using var task = new TinyTask { Factor = step => step == Unread ? double.NaN : 1 };
         var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false));
-        Assert.Contains("and 2 returns to a checkpoint", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("checkpoints restored (2).", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class AdaptivePassesTests
         using var folder = new TempFolder();
         using var task = new TinyTask { Wrap = network => new Hungry(network, () => Lack(onCuda: true)) };
         var thrown = Assert.Throws<InsufficientMemoryException>(() => task.Run(folder, TinyTask.Options(20), Never));
-        Assert.Contains("a step of 16 images does not fit the memory of cpu: raise groups above 1", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("a step of 16 images does not fit into the memory of cpu. Raise groups above 1", thrown.Message, StringComparison.Ordinal);
     }
 
     /// <summary>On the CPU libtorch's own; of CUDA's, the words.</summary>
