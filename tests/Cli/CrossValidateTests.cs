@@ -48,7 +48,7 @@ public sealed class CrossValidateTests
     [Theory]
     [InlineData("--folds", "1", "--folds: expected")]
     [InlineData("--steps", "0", "--steps: expected")]
-    [InlineData("--folds", "21", "20 labelled images cannot be dealt to 21 folds")]
+    [InlineData("--folds", "21", "20 labeled images cannot be divided into 21 folds")]
     public void Impossible_numbers_are_refused(string option, string value, string message)
     {
         using var pipeline = new TinyPipeline();

@@ -30,9 +30,9 @@ public sealed class PhotoAlbumTests
         var outcome = DistillProcess.Run(pipeline.Folder, "run");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         var said = outcome.Errors.Split('\n');
-        Assert.All([.. album.Spoilt, PhotoAlbum.Classless], name => Assert.Single(said, line => line.StartsWith($"Left out {Path.Combine(images, name)}: ", StringComparison.Ordinal)));
-        Assert.Single(said, line => line.StartsWith($"Read {album.Train} images of", StringComparison.Ordinal) && line.EndsWith($"left out {album.Spoilt.Count}", StringComparison.Ordinal));
-        Assert.Single(said, line => line.StartsWith($"Read {album.Test} images of", StringComparison.Ordinal) && line.EndsWith("left out 1", StringComparison.Ordinal));
+        Assert.All([.. album.Spoilt, PhotoAlbum.Classless], name => Assert.Single(said, line => line.StartsWith($"Skipped {Path.Combine(images, name)}: ", StringComparison.Ordinal)));
+        Assert.Single(said, line => line.StartsWith($"Read {album.Train} images of", StringComparison.Ordinal) && line.EndsWith($"skipped {album.Spoilt.Count}", StringComparison.Ordinal));
+        Assert.Single(said, line => line.StartsWith($"Read {album.Test} images of", StringComparison.Ordinal) && line.EndsWith("skipped 1", StringComparison.Ordinal));
 
         // Another number of threads: the same weights to the last bit.
         Assert.Equal(0, DistillProcess.Run(other.Folder, "run").ExitCode);

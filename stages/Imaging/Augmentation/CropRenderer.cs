@@ -15,7 +15,7 @@ public static class CropRenderer
     {
         if (crops.Length != images_NCHW.shape[0])
         {
-            throw new ArgumentException($"{crops.Length} crops for {images_NCHW.shape[0]} images", nameof(crops));
+            throw new ArgumentException($"found {crops.Length} crops, expected one for each of {images_NCHW.shape[0]} images", nameof(crops));
         }
 
         using var scope = NewDisposeScope();

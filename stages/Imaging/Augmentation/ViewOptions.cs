@@ -49,7 +49,7 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
             }
             else
             {
-                throw section.Error("operation", "found \"crop\" below other operations, expected it first in the list and once");
+                throw section.Error("operation", "found \"crop\" after other operations, expected it once, as the first of the list");
             }
         }
 

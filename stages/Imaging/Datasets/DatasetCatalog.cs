@@ -27,7 +27,7 @@ public static class DatasetCatalog
         DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache),
         DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache),
         DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of data set"),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of dataset"),
     };
 
     private static IdxDataset OpenIdx(string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames)
@@ -36,8 +36,8 @@ public static class DatasetCatalog
         return missing.Count == 0
             ? new IdxDataset(name, folder, published, classNames)
             : throw new UserException(
-                $"The data set {name} is not in {folder}: {string.Join(", ", missing)} (.gz or plain) missing. " +
-                (published.Count > 0 ? "Run `make data` (or `distill data fetch`), or set" : "Set") + " dataset.folder to where it lies");
+                $"The dataset {name} is not complete in {folder}: missing {string.Join(", ", missing)} (.gz or plain). " +
+                (published.Count > 0 ? "Run `make data` (or `distill data fetch`), or set dataset.folder to the folder that contains it" : "Set dataset.folder to the folder that contains it"));
     }
 
     private static EncodedDataset OpenFolder(DatasetOptions options, Action<string> log, string cache)
@@ -46,8 +46,8 @@ public static class DatasetCatalog
         return listing.Images(Split.Train).Count > 0
             ? new EncodedDataset(listing, options, cache, log)
             : throw new UserException(
-                $"No images in {options.Folder}: put them in train/CLASS/, and those without a class in unlabelled/ " +
-                $"({ImageExtensions.List}). For a published data set run `make data` (or `distill data fetch`)");
+                $"Found no images in {options.Folder}: put labeled images into train/CLASS/ and images without a class into unlabelled/ " +
+                $"({ImageExtensions.List}). For a published dataset, run `make data` (or `distill data fetch`)");
     }
 
     private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache)
@@ -56,7 +56,7 @@ public static class DatasetCatalog
         return shards.Train.Count + shards.Unlabelled.Count > 0
             ? new EncodedDataset(new TarListing(options, shards, log), options, cache, log)
             : throw NoShards(options, TarListing.Extension, shards.AnyEndingIn(".tar.gz", ".tgz") is { } packed
-                ? $". {packed} is packed, and images are read at random: unpack it (gunzip) to plain tar"
+                ? $". {packed} is compressed, but images are read in random order: unpack it (gunzip) to plain tar"
                 : "");
     }
 
@@ -69,6 +69,6 @@ public static class DatasetCatalog
     }
 
     private static UserException NoShards(DatasetOptions options, string extension, string more) => new(
-        $"No training shards in {options.Folder}: call them train-*{extension}, or set dataset.train to a pattern of their names, " +
+        $"Found no training shards in {options.Folder}: name them train-*{extension}, or set dataset.train to a pattern that matches their names, " +
         $"such as \"*{extension}\"{more}");
 }

@@ -76,7 +76,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     {
         if (Folder.Length == 0)
         {
-            throw section.Error("folder", "found no folder, expected the one that holds your images");
+            throw section.Error("folder", "found no folder, expected the path of your image folder");
         }
 
         if (fixedShape is { } shape && ImageSize != shape.Height)
@@ -92,29 +92,29 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
         var channels = fixedShape?.Channels ?? (Kind == DatasetKind.Idx ? 1 : null);
         if (Channels == 2 || (channels is { } only && Channels != only))
         {
-            throw section.Error("channels", $"found {Channels}, expected {(channels is { } n ? $"{n}: these images have no others" : "1 or 3")}");
+            throw section.Error("channels", $"found {Channels}, expected {(channels is { } n ? $"{n}: these images have that number of channels" : "1 or 3")}");
         }
 
         string[] forEncoded = ["train", "unlabelled", "test", "shorterSide", "centreCrop", "cacheMiB"];
         if (!Encoded && forEncoded.FirstOrDefault(section.Has) is { } key)
         {
-            throw section.Error(key, "found a value, expected none: it is for the kinds folder, parquet and webdataset");
+            throw section.Error(key, "found a value, expected none: only the kinds folder, parquet and webdataset have it");
         }
 
         string[] forParquet = ["imageColumn", "labelColumn"];
         if (Kind != DatasetKind.Parquet && forParquet.FirstOrDefault(section.Has) is { } column)
         {
-            throw section.Error(column, "found a value, expected none: it is for the kind parquet");
+            throw section.Error(column, "found a value, expected none: only the kind parquet has it");
         }
 
         if (Classes is not null && Kind is not DatasetKind.Idx && !Encoded)
         {
-            throw section.Error("classes", "found a value, expected none: this published set names its classes itself");
+            throw section.Error("classes", "found a value, expected none: this published dataset has its own class names");
         }
 
         if (Labels is not null && Kind != DatasetKind.Folder)
         {
-            throw section.Error("labels", "found a value, expected none: it is for the kind folder; in the others images have their labels with them");
+            throw section.Error("labels", "found a value, expected none: only the kind folder has it; other kinds store labels with the images");
         }
     }
 

@@ -67,9 +67,9 @@ public sealed class FashionMnistSource
         if (intake.Missing is { Count: > 0 } missing)
         {
             throw new UserException(
-                $"{FashionMnist.Name} could not be fetched to {folder}; {string.Join(", ", missing.Select(file => file.PackedName))} missing:\n"
+                $"{FashionMnist.Name} could not be downloaded to {folder}; missing {string.Join(", ", missing.Select(file => file.PackedName))}:\n"
                 + string.Join('\n', failures)
-                + "\nPut the files there by hand, or set dataset.folder to where they lie");
+                + "\nCopy the files there yourself, or set dataset.folder to the folder that contains them");
         }
 
         log($"{FashionMnist.Name} is complete in {folder}");
@@ -80,11 +80,11 @@ public sealed class FashionMnistSource
         try
         {
             await source.OfferAsync(intake, cancellation).ConfigureAwait(false);
-            return "not all files there";
+            return "some files are missing";
         }
         catch (Exception failure) when (failure is UserException or TimeoutException or IOException or UnauthorizedAccessException)
         {
-            intake.Log($"No luck with {source.Name}: {failure.Message.Split('\n')[0]}");
+            intake.Log($"Failed with {source.Name}: {failure.Message.Split('\n')[0]}");
             return failure.Message;
         }
     }

@@ -37,13 +37,13 @@ public sealed class IdxDataset(
         var labels = IdxReader.ReadLabels(labelsPath);
         if (labels.Length != pixels.Length / shape.Size)
         {
-            throw new UserException($"{labelsPath} holds {labels.Length} labels for {pixels.Length / shape.Size} images");
+            throw new UserException($"{labelsPath}: found {labels.Length} labels, expected {pixels.Length / shape.Size}, one per image");
         }
 
         var classes = classNames ?? Numbers(labelsName == TrainLabels ? labels : IdxReader.ReadLabels(PathOf(TrainLabels)));
         if (labels.Max() is var largest && largest >= classes.Count)
         {
-            throw new UserException($"{labelsPath} holds the label {largest}; the labels are 0 to {classes.Count - 1}");
+            throw new UserException($"{labelsPath}: found the label {largest}, expected 0 to {classes.Count - 1}");
         }
 
         return new ImageSet(name, shape, pixels, Array.ConvertAll(labels, label => (int)label), classes);
@@ -60,7 +60,7 @@ public sealed class IdxDataset(
         return expected is null || expected == found
             ? new DatasetFile(fileName, found)
             : throw new UserException(
-                $"{path} is not the published file: its content has SHA-256 {found}, not {expected}. " +
+                $"{path} is not the published file: found SHA-256 {found}, expected {expected}. " +
                 "Delete it and run `make data` (or `distill data fetch`)");
     }
 

@@ -40,7 +40,7 @@ public static class IdxFile
         }
         catch (EndOfStreamException)
         {
-            throw new UserException($"{path} is cut short: it ends before the data that its header announces");
+            throw new UserException($"{path} is cut short: it ends before the data that its header declares");
         }
         catch (InvalidDataException error)
         {

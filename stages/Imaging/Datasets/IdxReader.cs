@@ -33,7 +33,7 @@ public static class IdxReader
             using var stream = IdxFile.Open(path);
             if (ReadNumber(stream) is var found && found != magic)
             {
-                throw new UserException($"{path} is not an IDX file of {what}: it starts with {found}, not with {magic}");
+                throw new UserException($"{path} is not an IDX file of {what}: it starts with {found}, expected {magic}");
             }
 
             var dimensions = new uint[rank];
@@ -46,7 +46,7 @@ public static class IdxReader
             stream.ReadExactly(content);
             return stream.ReadByte() < 0
                 ? (dimensions, content)
-                : throw new UserException($"{path} is longer than its header says ({string.Join(" × ", dimensions)} bytes)");
+                : throw new UserException($"{path} is longer than its header declares ({string.Join(" × ", dimensions)} bytes)");
         });
 
     private static uint ReadNumber(Stream stream)
@@ -63,7 +63,7 @@ public static class IdxReader
         if (length == 0 || length > (UInt128)(onDisk * MostBytesPerPackedByte) || length > (UInt128)Array.MaxLength)
         {
             throw new UserException(
-                $"{path} announces {string.Join(" × ", dimensions)} bytes, which its {onDisk} bytes on disk cannot hold");
+                $"{path} declares {string.Join(" × ", dimensions)} bytes, but its {onDisk} bytes on disk cannot contain them");
         }
 
         return (int)length;

@@ -27,7 +27,7 @@ internal sealed class ImageNames
     /// <summary>The number of the image, or what is wrong with the name.</summary>
     public (int Index, string? Problem) Find(string name) =>
         _byName.TryGetValue(name, out var index) ? (index, null)
-        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_what} is called \"{name}\"")
-        : index == Ambiguous ? (-1, $"several {_what}s are called \"{name}\"; give the path")
+        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_what} is named \"{name}\"")
+        : index == Ambiguous ? (-1, $"several {_what}s are named \"{name}\"; give the path")
         : (index, null);
 }

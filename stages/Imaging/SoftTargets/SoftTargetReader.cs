@@ -32,7 +32,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
             error is not FileNotFoundException && StorageAdvice.For(error) is null && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             // The library answers damage with whatever fails first: an index, a cast, an overflow, memory for a size that is a lie.
-            throw Wrong($"is damaged, or no soft targets: {error.Message}");
+            throw Wrong($"is damaged or does not contain soft targets: {error.Message}");
         }
     }
 
@@ -44,12 +44,12 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         table ??= new SoftTargetTable(classes, topK);
         if (table.TopK != topK)
         {
-            throw Wrong($"holds {Form(topK)}, the files before it {Form(table.TopK)}; label again into an empty folder");
+            throw Wrong($"contains {Form(topK)}, but the files before it contain {Form(table.TopK)}; label again into an empty folder");
         }
 
         var fields = reader.Schema.DataFields.ToDictionary(f => f.Path.ToString());
         DataField Field(DataField expected) => fields.GetValueOrDefault(expected.Path.ToString())
-            ?? throw Wrong($"has no column {expected.Path}");
+            ?? throw Wrong($"does not have the column {expected.Path}");
 
         for (var i = 0; i < reader.RowGroupCount && table.Count < enough; i++)
         {
@@ -61,7 +61,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
 
             if (!SoftTargetTable.Holds(table.Count + group.RowCount, table.Width))
             {
-                throw Wrong($"with the files before it there are more than {SoftTargetTable.MostLogits} logits, which is what one table holds; label with \"topK\"");
+                throw Wrong($"together with the files before it, it exceeds {SoftTargetTable.MostLogits} logits, the maximum of one table; label with \"topK\"");
             }
 
             var rows = (int)group.RowCount;
@@ -75,7 +75,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
             var logits = await Lists<float>(group, Field(SoftTargetSchema.Logit), rows, table.Width);
             if (logits is null || image.Any(n => n < 0 || n >= images))
             {
-                throw Wrong($"row group {i} does not hold {table.Width} logits of one of {images} images a row");
+                throw Wrong($"row group {i} does not contain {table.Width} logits of one of {images} images per row");
             }
 
             if (topK > 0)
@@ -83,7 +83,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
                 var numbers = await Lists<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
                 if (numbers is null || numbers.Chunk(topK).Any(row => row.Any(n => n < 0 || n >= classes) || row.Distinct().Count() < topK))
                 {
-                    throw Wrong($"row group {i} does not hold {topK} different ones of {classes} classes a row");
+                    throw Wrong($"row group {i} does not contain {topK} different ones of {classes} classes per row");
                 }
 
                 table.TopClasses.AddRange(numbers);
@@ -105,9 +105,9 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
     private int TopKOf(Dictionary<string, string> metadata) =>
         !metadata.TryGetValue(SoftTargetSchema.TopKEntry, out var text) ? 0
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var topK) && topK > 0 && topK < classes ? topK
-        : throw Wrong($"its metadata says {SoftTargetSchema.TopKEntry} = \"{text}\", expected a whole number of 1 … {classes - 1}");
+        : throw Wrong($"its metadata states {SoftTargetSchema.TopKEntry} = \"{text}\", expected an integer from 1 to {classes - 1}");
 
-    private static string Form(int topK) => topK > 0 ? $"the {topK} largest logits a row" : "all logits";
+    private static string Form(int topK) => topK > 0 ? $"the {topK} largest logits per row" : "all logits";
 
     private static async Task<T[]> Column<T>(ParquetRowGroupReader group, DataField field, int rows)
         where T : struct

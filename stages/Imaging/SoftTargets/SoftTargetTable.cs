@@ -60,7 +60,7 @@ public sealed class SoftTargetTable
             }
         }
 
-        return table is { Count: > 0 } ? table : throw new InvalidDataException($"{folder}: holds no soft targets");
+        return table is { Count: > 0 } ? table : throw new InvalidDataException($"{folder}: found no soft targets");
     }
 
     /// <summary>The rows of some images, in the same order.</summary>

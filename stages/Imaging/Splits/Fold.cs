@@ -19,7 +19,7 @@ public sealed record Fold(int Number, int Count)
     {
         if (Count > indices.Count)
         {
-            throw new UserException($"{indices.Count} labelled images cannot be dealt to {Count} folds; ask for at most {indices.Count}");
+            throw new UserException($"{indices.Count} labeled images cannot be divided into {Count} folds; use at most {indices.Count}");
         }
 
         var dealt = indices

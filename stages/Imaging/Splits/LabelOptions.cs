@@ -50,6 +50,6 @@ public sealed record LabelOptions(double? Fraction, int? PerClass, string? List,
     /// <summary>For people and for the header of a split file, such as "13 labels a class".</summary>
     public string Rule =>
         Fraction is { } fraction ? FormattableString.Invariant($"fraction {fraction} of each class")
-        : PerClass is { } perClass ? FormattableString.Invariant($"{perClass} labels a class")
+        : PerClass is { } perClass ? FormattableString.Invariant($"{perClass} labels per class")
         : $"list {Path.GetFileName(List)}";
 }

@@ -15,7 +15,7 @@ internal static class LabelQuota
     {
         if (Array.IndexOf(available, 0) is >= 0 and var empty)
         {
-            throw new UserException($"{options.Block}: the class {classNames[empty]} has no labelled image left to draw from");
+            throw new UserException($"{options.Block}: the class {classNames[empty]} has no labeled images left to draw");
         }
 
         return options.PerClass is { } perClass
@@ -29,7 +29,7 @@ internal static class LabelQuota
         return poor < 0
             ? Array.ConvertAll(available, _ => perClass)
             : throw new UserException(
-                $"{block}.perClass is {perClass}, but the class {classNames[poor]} has only {available[poor]} labelled images");
+                $"{block}.perClass is {perClass}, but the class {classNames[poor]} has only {available[poor]} labeled images");
     }
 
     /// <summary>

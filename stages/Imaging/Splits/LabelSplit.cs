@@ -57,14 +57,14 @@ public sealed class LabelSplit
         var listed = Read(list, train);
         return listed.Indices.Where(others.Contains).Select(train.ImageName).FirstOrDefault() is not { } twice
             ? listed
-            : throw new UserException($"{list} lists {twice}, which is one of the labelled images; labels that are held out must be others");
+            : throw new UserException($"{list} lists {twice}, which is already a labeled training image; held-out images must be different ones");
     }
 
     private static LabelSplit Draw(ImageSet train, LabelOptions options, string purpose, Func<int, bool> free)
     {
         if (train.ClassNames.Count == 0)
         {
-            throw new UserException($"{train.Name} has no classes, so no labels can be drawn from it");
+            throw new UserException($"{train.Name} has no classes, so labels cannot be drawn from it");
         }
 
         var members = train.ClassNames.Select((_, label) => MembersOf(train, label).FindAll(index => free(index))).ToArray();

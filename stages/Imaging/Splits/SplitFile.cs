@@ -14,7 +14,7 @@ internal static class SplitFile
         var seed = split.Seed is { } number ? FormattableString.Invariant($"{number}") : "none";
         List<string> lines =
         [
-            $"# data set: {train.Name}",
+            $"# dataset: {train.Name}",
             $"# rule: {split.Rule}",
             $"# seed: {seed}",
             FormattableString.Invariant(
@@ -50,7 +50,7 @@ internal static class SplitFile
 
         return chosen.Count > 0
             ? new LabelSplit(train, [.. chosen.Keys], $"list {Path.GetFileName(path)}", seed: null)
-            : throw new UserException($"{path} lists no image");
+            : throw new UserException($"{path}: found no images, expected one per line");
     }
 
     private static int Parse(string line, ImageSet train, ImageNames images, Func<string, UserException> wrong)
@@ -65,7 +65,7 @@ internal static class SplitFile
         var label = train.Labels[index];
         if (label == ImageSet.Unlabelled)
         {
-            throw wrong($"{columns[0]} has no class in {train.Name}");
+            throw wrong($"{columns[0]} does not have a class in {train.Name}");
         }
 
         if (columns.Length == 2 && columns[1] != train.ClassNames[label])
@@ -79,7 +79,7 @@ internal static class SplitFile
     private static string Fitting(string name) =>
         name.IndexOfAny(Separators) < 0
             ? name
-            : throw new UserException($"The name \"{name}\" holds a tab or a line break, so it cannot be listed; rename it");
+            : throw new UserException($"The name \"{name}\" contains a tab or a line break, so it cannot be listed; rename the file");
 
     private static T Try<T>(string path, string verb, Func<T> action)
     {

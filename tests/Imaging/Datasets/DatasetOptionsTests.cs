@@ -16,11 +16,11 @@ public sealed class DatasetOptionsTests
     [Theory]
     [InlineData("""{ "kind": "folder" }""", "pipeline.json: $.folder: found no folder")]
     [InlineData("""{ "kind": "folder", "folder": "cats", "channels": 2 }""", "$.channels: found 2, expected 1 or 3")]
-    [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images have no others")]
+    [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images have that number of channels")]
     [InlineData("""{ "centreCrop": 0.5 }""", "$.centreCrop: found a value, expected none")]
     [InlineData("""{ "kind": "cifar10", "classes": "names.txt" }""", "$.classes: found a value, expected none")]
     [InlineData("""{ "imageSize": 32 }""", "$.imageSize: found 32, expected 28: these images are not resized")]
-    [InlineData("""{ "kind": "webdataset", "folder": "cats", "labelColumn": "label" }""", "$.labelColumn: found a value, expected none: it is for the kind parquet")]
+    [InlineData("""{ "kind": "webdataset", "folder": "cats", "labelColumn": "label" }""", "$.labelColumn: found a value, expected none: only the kind parquet has it")]
     [InlineData("""{ "kind": "imagenet" }""", "$.kind")]
     public void The_impossible_is_refused(string json, string message) =>
         Assert.Contains(message, Parsing.Message(() => DatasetOptions.Read(Parsing.Of(json))), StringComparison.Ordinal);

@@ -43,7 +43,7 @@ public sealed class IdxDatasetTests : IDisposable
     {
         File.Delete(_folder[IdxDataset.TrainLabels]);
         var message = Assert.Throws<UserException>(() => Open(DatasetKind.FashionMnist)).Message;
-        Assert.Contains("train-labels-idx1-ubyte (.gz or plain) missing", message, StringComparison.Ordinal);
+        Assert.Contains("missing train-labels-idx1-ubyte (.gz or plain)", message, StringComparison.Ordinal);
         Assert.Contains("make data", message, StringComparison.Ordinal);
         Assert.Contains("distill data fetch", message, StringComparison.Ordinal);
     }
@@ -59,9 +59,9 @@ public sealed class IdxDatasetTests : IDisposable
     public void Labels_must_fit_the_images_and_the_classes()
     {
         Write(IdxDataset.TrainLabels, IdxFiles.Labels(1, 2, 3));
-        Assert.Contains("holds 3 labels for 2 images", Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message, StringComparison.Ordinal);
+        Assert.Contains("found 3 labels, expected 2, one per image", Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message, StringComparison.Ordinal);
         Write(IdxDataset.TrainLabels, IdxFiles.Labels(1, 10));
-        Assert.Contains("holds the label 10", Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message, StringComparison.Ordinal);
+        Assert.Contains("found the label 10", Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message, StringComparison.Ordinal);
     }
 
     private IDataset Open(DatasetKind kind) => DatasetCatalog.Open(new DatasetOptions(kind, _folder.Path, 28, 1), _ => { });

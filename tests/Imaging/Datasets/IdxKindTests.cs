@@ -33,7 +33,7 @@ public sealed class IdxKindTests : IDisposable
         var classes = _folder.Write("classes", "a\nb\nc\nd\n");
         Assert.Equal(["a", "b", "c", "d"], Open(classes).Train().ClassNames);
         _folder.Write("classes", "a\nb\nc\n");
-        Assert.Contains("holds the label 3; the labels are 0 to 2", Assert.Throws<UserException>(Open(classes).Train).Message, StringComparison.Ordinal);
+        Assert.Contains("found the label 3, expected 0 to 2", Assert.Throws<UserException>(Open(classes).Train).Message, StringComparison.Ordinal);
     }
 
     private static byte[] Pixels(ImageSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(index => set.Pixels.Decode(index).Pixels)];

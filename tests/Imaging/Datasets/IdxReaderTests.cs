@@ -33,7 +33,7 @@ public sealed class IdxReaderTests : IDisposable
 
     [Fact]
     public void Labels_are_not_images() =>
-        Refused(IdxFiles.Labels(1, 2), "is not an IDX file of images: it starts with 2049, not with 2051");
+        Refused(IdxFiles.Labels(1, 2), "is not an IDX file of images: it starts with 2049, expected 2051");
 
     [Fact]
     public void A_cut_file_is_refused() => Refused(IdxFiles.Pack(Images[..^1]), "is cut short");
@@ -45,7 +45,7 @@ public sealed class IdxReaderTests : IDisposable
     public void An_empty_file_is_refused() => Refused([], "is cut short");
 
     [Fact]
-    public void What_follows_the_data_is_refused() => Refused([.. Images, 0], "is longer than its header says (2 × 3 × 2 bytes)");
+    public void What_follows_the_data_is_refused() => Refused([.. Images, 0], "is longer than its header declares (2 × 3 × 2 bytes)");
 
     [Fact]
     public void Damaged_gzip_is_refused()
@@ -60,7 +60,7 @@ public sealed class IdxReaderTests : IDisposable
     [InlineData(-1, -1, -1)]
     [InlineData(0, 28, 28)]
     public void A_header_that_claims_the_impossible_is_refused_before_memory_is_taken(int count, int height, int width) =>
-        Refused(IdxFiles.Pack(IdxFiles.Images(count, height, width, Pixels)), "bytes on disk cannot hold");
+        Refused(IdxFiles.Pack(IdxFiles.Images(count, height, width, Pixels)), "bytes on disk cannot contain them");
 
     [Fact]
     public void A_missing_file_is_named() =>

@@ -85,11 +85,11 @@ public sealed class ViewLoaderTests : IDisposable
 
         var content = File.ReadAllBytes(PathOf(17));
         File.Delete(PathOf(17));
-        Assert.Contains("17.jpg could be read when the run began", FirstError(loader), StringComparison.Ordinal);
+        Assert.Contains("17.jpg was readable when the run started", FirstError(loader), StringComparison.Ordinal);
 
         // As large, as wide and as high as the one before.
         File.WriteAllBytes(PathOf(17), content);
-        Assert.Contains("17.jpg could be read when the run began, and cannot be now: not the file that it was", FirstError(loader), StringComparison.Ordinal);
+        Assert.Contains("17.jpg was readable when the run started, but no longer is: the file has changed since it was listed", FirstError(loader), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -99,11 +99,11 @@ public sealed class TopTargetFileTests : IDisposable
     public void Files_of_two_forms_are_refused_and_the_second_named(int topK)
     {
         Write("a.parquet", Rows(Logits(20, Classes), K), K);
-        Refused(Write("b.parquet", Rows(Logits(20, Classes), topK), topK), "the files before it the 3 largest logits a row");
+        Refused(Write("b.parquet", Rows(Logits(20, Classes), topK), topK), "the files before it contain the 3 largest logits per row");
     }
 
     [Theory]
-    [InlineData("7", "topK = \"7\", expected a whole number of 1 … 6")]
+    [InlineData("7", "topK = \"7\", expected an integer from 1 to 6")]
     [InlineData("0", "topK = \"0\"")]
     [InlineData("three", "topK = \"three\"")]
     public void A_k_that_is_impossible_is_refused(string topK, string message) =>
@@ -113,7 +113,7 @@ public sealed class TopTargetFileTests : IDisposable
     [InlineData(2)]
     [InlineData(6)]
     public void A_k_that_is_not_that_of_the_rows_is_refused(int topK) =>
-        Refused(Write("a.parquet", Rows(Logits(20, Classes), K), topK), $"row group 0 does not hold {topK} logits of one of 20 images a row");
+        Refused(Write("a.parquet", Rows(Logits(20, Classes), K), topK), $"row group 0 does not contain {topK} logits of one of 20 images per row");
 
     [Theory]
     [InlineData(0, 7)]
@@ -123,7 +123,7 @@ public sealed class TopTargetFileTests : IDisposable
     {
         var rows = Rows(Logits(20, Classes), K);
         rows[5].TopClasses![place] = number ?? rows[5].TopClasses![0];
-        Refused(Write("a.parquet", rows, K), "row group 0 does not hold 3 different ones of 7 classes a row");
+        Refused(Write("a.parquet", rows, K), "row group 0 does not contain 3 different ones of 7 classes per row");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class TopTargetFileTests : IDisposable
 
     [Fact]
     public void A_file_of_three_logits_that_does_not_say_whose_is_refused() =>
-        Refused(Write("a.parquet", Rows(Logits(20, K), 0, classes: K), 0, "3"), "has no column classes");
+        Refused(Write("a.parquet", Rows(Logits(20, K), 0, classes: K), 0, "3"), "does not have the column classes");
 
     private static void Same(List<SoftTargetRow> rows, SoftTargetTable table)
     {

@@ -47,10 +47,10 @@ public sealed class LabelSplitTests
     public void A_class_with_too_few_images_is_named()
     {
         Assert.Equal(
-            "labels.perClass is 2, but the class b has only 1 labelled images",
+            "labels.perClass is 2, but the class b has only 1 labeled images",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0, 1]), new LabelOptions(null, 2, null, 0))).Message);
         Assert.Contains(
-            "labels: the class b has no labelled image left to draw from",
+            "labels: the class b has no labeled images left to draw",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelOptions(0.5, null, null, 0))).Message,
             StringComparison.Ordinal);
     }
@@ -73,7 +73,7 @@ public sealed class LabelSplitTests
         var taken = LabelSplit.Draw(images, new LabelOptions(null, 1, null, 0));
         taken.Write(folder["list.txt"]);
         var refused = Assert.Throws<UserException>(() => LabelSplit.DrawBeside(images, new LabelOptions(null, null, folder["list.txt"], 0), taken));
-        Assert.Contains("which is one of the labelled images", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("which is already a labeled training image", refused.Message, StringComparison.Ordinal);
     }
 
     private static LabelSplit PerClass(int count, long seed) =>

@@ -22,7 +22,7 @@ public sealed class SplitFileTests : IDisposable
         split.Write(_folder["split.txt"]);
         Assert.Equal(
             """
-            # data set: toy
+            # dataset: toy
             # rule: fraction 1 of each class
             # seed: 7
             # labels: 4 of 5 images, 2 to 2 in each of 2 classes
@@ -46,12 +46,12 @@ public sealed class SplitFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("# head\ntrain/cow/1.png\tcow\n", ", line 2: no training image is called \"train/cow/1.png\"")]
-    [InlineData("1.png\n", ", line 1: several training images are called \"1.png\"; give the path")]
+    [InlineData("# head\ntrain/cow/1.png\tcow\n", ", line 2: no training image is named \"train/cow/1.png\"")]
+    [InlineData("1.png\n", ", line 1: several training images are named \"1.png\"; give the path")]
     [InlineData("train/cat/1.png\tdog\n", ", line 1: train/cat/1.png is listed as \"dog\", but its class in toy is \"cat\"")]
     [InlineData("2.png\n\ntrain/cat/2.png\n", ", line 3: train/cat/2.png was already listed in line 1")]
-    [InlineData("4.png\n", ", line 1: 4.png has no class in toy")]
-    [InlineData("# nothing\n", " lists no image")]
+    [InlineData("4.png\n", ", line 1: 4.png does not have a class in toy")]
+    [InlineData("# nothing\n", ": found no images, expected one per line")]
     public void A_wrong_line_is_named_by_its_number(string text, string problem)
     {
         var path = _folder.Write("split.txt", text);
@@ -67,6 +67,6 @@ public sealed class SplitFileTests : IDisposable
     {
         var odd = new ImageSet("odd", new ImageShape(1, 1, 1), new byte[1], [0], ["a"], ["train/a/tab\tname.png"]);
         var split = LabelSplit.Draw(odd, new LabelOptions(1, null, null, 0));
-        Assert.Contains("rename it", Assert.Throws<UserException>(() => split.Write(_folder["split.txt"])).Message, StringComparison.Ordinal);
+        Assert.Contains("rename the file", Assert.Throws<UserException>(() => split.Write(_folder["split.txt"])).Message, StringComparison.Ordinal);
     }
 }

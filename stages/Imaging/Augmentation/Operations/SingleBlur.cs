@@ -15,7 +15,7 @@ internal static class SingleBlur
         var (height, width) = (view.Height, view.Width);
         if (radius >= Math.Min(height, width))
         {
-            throw new ArgumentException($"a kernel of radius {radius} has nothing to reflect in a view of {height}×{width}", nameof(view));
+            throw new ArgumentException($"a view of {height}×{width} is too small to be padded by reflection for a kernel of radius {radius}", nameof(view));
         }
 
         Span<float> weights = stackalloc float[radius + 1];

@@ -29,15 +29,15 @@ internal sealed class CifarDataset : IDataset
         if (missing.Count > 0)
         {
             throw new UserException(
-                $"The data set {cifar.Name} is not in {folder}: {string.Join(", ", missing)} missing. Unpack its \"binary version\" " +
-                "(https://www.cs.toronto.edu/~kriz/cifar.html) there, or set dataset.folder to where it lies");
+                $"The dataset {cifar.Name} is not complete in {folder}: missing {string.Join(", ", missing)}. Unpack its \"binary version\" " +
+                "(https://www.cs.toronto.edu/~kriz/cifar.html) there, or set dataset.folder to the folder that contains it");
         }
 
         var path = Path.Combine(inside!, cifar.NamesFile);
         var names = ClassFile.Names(path)!;
         return names.Count == cifar.Classes
             ? new CifarDataset(cifar, inside!, names)
-            : throw new UserException($"{path} names {names.Count} classes; {cifar.Name} has {cifar.Classes}");
+            : throw new UserException($"{path}: found {names.Count} class names, expected the {cifar.Classes} of {cifar.Name}");
     }
 
     public ImageSet Train() => Read(Split.Train);
@@ -65,7 +65,7 @@ internal sealed class CifarDataset : IDataset
                 var label = record[_cifar.LabelBytes - 1];
                 if (label >= _cifar.Classes)
                 {
-                    throw new UserException($"{path}: record {i} has the label {label}; the labels are 0 to {_cifar.Classes - 1}");
+                    throw new UserException($"{path}: record {i}: found the label {label}, expected 0 to {_cifar.Classes - 1}");
                 }
 
                 record.AsSpan(_cifar.LabelBytes).CopyTo(pixels.AsSpan(labels.Count * size));
@@ -83,7 +83,7 @@ internal sealed class CifarDataset : IDataset
         var length = new FileInfo(path).Length;
         return length > 0 && length % _cifar.RecordLength == 0
             ? checked((int)(length / _cifar.RecordLength))
-            : throw new UserException($"{path} is {length} bytes long, which is no whole number of records of {_cifar.RecordLength} bytes: it is damaged or cut short");
+            : throw new UserException($"{path}: found {length} bytes, expected a multiple of the record length, {_cifar.RecordLength}: the file is damaged or cut short");
     }
 
     private string FingerprintOf(Split split) => Fingerprint.Of(_cifar.Files(split).Append(_cifar.NamesFile)

@@ -16,12 +16,12 @@ internal static class ClassFile
 
         if (!File.Exists(path))
         {
-            throw new UserException($"{path}: no such file; the dataset block of the pipeline names it for its classes");
+            throw new UserException($"{path}: this file does not exist; dataset.classes of the pipeline names it");
         }
 
         var names = File.ReadAllLines(path).Select(line => line.Trim()).Reverse().SkipWhile(line => line.Length == 0).Reverse().ToList();
         return names.Count > 0 && names.All(name => name.Length > 0) && names.Distinct(StringComparer.Ordinal).Count() == names.Count
             ? names
-            : throw new UserException($"{path}: expected the distinct name of a class on every line");
+            : throw new UserException($"{path}: expected one class name per line, each different");
     }
 }

@@ -81,7 +81,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     {
         foreach (var (name, reason) in report.Refused)
         {
-            log($"Left out {Path.Combine(options.Folder, name)}: {reason}");
+            log($"Skipped {Path.Combine(options.Folder, name)}: {reason}");
         }
 
         log(report.Summary);

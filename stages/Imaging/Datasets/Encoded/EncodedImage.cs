@@ -24,25 +24,25 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
     {
         if (Length > MostBytes)
         {
-            throw new IOException($"{Length} bytes long; at most {MostBytes} are read");
+            throw new IOException($"found {Length} bytes, expected at most {MostBytes}");
         }
 
         using var file = File.OpenHandle(Path);
         if (Changed is { } changed && File.GetLastWriteTimeUtc(file) != changed)
         {
-            throw new IOException("not the file that it was");
+            throw new IOException("the file has changed since it was listed");
         }
 
         var bytes = new byte[Length];
         for (var read = 0; read < bytes.Length;)
         {
             var count = RandomAccess.Read(file, bytes.AsSpan(read), Offset + read);
-            read += count > 0 ? count : throw new IOException("shorter than it was");
+            read += count > 0 ? count : throw new IOException("the file is shorter than when it was listed");
         }
 
         if (Crc is { } crc && Crc32C.Of(bytes) != crc)
         {
-            throw new IOException($"its bytes changed since they were unpacked; delete {Path}, and it is made again");
+            throw new IOException($"its bytes have changed since they were unpacked; delete {Path}, and the next run unpacks it again");
         }
 
         return bytes;

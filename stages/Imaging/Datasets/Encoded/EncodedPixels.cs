@@ -51,14 +51,14 @@ internal sealed class EncodedPixels(
             var decoded = ImageDecoder.Decode(image.ReadBytes(), channels).Image;
             if ((decoded.Shape.Height, decoded.Shape.Width) != sizes[index])
             {
-                throw new RefusedImageException("not the image that it was");
+                throw new RefusedImageException("the image has another size than when it was listed");
             }
 
             return shorterSide is { } side ? Resampler.Shrink(decoded, side) : decoded;
         }
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{image.Path}: {image.Name} could be read when the run began, and cannot be now: {error.Message}", error);
+            throw new IOException($"{image.Path}: {image.Name} was readable when the run started, but no longer is: {error.Message}", error);
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class LabelFile
     {
         if (!File.Exists(path))
         {
-            throw new UserException($"{path}: no such file; the dataset block of the pipeline names it for its labels");
+            throw new UserException($"{path}: this file does not exist; dataset.labels of the pipeline names it");
         }
 
         var lines = File.ReadAllLines(path)
@@ -31,7 +31,7 @@ internal sealed class LabelFile
                 ? (line.Line, image, name)
                 : throw new UserException($"{path}, line {line.Line}: expected an image name, a tab and a class name"))
             .ToList();
-        return lines.Count > 0 ? new LabelFile(path, lines) : throw new UserException($"{path}: lists no image");
+        return lines.Count > 0 ? new LabelFile(path, lines) : throw new UserException($"{path}: found no images, expected lines of an image name, a tab and a class name");
     }
 
     /// <summary>The images with the classes that the file gives them; others keep theirs.</summary>
@@ -56,12 +56,12 @@ internal sealed class LabelFile
 
             if (!numbers.TryGetValue(name, out var label))
             {
-                throw new UserException($"{_path}, line {line}: there is no class \"{name}\"");
+                throw new UserException($"{_path}, line {line}: the class \"{name}\" does not exist");
             }
 
             if (!given.TryAdd(found, name) && given[found] != name)
             {
-                throw new UserException($"{_path}, line {line}: \"{image}\" has the class \"{given[found]}\" already, by a line above");
+                throw new UserException($"{_path}, line {line}: \"{image}\" already has the class \"{given[found]}\" from an earlier line");
             }
 
             if (found < labelled.Length)

@@ -41,7 +41,7 @@ internal static class Scan
                 {
                     reported = time.GetTimestamp();
                     var left = time.GetElapsedTime(began) * ((double)(unknown.Length - count) / count);
-                    log($"Looked at {count} of {unknown.Length} images, {Wording.Duration(left)} left");
+                    log($"Checked {count} of {unknown.Length} images, {Wording.Duration(left)} left");
                 }
             }
         });

@@ -57,7 +57,7 @@ public sealed record SplitReport(
         get
         {
             var unusual = string.Join(", ", NamedTraits.Select(trait => FormattableString.Invariant($"{trait.Count} {trait.Name}")));
-            return $"Read {Used} images of {Source}{(unusual.Length == 0 ? "" : $" ({unusual})")}, left out {Refused.Count}";
+            return $"Read {Used} images of {Source}{(unusual.Length == 0 ? "" : $" ({unusual})")}, skipped {Refused.Count}";
         }
     }
 

@@ -40,12 +40,12 @@ internal sealed class FetchedPackage(string package, string folderInPackage, ICo
         }
 
         // One broken source among many fails the update, and may not matter: the download decides.
-        log("Reading the lists of this machine's package sources into a temporary folder");
+        log("Downloading the lists of this machine's package sources into a temporary folder");
         await commands.RunAsync("apt-get", [.. Private(work), "update"], work, ListsLimit, cancellation).ConfigureAwait(false);
         log($"Downloading {Name}");
         await RequireAsync("apt-get", [.. Private(work), "download", package], work, PackageLimit, cancellation).ConfigureAwait(false);
         return Directory.EnumerateFiles(work, "*.deb").FirstOrDefault()
-            ?? throw new UserException($"apt-get left no file of {package}");
+            ?? throw new UserException($"apt-get did not download {package}");
     }
 
     private async Task RequireAsync(
@@ -54,7 +54,7 @@ internal sealed class FetchedPackage(string package, string folderInPackage, ICo
         var result = await commands.RunAsync(program, arguments, work, limit, cancellation).ConfigureAwait(false);
         if (result is null)
         {
-            throw new UserException($"this machine has no {program}");
+            throw new UserException($"this machine does not have {program}");
         }
 
         if (result.ExitCode != 0)

@@ -42,7 +42,7 @@ internal sealed class Intake
     {
         if (!HasRight(Folder, file))
         {
-            throw new UserException($"{file.PackedName} arrived with other content than the published one");
+            throw new UserException($"{file.PackedName} differs from the published file");
         }
 
         _missing.Remove(file);
@@ -60,11 +60,11 @@ internal sealed class Intake
                 return true;
             }
 
-            Log($"Refused {path}: its content is not that of the published {file.Name}");
+            Log($"Rejected {path}: its content differs from that of the published {file.Name}");
         }
         catch (UserException unreadable)
         {
-            Log($"Refused {unreadable.Message}");
+            Log($"Rejected {unreadable.Message}");
         }
 
         return false;

@@ -31,7 +31,7 @@ internal sealed class FolderListing : IListing
         {
             if (given is not null && !Directory.Exists(Path.Combine(options.Folder, given)))
             {
-                throw new UserException($"{Path.Combine(options.Folder, given)}: no such folder; the dataset block of the pipeline names it");
+                throw new UserException($"{Path.Combine(options.Folder, given)}: this folder does not exist; the dataset block of the pipeline names it");
             }
         }
     }
@@ -45,7 +45,7 @@ internal sealed class FolderListing : IListing
         if (split == Split.Test && !Directory.Exists(_test))
         {
             throw new UserException(
-                $"{_options.Folder} has no test images. To measure accuracy, put some in {_test}/CLASS/, or set dataset.test to the folder that holds them");
+                $"{_options.Folder} has no test images. To measure accuracy, put some into {_test}/CLASS/, or set dataset.test to the folder that contains them");
         }
 
         if (_labels is null)
@@ -64,7 +64,7 @@ internal sealed class FolderListing : IListing
     [
         .. FoldersOf(split).SelectMany(FilesBelow)
             .Where(file => ImageExtensions.IsOther(file.Extension))
-            .Select(file => (Name: NameOf(file.FullName), Reason: $"not a format that is decoded ({file.Extension.ToLowerInvariant()})"))
+            .Select(file => (Name: NameOf(file.FullName), Reason: $"not a supported format ({file.Extension.ToLowerInvariant()})"))
             .OrderBy(file => file.Name, StringComparer.Ordinal),
     ];
 
@@ -101,7 +101,7 @@ internal sealed class FolderListing : IListing
         var strangers = _labels is null ? ClassesOf(folder).Except(ClassNames, StringComparer.Ordinal).ToList() : [];
         if (strangers.Count > 0)
         {
-            throw new UserException($"{folder} has classes that {_options.Classes ?? known} lacks: {string.Join(", ", strangers)}");
+            throw new UserException($"{folder} has classes that are not in {_options.Classes ?? known}: {string.Join(", ", strangers)}");
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class FolderListing : IListing
             if (Directory.Exists(inner) && !relative.Split(Path.DirectorySeparatorChar).Contains("..") && !Path.IsPathRooted(relative))
             {
                 throw new UserException(
-                    $"{inner} lies in {outer}, so that its images would be taken twice. Give training, unlabelled and test images folders apart");
+                    $"{inner} is inside {outer}, so its images would be used twice. Use separate folders for training, unlabeled and test images");
             }
         }
     }

@@ -61,7 +61,7 @@ internal sealed class ImagePack(string path, string origin)
             Durable.MakeFolder(folder);
             if (Durable.Files.FreeBytes(folder) is var free && free < bytes)
             {
-                throw new UserException($"{path} needs {bytes >> 20} MiB to unpack images to, and the disk has {free >> 20} MiB left: make room");
+                throw new UserException($"{path} needs {bytes >> 20} MiB for unpacked images, but the disk has only {free >> 20} MiB left: free some space");
             }
 
             Durable.WriteFile(path, stream =>
@@ -79,7 +79,7 @@ internal sealed class ImagePack(string path, string origin)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path} cannot be written, which images are unpacked to: {error.Message}");
+            throw new UserException($"{path}, the file for unpacked images, cannot be written: {error.Message}");
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed record ParquetColumns(DataField Image, DataField? Path, DataFiel
             .ToDictionary(field => field.Name);
         var choose = new ColumnChoice(path);
         var image = choose.Of("imageColumn", options.ImageColumn, [.. images.Keys], features.Images, UsualImages, others: true)
-            ?? throw new UserException($"{path} has no column of images: a struct with binary \"bytes\", or a binary column");
+            ?? throw new UserException($"{path}: found no column of images, expected a struct with binary \"bytes\", or a binary column");
         var label = !labelled ? null : choose.Of("labelColumn", options.LabelColumn, [.. labels.Keys], [.. features.Classes.Keys], UsualLabels, others: false);
         return new ParquetColumns(
             BytesOf(images[image])!,

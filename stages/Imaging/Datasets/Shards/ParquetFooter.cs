@@ -24,7 +24,7 @@ internal static class ParquetFooter
         var length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
         if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || length > file.Length - 4 - Tail || length > Array.MaxLength)
         {
-            throw new InvalidDataException("it does not end as Parquet does: cut short, or another format");
+            throw new InvalidDataException("it does not end like a Parquet file: it is cut short, or of another format");
         }
 
         var footer = new byte[length];

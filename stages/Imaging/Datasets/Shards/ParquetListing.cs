@@ -45,7 +45,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
     {
         var named = shards.Select(shard => (Shard: shard, Names: Known(shard, labelled: true).ClassNames)).Where(shard => shard.Names is not null).ToList();
         return named.Find(shard => !shard.Names!.SequenceEqual(named[0].Names!)) is { Shard: { } other }
-            ? throw new UserException($"{other.Path} names other classes than {named[0].Shard.Path}; set dataset.classes if their numbers agree")
+            ? throw new UserException($"{other.Path} has other class names than {named[0].Shard.Path}; set dataset.classes if the class numbers are the same")
             : named.FirstOrDefault().Names;
     }
 

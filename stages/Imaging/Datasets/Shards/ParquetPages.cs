@@ -52,7 +52,7 @@ internal static class ParquetPages
 
             if (start < 0 || column.TotalCompressedSize < 0 || start > file.Length - column.TotalCompressedSize)
             {
-                throw new InvalidDataException($"the pages of column {field.Path} lie outside of it");
+                throw new InvalidDataException($"the pages of column {field.Path} are outside of it");
             }
 
             var held = 0L;
@@ -65,7 +65,7 @@ internal static class ParquetPages
             // The library reads on until it has as many as are claimed: for ever, where there are fewer.
             if (held != column.NumValues)
             {
-                throw new InvalidDataException($"column {field.Path} claims {column.NumValues} values in a row group, and its pages hold {held}");
+                throw new InvalidDataException($"column {field.Path} claims {column.NumValues} values in a row group, but its pages contain {held}");
             }
         }
     }

@@ -57,18 +57,18 @@ internal sealed class ParquetRowGroup : IDisposable
             RawColumnData<uint> column => Spread(column, field, value => (Int128)value),
             RawColumnData<ushort> column => Spread(column, field, value => (Int128)value),
             RawColumnData<byte> column => Spread(column, field, value => (Int128)value),
-            _ => throw new InvalidDataException($"column {field.Path} is not of whole numbers"),
+            _ => throw new InvalidDataException($"column {field.Path} does not contain integers"),
         };
         return Array.ConvertAll(labels, label =>
             label is null ? (int?)null
             : label >= ImageSet.Unlabelled && label <= int.MaxValue ? (int)label
-            : throw new InvalidDataException($"column {field.Path} holds {label}, expected the number of a class, or -1 for none"));
+            : throw new InvalidDataException($"column {field.Path}: found {label}, expected the number of a class, or -1 for none"));
     }
 
     private async Task<T?[]> Column<T>(DataField field)
         where T : struct => await Raw(field) is RawColumnData<T> column
             ? Spread(column, field, value => value)
-            : throw new InvalidDataException($"column {field.Path} is of another type than the schema says");
+            : throw new InvalidDataException($"column {field.Path} has another type than the schema states");
 
     private async Task<RawColumnData> Raw(DataField field)
     {

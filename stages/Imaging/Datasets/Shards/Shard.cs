@@ -26,7 +26,7 @@ internal sealed record Shard(string Name, string Path)
         catch (Exception error) when (error is not UserException)
         {
             // Readers of containers answer damage with whatever fails first: an index, a cast, an overflow, memory for a size that is a lie.
-            throw new UserException($"{Path} is damaged, or of a form that is not known: {error.Message}");
+            throw new UserException($"{Path} is damaged or has an unsupported format: {error.Message}");
         }
     }
 }

@@ -67,8 +67,8 @@ internal sealed class ShardFiles
             if (found.Exists(match => !match.Shards.SequenceEqual(found[0].Shards)))
             {
                 throw new UserException(
-                    $"dataset.{key}: {_options.Folder} has files that match {string.Join(" and others that match ", found.Select(match => $"\"{match.Pattern}\""))}; " +
-                    "give the pattern of the right ones");
+                    $"dataset.{key}: {_options.Folder} has files that match {string.Join(" and files that match ", found.Select(match => $"\"{match.Pattern}\""))}; " +
+                    "give the pattern of the files to use");
             }
 
             if (found.Count > 0)
@@ -90,7 +90,7 @@ internal sealed class ShardFiles
         if (shards.Intersect(others).FirstOrDefault() is { } shared)
         {
             throw new UserException(
-                $"dataset.{key} and dataset.{otherKey} both take {shared.Path}; give patterns that no file matches twice");
+                $"dataset.{key} and dataset.{otherKey} both match {shared.Path}; give patterns that do not overlap");
         }
     }
 }

@@ -39,7 +39,7 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
         }
 
         return split == Split.Test && NamedClasses(shards.Test) is { } names && options.Classes is null && !names.SequenceEqual(ClassNames)
-            ? throw new UserException($"The test shards of {options.Folder} name other classes than the training shards; set dataset.classes if their numbers agree")
+            ? throw new UserException($"The test shards of {options.Folder} have other class names than the training shards; set dataset.classes if the class numbers are the same")
             : images;
     }
 
@@ -72,14 +72,14 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
         : shards.Test.Count > 0
             ? shards.Test.Select(shard => (shard, true))
             : throw new UserException(
-                $"{options.Folder} has no test shards. To measure accuracy, call them test-* or val-*, or set dataset.test to a pattern of their names");
+                $"{options.Folder} has no test shards. To measure accuracy, name them test-* or val-*, or set dataset.test to a pattern that matches their names");
 
     private List<string> Numbers()
     {
         var largest = Read(Split.Train).MaxBy(image => image.Label);
         return largest is { Label: >= MostClasses }
             ? throw new UserException(
-                $"{Path.Combine(options.Folder, largest.Name)} has the label {largest.Label}; at most {MostClasses} classes are learnt")
+                $"{Path.Combine(options.Folder, largest.Name)} has the label {largest.Label}; at most {MostClasses} classes are supported")
             : [.. Enumerable.Range(0, (largest?.Label ?? ImageSet.Unlabelled) + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
     }
 }

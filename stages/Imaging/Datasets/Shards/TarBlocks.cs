@@ -28,7 +28,7 @@ internal sealed class TarBlocks : IDisposable
         _length = RandomAccess.GetLength(_file);
         if (_length >= 2 && Bytes(0, 2) is [0x1F, 0x8B])
         {
-            throw new UserException($"{path} is packed with gzip, and images are read at random: unpack it (gunzip) to plain tar");
+            throw new UserException($"{path} is compressed with gzip, but images are read in random order: unpack it (gunzip) to plain tar");
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class TarBlocks : IDisposable
     {
         if (_length - _end < Block)
         {
-            throw new UserException($"{_path} is cut short: it lacks the blocks of zeros that end an archive");
+            throw new UserException($"{_path} is cut short: the zero blocks at the end of the archive are missing");
         }
 
         const int step = 1 << 16;
@@ -61,7 +61,7 @@ internal sealed class TarBlocks : IDisposable
         {
             if (Bytes(at, (int)Math.Min(step, _length - at)).AsSpan().ContainsAnyExcept((byte)0))
             {
-                throw new UserException($"{_path} is damaged after byte {_end}, or several archives in one file: pack it again");
+                throw new UserException($"{_path} is damaged after byte {_end}, or contains several archives: pack it again");
             }
         }
     }
@@ -70,7 +70,7 @@ internal sealed class TarBlocks : IDisposable
     /// <exception cref="UserException">It is large.</exception>
     public byte[] Content(TarEntry entry) => entry.Length <= MostLabelBytes
         ? Bytes(entry.DataOffset, (int)entry.Length)
-        : throw new UserException($"{_path}: {entry.Name} is {entry.Length} bytes long, too long for a label");
+        : throw new UserException($"{_path}: {entry.Name} is too long for a label ({entry.Length} bytes)");
 
     public void Dispose() => _file.Dispose();
 
@@ -98,7 +98,7 @@ internal sealed class TarBlocks : IDisposable
 
         if (stored != sum)
         {
-            throw new UserException($"{_path} is damaged: the header at byte {at} does not add up");
+            throw new UserException($"{_path} is damaged: the checksum of the header at byte {at} is wrong");
         }
     }
 

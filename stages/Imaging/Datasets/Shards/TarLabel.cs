@@ -15,7 +15,7 @@ internal static class TarLabel
         var text = Encoding.UTF8.GetString(content).Trim();
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) && label >= ImageSet.Unlabelled
             ? (label, null)
-            : (null, $"holds \"{Shown(text)}\", expected the number of a class");
+            : (null, $"contains \"{Shown(text)}\", expected the number of a class");
     }
 
     /// <summary>The first of the usual keys of an object; none of them, or null, is no label.</summary>
@@ -35,7 +35,7 @@ internal static class TarLabel
                 {
                     return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= ImageSet.Unlabelled
                         ? (label, null)
-                        : (null, $"holds \"{key}\": {Shown(value.GetRawText())}, expected the number of a class");
+                        : (null, $"contains \"{key}\": {Shown(value.GetRawText())}, expected the number of a class");
                 }
             }
 
@@ -43,7 +43,7 @@ internal static class TarLabel
         }
         catch (JsonException error)
         {
-            return (null, $"is no JSON: {error.Message}");
+            return (null, $"is not valid JSON: {error.Message}");
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class TarShard(Shard shard, bool labelled, Action<string> log)
         var lacking = _samples.Values.Count(sample => sample.Image is null);
         if (lacking > 0)
         {
-            log($"{shard.Path}: {lacking} samples have a label and no image (.{string.Join(", .", ImageExtensions)})");
+            log($"{shard.Path}: {lacking} samples have a label but no image (.{string.Join(", .", ImageExtensions)})");
         }
 
         return
@@ -59,7 +59,7 @@ internal sealed class TarShard(Shard shard, bool labelled, Action<string> log)
 
         if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
         {
-            throw Wrong(name, "is a link or no file; pack the files themselves (tar --dereference --hard-dereference)");
+            throw Wrong(name, "is a link or a special file; pack the files themselves (tar --dereference --hard-dereference)");
         }
 
         var key = name[..dot];

@@ -111,5 +111,5 @@ internal sealed class ThriftCompact(byte[] bytes)
 
     private void Skip(ulong count) => _at = count <= (ulong)(bytes.Length - _at) ? _at + (int)count : throw Damaged();
 
-    private static InvalidDataException Damaged() => new("its metadata makes no sense");
+    private static InvalidDataException Damaged() => new("its metadata is not valid");
 }

@@ -68,14 +68,14 @@ public sealed record Outcomes(
 
         if (!logits_NK.isfinite().all().ReadBoolean())
         {
-            throw new ArgumentException("A logit is infinite or not a number; the network that gave it has diverged.");
+            throw new ArgumentException("A logit is infinite or NaN; the network has diverged.");
         }
 
         if (labels_N.min().ReadInt64() < 0 || labels_N.max().ReadInt64() >= logits_NK.shape[1])
         {
             throw new ArgumentException(
                 $"Labels must lie in 0 … {logits_NK.shape[1] - 1}; got {labels_N.min().ReadInt64()} … {labels_N.max().ReadInt64()}. "
-                + "Leave unlabelled images out.");
+                + "Exclude unlabeled images.");
         }
     }
 }

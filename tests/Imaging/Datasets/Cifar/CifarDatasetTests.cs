@@ -37,7 +37,7 @@ public sealed class CifarDatasetTests : IDisposable
     {
         DatasetGolden.Write("cifar10", _folder.Path);
         File.Delete(_folder["data_batch_3.bin"]);
-        Assert.Contains("data_batch_3.bin missing. Unpack", Message(() => Open(DatasetKind.Cifar10)), StringComparison.Ordinal);
+        Assert.Contains("missing data_batch_3.bin. Unpack", Message(() => Open(DatasetKind.Cifar10)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class CifarDatasetTests : IDisposable
             return;
         }
 
-        Assert.Contains($"{path} is {length} bytes long", Message(() => Open(DatasetKind.Cifar10).Train()), StringComparison.Ordinal);
+        Assert.Contains($"{path}: found {length} bytes, expected a multiple", Message(() => Open(DatasetKind.Cifar10).Train()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class CifarDatasetTests : IDisposable
         var content = File.ReadAllBytes(_folder[file]);
         content[at] = label;
         File.WriteAllBytes(_folder[file], content);
-        Assert.Contains($"record 1 has the label {label}", Message(() => Open(kind).Train()), StringComparison.Ordinal);
+        Assert.Contains($"record 1: found the label {label}", Message(() => Open(kind).Train()), StringComparison.Ordinal);
     }
 
     private static void AssertSame(ImageSet set, string labels, IEnumerable<string> files)

@@ -93,7 +93,7 @@ public sealed class DamageTests : IDisposable
             file.SetLength(3L << 30);
         }
 
-        Assert.StartsWith("cannot be read: 3221225472 bytes long", Assert.Single(Open().Report(Split.Train)!.Refused).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("cannot be read: found 3221225472 bytes", Assert.Single(Open().Report(Split.Train)!.Refused).Reason, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Name, byte[] Content)> Photos() => Directory.GetFiles(GoldenFile.PathOf("Photos"))

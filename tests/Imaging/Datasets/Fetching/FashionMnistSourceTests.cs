@@ -66,8 +66,8 @@ public sealed class FashionMnistSourceTests : IDisposable
         await File.WriteAllTextAsync(_folder["labels"], "wrong");
         await FetchAsync(Apt([1, 2, 3]), new ScriptedMirror(ScriptedMirror.Whole(new byte[Packed.Length]), ScriptedMirror.Whole(Packed)));
         Assert.Equal(Packed, await File.ReadAllBytesAsync(_folder["labels.gz"]));
-        Assert.Contains($"Refused {_folder["labels"]}: its content is not that of the published labels", _log);
-        Assert.Contains(_log, line => line.Contains("unpacked/nowhere/datasets/labels: its content is not", StringComparison.Ordinal));
+        Assert.Contains($"Rejected {_folder["labels"]}: its content differs from that of the published labels", _log);
+        Assert.Contains(_log, line => line.Contains("unpacked/nowhere/datasets/labels: its content differs", StringComparison.Ordinal));
         Assert.Contains(_log, line => line.StartsWith("Deleted labels.gz from http://one.test/labels.gz", StringComparison.Ordinal));
     }
 
@@ -83,7 +83,7 @@ public sealed class FashionMnistSourceTests : IDisposable
         });
         var mirror = new ScriptedMirror(ScriptedMirror.Status(HttpStatusCode.NotFound), ScriptedMirror.Status(HttpStatusCode.Forbidden));
         var message = (await Assert.ThrowsAsync<UserException>(() => FetchAsync(commands, mirror))).Message;
-        Assert.Contains("as installed: not all files there", message, StringComparison.Ordinal);
+        Assert.Contains("as installed: some files are missing", message, StringComparison.Ordinal);
         Assert.Contains("apt-get failed: E: Unable to locate package dataset-fashion-mnist", message, StringComparison.Ordinal);
         Assert.Contains("http://one.test/labels.gz: HTTP 404", message, StringComparison.Ordinal);
         Assert.Contains("http://two.test/labels.gz: HTTP 403", message, StringComparison.Ordinal);

@@ -94,12 +94,12 @@ public sealed class FolderDatasetTests : IDisposable
         Assert.Equal(255, train.Pixels.Decode(0).Pixels[63]);
         Assert.Equal(
             [
-                $"Left out {_folder["train/a/1-empty.png"]}: zero bytes long",
-                $"Left out {_folder["train/a/2-text.png"]}: not an image of a known format",
-                $"Left out {_folder["train/a/3-cut.jpg"]}: cut short",
-                $"Left out {_folder["train/a/5-huge.jpg"]}: 20000×20000 pixels; at most 100 megapixels are decoded",
-                $"Left out {_folder["train/a/6-cut.png"]}: cut short",
-                $"Read 1 images of {_folder.Path}, left out 5",
+                $"Skipped {_folder["train/a/1-empty.png"]}: zero bytes long",
+                $"Skipped {_folder["train/a/2-text.png"]}: not an image of a known format",
+                $"Skipped {_folder["train/a/3-cut.jpg"]}: cut short",
+                $"Skipped {_folder["train/a/5-huge.jpg"]}: 20000×20000 pixels; at most 100 megapixels are decoded",
+                $"Skipped {_folder["train/a/6-cut.png"]}: cut short",
+                $"Read 1 images of {_folder.Path}, skipped 5",
             ],
             _log);
     }
@@ -132,7 +132,7 @@ public sealed class FolderDatasetTests : IDisposable
         Write("test/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
         Assert.Equal([1], Open().Test().Labels);
         Write("test/c/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
-        Assert.EndsWith("lacks: c", Assert.Throws<UserException>(Open().Test).Message, StringComparison.Ordinal);
+        Assert.EndsWith("not in " + _folder["train"] + ": c", Assert.Throws<UserException>(Open().Test).Message, StringComparison.Ordinal);
     }
 
     [Fact]

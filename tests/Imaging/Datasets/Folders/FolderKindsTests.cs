@@ -26,10 +26,10 @@ public sealed class FolderKindsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("4.png\tdog", "line 2: no image is called \"4.png\"")]
-    [InlineData("1.png\tcat", "line 2: \"1.png\" has the class \"dog\" already, by a line above")]
+    [InlineData("4.png\tdog", "line 2: no image is named \"4.png\"")]
+    [InlineData("1.png\tcat", "line 2: \"1.png\" already has the class \"dog\" from an earlier line")]
     [InlineData("1.png dog", "line 2: expected an image name, a tab and a class name")]
-    [InlineData("2.png\tdog", "line 2: several images are called \"2.png\"; give the path")]
+    [InlineData("2.png\tdog", "line 2: several images are named \"2.png\"; give the path")]
     public void A_list_that_is_wrong_is_refused_with_its_line(string line, string problem)
     {
         Write("train/1.png", "train/2.png", "test/2.png");
@@ -66,8 +66,8 @@ public sealed class FolderKindsTests : IDisposable
         Assert.Equal(before, dataset.TrainFingerprint());
         Assert.Equal(
             [
-                ("train/cat/phone.HEIC", "not a format that is decoded (.heic)"),
-                ("unlabelled/scan.tif", "not a format that is decoded (.tif)"),
+                ("train/cat/phone.HEIC", "not a supported format (.heic)"),
+                ("unlabelled/scan.tif", "not a supported format (.tif)"),
             ],
             dataset.Report(Split.Train)!.Refused);
         Assert.Equal(2, dataset.Train().Count);
@@ -108,7 +108,7 @@ public sealed class FolderKindsTests : IDisposable
     {
         Write("train/cat/1.png", "train/pool/1.png", "test/cat/1.png");
         var error = Assert.Throws<UserException>(() => Open(options => options with { Train = train, Unlabelled = unlabelled, Test = test }));
-        Assert.Contains("taken twice", error.Message, StringComparison.Ordinal);
+        Assert.Contains("used twice", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class FolderKindsTests : IDisposable
         Write("train/cat/1.png", "train/dog/1.png");
         var classes = _folder.Write("classes.txt", "dog\nhorse\n");
         var error = Assert.Throws<UserException>(() => Open(options => options with { Classes = classes }).Train());
-        Assert.EndsWith($"has classes that {classes} lacks: cat", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"has classes that are not in {classes}: cat", error.Message, StringComparison.Ordinal);
         _folder.Write("classes.txt", "dog\nhorse\ncat\n");
         Assert.Equal([0, 2], Open(options => options with { Classes = classes }).Train().Labels);
     }

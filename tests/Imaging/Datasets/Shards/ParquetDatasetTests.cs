@@ -47,7 +47,7 @@ public sealed class ParquetDatasetTests : IDisposable
         Assert.Equal(["train-0.parquet#0", "train-0.parquet#1", "train-0.parquet#3", "train-0.parquet#4"], Names(train));
         Assert.Equal([1, -1, -1, 0], train.Labels);
         Assert.Equal(["0", "1"], train.ClassNames);
-        Assert.Equal([$"Left out {_folder["set/train-0.parquet#2"]}: zero bytes long"], _log.Where(line => line.StartsWith("Left", StringComparison.Ordinal)));
+        Assert.Equal([$"Skipped {_folder["set/train-0.parquet#2"]}: zero bytes long"], _log.Where(line => line.StartsWith("Skipped", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class ParquetDatasetTests : IDisposable
         File.WriteAllBytes(pack, bytes);
 
         train.Pixels.Decode(0);
-        Assert.Contains("its bytes changed since they were unpacked", Assert.ThrowsAny<Exception>(() => train.Pixels.Decode(1)).Message);
+        Assert.Contains("its bytes have changed since they were unpacked", Assert.ThrowsAny<Exception>(() => train.Pixels.Decode(1)).Message);
     }
 
     [Fact]
@@ -130,8 +130,8 @@ public sealed class ParquetDatasetTests : IDisposable
 
     [Theory]
     [InlineData(2, "train-0.parquet#0 has the label 2; the labels are 0 to 1")]
-    [InlineData(-2, "holds -2, expected the number of a class")]
-    [InlineData(long.MaxValue, "holds 9223372036854775807, expected the number of a class")]
+    [InlineData(-2, ": found -2, expected the number of a class")]
+    [InlineData(long.MaxValue, ": found 9223372036854775807, expected the number of a class")]
     public void A_label_of_no_class_is_refused(long label, string message)
     {
         new HubParquet { Features = HubParquet.Described("a", "b") }.Write(_folder["set/train-0.parquet"], (Picture, null, label));
@@ -143,9 +143,9 @@ public sealed class ParquetDatasetTests : IDisposable
     {
         new HubParquet { Features = HubParquet.Described("a", "b") }.Write(_folder["set/train-0.parquet"], (Picture, null, 1));
         new HubParquet { Features = HubParquet.Described("b", "a") }.Write(_folder["set/test-0.parquet"], (Picture, null, 1));
-        Assert.Contains("name other classes", Assert.Throws<UserException>(() => Open().Test()).Message, StringComparison.Ordinal);
+        Assert.Contains("have other class names", Assert.Throws<UserException>(() => Open().Test()).Message, StringComparison.Ordinal);
         new HubParquet { Features = HubParquet.Described("b", "a") }.Write(_folder["set/train-1.parquet"], (Picture, null, 1));
-        Assert.Contains("train-1.parquet names other classes", Message(), StringComparison.Ordinal);
+        Assert.Contains("train-1.parquet has other class names", Message(), StringComparison.Ordinal);
         var classes = _folder.Write("classes", "x\ny\n");
         Assert.Equal([1, 1], Open(options => options with { Classes = classes }).Train().Labels);
     }

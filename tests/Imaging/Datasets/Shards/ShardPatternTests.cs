@@ -30,10 +30,10 @@ public sealed class ShardPatternTests : IDisposable
     [Theory]
     [InlineData("x-train.tar,train/1.tar", null, "dataset.train: ")]
     [InlineData("train-0.tar,val-0.tar,validation-0.tar", null, "dataset.test: ")]
-    [InlineData("train-0.tar,test-0.tar", "*.tar", "dataset.train and dataset.test both take ")]
+    [InlineData("train-0.tar,test-0.tar", "*.tar", "dataset.train and dataset.test both match ")]
     [InlineData("train-0.tar", "x-*.tar", "matches \"x-*.tar\"")]
-    [InlineData("other.tar", null, "No training shards in ")]
-    [InlineData("", null, "No training shards in ")]
+    [InlineData("other.tar", null, "Found no training shards in ")]
+    [InlineData("", null, "Found no training shards in ")]
     public void What_is_ambiguous_or_missing_is_refused(string files, string? train, string message)
     {
         Make(files);

@@ -98,18 +98,18 @@ public sealed class TarDatasetTests : IDisposable
     {
         Shard("train-0.tar", ("a.png", "no image"), ("a.cls", "0"), ("b.png", null), ("b.cls", "0"), ("c.png", ""), ("d.cls", "0"));
         Assert.Equal(["train-0.tar/b.png"], Names(Open().Train()));
-        Assert.Contains($"Left out {_folder["set/train-0.tar/a.png"]}: not an image of a known format", _log);
-        Assert.Contains($"Left out {_folder["set/train-0.tar/c.png"]}: zero bytes long", _log);
-        Assert.Contains(_log, line => line.StartsWith($"{_folder["set/train-0.tar"]}: 1 samples have a label and no image", StringComparison.Ordinal));
+        Assert.Contains($"Skipped {_folder["set/train-0.tar/a.png"]}: not an image of a known format", _log);
+        Assert.Contains($"Skipped {_folder["set/train-0.tar/c.png"]}: zero bytes long", _log);
+        Assert.Contains(_log, line => line.StartsWith($"{_folder["set/train-0.tar"]}: 1 samples have a label but no image", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("a.jpg", "", "a.jpg is the second image of its sample, after a.png")]
-    [InlineData("a.cls", "cat", "a.cls holds \"cat\", expected the number of a class")]
-    [InlineData("a.cls", "-2", "a.cls holds \"-2\"")]
-    [InlineData("a.cls", "", "a.cls holds \"\"")]
-    [InlineData("a.json", "{ \"label\": \"cat\" }", "a.json holds \"label\": \"cat\", expected the number of a class")]
-    [InlineData("a.json", "{", "a.json is no JSON")]
+    [InlineData("a.cls", "cat", "a.cls contains \"cat\", expected the number of a class")]
+    [InlineData("a.cls", "-2", "a.cls contains \"-2\"")]
+    [InlineData("a.cls", "", "a.cls contains \"\"")]
+    [InlineData("a.json", "{ \"label\": \"cat\" }", "a.json contains \"label\": \"cat\", expected the number of a class")]
+    [InlineData("a.json", "{", "a.json is not valid JSON")]
     public void What_is_wrong_with_a_sample_is_said_with_shard_and_member(string member, string content, string message)
     {
         Shard("train-0.tar", ("a.png", null), (member, content));
@@ -138,7 +138,7 @@ public sealed class TarDatasetTests : IDisposable
         Tar.Pack(_folder["set/train-0.tar"], _folder["src"], null, "-z");
         Assert.Contains("unpack it (gunzip)", Message(), StringComparison.Ordinal);
         File.Move(_folder["set/train-0.tar"], _folder["set/train-0.tar.gz"]);
-        Assert.Contains("train-0.tar.gz is packed", Assert.Throws<UserException>(() => Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("train-0.tar.gz is compressed", Assert.Throws<UserException>(() => Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class TarDatasetTests : IDisposable
         Shard("train-0.tar", ("a.png", null));
         var archive = File.ReadAllBytes(_folder["set/train-0.tar"]);
         File.WriteAllBytes(_folder["set/train-0.tar"], [.. archive, .. archive]);
-        Assert.Contains("several archives in one file", Message(), StringComparison.Ordinal);
+        Assert.Contains("contains several archives", Message(), StringComparison.Ordinal);
     }
 
     private static int LastByte(byte[] whole) => whole.AsSpan().LastIndexOfAnyExcept((byte)0);
