@@ -38,7 +38,7 @@ public sealed record DistillOptions(
     {
         var options = ReadAll(section);
         return options.Alpha == 1 || options.Training.Groups == 1 ? options : throw section.Error(
-            "groups", $"found {options.Training.Groups}, expected 1 where alpha is below 1: labelled images are normalized together with the others");
+            "groups", $"found {options.Training.Groups}, expected 1 where alpha is below 1: labeled images are normalized together with the others");
     }
 
     private static DistillOptions ReadAll(JsonSection section) => new(

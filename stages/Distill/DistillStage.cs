@@ -65,6 +65,6 @@ public static class DistillStage
         var isLabelled = labelled.ToHashSet();
         var chosen = targets.Where(image => isLabelled.Contains(image) == (images == DistilledImages.Labelled));
         return chosen.Count > 0 ? chosen : throw new UserException(
-            "student.images is \"unlabelled\", but every training image is labelled; use \"all\", or fewer labels");
+            "student.images is \"unlabelled\", but every training image is labeled; use \"all\", or fewer labels");
     }
 }

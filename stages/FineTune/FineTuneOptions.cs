@@ -36,7 +36,7 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, ViewOptions
             var layers = GivenWeights.HeadLayersOf(weights);
             return layers < headLayers
                 ? layers
-                : throw section.Error("weights", $"found {weights}, which has {layers} layers of a head, expected a classifier, with less than the {headLayers} of pretrain.head");
+                : throw section.Error("weights", $"found {weights} with {layers} head layers, expected a classifier with fewer than the {headLayers} of pretrain.head");
         }
         catch (InvalidDataException damaged)
         {

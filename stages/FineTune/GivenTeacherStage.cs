@@ -41,7 +41,7 @@ public static class GivenTeacherStage
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(weights))!, "config.json");
         if (LabelNames(path) is { } names && !names.SequenceEqual(classes))
         {
-            throw new UserException($"{path}: its label_names are {string.Join(", ", names)}, and the data set's classes are {string.Join(", ", classes)}: a teacher needs the same in the same order");
+            throw new UserException($"{path}: found label_names {string.Join(", ", names)}, expected the dataset's classes in the same order: {string.Join(", ", classes)}");
         }
     }
 

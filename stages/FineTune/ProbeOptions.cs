@@ -31,7 +31,7 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
 
     /// <summary>How it is done, for the results table.</summary>
     public string Protocol => Solver == ProbeSolver.Lbfgs
-        ? "linear probe on the frozen encoder's features of centre crops, batch norm in inference mode; L-BFGS, L2 strength chosen among 45 on held-out training images"
+        ? "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; L-BFGS, L2 strength chosen among 45 on held-out training images"
         : FormattableString.Invariant(
-            $"linear probe on the frozen encoder's features of centre crops, batch norm in inference mode; SGD, {Sgd.Epochs} epochs, no decay");
+            $"linear probe on the frozen encoder's features of center crops, batch norm in inference mode; SGD, {Sgd.Epochs} epochs, no decay");
 }

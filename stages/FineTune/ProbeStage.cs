@@ -58,7 +58,7 @@ public static class ProbeStage
         if (options.Solver == ProbeSolver.Lbfgs && indices.GroupBy(image => train.Labels[image]).All(members => members.Count() < 2))
         {
             throw new UserException(
-                "probe.solver is lbfgs, which holds labelled images out to choose its strength, but no class has two; give more labels, or use sgd");
+                "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; use more labels, or sgd");
         }
 
         var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.Exact, done => Report(done, indices.Count));

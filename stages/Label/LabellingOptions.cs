@@ -33,6 +33,6 @@ public sealed record LabellingOptions(int Views, CropOptions Crop, int TopK)
         return SoftTargetTable.Holds((long)images * Views, width)
             ? whole
             : throw new UserException(
-                $"label.topK is {TopK}: {Views} views of {images} images with {width} logits each are more than a student can hold; keep the 20 largest, say, or fewer views");
+                $"label.topK is {TopK}: {Views} views of {images} images with {width} logits each exceed the maximum of one table; use a smaller topK (such as 20) or fewer views");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
             else if (owner is null || (hashes.Has(path) && !hashes.Holds(path)))
             {
                 var aside = MoveAside(path, "damaged");
-                warn($"the soft targets {path} are damaged: their bytes changed since they were written; they were moved to {aside} and are made again");
+                warn($"the soft targets {path} are damaged: their bytes have changed since they were written. They were moved to {aside} and are computed again");
             }
         }
     }

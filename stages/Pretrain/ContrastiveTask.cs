@@ -88,12 +88,12 @@ public sealed class ContrastiveTask : TrainingTask, IDisposable
         if (monitored["spread"] < CollapsedSpread)
         {
             return FormattableString.Invariant(
-                $"the features have collapsed: their spread is {monitored["spread"]:0.000}, where 1 is healthy. Lower pretrain.optimizer.learningRate, or lengthen its warmup");
+                $"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: 1). Lower pretrain.optimizer.learningRate, or lengthen its warmup");
         }
 
         return step > AtChanceUntil * _options.Training.Steps && loss > AtChance * ChanceLoss(step - 1)
             ? FormattableString.Invariant(
-                $"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000} = ln of the candidates). Look at the views (distill data views) and the learning rate")
+                $"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000}). Check the views (distill data views) and the learning rate")
             : null;
     }
 

@@ -34,7 +34,7 @@ public static class GivenEncoderStage
                 var file = context.Input(given);
                 if (!GivenWeights.LoadPretrained(made, file) && needsHead)
                 {
-                    throw new UserException($"{file}: holds an encoder without a projection head; set finetune.fromLayer to 0, which starts from the encoder itself");
+                    throw new UserException($"{file}: found an encoder without a projection head; set finetune.fromLayer to 0 to start from the encoder itself");
                 }
             });
 }

@@ -18,6 +18,6 @@ public sealed record MemoryOptions(int Keys, double Momentum)
         var options = new MemoryOptions(section.Integer("keys", 0, 0, 1 << 24), section.Number("momentum", 0.999, 0, 1));
         return options.Keys is 0 || options.Keys >= 2 * batchSize
             ? options
-            : throw section.Error("keys", $"found {options.Keys}, expected 0 (no memory) or at least {2 * batchSize}, the two views of a batch");
+            : throw section.Error("keys", $"found {options.Keys}, expected 0 (no memory) or at least {2 * batchSize}, two views per image of a batch");
     }
 }

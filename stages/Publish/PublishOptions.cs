@@ -16,7 +16,7 @@ public sealed record PublishOptions(string Student, string License, string? Data
     /// <exception cref="UserException">Nothing can be published, or something else is named.</exception>
     public static PublishOptions Read(JsonSection section, IReadOnlyList<string> candidates, int seed) => candidates.Count == 0
         ? throw section.Error(
-            "student", "found nothing to publish, expected a round of distillation, a probe, or fine-tuning from layer 0: a model is published as a plain ResNet")
+            "student", "found nothing to publish, expected a distillation round, a probe, or fine-tuning from layer 0, because only plain ResNets can be published")
         : new PublishOptions(
             section.Choice("student", candidates[^1], candidates.ToDictionary(name => name)),
             section.Text("license", "mit"),

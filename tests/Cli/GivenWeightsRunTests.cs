@@ -18,7 +18,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         }
 
         Assert.False(Directory.Exists(Path.Combine(other.Models, "pretrain", "checkpoints")));
-        Assert.Contains("begun from given weights", File.ReadAllText(Path.Combine(other.Models, "results.json")), StringComparison.Ordinal);
+        Assert.Contains("initialized from imported weights", File.ReadAllText(Path.Combine(other.Models, "results.json")), StringComparison.Ordinal);
         Assert.Contains("publish: done", DistillProcess.Run(other.Folder, "run", "--dry-run").Output, StringComparison.Ordinal);
     }
 
@@ -34,7 +34,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.Equal(["supervised", "teacher", "distilled", "self-distilled"], rows.Select(row => row!["name"]!.GetValue<string>()));
         var before = JsonNode.Parse(File.ReadAllText(Path.Combine(run.Pipeline.Models, "results.json")))!["rows"]![3]!;
         Assert.Equal(before["top1"]!.GetValue<double>(), rows[1]!["top1"]!.GetValue<double>());
-        Assert.Equal("given, not trained here", rows[1]!["protocol"]!.GetValue<string>());
+        Assert.Equal("imported, not trained in this run", rows[1]!["protocol"]!.GetValue<string>());
         Assert.Equal([20, 0, 0, 0], rows.Select(row => row!["labels"]!.GetValue<int>()));
         Assert.DoesNotContain("What pretraining sees", File.ReadAllText(Path.Combine(other.Models, "report.html")), StringComparison.Ordinal);
     }
@@ -80,7 +80,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         other.Write(json => json["finetune"]!["weights"] = Path.Combine(folder, "model.safetensors"));
         var refused = DistillProcess.Run(other.Folder, "run");
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("its label_names are cat, dog", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("found label_names cat, dog", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         });
         var refused = DistillProcess.Run(other.Folder, "run", "--dry-run");
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("publish.heldOut: found labels to hold out, but linear learns from all that there are", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("publish.heldOut: found a value, but linear is trained on all labels", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         using var other = new TinyPipeline(json => json["pretrain"]!["weights"] = student);
         var refused = DistillProcess.Run(other.Folder, "run");
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains($"{student}: holds an encoder without a projection head; set finetune.fromLayer to 0", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{student}: found an encoder without a projection head; set finetune.fromLayer to 0", refused.Errors, StringComparison.Ordinal);
 
         other.Write(json =>
         {

@@ -151,7 +151,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         File.Copy(Path.Combine(Published, "config.json"), Path.Combine(folder, "config.json"), overwrite: true);
         var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--form", "int8");
         Assert.Equal(1, predicted.ExitCode);
-        Assert.Contains("holds no int8 form of its model (model.int8.onnx is missing)", predicted.Errors, StringComparison.Ordinal);
+        Assert.Contains("the model is not available as int8 (model.int8.onnx is missing)", predicted.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
             string.Concat(new[] { "config.json", "model.onnx" }.Select(name => $"{FileHash.OfFile(Path.Combine(folder, name))}  {name}\n")));
         var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--form", "fp32");
         Assert.Equal(1, predicted.ExitCode);
-        Assert.Contains("model.onnx: ONNX Runtime refuses it", predicted.Errors, StringComparison.Ordinal);
+        Assert.Contains("model.onnx: ONNX Runtime rejects it", predicted.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", predicted.Errors, StringComparison.Ordinal);
     }
 

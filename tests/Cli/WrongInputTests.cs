@@ -47,7 +47,7 @@ public class WrongInputTests
     public void A_missing_file_lists_the_presets()
     {
         using var pipeline = new TinyPipeline();
-        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run", "nowhere.json"), "presets are cifar10, cifar100, fashion-mnist");
+        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run", "nowhere.json"), "expected a file or one of cifar10, cifar100, fashion-mnist");
     }
 
     [Fact]

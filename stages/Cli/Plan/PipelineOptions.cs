@@ -49,7 +49,7 @@ internal sealed record PipelineOptions(
         var name = root.Text("name", "pipeline");
         if (name.Length == 0 || name.StartsWith('.') || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.': it becomes a folder's name");
+            throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.', because it becomes a folder name");
         }
 
         var settings = RunSettings.Read(root);
@@ -58,18 +58,18 @@ internal sealed record PipelineOptions(
         var probe = ProbeOptions.Read(root.Section("probe"));
         if (finetune.Weights is not null && (pretrain.Weights is not null || probe.Labels != ProbeLabels.None))
         {
-            throw root.Section("finetune").Error("weights", "found a classifier to teach, beside a block that asks for a pretrained encoder (pretrain.weights or probe.labels)");
+            throw root.Section("finetune").Error("weights", "found the weights of a classifier, but pretrain.weights or probe.labels needs a pretrained encoder; remove one of them");
         }
 
         var rounds = root.Sections("rounds").Select(RoundOptions.Read).ToList();
         if (rounds.Find(round => Names.IsTaken(round.Name) || Names.IsTaken(round.ResultName)) is { } taken)
         {
-            throw root.Error("rounds", $"found a round named \"{taken.Name}\", which is the name of another stage or result; choose another");
+            throw root.Error("rounds", $"found a round named \"{taken.Name}\", which is the name of another stage or result; choose another name");
         }
 
         if (rounds.GroupBy(round => round.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw root.Error("rounds", $"found two rounds named \"{twice.Key}\", expected a name of its own for each");
+            throw root.Error("rounds", $"found two rounds named \"{twice.Key}\", expected a different name for each");
         }
 
         var dataset = DatasetOptions.Read(root.Section("dataset"));
@@ -118,7 +118,7 @@ internal sealed record PipelineOptions(
     {
         if (network.Normalization?.Fits(dataset.Channels) == false)
         {
-            throw section.Section("network").Error("mean", $"found {network.Normalization.Mean.Count} numbers, expected {dataset.Channels}, one a channel of the images");
+            throw section.Section("network").Error("mean", $"found {network.Normalization.Mean.Count} values, expected {dataset.Channels}, one per channel of the images");
         }
     }
 

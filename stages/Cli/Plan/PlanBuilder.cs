@@ -110,7 +110,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         Add(teacher.Stage, GivenTeacherStage.Version, key, [Train, GivenTeacher], context =>
             GivenTeacherStage.Run(context, teacher, PretrainNetwork(), options.Settings, dataset, GivenTeacher));
         _road.Add(teacher.Artefact);
-        _contestants.Add(new Contestant(Names.Teacher, "given, not trained here", teacher, [.. _road]) { Labels = LabelUse.None });
+        _contestants.Add(new Contestant(Names.Teacher, "imported, not trained in this run", teacher, [.. _road]) { Labels = LabelUse.None });
     }
 
     private JsonObject PretrainNetwork() => (JsonObject)options.PretrainKey.Json["network"]!.DeepClone();
@@ -123,7 +123,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         _road.Add(teacher.Artefact);
         _contestants.Add(new Contestant(
             Names.Teacher,
-            FormattableString.Invariant($"{(options.Pretrain.Weights is null ? "pretrained without labels" : "begun from given weights")}, then fine-tuned as a whole from layer {options.FineTune.FromLayer} of the projection head"),
+            FormattableString.Invariant($"{(options.Pretrain.Weights is null ? "pretrained without labels" : "initialized from imported weights")}, then fine-tuned entirely from layer {options.FineTune.FromLayer} of the projection head"),
             teacher,
             [.. _road]));
     }
@@ -139,7 +139,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         Add(source.Stage, SupervisedStage.Version, WithLabels(options.SupervisedKey.Json), [Train], context =>
             SupervisedStage.Run(context, options.Supervised, options.Settings, dataset, options.Labels));
         _contestants.Insert(0, new Contestant(
-            Names.Supervised, "trained from scratch on the labelled images alone", source, [source.Artefact]));
+            Names.Supervised, "trained from scratch on the labeled images only", source, [source.Artefact]));
     }
 
     private void AddProbe()
@@ -164,7 +164,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
                 _contestants.Add(new Contestant(
                     FormattableString.Invariant($"knn-{settings.Neighbours}"),
                     FormattableString.Invariant(
-                        $"weighted vote of the {settings.Neighbours} nearest labelled training images by cosine of the pretrained encoder's features, temperature {settings.Temperature}"),
+                        $"weighted vote of the {settings.Neighbours} nearest labeled training images by cosine similarity of the pretrained encoder's features, temperature {settings.Temperature}"),
                     source,
                     [Pretrained])
                 { Labels = use, Neighbours = settings });
@@ -189,7 +189,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         _road.AddRange([softTargets, student.Artefact]);
         _contestants.Add(new Contestant(
             round.ResultName,
-            FormattableString.Invariant($"trained from scratch on soft targets of {_contestants[^1].Name}, {round.Labelling.Views} views an image"),
+            FormattableString.Invariant($"trained from scratch on the soft targets of {_contestants[^1].Name}, {round.Labelling.Views} augmented views per image"),
             student,
             [.. _road])
         {

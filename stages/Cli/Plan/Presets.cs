@@ -22,7 +22,7 @@ internal static class Presets
         var preset = PathOf(pipeline);
         return File.Exists(preset)
             ? preset
-            : throw new UserException($"{pipeline}: neither a file nor a preset; presets are {string.Join(", ", Names)}");
+            : throw new UserException($"{pipeline}: found neither a file nor a preset of this name, expected a file or one of {string.Join(", ", Names)}");
     }
 
     /// <summary>A preset's JSON; null where there is none of that name.</summary>

@@ -52,7 +52,7 @@ internal sealed class PublicationPlan(
     {
         if (_student.Labels == LabelUse.All)
         {
-            throw new UserException($"publish.heldOut: found labels to hold out, but {_student.Name} learns from all that there are; leave it out (null)");
+            throw new UserException($"publish.heldOut: found a value, but {_student.Name} is trained on all labels, so none are left to hold out; set it to null");
         }
 
         var heldOut = options.Publish.HeldOut!;

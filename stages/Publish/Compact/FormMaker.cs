@@ -35,7 +35,7 @@ internal sealed class FormMaker(nn.Module<Tensor, Tensor> network, ImageSet trai
         yield return ("fp32", ExactFile, graph);
         if (OnnxFile.NeedsDataFile(graph))
         {
-            note("a network of more than 2 GiB is published in fp32 alone");
+            note("the network exceeds 2 GiB; only fp32 is exported");
             yield break;
         }
 
@@ -61,7 +61,7 @@ internal sealed class FormMaker(nn.Module<Tensor, Tensor> network, ImageSet trai
             if (!(difference <= ExactTolerance))
             {
                 throw new InvalidDataException(FormattableString.Invariant(
-                    $"{path} is not the network that it was made of: its logits differ by {difference} of the largest, and {ExactTolerance} is allowed; it is not published"));
+                    $"{path}: the exported model's logits differ from the network's by {difference} (relative to the largest; limit {ExactTolerance}). Not published"));
             }
         }
     }
@@ -75,7 +75,7 @@ internal sealed class FormMaker(nn.Module<Tensor, Tensor> network, ImageSet trai
             return half;
         }
 
-        note("fp16 is too narrow for this network, whose logits it does not give; left out");
+        note("fp16 skipped: its logits differ too much from the network's");
         return null;
     }
 
@@ -86,7 +86,7 @@ internal sealed class FormMaker(nn.Module<Tensor, Tensor> network, ImageSet trai
         if (Agreement(model) is var agreement && agreement < LeastAgreement)
         {
             note(FormattableString.Invariant(
-                $"eight bits are too few for this network: they name the class that it does for {agreement:0.0} % of some training images, and {LeastAgreement} % are asked for; left out"));
+                $"int8 skipped: it agrees with the network on {agreement:0.0} % of the checked training images (minimum {LeastAgreement} %)"));
             return null;
         }
 

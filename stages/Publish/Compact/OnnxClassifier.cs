@@ -76,7 +76,7 @@ public sealed class OnnxClassifier : IDisposable
         }
         catch (OnnxRuntimeException refused)
         {
-            throw new InvalidDataException($"{_name}: ONNX Runtime refuses it: {refused.Message}", refused);
+            throw new InvalidDataException($"{_name}: ONNX Runtime rejects it: {refused.Message}", refused);
         }
     }
 }

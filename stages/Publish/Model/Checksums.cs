@@ -25,12 +25,12 @@ internal static class Checksums
         var list = Path.Combine(folder, FileName);
         if (!File.Exists(list))
         {
-            throw new InvalidDataException($"{list} is missing: a published folder ends with it, so this one is not whole");
+            throw new InvalidDataException($"{list} is missing: it is written last, so this folder is incomplete");
         }
 
         if (new FileInfo(list).Length > LongestFile)
         {
-            throw new InvalidDataException($"{list} is no list of checksums");
+            throw new InvalidDataException($"{list} is not a list of checksums");
         }
 
         var hashes = File.ReadLines(list).Select(line => line.Split("  ", 2)).Where(parts => parts.Length == 2).ToLookup(parts => parts[1], parts => parts[0]);
@@ -39,7 +39,7 @@ internal static class Checksums
             var path = Path.Combine(folder, name);
             if (!hashes[name].Contains(FileHash.OfFile(path)))
             {
-                throw new InvalidDataException($"{path} is not what was published: its SHA-256 is not in {FileName}; fetch the folder again");
+                throw new InvalidDataException($"{path} differs from what was published: its SHA-256 is not in {FileName}; download the folder again");
             }
         }
     }

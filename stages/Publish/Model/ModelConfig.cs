@@ -81,7 +81,7 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
                 ReadNormalization(json["pretrained_cfg"]!));
             if (network.Normalization?.Fits(size[0]) == false)
             {
-                throw new FormatException($"mean and std are not {size[0]} numbers each, those of std larger than 0");
+                throw new FormatException($"mean and std must have {size[0]} values each, and those of std must be above 0");
             }
 
             var temperature = json["distill"]!["temperature"]?.GetValue<double>() ?? 1;

@@ -66,13 +66,13 @@ public sealed class PublishedModel : IDisposable
         var config = Path.Combine(folder, ConfigFile);
         if (!File.Exists(config))
         {
-            throw new UserException($"{folder}: holds no published model ({ConfigFile} is missing)");
+            throw new UserException($"{folder}: found no published model ({ConfigFile} is missing)");
         }
 
         var weights = Path.Combine(folder, Files[form]);
         if (!File.Exists(weights))
         {
-            throw new UserException($"{folder}: holds no {form} form of its model ({Files[form]} is missing)");
+            throw new UserException($"{folder}: the model is not available as {form} ({Files[form]} is missing)");
         }
 
         try

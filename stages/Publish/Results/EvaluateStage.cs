@@ -16,7 +16,7 @@ namespace Stages.Publish.Results;
 public static class EvaluateStage
 {
     /// <summary>Raised when the same options and inputs give another table than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The table for programs.</summary>
     public const string Json = "results.json";

@@ -15,7 +15,7 @@ public static class ResultsFile
     public static void WriteJson(string path, string dataset, int testImages, IEnumerable<ResultRow> rows) =>
         Durable.WriteText(path, new JsonObject
         {
-            ["protocol"] = "percent of the whole test split, each image once, as it is measured (centre crop), last weights of training, fp32",
+            ["protocol"] = "percent of the whole test split, each image once, center crop, last weights of training, fp32",
             ["intervals"] = Measurement.IntervalProtocol,
             ["dataset"] = dataset,
             ["split"] = "test",

@@ -48,7 +48,7 @@ public static class TemperatureStage
         var fitted = TemperatureScaling.Fit(logits_NK, labels_N);
         if (fitted is null)
         {
-            context.Progress.Note($"{images.Count} labels do not determine a temperature, as the student is right about all of them or none; probabilities stay as they are");
+            context.Progress.Note($"temperature not fitted: the student is right on all (or none) of the {images.Count} held-out labels. Probabilities stay as they are");
         }
 
         var temperature = Math.Round(fitted ?? 1, Digits);
