@@ -19,7 +19,7 @@ namespace Stages.Publish;
 public static class PublishStage
 {
     /// <summary>Raised when the same options and inputs give another folder than before.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>The published folder.</summary>
     public const string Output = "published";

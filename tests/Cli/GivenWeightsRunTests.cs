@@ -36,7 +36,7 @@ public class GivenWeightsRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.Equal(before["top1"]!.GetValue<double>(), rows[1]!["top1"]!.GetValue<double>());
         Assert.Equal("imported, not trained in this run", rows[1]!["protocol"]!.GetValue<string>());
         Assert.Equal([20, 0, 0, 0], rows.Select(row => row!["labels"]!.GetValue<int>()));
-        Assert.DoesNotContain("What pretraining sees", File.ReadAllText(Path.Combine(other.Models, "report.html")), StringComparison.Ordinal);
+        Assert.DoesNotContain("Augmented views of pretraining", File.ReadAllText(Path.Combine(other.Models, "report.html")), StringComparison.Ordinal);
     }
 
     [Fact]

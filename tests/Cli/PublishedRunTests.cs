@@ -55,6 +55,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var card = File.ReadAllText(Path.Combine(Published, "README.md"));
         Assert.StartsWith("---\n", card, StringComparison.Ordinal);
+        Assert.Matches("(?s)## How to use\n.*```python\n.*```\n.*## Results\n", card);
         var front = new Deserializer().Deserialize<Dictionary<string, object>>(card.Split("---\n")[1]);
         Assert.Equal("image-classification", front["pipeline_tag"]);
         Assert.Equal("mit", front["license"]);

@@ -95,7 +95,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         var folder = Path.Combine(other.Models, "published", "teacher");
         var card = File.ReadAllText(Path.Combine(folder, "README.md"));
-        Assert.Contains("* pretrain: resnet18 of width 0.125, weights that were given\n", card, StringComparison.Ordinal);
+        Assert.Contains("* pretrain: resnet18 of width 0.125, imported weights\n", card, StringComparison.Ordinal);
         Assert.DoesNotContain("distill", card.Split("---\n")[1], StringComparison.Ordinal);
         var expected = Predicted(folder, "safetensors");
         Assert.Equal(expected, Predicted(folder, "fp32"));

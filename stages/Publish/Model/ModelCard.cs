@@ -28,35 +28,47 @@ internal sealed class ModelCard(
     public string Text()
     {
         var network = config.Network;
-        var title = FormattableString.Invariant($"{network.Architecture.Name} by SimCLRv2 on {dataset}");
+        var name = network.Architecture.Name.Replace("resnet", "ResNet-", StringComparison.Ordinal);
+        var title = $"{name} trained with SimCLRv2 on {dataset}";
         var distilled = lineage.Values.Any(entry => entry.Options["views"] is JsonValue);
         return string.Create(CultureInfo.InvariantCulture, $"""
             {CardFrontMatter.Of(config, options.License, dataset, title, _own, distilled)}
             # {title}
 
-            A {network.Architecture.Name} of width {network.Width} ({network.StemName} stem, {_own.Parameters:N0} parameters) for images of
-            {config.Shape.Channels}×{config.Shape.Height}×{config.Shape.Width}, values divided by 255{Normalized}. It was {_own.Protocol}.
+            {name} (width ×{network.Width}, {network.StemName} stem, {_own.Parameters:N0} parameters) for {config.Shape.Channels}×{config.Shape.Height}×{config.Shape.Width} images scaled to [0, 1]{Normalized}.
+            Method: {_own.Protocol}.
+            Networks are named as in the first table below.
 
             Classes: {string.Join(", ", config.Labels)}.
 
             ## Intended use
 
-            Telling these classes apart in images like those of {dataset}, where a small and fast network is wanted. It gives every image one of them, whatever
-            the image shows.
+            Classifying images similar to those of {dataset} when a small, fast model is needed.
+            The model always predicts one of the classes above, including for images that show none of them.
+
+            ## How to use
+
+            Run this in the folder of the model, with the Python packages onnxruntime, numpy and Pillow:
+
+            {Example}
+
+            The ONNX models take `pixel_values` [batch, {config.Shape.Channels}, {config.Shape.Height}, {config.Shape.Width}], floats in [0, 1] (`preprocessor_config.json`), and return `logits` [batch, {config.Labels.Count}].
+            {Temperature}
+            `model.safetensors` has torchvision's key names; `config.json` states how conv1 differs from torchvision's {network.Architecture.Name}.
+            `sha256sum -c SHA256SUMS` verifies the folder.
 
             ## Results
 
             | network | top-1 (%) on {forms.TestImages:N0} test images | parameters | labels | seed |
             |---|---|---|---|---|
             {Rows()}
-            | file | MB | top-1 (%) | names the class that the network does (%) | calibration error | ms, one image | ms, {Latency.Batch} images |
+            | file | MB | top-1 (%) | agreement with the network (%) | calibration error | latency (ms), 1 image | latency (ms), {Latency.Batch} images |
             |---|---|---|---|---|---|---|
             {Forms()}| the network in TorchSharp | | | | | {forms.EagerOne:0.00} | {forms.EagerBatch:0.0} |
 
-            Times are medians in ONNX Runtime on the CPU of the machine that published, {forms.Threads} threads, all taking turns. Eight bits were calibrated on
-            {forms.CalibrationImages} training images ({forms.Ranges}) and computed with the session option `session.x64quantprecision`
-            at 1, which an x64 CPU without VNNI needs, since its quickest kernels saturate. {Temperature}
-
+            The calibration error is that of the probabilities as defined above.
+            Median ONNX Runtime latency on the publishing machine's CPU, {(forms.Threads == 1 ? "1 thread" : $"{forms.Threads} threads")}; the formats were measured in turn.
+            {Int8}
             ## Labels
 
             {Labels}
@@ -64,40 +76,62 @@ internal sealed class ModelCard(
             ## Training recipe
 
             {Recipe()}
-            `provenance.json` has every option of every stage, and the hashes of what it read and wrote.
+            `provenance.json` contains every option of every stage, and the hashes of its inputs and outputs.
 
-            ## Use
+            ## Limitations
 
-            `model.safetensors` has torchvision's key names; `config.json` says how conv1 differs from torchvision's
-            {network.Architecture.Name}. The ONNX models take `pixel_values` [batch, {config.Shape.Channels}, {config.Shape.Height}, {config.Shape.Width}], floats from 0 to 1
-            (`preprocessor_config.json`), and give `logits` [batch, {config.Labels.Count}]. `sha256sum -c SHA256SUMS` checks the folder.
+            One run with one seed and one draw of labels; with few labels, other draws vary by several points.
+            Not evaluated on any other data.
 
-            ## Limits
+            ## License
 
-            One run, one seed, one draw of labels: where labels are few, other draws differ by points. It knows the classes above and images like those
-            of {dataset}, and nothing says how it does on others.
-
-            ## Licences
-
-            The model: {options.License}. The images that it was trained on: {options.DataLicense ?? "not stated"}.
+            The model: {options.License}.
+            The training images: {options.DataLicense ?? "not stated"}.
 
             """);
     }
 
     private string Normalized => config.Network.Normalization is null
         ? ""
-        : " and then normalized by the mean and deviation of `config.json`, which the ONNX models do themselves";
+        : " and then normalized by the mean and deviation in `config.json`, which the ONNX models do themselves";
 
-    private string Labels => FormattableString.Invariant(
-        $"{Teaching}{(forms.TemperatureLabels == 0 ? "." : FormattableString.Invariant($", and the labels of {forms.TemperatureLabels:N0} others fitted the temperature of its probabilities, and nothing else."))}");
+    /// <summary>A whole program: preprocesses as docs/examples/predict.py does, and runs the fp32 model.</summary>
+    private string Example => $$"""
+        ```python
+        import json
 
-    private string Teaching => _own.Labels == 0
-        ? "The teacher was given, and what it learned from is not known here; no label of the training images was used"
-        : FormattableString.Invariant($"Of the training images {_own.Labels:N0} had labels that the model, or a teacher of it, learned from");
+        import numpy as np
+        import onnxruntime
+        from PIL import Image
+
+        config = json.load(open("config.json"))
+        image = Image.open("image.png").convert("{{(config.Shape.Channels == 1 ? "L" : "RGB")}}").resize(({{config.Shape.Width}}, {{config.Shape.Height}}), Image.BICUBIC)
+        pixels = np.asarray(image, np.float32).reshape({{config.Shape.Height}}, {{config.Shape.Width}}, {{config.Shape.Channels}}).transpose(2, 0, 1)[np.newaxis] / 255
+        session = onnxruntime.InferenceSession("model.onnx")
+        logits = session.run(["logits"], {"pixel_values": pixels})[0][0] / config["distill"]["temperature"]
+        probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+        best = int(probabilities.argmax())
+        print(config["label_names"][best], probabilities[best])
+        ```
+        """;
 
     private string Temperature => FormattableString.Invariant(forms.TemperatureLabels == 0
-        ? (FormattableString)$"Probabilities are softmax(logits); the calibration error is of these."
-        : $"Probabilities are softmax(logits / {forms.Temperature:0.000}); the calibration error is of these. The order of classes does not depend on it.");
+        ? (FormattableString)$"Probabilities are softmax(logits)."
+        : $"Probabilities are softmax(logits / {forms.Temperature:0.000}); the division does not change the order of the classes.");
+
+    private string Int8 => forms.CalibrationImages == 0 || forms.Ranges == "none" ? "" : FormattableString.Invariant($"""
+        int8 was calibrated on {forms.CalibrationImages} training images ({forms.Ranges}) and measured with the session option `session.x64quantprecision` set to 1.
+        Set this option on x64 CPUs without VNNI; their fastest kernels otherwise saturate.
+
+        """);
+
+    private string Labels => forms.TemperatureLabels == 0
+        ? Teaching
+        : FormattableString.Invariant($"{Teaching}\nAnother {forms.TemperatureLabels:N0} were used only to fit the softmax temperature.");
+
+    private string Teaching => _own.Labels == 0
+        ? "The teacher was imported, and what it was trained on is not known here; no labels of the training images were used."
+        : FormattableString.Invariant($"The model and the networks that taught it were trained with {_own.Labels:N0} labels of the training images.");
 
     private string Rows()
     {
@@ -135,11 +169,11 @@ internal sealed class ModelCard(
             }
             else if (entry.Options["given"] is not null)
             {
-                lines.Append(CultureInfo.InvariantCulture, $"* {name}: {Network(entry.Options["network"])}weights that were given\n");
+                lines.Append(CultureInfo.InvariantCulture, $"* {name}: {Network(entry.Options["network"])}imported weights\n");
             }
             else if (entry.Options["views"] is JsonValue views)
             {
-                lines.Append(CultureInfo.InvariantCulture, $"* {name}: soft targets of {views} views an image\n");
+                lines.Append(CultureInfo.InvariantCulture, $"* {name}: soft targets of {views} augmented views per image\n");
             }
         }
 

@@ -16,7 +16,7 @@ namespace Stages.Publish.Report;
 public static class ReportStage
 {
     /// <summary>Raised when the same run gives another page than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The page.</summary>
     public const string Output = "report.html";
@@ -82,7 +82,7 @@ public static class ReportStage
         ("top-1", FormattableString.Invariant($"{facts.Own.Top1:0.00} %")),
         ("labels", FormattableString.Invariant($"{facts.Own.Labels:N0}")),
         ("parameters", FormattableString.Invariant($"{facts.Own.Parameters / 1e6:0.00} M")),
-        ("smallest form", FormattableString.Invariant($"{facts.Forms.Variants.Min(form => form.Bytes) / 1e6:0.00} MB")),
-        ("time to it", FormattableString.Invariant($"{facts.Own.Seconds / 60:0.0} min")),
+        ("smallest format", FormattableString.Invariant($"{facts.Forms.Variants.Min(form => form.Bytes) / 1e6:0.00} MB")),
+        ("training time", FormattableString.Invariant($"{facts.Own.Seconds / 60:0.0} min")),
     ];
 }

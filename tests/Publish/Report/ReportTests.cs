@@ -18,8 +18,8 @@ public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.All(links, id => Assert.Contains($"<section id=\"{id}\">", Page, StringComparison.Ordinal));
         foreach (var title in new[]
         {
-            "Pretraining: NT-Xent", "Pretraining: learning rate", "Pretraining: kNN", "Classifiers: loss", "Confusion matrix", "Reliability", "The surest mistakes",
-            "What pretraining sees", "Embedding map", "How sure the teacher is", "Time of the stages", "Top-1 (%) against size",
+            "Pretraining: NT-Xent", "Pretraining: learning rate", "Pretraining: kNN", "Classifiers: loss", "Confusion matrix", "Reliability", "Most confident mistakes",
+            "Augmented views of pretraining", "Embedding map", "Confidence of the teacher", "Time per stage", "Top-1 (%) by file size",
         })
         {
             Assert.Contains(title, Page, StringComparison.Ordinal);

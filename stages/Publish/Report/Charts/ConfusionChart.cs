@@ -23,7 +23,7 @@ internal static class ConfusionChart
     {
         var model = Chart.Bare();
         string[] names = [.. classes.Select(name => Chart.Name(name, LongestName))];
-        model.Axes.Add(Names(AxisPosition.Bottom, "taken for", names, angle: -60));
+        model.Axes.Add(Names(AxisPosition.Bottom, "predicted class", names, angle: -60));
         model.Axes.Add(Names(AxisPosition.Left, "", names, angle: 0));
         var cells = new RectangleBarSeries { StrokeThickness = 0 };
         for (var truth = 0; truth < classes.Count; truth++)
@@ -53,7 +53,7 @@ internal static class ConfusionChart
         }
 
         model.Series.Add(cells);
-        return model.WithRoomFor(names, NameSize).ToFigure("Confusion matrix", "Rows are true classes; the darker, the larger the share of the class.", Side);
+        return model.WithRoomFor(names, NameSize).ToFigure("Confusion matrix", "One row per true class, one column per predicted class. Darker cells are larger shares of the true class.", Side);
     }
 
     private static CategoryAxis Names(AxisPosition position, string title, string[] names, double angle)

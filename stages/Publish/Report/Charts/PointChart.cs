@@ -50,6 +50,6 @@ internal static class PointChart
             });
         }
 
-        return model.ToFigure("Top-1 (%) against size", "Files of weights, and the published student's other forms.");
+        return model.ToFigure("Top-1 (%) by file size", "Weights of all networks, and the other formats of the published student.");
     }
 }

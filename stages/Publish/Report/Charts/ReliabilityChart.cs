@@ -17,7 +17,7 @@ internal static class ReliabilityChart
             (axis.Minimum, axis.Maximum) = (0, 1);
         }
 
-        var bars = new RectangleBarSeries { StrokeThickness = 1, StrokeColor = Theme.Grid, Title = "right" };
+        var bars = new RectangleBarSeries { StrokeThickness = 1, StrokeColor = Theme.Grid, Title = "accuracy" };
         foreach (var bin in bins.Where(bin => bin!["accuracy"] is not null))
         {
             bars.Items.Add(new RectangleBarItem(bin!["low"]!.GetValue<double>(), 0, bin["high"]!.GetValue<double>(), bin["accuracy"]!.GetValue<double>())
@@ -26,10 +26,10 @@ internal static class ReliabilityChart
             });
         }
 
-        var diagonal = new LineSeries { Color = Theme.Hue(1), StrokeThickness = 1.5, LineStyle = LineStyle.Dash, Title = "as sure as right" };
+        var diagonal = new LineSeries { Color = Theme.Hue(1), StrokeThickness = 1.5, LineStyle = LineStyle.Dash, Title = "perfect calibration" };
         diagonal.Points.AddRange([new DataPoint(0, 0), new DataPoint(1, 1)]);
         model.Series.Add(bars);
         model.Series.Add(diagonal);
-        return model.ToFigure("Reliability: share that is right", FormattableString.Invariant($"Expected calibration error {error:0.0000} in {bins.Count} bins, at temperature 1. Bars under the line: surer than right."));
+        return model.ToFigure("Reliability: accuracy by confidence", FormattableString.Invariant($"Expected calibration error {error:0.0000} in {bins.Count} bins, at temperature 1. Bars below the line: overconfident."));
     }
 }

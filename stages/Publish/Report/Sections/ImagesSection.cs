@@ -24,7 +24,7 @@ internal static class ImagesSection
         var map = PointChart.Map(
             Enumerable.Range(0, Math.Min(Theme.Hues, classes.Count)).Select(label => (classes[label], (IReadOnlyList<(double, double)>)[.. places[label]])),
             FormattableString.Invariant(
-                $"Test images{shown} among the first two principal components of the published student's features, which have {100 * study.Explained:0} % of their variance."));
+                $"Test images{shown} in the first two principal components of the published student's features, which explain {100 * study.Explained:0} % of the variance."));
         return new Section("Images", $"""
             {(views is null ? "" : Sheet(train, views, pretraining))}
             {Html.Grid([map])}
@@ -43,8 +43,8 @@ internal static class ImagesSection
         }
 
         return FormattableString.Invariant($"""
-            <h3>What pretraining sees</h3>
-            <p>Training images on top, below each the first views that are made of it.</p>
+            <h3>Augmented views of pretraining</h3>
+            <p>One column per training image: the original on top, its first views below.</p>
             <div class="sheet" style="--columns:{columns}">{string.Concat(pictures)}</div>
             """);
     }

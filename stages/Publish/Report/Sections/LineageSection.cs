@@ -10,9 +10,9 @@ internal static class LineageSection
     private const double Minute = 60;
 
     public static Section Of(IReadOnlyList<KeyValuePair<string, LockEntry>> stages) => new("Lineage", $"""
-        {Html.Grid([BarChart.Of("Time of the stages", "minutes", [.. stages.Select(stage => (stage.Key, stage.Value.Seconds / Minute))])])}
+        {Html.Grid([BarChart.Of("Time per stage", "minutes", [.. stages.Select(stage => (stage.Key, stage.Value.Seconds / Minute))])])}
         {Html.Table(
-            ["stage", " seconds", " resumed", "on", "key", "reads", "makes"],
+            ["stage", " seconds", " times resumed", "machine", "key", "inputs", "outputs"],
             stages.Select(stage => (IReadOnlyList<string>)
             [
                 $"<strong>{Html.Text(stage.Key)}</strong>",

@@ -15,13 +15,13 @@ internal static class MistakesSection
         var reliability = ReliabilityChart.Of(details["reliability"]!.AsArray(), facts.Own.Figure("calibrationError") ?? 0);
         return new Section("Mistakes", $"""
             {Html.Grid([Confusion(classes, details["confusion"]!.AsArray()), reliability])}
-            <h3>The surest mistakes</h3>
+            <h3>Most confident mistakes</h3>
             {Html.Grid(Surest(study.Mistakes, test), "images")}
             """);
     }
 
     private static string Confusion(string[] classes, JsonArray counts) => classes.Length > ConfusionChart.MostClasses
-        ? FormattableString.Invariant($"<figcaption>Confusion matrix</figcaption><p>Of {classes.Length:N0} classes it is too large to show; results-details.json has it.</p>")
+        ? FormattableString.Invariant($"<figcaption>Confusion matrix</figcaption><p>Too large to show for {classes.Length:N0} classes; see results-details.json.</p>")
         : ConfusionChart.Of(classes, [.. counts.Select(row => row!.AsArray().Select(count => count!.GetValue<long>()).ToArray())]);
 
     private static IEnumerable<string> Surest(IReadOnlyList<Mistake> mistakes, ImageBank test)
@@ -34,6 +34,6 @@ internal static class MistakesSection
         using var scope = NewDisposeScope();
         var names = test.Images.ClassNames;
         return [.. Pictures.Of(test.Take([.. mistakes.Select(mistake => mistake.Image)])).Zip(mistakes, (picture, mistake) => FormattableString.Invariant(
-            $"{Html.Picture(picture, names[mistake.Label])}<p><strong>{Html.Text(names[mistake.Label])}</strong>, taken for {Html.Text(names[mistake.Guess])} ({100 * mistake.Probability:0.0} %)</p>"))];
+            $"{Html.Picture(picture, names[mistake.Label])}<p><strong>{Html.Text(names[mistake.Label])}</strong>, predicted as {Html.Text(names[mistake.Guess])} ({100 * mistake.Probability:0.0} %)</p>"))];
     }
 }

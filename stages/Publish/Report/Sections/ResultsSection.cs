@@ -10,13 +10,13 @@ internal static class ResultsSection
     private const double Mega = 1e6;
 
     public static Section Of(RunFacts facts) => new("Results", $"""
-        <p>Accuracy in {Html.Text(facts.Table["protocol"]!.GetValue<string>())}; intervals: {Html.Text(facts.Table["intervals"]!.GetValue<string>())}.</p>
+        <p>Accuracy: {Html.Text(facts.Table["protocol"]!.GetValue<string>())}; intervals: {Html.Text(facts.Table["intervals"]!.GetValue<string>())}.</p>
         {Html.Table(
-            ["network", " top-1 (%)", " interval", " parameters", " MB", " labels", " seconds", "how it was made"],
+            ["network", " top-1 (%)", " interval", " parameters", " MB", " labels", " seconds", "training"],
             facts.Rows.Select(row => Row(row, row.Name == facts.Student)))}
-        <h3>Forms of the published student</h3>
+        <h3>Formats of the published student</h3>
         {Html.Table(
-            ["form", " MB", " top-1 (%)", " same class (%)", " calibration error", " ms, 1 image", FormattableString.Invariant($" ms, {Latency.Batch} images")],
+            ["file", " MB", " top-1 (%)", " agreement with the network (%)", " calibration error", " ms, 1 image", FormattableString.Invariant($" ms, {Latency.Batch} images")],
             [.. facts.Forms.Variants.Select(Form), Eager(facts.Forms)])}
         {Html.Grid([PointChart.Sizes([
             .. facts.Rows.Select(row => (row.Name, (double)row.Bytes, row.Top1)),

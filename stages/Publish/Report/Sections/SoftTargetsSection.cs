@@ -34,10 +34,10 @@ internal static class SoftTargetsSection
         var pictures = Pictures.Of(train.Take(images));
         var cells = images.Zip(pictures, (image, picture) => Html.Picture(picture, train.Images.ImageName(image)) + Bars(Mean(table, logits, image), classes));
         return new Section("Soft targets", $"""
-            <p>What the last round's teacher wrote of some training images: the mean of its views, at temperature 1.</p>
+            <p>Soft targets of the last round's teacher for some training images: the mean over their views, at temperature 1.</p>
             {Html.Grid(cells, "images")}
             {Html.Grid([BarChart.Histogram(
-                "How sure the teacher is: share of views (%)", "probability of the likeliest class", surest, Parts,
+                "Confidence of the teacher: share of views (%)", "probability of the most likely class", surest, Parts,
                 FormattableString.Invariant($"{surest.Count:N0} views of training images; mean {surest.Average():0.000}."))])}
             """);
     }

@@ -13,11 +13,11 @@ internal static class TrainingSection
         var charts = new List<string>();
         if (curves.FirstOrDefault(stage => stage.Stage == Pretraining) is { } pretraining)
         {
-            charts.Add(pretraining.Chart("Pretraining: NT-Xent (nats)", ("loss", "loss"), ("chanceLoss", "knowing nothing")));
+            charts.Add(pretraining.Chart("Pretraining: NT-Xent (nats)", ("loss", "loss"), ("chanceLoss", "chance")));
             charts.Add(pretraining.Chart("Pretraining: learning rate", ("learningRate", "rate")));
             if (pretraining.Has("knn"))
             {
-                charts.Add(pretraining.Chart("Pretraining: kNN among training images, top-1 (%)", ("knn", "top-1")));
+                charts.Add(pretraining.Chart("Pretraining: kNN on training images, top-1 (%)", ("knn", "top-1")));
             }
 
             if (pretraining.Has("alignment"))
