@@ -27,7 +27,7 @@ export LIBTORCH_USE_PYTORCH := 1
 endif
 
 CLI   := stages/Cli/bin/Release/net10.0/linux-x64/distill
-BENCH := tests/Benchmarks/bin/Release/net10.0/linux-x64/benchmarks
+BENCH := benchmarks/bin/Release/net10.0/linux-x64/benchmarks
 FLAGS := --nologo -v quiet -clp:NoSummary -c Release -p:Accelerator=$(ACCELERATOR)
 ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
 
@@ -90,11 +90,11 @@ fuzz:
 	    --filter FullyQualifiedName~Tests.Fuzzing --logger 'console;verbosity=detailed'
 
 bench:
-	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)
+	@dotnet build benchmarks/Benchmarks.csproj $(FLAGS)
 	@$(BENCH) --pairs $(BENCH_PAIRS) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
 
 bench-scale:
-	@dotnet build tests/Benchmarks/Benchmarks.csproj $(FLAGS)
+	@dotnet build benchmarks/Benchmarks.csproj $(FLAGS)
 	@$(BENCH) scale --images $(BENCH_IMAGES) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
 
 doctor: build

@@ -14,7 +14,7 @@ public sealed partial class EnglishTests
     [Fact]
     public void Texts_for_users_are_plain_English()
     {
-        var assemblies = Directory.GetFiles(AppContext.BaseDirectory, "Stages.*.dll").Append(Path.Combine(AppContext.BaseDirectory, "distill.dll"));
+        var assemblies = Directory.GetFiles(AppContext.BaseDirectory, "Distill.*.dll").Append(Path.Combine(AppContext.BaseDirectory, "distill.dll"));
         var found = assemblies.SelectMany(path => Literals(path).Select(text => (path, text)))
             .Where(literal => literal.text.Contains(' ', StringComparison.Ordinal) && !Member().IsMatch(literal.text) && IsDenied(literal.text))
             .Select(literal => $"{Path.GetFileName(literal.path)}: {literal.text}")

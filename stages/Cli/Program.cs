@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Stages.Cli.Commands;
-using Stages.Cli.Output;
-using Stages.Learning.Native.Loading;
+using Distill.Cli.Commands;
+using Distill.Cli.Output;
+using Distill.Learning.Native.Loading;
 
 OutlivingWriter.Install();
 var root = new RootCommand("Train a compact image classifier from unlabeled images and a few labels (SimCLRv2).")

@@ -1,8 +1,8 @@
-using Stages.Imaging.SoftTargets;
-using Stages.Learning.Arithmetic;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Distill;
+namespace Distill.Distill;
 
 /// <summary>
 /// Distribution alignment of soft targets: a teacher that learned from a few images prefers some classes; where

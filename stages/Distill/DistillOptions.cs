@@ -1,9 +1,9 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 
-namespace Stages.Distill;
+namespace Distill.Distill;
 
 /// <summary>One distillation as pipeline.json describes it.</summary>
 /// <param name="Network">The student.</param>

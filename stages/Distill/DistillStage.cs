@@ -1,14 +1,14 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Loading;
-using Stages.Imaging.SoftTargets;
-using Stages.Imaging.Splits;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
+using Distill.Datasets;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
 
-namespace Stages.Distill;
+namespace Distill.Distill;
 
 /// <summary>
 /// Step 4 of SimCLRv2 (section 2.1, equation 3): a fresh student learns the teacher's soft targets on the views that the

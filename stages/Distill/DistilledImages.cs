@@ -1,4 +1,4 @@
-namespace Stages.Distill;
+namespace Distill.Distill;
 
 /// <summary>On which images a student learns its teacher's soft targets (the ablation of SimCLRv2's section 3.3).</summary>
 public enum DistilledImages

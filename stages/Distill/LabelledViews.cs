@@ -1,9 +1,9 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Loading;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Distill;
+namespace Distill.Distill;
 
 /// <summary>
 /// The labelled images that join a step of distillation (SimCLRv2, equation 4): a crop-and-flip view each, drawn anew every

@@ -1,14 +1,14 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Loading;
-using Stages.Imaging.SoftTargets;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Losses;
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Datasets.Images;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Losses;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Distill;
+namespace Distill.Distill;
 
 /// <summary>
 /// A step of distillation: stored views, cut out again from their crops, against stored logits; and beside them, where

@@ -1,10 +1,10 @@
-using Stages.Imaging.Augmentation;
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 
-namespace Stages.FineTune;
+namespace Distill.FineTune;
 
 /// <summary>Fine-tuning as pipeline.json describes it.</summary>
 /// <param name="Weights">A file with the weights of a classifier that is to teach as it is, in place of pretraining and training; null to train.</param>

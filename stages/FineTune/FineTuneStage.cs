@@ -1,11 +1,12 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Plan;
+using Distill.Datasets;
+using Distill.Imaging.Splits;
+using Distill.Imaging.Training;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
 
-namespace Stages.FineTune;
+namespace Distill.FineTune;
 
 /// <summary>
 /// Step 2 of SimCLRv2 (section 2.1): the pretrained encoder and the first layers of its head become a classifier, which is

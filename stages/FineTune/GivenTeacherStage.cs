@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stages.Imaging.Datasets;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
+using Distill.Datasets;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
 
-namespace Stages.FineTune;
+namespace Distill.FineTune;
 
 /// <summary>In place of pretraining and fine-tuning: a classifier from elsewhere, to teach as it is.</summary>
 public static class GivenTeacherStage

@@ -1,4 +1,4 @@
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>Images <paramref name="Start"/> … <paramref name="End"/>−1.</summary>
 /// <param name="Start">The first one's number.</param>

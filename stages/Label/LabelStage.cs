@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Loading;
-using Stages.Imaging.SoftTargets;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
-using Stages.Pipeline.Storage;
+using Distill.Datasets;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>
 /// Step 3 of SimCLRv2 (section 2.1, equation 3): the teacher's opinion of every training image, asked for once and stored, for

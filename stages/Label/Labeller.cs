@@ -1,12 +1,12 @@
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Loading;
-using Stages.Imaging.SoftTargets;
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>Asks a teacher for the logits of seeded views, a row group's worth at a time.</summary>
 internal sealed class Labeller(

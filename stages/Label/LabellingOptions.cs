@@ -1,8 +1,8 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.SoftTargets;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.SoftTargets;
+using Distill.Pipeline.Options;
 
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>Labelling as pipeline.json describes it.</summary>
 /// <param name="Views">

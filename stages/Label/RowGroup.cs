@@ -1,6 +1,6 @@
-using Stages.Imaging.SoftTargets;
+using Distill.Imaging.SoftTargets;
 
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>A part of a shard, as much as is in memory at a time.</summary>
 /// <param name="Images">Whose rows.</param>

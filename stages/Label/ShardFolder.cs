@@ -1,7 +1,7 @@
-using Stages.Imaging.SoftTargets;
-using Stages.Pipeline.Storage;
+using Distill.Imaging.SoftTargets;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>The folder of one round's soft targets, and which of its shards belong to the labelling now asked for.</summary>
 /// <param name="folder">The folder.</param>

@@ -1,6 +1,6 @@
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>
 /// The SHA-256 of every shard of an unfinished labelling, in the format of <c>sha256sum</c>: Parquet has no checksum that would tell a damaged shard

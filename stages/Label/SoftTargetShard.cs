@@ -1,4 +1,4 @@
-namespace Stages.Label;
+namespace Distill.Label;
 
 /// <summary>A file of soft targets.</summary>
 /// <param name="Path">The file.</param>

@@ -1,11 +1,11 @@
-using Stages.Imaging.Loading;
-using Stages.Learning.Losses;
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Imaging.Loading;
+using Distill.Learning.Losses;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>A step of pretraining: two views of every image of the batch, one batch of them all, NT-Xent.</summary>
 public sealed class ContrastiveTask : TrainingTask, IDisposable

@@ -1,13 +1,12 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Evaluation.Embeddings;
-using Stages.Imaging.Loading;
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>
 /// Shows while pretraining runs whether the embeddings are healthy: whether features collapse, and whether the two views of an image come

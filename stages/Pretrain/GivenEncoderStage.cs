@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
-using Stages.Imaging.Datasets;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
+using Distill.Datasets;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>In place of pretraining: an encoder from elsewhere, and its projection head where it comes with one.</summary>
 public static class GivenEncoderStage

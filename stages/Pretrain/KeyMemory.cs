@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>
 /// The moving copy of the network and the queue of its projections (<see cref="MemoryOptions"/>). Where the next keys go and how many there

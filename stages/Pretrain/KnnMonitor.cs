@@ -1,11 +1,11 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Loading;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
+using Distill.Datasets.Images;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>
 /// Shows while pretraining runs whether the features become useful: kNN accuracy among training images alone. It reads

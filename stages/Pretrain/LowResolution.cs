@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>
 /// Smaller views for the first part of pretraining: a step then costs about (size / image size)² of a full one, and the

@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>
 /// SimCLRv2's memory (section 2.1, after MoCo, arXiv:1911.05722): projections of past batches, made by a slowly moving copy of

@@ -1,9 +1,9 @@
-using Stages.Imaging.Augmentation;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>Contrastive pretraining as pipeline.json describes it.</summary>
 /// <param name="Network">The encoder; SimCLRv2's is ResNet-152 (3×, with selective kernels, at its largest).</param>

@@ -1,11 +1,11 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Loading;
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
-using Stages.Pipeline.Plan;
+using Distill.Datasets;
+using Distill.Imaging.Loading;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 
-namespace Stages.Pretrain;
+namespace Distill.Pretrain;
 
 /// <summary>
 /// Step 1 of SimCLRv2 (section 2): an encoder with a projection head learns, from images without labels, to recognise two

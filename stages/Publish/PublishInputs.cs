@@ -1,4 +1,4 @@
-namespace Stages.Publish;
+namespace Distill.Publish;
 
 /// <summary>What is published.</summary>
 /// <param name="Weights">The artefact with the student's weights.</param>

@@ -1,7 +1,7 @@
-using Stages.Imaging.Splits;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Options;
 
-namespace Stages.Publish;
+namespace Distill.Publish;
 
 /// <summary>Publishing as pipeline.json describes it.</summary>
 /// <param name="Student">What is published: a round's student, or an encoder with a classifier on it; chosen beforehand, never by its test accuracy.</param>

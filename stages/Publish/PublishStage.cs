@@ -1,16 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stages.Imaging.Datasets;
-using Stages.Learning.Networks;
-using Stages.Learning.Safetensors;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
-using Stages.Publish.Compact;
-using Stages.Publish.Model;
-using Stages.Publish.Results;
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Learning.Networks;
+using Distill.Learning.Safetensors;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
-namespace Stages.Publish;
+namespace Distill.Publish;
 
 /// <summary>
 /// The last step: a student's weights with all that a stranger needs to use and to believe them, in a folder of their own. The
@@ -125,6 +123,6 @@ public static class PublishStage
             });
         }
 
-        CompactFiles.DeleteOthers(folder, names);
+        OnnxModelFiles.DeleteOthers(folder, names);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Distill.Imaging.SoftTargets;
 using SkiaSharp;
-using Stages.Imaging.SoftTargets;
 
 namespace Tests.Cli;
 

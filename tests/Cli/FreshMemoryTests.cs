@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Storage;
 using SkiaSharp;
-using Stages.Pipeline.Storage;
-using Tests.Imaging.Datasets.Folders;
+using Tests.Datasets.Folders;
 
 namespace Tests.Cli;
 

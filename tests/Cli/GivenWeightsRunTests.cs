@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 
 namespace Tests.Cli;
 

@@ -1,4 +1,4 @@
-using Stages.Cli.Commands;
+using Distill.Cli.Commands;
 using Tests.Pipeline;
 
 namespace Tests.Cli;

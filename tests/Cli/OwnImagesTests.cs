@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using SkiaSharp;
-using Tests.Imaging.Datasets.Folders;
+using Tests.Datasets.Folders;
 
 namespace Tests.Cli;
 

@@ -1,6 +1,6 @@
 using SkiaSharp;
+using Tests.Datasets.Folders;
 using Tests.Golden;
-using Tests.Imaging.Datasets.Folders;
 
 namespace Tests.Cli;
 

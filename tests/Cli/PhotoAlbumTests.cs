@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Storage;
 using SkiaSharp;
-using Stages.Pipeline.Storage;
 using Tests.Golden;
 
 namespace Tests.Cli;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Stages.Cli.Plan;
+using Distill.Cli.Plan;
 using Tests.Pipeline;
 
 namespace Tests.Cli;

@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Datasets.Images;
+using Distill.Datasets.Options;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Safetensors;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Storage;
 using SkiaSharp;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Loading;
-using Stages.Learning.Safetensors;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
-using Stages.Publish.Compact;
-using Tests.Imaging.Datasets;
+using Tests.Datasets;
 using TorchSharp;
 using YamlDotNet.Serialization;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Stages.Cli.Plan;
-using Stages.Imaging.Augmentation;
-using Stages.Pipeline.Options;
+using Distill.Cli.Plan;
+using Distill.Imaging.Augmentation;
+using Distill.Pipeline.Options;
 using Tests.Pipeline;
 
 namespace Tests.Cli;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Stages.Cli.Plan;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Tests.Imaging.Datasets;
+using Distill.Cli.Plan;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Tests.Datasets;
 
 namespace Tests.Cli;
 

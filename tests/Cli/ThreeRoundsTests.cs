@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Storage;
 using ParquetSharp;
-using Stages.Pipeline.Storage;
 
 namespace Tests.Cli;
 

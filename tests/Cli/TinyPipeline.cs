@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-
 using Tests.Pipeline;
+
 
 namespace Tests.Cli;
 

@@ -1,4 +1,4 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 
 namespace Tests.Crashes;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 using Tests.Cli;
 using Tests.Pipeline;
 using Xunit.Abstractions;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 using Tests.Cli;
 
 namespace Tests.Crashes;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
+using Distill.Learning.Randomness;
 using ParquetSharp;
-using Stages.Learning.Randomness;
 using Tests.Cli;
 using Tests.Pipeline;
 

@@ -1,5 +1,5 @@
-using Stages.Distill;
-using Stages.Imaging.SoftTargets;
+using Distill.Distill;
+using Distill.Imaging.SoftTargets;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

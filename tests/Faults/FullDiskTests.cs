@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Distill.Pipeline.Storage;
 using Tests.Cli;
 
 namespace Tests.Faults;
@@ -61,7 +62,7 @@ public class FullDiskTests
                 .Where(path => (path.EndsWith("weights.safetensors", StringComparison.Ordinal) && !path.Contains("checkpoints", StringComparison.Ordinal))
                     || path.EndsWith(".parquet", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
-                .Select(path => Stages.Pipeline.Storage.FileHash.OfFile(Path.Combine(pipeline.Folder, path))),
+                .Select(path => FileHash.OfFile(Path.Combine(pipeline.Folder, path))),
         ];
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 using Tests.Faults;
 
 /// <summary>

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.SoftTargets;
-using Stages.Pipeline.Progress;
-using Stages.Pipeline.Storage;
+using Distill.Datasets.Images;
+using Distill.Imaging.SoftTargets;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
 using Tests.Pipeline;
 
 namespace Tests.Faults;

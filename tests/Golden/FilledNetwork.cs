@@ -1,4 +1,4 @@
-using Stages.Learning.Networks;
+using Distill.Learning.Networks;
 using static TorchSharp.torch;
 
 namespace Tests.Golden;

@@ -1,4 +1,4 @@
-using Stages.Learning.Safetensors;
+using Distill.Learning.Safetensors;
 using static TorchSharp.torch;
 
 namespace Tests.Golden;

@@ -1,6 +1,6 @@
-using Stages.Imaging.Augmentation;
-using Stages.Label;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Augmentation;
+using Distill.Label;
+using Distill.Pipeline.Options;
 
 namespace Tests.Label;
 

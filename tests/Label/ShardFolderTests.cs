@@ -1,6 +1,6 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.SoftTargets;
-using Stages.Label;
+using Distill.Datasets.Images;
+using Distill.Imaging.SoftTargets;
+using Distill.Label;
 using Tests.Pipeline;
 
 namespace Tests.Label;

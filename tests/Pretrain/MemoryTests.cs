@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Storage;
-using Stages.Pretrain;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
+using Distill.Pretrain;
 using Tests.Learning;
 using Tests.Pipeline;
 

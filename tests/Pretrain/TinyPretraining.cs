@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
-using Stages.Pipeline.Storage;
-using Stages.Pretrain;
-using Tests.Imaging.Datasets;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
+using Distill.Pretrain;
+using Tests.Datasets;
 using Tests.Pipeline;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stages.Learning.Networks;
-using Stages.Learning.Safetensors;
+using Distill.Learning.Networks;
+using Distill.Learning.Safetensors;
 using Tests.Cli;
 using Tests.Golden;
 using Tests.Learning;
@@ -139,7 +139,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     private string Image(string extension)
     {
         var path = Path.Combine(run.Pipeline.Folder, "image." + extension);
-        var pixels = Imaging.Datasets.SampleData.Open().Test().Pixels.Decode(3).Pixels;
+        var pixels = Datasets.SampleData.Open().Test().Pixels.Decode(3).Pixels;
         if (extension == "pgm")
         {
             File.WriteAllBytes(path, [.. "P5 28 28 255\n"u8, .. pixels]);

@@ -17,7 +17,7 @@ publish() {
 }
 
 # Trimming leaves of the runtime what both programs need. The second publish adds the program's own host.
-publish tests/Benchmarks/Benchmarks.csproj "$pack/app"
+publish benchmarks/Benchmarks.csproj "$pack/app"
 publish stages/Cli/Cli.csproj "$out/cli"
 cp "$out"/cli/distill "$out"/cli/distill.deps.json "$out"/cli/distill.runtimeconfig.json "$pack/app"
 cp -r "$out/cli/presets" "$pack/app"

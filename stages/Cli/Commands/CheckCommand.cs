@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Datasets;
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
 using Spectre.Console;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Datasets.Encoded;
-using Stages.Pipeline.Options;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill data check</c>: look at every image before a run does.</summary>
 internal static class CheckCommand

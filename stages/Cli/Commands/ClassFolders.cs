@@ -1,9 +1,9 @@
-using Stages.Imaging.Datasets;
-using Stages.Pipeline.Options;
-using Stages.Publish.Model;
+using Distill.Artifacts;
+using Distill.Datasets.Decoding;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>Labelled images in a folder a class, as a published model sees them.</summary>
 internal static class ClassFolders

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>Arguments and options that several commands take.</summary>
 internal static class CommonArguments

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Retries;
 using Spectre.Console;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Retries;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>
 /// <c>distill cross-validate</c>: the supervised baseline's recipe judged on the labelled images alone, at several lengths of

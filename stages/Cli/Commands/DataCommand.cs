@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Datasets;
+using Distill.Datasets.Downloads;
+using Distill.Datasets.Options;
+using Distill.Imaging.Splits;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill data</c>: fetch the data set, check its images, write a label split, draw a contact sheet of views.</summary>
 internal static class DataCommand

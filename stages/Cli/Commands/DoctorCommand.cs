@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Stages.Cli.Output;
-using Stages.Learning.Diagnostics;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Retries;
+using Distill.Cli.Output;
+using Distill.Learning.Diagnostics;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Retries;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill doctor</c>: what this program runs on, and whether the device computes what it should.</summary>
 internal static class DoctorCommand

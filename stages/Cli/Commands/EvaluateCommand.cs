@@ -1,15 +1,16 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Imaging.Loading;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Publish.Model;
-using Stages.Publish.Results;
+using Distill.Artifacts;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Evaluate;
+using Distill.Imaging.Evaluation.Metrics;
+using Distill.Imaging.Loading;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 using TorchSharp;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill evaluate</c>: measure a published student on a test split, or on a folder of labelled images.</summary>
 internal static class EvaluateCommand
@@ -102,7 +103,7 @@ internal static class EvaluateCommand
     {
         var (report, intervals) = measured;
         Line($"{folder}: top-1 {report.Top1:0.00} % of {images.Count} {(images.Split == "test" ? "test images" : "images")} of {images.Name}");
-        Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({Measurement.IntervalProtocol})");
+        Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({ClassificationIntervals.Protocol})");
         if (report.Top5 is { } top5)
         {
             Line($"  top-5 {top5:0.00} %");

@@ -1,8 +1,8 @@
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>What the shell is told, and the one message that the user is told.</summary>
 internal static class ExitCodes

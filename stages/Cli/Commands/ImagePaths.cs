@@ -1,4 +1,4 @@
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>What a user names as images: files, folders, and lists on standard input.</summary>
 internal static class ImagePaths

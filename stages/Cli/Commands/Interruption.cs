@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>Turns Ctrl-C and SIGTERM into a request to save and stop; a second one ends the process at once.</summary>
 internal sealed partial class Interruption : IDisposable

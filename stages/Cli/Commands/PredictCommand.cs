@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Imaging.Datasets;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Publish.Model;
+using Distill.Artifacts;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Datasets.Decoding;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 using TorchSharp;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill predict</c>: classify image files with a published student.</summary>
 internal static class PredictCommand

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Stages.Cli.Plan;
-using Stages.Pipeline.Options;
+using Distill.Cli.Plan;
+using Distill.Pipeline.Options;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill publish</c>: the road's last step, for the student of any round.</summary>
 internal static class PublishCommand

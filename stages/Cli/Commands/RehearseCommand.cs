@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Retries;
 using Spectre.Console;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Retries;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>
 /// <c>distill rehearse</c>: a whole pipeline on noise, scaled down or, with <c>--width 1</c>, with its networks in full size, so that one knows

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distill.Artifacts;
+using Distill.Cli.Output;
+using Distill.Evaluate;
+using Distill.Pipeline.Options;
 using Spectre.Console;
-using Stages.Cli.Output;
-using Stages.Pipeline.Options;
-using Stages.Publish.Results;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill results</c>: the tables of several runs, as mean and deviation.</summary>
 internal static class ResultsCommand

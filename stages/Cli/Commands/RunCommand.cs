@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
-using Stages.Pipeline.Retries;
-using Stages.Publish.Results;
+using Distill.Artifacts;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Evaluate;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Retries;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill run</c>: the whole road, or what is left of it.</summary>
 internal static class RunCommand

@@ -1,15 +1,15 @@
+using Distill.Cli.Plan;
+using Distill.Datasets;
+using Distill.Imaging.Splits;
+using Distill.Learning.Native;
+using Distill.Learning.Native.Loading;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Progress;
 using Spectre.Console;
-using Stages.Cli.Plan;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Learning.Native;
-using Stages.Learning.Native.Loading;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
 using TorchSharp;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary>A pipeline opened for a command: options read, data set found, plan made; nothing has run.</summary>
 internal sealed class Session

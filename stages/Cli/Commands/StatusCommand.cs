@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Distill.Cli.Output;
+using Distill.Cli.Plan;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
 using Spectre.Console;
-using Stages.Cli.Output;
-using Stages.Cli.Plan;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill status</c>: where each stage stands, and why.</summary>
 internal static class StatusCommand

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using Stages.Cli.Plan;
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Loading;
+using Distill.Cli.Plan;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
 using TorchSharp;
 
-namespace Stages.Cli.Commands;
+namespace Distill.Cli.Commands;
 
 /// <summary><c>distill data views</c>: a contact sheet, so that one sees what pretraining sees.</summary>
 internal static class ViewsCommand

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Stages.Learning.Diagnostics;
+using Distill.Learning.Diagnostics;
 
-namespace Stages.Cli.Output;
+namespace Distill.Cli.Output;
 
 /// <summary>What <c>distill doctor</c> found, as lines and as JSON.</summary>
 internal static class DoctorReport

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Stages.Cli.Output;
+namespace Distill.Cli.Output;
 
 /// <summary>How reports in JSON are written.</summary>
 internal static class JsonOutput

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
-using Stages.Learning.Native;
-using Stages.Learning.Native.Loading;
-using Stages.Learning.Training;
-using Stages.Pipeline.Plan;
+using Distill.Learning.Native;
+using Distill.Learning.Native.Loading;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
 
-namespace Stages.Cli.Output;
+namespace Distill.Cli.Output;
 
 /// <summary>What the program runs on.</summary>
 /// <param name="Program">Version and commit.</param>

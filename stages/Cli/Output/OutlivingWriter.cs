@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stages.Cli.Output;
+namespace Distill.Cli.Output;
 
 /// <summary>Standard output or error for a run that must not end because its log cannot be written, as where the log's disk is full.</summary>
 /// <param name="inner">Where text goes while it can.</param>

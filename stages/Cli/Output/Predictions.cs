@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace Stages.Cli.Output;
+namespace Distill.Cli.Output;
 
 /// <summary>What a model makes of images: a table on a terminal, a line an image in a pipe.</summary>
 /// <param name="labels">The classes.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Distill.Artifacts;
 using Spectre.Console;
-using Stages.Publish.Results;
 
-namespace Stages.Cli.Output;
+namespace Distill.Cli.Output;
 
 /// <summary>The results of a run as a table on the terminal.</summary>
 internal static class ResultsTable

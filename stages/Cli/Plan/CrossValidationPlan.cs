@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using Stages.FineTune;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Pipeline.Plan;
+using Distill.Datasets;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Execution;
+using Distill.Supervised;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>A cross-validation as a plan like any other, a stage a fold and length: so it is skipped, cut and resumed alike.</summary>
 internal sealed class CrossValidationPlan(PipelineOptions options, IDataset dataset, int folds, IReadOnlyList<int> lengths)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>What the folds of one length of training gave together.</summary>
 /// <param name="Steps">Optimizer steps of each fold.</param>

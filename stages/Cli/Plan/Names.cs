@@ -1,4 +1,4 @@
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>What stages and rows of the results are called, beside the rounds' own.</summary>
 internal static class Names

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>
 /// A section's canonical form, to be put into stage keys: every option that was read, defaults included. A plain object

@@ -1,13 +1,15 @@
-using Stages.FineTune;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
-using Stages.Pipeline.Options;
-using Stages.Pretrain;
-using Stages.Publish;
+using Distill.Datasets.Options;
+using Distill.FineTune;
+using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
+using Distill.Pretrain;
+using Distill.Probe;
+using Distill.Publish;
+using Distill.Supervised;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>A whole pipeline.json, read and validated; each block's meaning is beside its stage.</summary>
 internal sealed record PipelineOptions(

@@ -1,16 +1,19 @@
 using System.Text.Json.Nodes;
-using Stages.Distill;
-using Stages.FineTune;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
-using Stages.Label;
-using Stages.Learning.Networks;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
-using Stages.Pretrain;
-using Stages.Publish.Results;
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Distill;
+using Distill.Evaluate;
+using Distill.FineTune;
+using Distill.Imaging.Evaluation;
+using Distill.Label;
+using Distill.Learning.Networks;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Storage;
+using Distill.Pretrain;
+using Distill.Probe;
+using Distill.Supervised;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>Turns options into the list of stages: who reads what, and what each one's result depends on.</summary>
 /// <param name="options">The pipeline.</param>

@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>The pipelines that ship with the program, beside it in the folder presets.</summary>
 internal static class Presets

@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
-using Stages.Imaging.Datasets;
-using Stages.Learning.Networks;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Publish;
-using Stages.Publish.Compact;
-using Stages.Publish.Report;
-using Stages.Publish.Results;
-using Stages.Publish.Temperature;
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Evaluate;
+using Distill.Export;
+using Distill.Learning.Networks;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Publish;
+using Distill.Report;
+using Distill.Temperature;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>The end of every plan, after all training is over: measure, calibrate, make small, publish, tell.</summary>
 /// <param name="options">The pipeline.</param>

@@ -1,9 +1,10 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
+using Distill.Datasets;
+using Distill.Datasets.Images;
+using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>
 /// A pipeline scaled down to minutes, on noise: every network is built and every stage runs, so that what is wrong with a plan of days shows

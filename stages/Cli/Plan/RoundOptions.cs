@@ -1,8 +1,8 @@
-using Stages.Distill;
-using Stages.Label;
-using Stages.Pipeline.Options;
+using Distill.Distill;
+using Distill.Label;
+using Distill.Pipeline.Options;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>One round of distillation: the network of the round before labels, a fresh student learns.</summary>
 /// <param name="Name">The name of its training stage.</param>

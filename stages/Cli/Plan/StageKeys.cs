@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Stages.Imaging.Splits;
-using Stages.Pipeline.Storage;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Cli.Plan;
+namespace Distill.Cli.Plan;
 
 /// <summary>What keys of stages say of labels.</summary>
 internal static class StageKeys

@@ -1,9 +1,9 @@
+using Distill.Learning.Arithmetic;
+using Distill.Pipeline.Storage;
 using SkiaSharp;
-using Stages.Learning.Arithmetic;
-using Stages.Pipeline.Storage;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>A sheet of small images for people to look at: an image a column, the original on top, its views below.</summary>
 public static class ContactSheet

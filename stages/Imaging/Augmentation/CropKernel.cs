@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Stages.Imaging.Augmentation.Operations;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation.Operations;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>
 /// Cuts one crop after another out of images of one shape, from bytes to floats: what <see cref="CropRenderer"/> does with a batch, each

@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>How crops are drawn.</summary>
 /// <param name="Area">Share of the image's area; 0.08 to 1 in SimCLR.</param>

@@ -1,7 +1,8 @@
-using Stages.Learning.Arithmetic;
+using Distill.Datasets.Images;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>Cuts a crop of its own out of each image of a batch and scales it to one size, in one bilinear sampling.</summary>
 /// <remarks>No antialiasing, which is right for images of up to some 64 pixels, where crops are enlarged.</remarks>

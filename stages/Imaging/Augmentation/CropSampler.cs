@@ -1,6 +1,7 @@
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>Random resized crops and flips (SimCLR appendix A; google-research/simclr, data_util.py).</summary>
 public static class CropSampler

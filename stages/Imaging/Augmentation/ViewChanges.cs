@@ -1,7 +1,7 @@
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>What comes after the crop, one view at a time: what <see cref="ViewMaker"/> does with a batch, for CPUs.</summary>
 internal sealed class ViewChanges

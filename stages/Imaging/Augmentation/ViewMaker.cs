@@ -1,8 +1,9 @@
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>Makes views of a batch of images, every draw made per image from that view's own key.</summary>
 public static class ViewMaker

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Pipeline.Options;
 
-namespace Stages.Imaging.Augmentation;
+namespace Distill.Imaging.Augmentation;
 
 /// <summary>The composition of augmentations that makes a view (SimCLR section 3 and appendix A).</summary>
 /// <param name="Crop">Random resized crop and flip; null takes the whole image.</param>

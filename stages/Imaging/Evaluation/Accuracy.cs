@@ -1,9 +1,9 @@
-using Stages.Imaging.Loading;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Training;
+using Distill.Imaging.Loading;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation;
+namespace Distill.Imaging.Evaluation;
 
 /// <summary>Top-1 accuracy.</summary>
 public static class Accuracy

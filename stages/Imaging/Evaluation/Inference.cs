@@ -1,12 +1,12 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Loading;
-using Stages.Learning.Networks;
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Training;
+using Distill.Datasets.Images;
+using Distill.Imaging.Loading;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation;
+namespace Distill.Imaging.Evaluation;
 
 /// <summary>Runs a network over images as they are, in inference mode, in batches.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation;
+namespace Distill.Imaging.Evaluation;
 
 /// <summary>
 /// The weighted k-nearest-neighbour classifier by which contrastive pretraining is watched (Wu et al. 2018, "Unsupervised

@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation;
+namespace Distill.Imaging.Evaluation;
 
 /// <summary>The settings of weighted kNN, in the field's two conventions.</summary>
 /// <param name="Neighbours">k, how many of the bank vote; where the bank has fewer, all do.</param>

@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation;
+namespace Distill.Imaging.Evaluation;
 
 /// <summary>
 /// One number that makes a classifier as sure as it is right: probabilities are softmax(z / T), and T is the one of least negative log likelihood on

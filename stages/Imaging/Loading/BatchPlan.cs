@@ -1,6 +1,6 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>
 /// Which images a step takes: the epochs' permutations laid end to end and cut into batches, so every image comes

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Datasets.Pixels;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Augmentation.Operations;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>
 /// Small images of one shape, for training on the CPU: each view is made from bytes to floats in one go, while it lies in the nearest

@@ -1,12 +1,11 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Datasets.Pixels;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>A split's images, from which batches of views are cut.</summary>
 public abstract class ImageBank : IDisposable

@@ -1,10 +1,9 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Datasets.Pixels;
-using Stages.Learning.Arithmetic;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>Small images of one shape as bytes on an accelerator, where views are made too, in passes over the whole batch.</summary>
 internal sealed class ResidentBank : ImageBank

@@ -1,6 +1,6 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>One image in one epoch.</summary>
 /// <param name="Epoch">From 0.</param>

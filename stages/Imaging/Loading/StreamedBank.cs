@@ -1,9 +1,9 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Resampling;
-using Stages.Learning.Arithmetic;
+using Distill.Datasets.Images;
+using Distill.Datasets.Resampling;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>
 /// Images of any size, decoded, cropped and scaled on loader threads. Each view is a function of its request alone, so that the number of

@@ -1,6 +1,6 @@
-using Stages.Imaging.Augmentation.Operations;
+using Distill.Imaging.Augmentation.Operations;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>The views of one step.</summary>
 /// <param name="Views">What to cut, in order.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>
 /// Makes the views of step after step, operations included. Where images are decoded, the next steps' views are made on loader threads while this step's

@@ -1,7 +1,7 @@
-using Stages.Imaging.Augmentation;
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>A view to be made of a part of an image.</summary>
 /// <param name="Image">The image's number in its split.</param>

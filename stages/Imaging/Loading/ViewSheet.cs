@@ -1,8 +1,8 @@
-using Stages.Imaging.Augmentation;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Loading;
+namespace Distill.Imaging.Loading;
 
 /// <summary>What training sees of some images: a contact sheet's rows, the originals first.</summary>
 public static class ViewSheet

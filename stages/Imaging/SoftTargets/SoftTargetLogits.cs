@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
 /// A table's logits on the computing device, as they are stored, and batches of them spread out over all K classes.

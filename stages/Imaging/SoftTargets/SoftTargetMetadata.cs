@@ -1,7 +1,7 @@
+using Distill.ParquetFiles;
 using Parquet;
-using Stages.Imaging.Datasets.Shards;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>What a file of soft targets says of itself beside its rows.</summary>
 public static class SoftTargetMetadata

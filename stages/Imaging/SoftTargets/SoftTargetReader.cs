@@ -1,11 +1,11 @@
 using System.Globalization;
+using Distill.Datasets.Images;
+using Distill.ParquetFiles;
+using Distill.Pipeline.Storage;
 using Parquet;
 using Parquet.Schema;
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Datasets.Shards;
-using Stages.Pipeline.Storage;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>Reads one file of soft targets and believes nothing that it does not check.</summary>
 /// <param name="path">The file; every message begins with it.</param>

@@ -1,6 +1,6 @@
-using Stages.Imaging.Augmentation;
+using Distill.Datasets.Images;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>What a teacher thinks of one view of one image: of all K classes, or of the k that it holds likeliest.</summary>
 /// <param name="Image">The image's number in the training split.</param>

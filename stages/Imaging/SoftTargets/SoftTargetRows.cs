@@ -1,8 +1,8 @@
-using Stages.Imaging.Augmentation;
-using Stages.Learning.Arithmetic;
+using Distill.Datasets.Images;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>Makes rows of a batch of a teacher's logits, whole or cut down to the largest.</summary>
 public static class SoftTargetRows

@@ -1,6 +1,6 @@
 using Parquet.Schema;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
 /// The columns of a soft-target file: a row a view, logits as a 3-level LIST, which every Parquet reader knows. Where only the

@@ -1,6 +1,6 @@
-using Stages.Imaging.Augmentation;
+using Distill.Datasets.Images;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
 /// A folder's soft targets in memory as they are stored: crops and logits side by side, a row a view, of all K classes or of the

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
+using Distill.Pipeline.Storage;
 using Parquet;
 using Parquet.Schema;
-using Stages.Pipeline.Storage;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>Writes one file of soft targets, whole or not at all, a row group at a time.</summary>
 public static class SoftTargetWriter

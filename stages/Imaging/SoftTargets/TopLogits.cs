@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>The k largest logits of each row, their classes, and what the others come to: 8k + 4 bytes a row instead of 4K.</summary>
 internal sealed class TopLogits : SoftTargetLogits

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.SoftTargets;
+namespace Distill.Imaging.SoftTargets;
 
 /// <summary>Logits of all classes, as one matrix.</summary>
 public sealed class WholeLogits : SoftTargetLogits

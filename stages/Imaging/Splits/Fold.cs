@@ -1,7 +1,7 @@
-using Stages.Imaging.Datasets;
-using Stages.Pipeline.Options;
+using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
 
-namespace Stages.Imaging.Splits;
+namespace Distill.Imaging.Splits;
 
 /// <summary>One fold of a k-fold cross-validation over labelled images: what is held out, and what is trained on.</summary>
 /// <param name="Number">From 1 to <paramref name="Count"/>.</param>

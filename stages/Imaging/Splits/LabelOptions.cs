@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Imaging.Splits;
+namespace Distill.Imaging.Splits;
 
 /// <summary>Which training images keep their labels: exactly one of fraction, perClass and list says so.</summary>
 /// <param name="Fraction">Of (0, 1]: so much of every class, as the 1 % and 10 % of SimCLRv2 (arXiv:2006.10029, section 3).</param>

@@ -1,7 +1,7 @@
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 
-namespace Stages.Imaging.Splits;
+namespace Distill.Imaging.Splits;
 
 /// <summary>How many labels each class gets.</summary>
 internal static class LabelQuota

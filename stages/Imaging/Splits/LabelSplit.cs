@@ -1,8 +1,8 @@
-using Stages.Imaging.Datasets;
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Datasets.Images;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 
-namespace Stages.Imaging.Splits;
+namespace Distill.Imaging.Splits;
 
 /// <summary>
 /// The training images whose labels may be used. It is a function of the data set, the rule and the seed alone,

@@ -1,8 +1,8 @@
-using Stages.Imaging.Datasets;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Storage;
+using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Imaging.Splits;
+namespace Distill.Imaging.Splits;
 
 /// <summary>The text form of a <see cref="LabelSplit"/>: UTF-8, a line feed after each line, a tab between the columns.</summary>
 internal static class SplitFile

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>Moving averages of many tensors in one call: on CUDA a few kernels for all of them; on the CPU two for each.</summary>
 /// <param name="momentum">The share of an average that stays at each move, in [0, 1].</param>

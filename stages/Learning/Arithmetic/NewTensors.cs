@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>New tensors whose elements numbers tell. See <see cref="TensorArithmetic"/>.</summary>
 public static class NewTensors

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>Memory of the CPU that an accelerator reads by itself, so that a copy to it keeps no thread waiting.</summary>
 public static class PinnedMemory

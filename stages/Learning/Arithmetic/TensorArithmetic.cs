@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>
 /// Arithmetic of tensors with numbers; as in PyTorch, a name that ends in _ changes the tensor it is called on and returns it. Whole

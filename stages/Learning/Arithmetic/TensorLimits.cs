@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>Comparisons of tensors with numbers, limits and fillings. See <see cref="TensorArithmetic"/>.</summary>
 public static class TensorLimits

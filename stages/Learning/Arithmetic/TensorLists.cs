@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>
 /// The same operation on many tensors in one call, by libtorch's <c>_foreach</c> operations: on CUDA a few kernels for all of them; on

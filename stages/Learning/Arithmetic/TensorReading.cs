@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>Numbers read off tensors; each waits for the device. See <see cref="TensorArithmetic"/>.</summary>
 public static class TensorReading

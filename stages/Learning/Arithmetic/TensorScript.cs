@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Arithmetic;
+namespace Distill.Learning.Arithmetic;
 
 /// <summary>
 /// A function in TorchScript, for operations of libtorch that TorchSharp has no API for. Its arguments are tensors only: TorchSharp

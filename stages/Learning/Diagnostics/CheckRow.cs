@@ -1,4 +1,4 @@
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>One check of a device.</summary>
 /// <param name="Name">What was computed.</param>

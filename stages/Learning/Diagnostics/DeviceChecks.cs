@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>
 /// Small computations of every kind that the stages make, on a device, against the same computations in fp64 on the CPU. They show in

@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>How far a result is from its reference.</summary>
 internal static class Difference

@@ -1,11 +1,11 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>
 /// Logits of a network with its batch norms folded into its weights, as labeling computes them, against the network itself in fp64.

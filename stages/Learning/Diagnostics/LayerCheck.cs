@@ -1,11 +1,11 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>
 /// A 3×3 convolution of stride 2, its batch norm in training mode and a ReLU, forward and backward, in channels-last order. A libtorch

@@ -1,7 +1,7 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>Standard normal numbers of a key, made on the CPU, so that every device gets the same.</summary>
 internal static class Noise

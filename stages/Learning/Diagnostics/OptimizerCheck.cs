@@ -1,11 +1,11 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>Two steps of an optimizer on given gradients, against the same rule in fp64, tensor by tensor, on the CPU.</summary>
 internal static class OptimizerCheck

@@ -1,14 +1,14 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Losses;
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Losses;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
-namespace Stages.Learning.Diagnostics;
+namespace Distill.Learning.Diagnostics;
 
 /// <summary>
 /// One step of a kind of training by the product's own trainer, against autograd in fp64 on the CPU. Plain SGD at rate 1 takes exactly

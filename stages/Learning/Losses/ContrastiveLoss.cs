@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Losses;
+namespace Distill.Learning.Losses;
 
 /// <summary>
 /// NT-Xent, the normalised temperature-scaled cross entropy of SimCLR (2002.05709, equation 1): for each of the 2N

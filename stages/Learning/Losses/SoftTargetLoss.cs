@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Losses;
+namespace Distill.Learning.Losses;
 
 /// <summary>
 /// Distillation's cross entropy (SimCLRv2, equation 3): −Σ_y P_T(y|x; T) log P_S(y|x; T), averaged over the batch, for

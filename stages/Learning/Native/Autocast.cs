@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>
 /// Autocast to bfloat16, which TorchSharp has no API for: the C++ functions behind <c>torch.autocast</c>, called in

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>
 /// What the CUDA driver says of this machine's GPUs, by its C functions in <c>libcuda.so.1</c>: TorchSharp has no API for it. Nothing

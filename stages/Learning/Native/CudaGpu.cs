@@ -1,4 +1,4 @@
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>A GPU as the CUDA driver describes it.</summary>
 /// <param name="Name">Such as NVIDIA H100 80GB HBM3.</param>

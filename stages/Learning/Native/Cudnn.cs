@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>
 /// cuDNN's choice of algorithms, which TorchSharp has no API for: the C++ functions behind <c>torch.backends.cudnn</c>, called in

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>
 /// oneDNN's convolutions that add the bias, another tensor and the ReLU while a tile is still in the cache. TorchSharp has no API for them, and

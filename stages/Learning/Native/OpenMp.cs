@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>How long threads of libtorch's kernels wait at the ready for the next kernel.</summary>
 /// <remarks>

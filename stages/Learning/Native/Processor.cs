@@ -1,4 +1,4 @@
-namespace Stages.Learning.Native;
+namespace Distill.Learning.Native;
 
 /// <summary>What this machine's CPU can do.</summary>
 public static class Processor

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>A residual network's plan: its kind of block and the number of blocks in each of the four stages.</summary>
 /// <param name="Name">The field's name, such as <c>resnet50</c>.</param>

@@ -1,7 +1,7 @@
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Networks.Folded;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>3×3, 3×3 with a batch norm after each; the block of ResNet-18 and ResNet-34.</summary>
 public sealed class BasicBlock : ResidualBlock

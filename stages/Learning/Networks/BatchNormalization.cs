@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Training.Passes;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Training.Passes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// Batch normalization of feature vectors and of maps, with PyTorch's keys, defaults and arithmetic. TorchSharp's own counts its

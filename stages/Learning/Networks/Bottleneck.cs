@@ -1,7 +1,7 @@
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Networks.Folded;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// 1×1, 3×3, 1×1 with a batch norm after each; the stride sits on the 3×3, as in torchvision ("v1.5"). In a network

@@ -1,8 +1,8 @@
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>A trained classifier of the pipeline: which artefact holds its weights, and the network they belong to.</summary>
 /// <param name="Artefact">Such as "finetune/weights.safetensors".</param>

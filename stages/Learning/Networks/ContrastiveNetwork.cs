@@ -1,8 +1,8 @@
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>What pretraining trains: an encoder and its projection head.</summary>
 public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>

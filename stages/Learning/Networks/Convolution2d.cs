@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// A square convolution without a bias, with PyTorch's key and arithmetic, padded so that stride 1 keeps the size. Where a strided one

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>The convolutions that residual networks are made of: no bias, since a batch norm follows each.</summary>
 internal static class Convolutions

@@ -1,8 +1,8 @@
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// The classifier of SimCLRv2's fine-tuning (section 2.1, equation 2): the encoder, the first layers of its

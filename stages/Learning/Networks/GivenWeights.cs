@@ -1,8 +1,8 @@
-using Stages.Learning.Safetensors;
-using Stages.Learning.Training;
+using Distill.Learning.Safetensors;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>Weights from elsewhere, in safetensors: of a ResNet under torchvision's and timm's names, or of a network that this project trained.</summary>
 public static class GivenWeights

@@ -1,8 +1,8 @@
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>One layer of a projection head: dense, batch norm and, unless it is the last, ReLU.</summary>
 public sealed class HeadLayer : nn.Module<Tensor, Tensor>, IFoldable

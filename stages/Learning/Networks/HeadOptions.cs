@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>A projection head as pipeline.json describes it.</summary>
 /// <param name="Layers">Number of layers; 3 in SimCLRv2 (section 2.1), 2 in SimCLR.</param>

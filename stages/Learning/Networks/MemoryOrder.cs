@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>The order in which an image's numbers lie in memory.</summary>
 internal static class MemoryOrder

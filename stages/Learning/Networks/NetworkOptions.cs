@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>A residual network as pipeline.json describes it.</summary>
 /// <param name="Architecture">Depth and kind of block.</param>

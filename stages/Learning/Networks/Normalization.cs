@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// (x − mean) / deviation a channel, before the first convolution: what networks from elsewhere were trained on. It has no weights and no place in a file

@@ -1,8 +1,8 @@
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// SimCLRv2's projection head: dense layers without biases, each followed by a batch norm, with a ReLU after all

@@ -1,10 +1,10 @@
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// A residual network with torchvision's key names and arithmetic (torchvision's <c>resnet.py</c>, "v1.5"): with

@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks.Folded;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>y = relu(F(x) + shortcut(x)); what F is, a block's kind says.</summary>
 public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable

@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks.Folded;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks.Folded;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// The selective kernel of SimCLRv2's larger networks in place of a bottleneck's 3×3 convolution, batch norm and ReLU: one 3×3 convolution

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>
 /// ResNet-D's shortcut (He et al. 2018, arXiv:1812.01187, section 4.2) averages 2×2 pixels before its 1×1 convolution, where the plain

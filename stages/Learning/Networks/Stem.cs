@@ -1,4 +1,4 @@
-namespace Stages.Learning.Networks;
+namespace Distill.Learning.Networks;
 
 /// <summary>What stands before the first residual stage, hence how much of the image's size is left to it.</summary>
 public enum Stem

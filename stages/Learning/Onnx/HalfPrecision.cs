@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>A graph that computes in fp16 and takes and gives fp32.</summary>
 public static class HalfPrecision

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>
 /// A graph in eight bits, in the form of quantize and dequantize nodes around what is computed in them, which runtimes take together: weights symmetric

@@ -1,7 +1,7 @@
+using Distill.Pipeline.Storage;
 using Google.Protobuf;
-using Stages.Pipeline.Storage;
 
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>
 /// Writes a graph as an ONNX model (onnx.proto, IR version 8). Messages are written field by field, lengths first, so that weights are never copied;

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>
 /// A network as ONNX has it (opset 17): nodes in the order in which they can run, constants, one input of images and one output. Modules add their

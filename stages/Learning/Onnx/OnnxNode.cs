@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>An operation of a graph.</summary>
 /// <param name="Operator">As ONNX calls it, such as <c>Conv</c>.</param>

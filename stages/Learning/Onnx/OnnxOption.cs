@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>An option of a node (an attribute, in ONNX's words): a whole number or several.</summary>
 /// <param name="Name">As ONNX's operators call it.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>A constant of a graph, row-major and little-endian.</summary>
 /// <param name="Name">Of its own in the graph.</param>

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>Types of elements; the numbers are those of TensorProto.DataType in onnx.proto.</summary>
 public enum OnnxType

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Onnx;
+namespace Distill.Learning.Onnx;
 
 /// <summary>What a value of a graph may be before it is clipped.</summary>
 public readonly record struct ValueRange(float Low, float High)

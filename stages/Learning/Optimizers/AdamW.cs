@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2), as PyTorch's <c>AdamW</c>.</summary>
 internal sealed class AdamW : Optimizer

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>
 /// Neighboring parameters that LARS adapts, as one part of the flat tensors: what is the same for all of them is then one kernel. R rows of

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>
 /// A network's trained parameters as views of one flat tensor, and their gradients as views of another. An

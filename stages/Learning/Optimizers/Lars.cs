@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>
 /// Layer-wise adaptive rate scaling (You et al. 2017) as SimCLR's <c>lars_optimizer.py</c> has it:

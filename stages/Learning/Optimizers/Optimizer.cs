@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>
 /// One face for all optimizers: a step at a given rate over flat parameters, and buffers that a checkpoint saves. The

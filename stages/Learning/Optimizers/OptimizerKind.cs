@@ -1,4 +1,4 @@
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>The optimizers that pipeline.json may name.</summary>
 public enum OptimizerKind

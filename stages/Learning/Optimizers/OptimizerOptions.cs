@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>An optimizer and its schedule as pipeline.json describes them.</summary>
 /// <param name="Kind">SimCLRv2 pretrains, fine-tunes and distils with LARS; at batches of some hundred images AdamW needs far fewer steps.</param>

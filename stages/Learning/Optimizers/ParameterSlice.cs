@@ -1,4 +1,4 @@
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>Where one parameter lies in <see cref="FlatParameters"/>.</summary>
 /// <param name="Name">Its key in the network.</param>

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>Learning rates as pure functions of the step, so that a resumed run needs no scheduler's state.</summary>
 public static class Schedule

@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Optimizers;
+namespace Distill.Learning.Optimizers;
 
 /// <summary>Stochastic gradient descent with Nesterov momentum, as PyTorch's <c>SGD(nesterov=True)</c>.</summary>
 internal sealed class Sgd : Optimizer

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stages.Learning.Randomness;
+namespace Distill.Learning.Randomness;
 
 /// <summary>
 /// Counter-based random numbers: every number is a pure function of its coordinates, such as

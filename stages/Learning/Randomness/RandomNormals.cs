@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Randomness;
+namespace Distill.Learning.Randomness;
 
 /// <summary>
 /// Many standard normal numbers of many keys at once, computed where they are needed. A row is a function of its key alone:

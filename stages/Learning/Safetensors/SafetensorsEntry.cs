@@ -1,7 +1,7 @@
 using System.Text.Json;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Safetensors;
+namespace Distill.Learning.Safetensors;
 
 /// <summary>One tensor of a safetensors file.</summary>
 /// <param name="Name">Its key.</param>

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Safetensors;
+namespace Distill.Learning.Safetensors;
 
 /// <summary>Writes and reads tensors in the safetensors format, the same bytes for the same tensors.</summary>
 public static class SafetensorsFile

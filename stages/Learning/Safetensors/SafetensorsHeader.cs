@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace Stages.Learning.Safetensors;
+namespace Distill.Learning.Safetensors;
 
 /// <summary>
 /// The header of a safetensors file, read with every check that a file from a stranger needs before anything is

@@ -1,10 +1,10 @@
-using Stages.Learning.Native;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Retries;
+using Distill.Learning.Native;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Retries;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>Where and in what arithmetic networks run.</summary>
 /// <param name="Device">The CPU or one CUDA GPU.</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>Threads that each have a number of the processor's cores for libtorch.</summary>
 internal static class CoreThreads

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>A stage's work where its weights are given: look whether they fit, and leave them where a training would have left its own.</summary>
 public static class GivenNetwork

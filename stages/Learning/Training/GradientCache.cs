@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>How the groups of a batch are computed (<see cref="TrainingOptions.Groups"/>).</summary>
 public enum GradientCache

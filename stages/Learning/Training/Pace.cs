@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>Steps per second, smoothed over the last log intervals so that one slow interval does not swing the time left.</summary>
 internal sealed class Pace(long firstStep)

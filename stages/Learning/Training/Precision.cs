@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>The arithmetic of convolutions and matrix products; weights, losses and optimizers are always fp32.</summary>
 public enum Precision

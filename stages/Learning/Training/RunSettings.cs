@@ -1,7 +1,7 @@
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>
 /// What all stages share: where they compute, the seed, how often they save. Only the seed changes results, so only

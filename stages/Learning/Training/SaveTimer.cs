@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>
 /// When the next checkpoint is due. The time between the end of a save and the next one is at least <see cref="WorkPerSave"/> times what

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>
 /// Independent pieces of work, several at a time on a core each, their results in order. A piece has libtorch's kernels on one

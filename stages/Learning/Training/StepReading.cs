@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>What was read of a step.</summary>
 /// <param name="Loss">Null where it was not read.</param>

@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training.Passes;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training.Passes;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>Takes the steps of a task: inputs, forward pass, loss, backward pass, update.</summary>
 internal sealed class Trainer : IDisposable

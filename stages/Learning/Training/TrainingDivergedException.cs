@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>Loss or gradient stayed NaN or infinite, whatever was tried; the last checkpoint is from before.</summary>
 /// <param name="step">The step that was given up at, from 1.</param>

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Stages.Learning.Native;
-using Stages.Learning.Training.Faults;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
-using Stages.Pipeline.Storage;
+using Distill.Learning.Native;
+using Distill.Learning.Training.Faults;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
 using TorchSharp;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>The one training loop: resume, step, log, checkpoint. Every training stage goes through it.</summary>
 public sealed class TrainingLoop(StageContext context, TrainingOptions options, RunSettings settings)

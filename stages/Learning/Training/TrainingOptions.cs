@@ -1,7 +1,7 @@
-using Stages.Learning.Optimizers;
-using Stages.Pipeline.Options;
+using Distill.Learning.Optimizers;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>How long and with what a training stage trains.</summary>
 /// <param name="Steps">Optimizer steps in all.</param>

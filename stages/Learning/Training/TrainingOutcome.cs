@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>What a finished training took.</summary>
 /// <param name="Steps">Optimizer steps.</param>

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Safetensors;
-using Stages.Pipeline.Storage;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Safetensors;
+using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>
 /// All that training needs to go on in the same bits: the network's weights and buffers, the optimizer's

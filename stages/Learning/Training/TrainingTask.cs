@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>What one training stage brings to the loop that all of them share.</summary>
 public abstract class TrainingTask

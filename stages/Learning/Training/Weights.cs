@@ -1,7 +1,7 @@
-using Stages.Learning.Safetensors;
+using Distill.Learning.Safetensors;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training;
+namespace Distill.Learning.Training;
 
 /// <summary>A network's parameters and buffers to and from safetensors.</summary>
 public static class Weights

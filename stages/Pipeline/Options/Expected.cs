@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>How a message says what is allowed.</summary>
 internal static class Expected

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>How a message quotes the value that was found: as it was written, and short.</summary>
 internal static class Found

@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>JSON paths as messages show them: <c>$.rounds[0].temperature</c>.</summary>
 internal static class JsonPaths

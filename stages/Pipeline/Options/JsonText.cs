@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>
 /// Reads JSON as people write it: comments and trailing commas are accepted, "$schema" and keys that start

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>The names of an enum's values as JSON writes them: <c>SoftTargets</c> is "soft-targets".</summary>
 internal static class KebabNames

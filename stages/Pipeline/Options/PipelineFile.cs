@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>
 /// Opens a pipeline's description. <c>"extends": "NAME"</c> starts from a preset: objects are merged key by

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>What was read of one section: the names that are therefore allowed, the values, the sections below.</summary>
 internal sealed class ReadKeys

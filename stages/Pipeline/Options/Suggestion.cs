@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>Guesses which allowed name a misspelt one was meant to be.</summary>
 internal static class Suggestion

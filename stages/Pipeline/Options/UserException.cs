@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Options;
+namespace Distill.Pipeline.Options;
 
 /// <summary>
 /// What the user gave is wrong: an option, a path, a file. The message is one clear sentence that names the

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>
 /// Metrics as TensorBoard reads them: records of a TFRecord file (length, data, and a masked CRC-32C of each: tensorflow/core/lib/io/record_writer.cc), each an

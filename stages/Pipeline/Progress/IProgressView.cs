@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>What a user sees of a pipeline's run, stage by stage.</summary>
 public interface IProgressView

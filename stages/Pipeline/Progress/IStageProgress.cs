@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>Where a running stage tells how far it is. Reports may be frequent: the view decides what it shows.</summary>
 public interface IStageProgress

@@ -1,7 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>
 /// A line that stays above a live table. The live display puts the cursor where the table begins and does not erase

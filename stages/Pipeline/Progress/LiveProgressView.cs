@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Spectre.Console;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>
 /// Progress on a terminal: a live table for the stage that runs, and a line that stays for each that is finished.

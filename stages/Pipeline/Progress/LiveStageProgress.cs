@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>One stage's live table, redrawn at most ten times a second however often the stage reports.</summary>
 internal sealed class LiveStageProgress : IStageProgress

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>
 /// <c>metrics.jsonl</c>: one JSON object a line, appended as the run goes, each with the time in "utc"; and the same for TensorBoard

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>
 /// Progress as plain lines, for logs and pipes: a stage's first report, then at most one each

@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>One stage's plain lines: holds a report back while the last line is young, so that the last is never lost.</summary>
 internal sealed class PlainStageProgress(string stage, Action<string> write, TimeProvider clock, TimeSpan every) : IStageProgress

@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>How far a stage is. What it does not measure is null.</summary>
 /// <param name="Step">Steps done.</param>

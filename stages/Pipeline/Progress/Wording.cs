@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
 /// <summary>How times, measurements and stages read, in every view alike.</summary>
 public static class Wording

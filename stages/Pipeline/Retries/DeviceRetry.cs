@@ -1,7 +1,7 @@
 using Polly;
 using Polly.Retry;
 
-namespace Stages.Pipeline.Retries;
+namespace Distill.Pipeline.Retries;
 
 /// <summary>
 /// Tries again to open a GPU that another process has to itself, or has filled to the last byte: such processes end. Anything else, such as a

@@ -1,7 +1,7 @@
 using Polly;
 using Polly.Retry;
 
-namespace Stages.Pipeline.Retries;
+namespace Distill.Pipeline.Retries;
 
 /// <summary>
 /// Tries a save again where a file system may come to its senses: one over a network that was away for a moment, one that is busy. Not where

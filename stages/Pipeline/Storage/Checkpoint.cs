@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>A verified checkpoint: every file in its folder has the length and the hash of its manifest.</summary>
 /// <param name="Step">Optimizer steps that were done when it was taken.</param>

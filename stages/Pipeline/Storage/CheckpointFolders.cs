@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>Names and order of the checkpoints' folders.</summary>
 internal static partial class CheckpointFolders

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>
 /// <c>manifest.json</c>: the last file of a checkpoint to be written, with the length and the hash of every other.

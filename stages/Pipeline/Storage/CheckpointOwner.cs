@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>
 /// Decides whose <c>checkpoints/</c> a stage's folder holds. Another key's checkpoints are moved aside and come

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>
 /// A stage's checkpoints, in <c>checkpoints/step-00001200/</c>: the files of the writer, <c>state.json</c> and

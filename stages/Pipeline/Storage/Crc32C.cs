@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>The CRC that iSCSI and ext4 use (Castagnoli's polynomial, RFC 3720 appendix B.4): for what is read so often that a hash would cost time.</summary>
 public static class Crc32C

@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>The operating system's file system.</summary>
 public sealed class Disk : IFileSystem

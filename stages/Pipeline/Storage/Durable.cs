@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>
 /// Writes that a crash or a power cut cannot halve: whoever looks later finds the old content or the new one,

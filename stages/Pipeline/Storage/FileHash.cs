@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>SHA-256 in lower-case hexadecimal, as <c>sha256sum</c> prints it. Files are streamed, never held in memory.</summary>
 public static class FileHash

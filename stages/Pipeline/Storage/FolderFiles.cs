@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>The files below a folder.</summary>
 internal static class FolderFiles

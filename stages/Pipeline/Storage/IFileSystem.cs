@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>
 /// What the product asks of a file system in order to write and delete. Any of it may fail, and a process may die before, in and after

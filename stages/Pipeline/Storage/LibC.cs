@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>The Linux calls that .NET does not offer: folders can be opened and synced, files read under another's lock.</summary>
 internal static partial class LibC

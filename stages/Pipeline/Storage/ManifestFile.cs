@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>What a manifest says of one file.</summary>
 internal sealed record ManifestFile(long Bytes, string Sha256);

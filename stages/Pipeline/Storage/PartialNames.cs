@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>The names of what is being written, so that a crash's leftovers are told from everybody else's files.</summary>
 internal static partial class PartialNames

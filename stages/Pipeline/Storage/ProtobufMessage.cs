@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>Protobuf messages written field by field, for formats of which only a few fields are wanted.</summary>
 public static class ProtobufMessage

@@ -1,4 +1,4 @@
-namespace Stages.Pipeline.Storage;
+namespace Distill.Pipeline.Storage;
 
 /// <summary>What a user can do about a disk that refuses.</summary>
 public static class StorageAdvice

@@ -1,6 +1,7 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Learning.Randomness;
 
 namespace Tests.Imaging.Augmentation;
 

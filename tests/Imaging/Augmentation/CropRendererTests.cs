@@ -1,4 +1,5 @@
-using Stages.Imaging.Augmentation;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
-using Stages.Imaging.Augmentation;
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Randomness;
 
 namespace Tests.Imaging.Augmentation;
 

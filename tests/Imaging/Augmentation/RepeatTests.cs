@@ -1,6 +1,6 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Augmentation.Operations;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Augmentation.Operations;
 using Tests.Pipeline.Options;
 
 namespace Tests.Imaging.Augmentation;

@@ -1,8 +1,8 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Loading;
-using Stages.Learning.Networks;
-using Stages.Learning.Training;
+using Distill.Datasets.Images;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Stages.Imaging.Evaluation;
+using Distill.Imaging.Evaluation;
 using Tests.Learning;
 using static TorchSharp.torch;
 

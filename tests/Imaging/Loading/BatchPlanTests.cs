@@ -1,5 +1,5 @@
-using Stages.Imaging.Loading;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Loading;
+using Distill.Learning.Randomness;
 
 namespace Tests.Imaging.Loading;
 

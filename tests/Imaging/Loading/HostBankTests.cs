@@ -1,9 +1,8 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Datasets.Pixels;
-using Stages.Imaging.Loading;
-using Stages.Learning.Randomness;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Imaging.Loading;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

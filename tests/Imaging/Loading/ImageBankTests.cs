@@ -1,5 +1,5 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Loading;
+using Distill.Datasets.Images;
+using Distill.Imaging.Loading;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

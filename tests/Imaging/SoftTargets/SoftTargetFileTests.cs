@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Distill.Datasets.Images;
+using Distill.Imaging.SoftTargets;
 using ParquetSharp;
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.SoftTargets;
 using Tests.Pipeline;
 
 namespace Tests.Imaging.SoftTargets;

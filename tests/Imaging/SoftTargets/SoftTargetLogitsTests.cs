@@ -1,5 +1,5 @@
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.SoftTargets;
+using Distill.Datasets.Images;
+using Distill.Imaging.SoftTargets;
 using Tests.Golden;
 using Tests.Learning;
 using Tests.Pipeline;

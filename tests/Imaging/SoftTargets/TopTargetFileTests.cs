@@ -1,6 +1,6 @@
+using Distill.Datasets.Images;
+using Distill.Imaging.SoftTargets;
 using ParquetSharp;
-using Stages.Imaging.Augmentation;
-using Stages.Imaging.SoftTargets;
 using Tests.Golden;
 using Tests.Learning;
 using Tests.Pipeline;

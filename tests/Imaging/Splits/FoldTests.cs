@@ -1,5 +1,5 @@
-using Stages.Imaging.Splits;
-using Tests.Imaging.Datasets;
+using Distill.Imaging.Splits;
+using Tests.Datasets;
 
 namespace Tests.Imaging.Splits;
 

@@ -1,5 +1,5 @@
-using Stages.Imaging.Splits;
-using Stages.Pipeline.Options;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Options;
 using Tests.Pipeline;
 using Tests.Pipeline.Options;
 

@@ -1,7 +1,7 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Pipeline.Options;
-using Tests.Imaging.Datasets;
+using Distill.Datasets.Images;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Options;
+using Tests.Datasets;
 using Tests.Pipeline;
 
 namespace Tests.Imaging.Splits;

@@ -1,6 +1,6 @@
-using Stages.Imaging.Datasets;
-using Stages.Imaging.Splits;
-using Stages.Pipeline.Options;
+using Distill.Datasets.Images;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Options;
 using Tests.Pipeline;
 
 namespace Tests.Imaging.Splits;

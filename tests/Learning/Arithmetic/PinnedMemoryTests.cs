@@ -1,4 +1,4 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using TorchSharp;
 using static TorchSharp.torch;
 

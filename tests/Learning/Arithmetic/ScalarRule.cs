@@ -1,5 +1,5 @@
 using System.Reflection;
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,7 +7,7 @@ namespace Tests.Learning.Arithmetic;
 
 /// <summary>
 /// No TorchSharp <see cref="Scalar"/> may be freed by the finalizer while libtorch reads it: only
-/// <see cref="Stages.Learning.Arithmetic"/> may use any, it disposes of each, and nothing calls what makes scalars inside TorchSharp,
+/// <see cref="global::Distill.Learning.Arithmetic"/> may use any, it disposes of each, and nothing calls what makes scalars inside TorchSharp,
 /// such as <c>add(Tensor)</c>.
 /// </summary>
 internal static class ScalarRule

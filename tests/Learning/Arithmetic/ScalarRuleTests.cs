@@ -10,12 +10,12 @@ public class ScalarRuleTests
     [Fact]
     public void No_number_is_freed_while_libtorch_reads_it()
     {
-        var product = Directory.GetFiles(AppContext.BaseDirectory, "Stages.*.dll")
+        var product = Directory.GetFiles(AppContext.BaseDirectory, "Distill.*.dll")
             .Append(Path.Combine(AppContext.BaseDirectory, "distill.dll"))
             .Append(Path.Combine(AppContext.BaseDirectory, "benchmarks.dll"))
             .Select(Assembly.LoadFrom);
         var broken = ScalarRule.Broken(product.SelectMany(Bytecode.MethodsOf)).ToArray();
-        Assert.True(broken.Length == 0, "Use Stages.Learning.Arithmetic here:\n" + string.Join('\n', broken));
+        Assert.True(broken.Length == 0, "Use Distill.Learning.Arithmetic here:\n" + string.Join('\n', broken));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Arithmetic;

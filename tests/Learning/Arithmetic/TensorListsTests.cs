@@ -1,4 +1,4 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using Tests.Golden;
 using static TorchSharp.torch;
 

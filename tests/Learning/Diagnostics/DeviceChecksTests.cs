@@ -1,8 +1,8 @@
-using Stages.Cli.Commands;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Diagnostics;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Cli.Commands;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Diagnostics;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Diagnostics;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Stages.Learning.Losses;
+using Distill.Learning.Losses;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Stages.Learning.Losses;
+using Distill.Learning.Losses;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Stages.Learning.Native;
+using Distill.Learning.Native;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

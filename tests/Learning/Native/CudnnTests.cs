@@ -1,4 +1,4 @@
-using Stages.Learning.Native;
+using Distill.Learning.Native;
 
 namespace Tests.Learning.Native;
 

@@ -1,6 +1,6 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
 using TorchSharp;

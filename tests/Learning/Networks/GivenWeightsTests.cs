@@ -1,7 +1,7 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Safetensors;
-using Stages.Learning.Training;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Safetensors;
+using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;

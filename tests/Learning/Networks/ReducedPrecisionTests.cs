@@ -1,5 +1,5 @@
-using Stages.Learning.Native;
-using Stages.Learning.Networks;
+using Distill.Learning.Native;
+using Distill.Learning.Networks;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

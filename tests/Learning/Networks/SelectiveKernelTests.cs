@@ -1,5 +1,5 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Randomness;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,9 @@
+using Distill.Artifacts;
+using Distill.Export;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
 using Microsoft.ML.OnnxRuntime;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
-using Stages.Learning.Networks.Folded;
-using Stages.Publish.Compact;
 using Tests.Golden;
 using static TorchSharp.torch;
 
@@ -27,12 +28,12 @@ public class IntegerPrecisionTests
 
         var (quantized, _) = Calibration.Quantize(graph, new CalibrationImages(batches[..3]), _ => { });
 
-        using var model = new OnnxClassifier(CompactFiles.Bytes(quantized));
+        using var model = new OnnxClassifier(OnnxModelFiles.Bytes(quantized));
         var expected = network.forward(batches[3]).detach();
         var size = expected.abs().mean().ReadDouble();
         var error = expected.Plus(model.Logits(batches[3]), -1).abs().mean().ReadDouble();
         Assert.InRange(error, 0, 0.02 * size);
-        Assert.InRange(CompactFiles.Bytes(quantized).Length, 0, 0.31 * CompactFiles.Bytes(graph).Length);
+        Assert.InRange(OnnxModelFiles.Bytes(quantized).Length, 0, 0.31 * OnnxModelFiles.Bytes(graph).Length);
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public class IntegerPrecisionTests
         using (var options = new SessionOptions { OptimizedModelFilePath = folder["optimized.onnx"], LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR })
         {
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED;
-            new InferenceSession(CompactFiles.Bytes(quantized), options).Dispose();
+            new InferenceSession(OnnxModelFiles.Bytes(quantized), options).Dispose();
         }
 
         var optimized = File.ReadAllBytes(folder["optimized.onnx"]);

@@ -1,8 +1,8 @@
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Onnx;
 using Microsoft.ML.OnnxRuntime;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Onnx;
 using Tests.Golden;
 using static TorchSharp.torch;
 
@@ -48,7 +48,7 @@ public class OnnxExportTests
         using var generator = new Generator(1);
         var options = new NetworkOptions(Architecture.ResNet18, 0.25, Stem.ImageNet, Normalization: new([0.5, 0.4, 0.3], [0.2, 0.3, 0.4]));
         using var network = new ResNet(options, 3, Classes, generator);
-        Stages.Learning.Training.Weights.CopyAll(network, filled);
+        global::Distill.Learning.Training.Weights.CopyAll(network, filled);
         network.eval();
         var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
         var images = Images(5, 3, 32);

@@ -1,6 +1,6 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Randomness;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

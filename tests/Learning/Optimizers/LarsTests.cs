@@ -1,5 +1,5 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Optimizers;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Optimizers;
 using Tests.Golden;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Stages.Learning.Optimizers;
+using Distill.Learning.Optimizers;
 using Tests.Golden;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Stages.Learning.Optimizers;
+using Distill.Learning.Optimizers;
 
 namespace Tests.Learning.Optimizers;
 

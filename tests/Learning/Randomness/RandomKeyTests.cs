@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 
 namespace Tests.Learning.Randomness;

@@ -1,4 +1,4 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Stages.Learning.Safetensors;
+using Distill.Learning.Safetensors;
 using Tests.Pipeline;
 using static TorchSharp.torch;
 

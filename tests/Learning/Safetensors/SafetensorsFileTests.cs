@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Stages.Learning.Safetensors;
+using Distill.Learning.Safetensors;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using Stages.Learning.Native;
-using Stages.Learning.Training;
+using Distill.Learning.Native;
+using Distill.Learning.Training;
 using TorchSharp;
 
 namespace Tests.Learning.Training;

@@ -1,4 +1,4 @@
-using Stages.Learning.Training;
+using Distill.Learning.Training;
 using Tests.Pipeline;
 
 namespace Tests.Learning.Training;

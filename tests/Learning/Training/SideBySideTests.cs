@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Stages.Learning.Training;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Training;

@@ -1,11 +1,11 @@
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training;
-using Stages.Pipeline.Plan;
-using Stages.Pipeline.Progress;
-using Stages.Pipeline.Storage;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
 using Tests.Golden;
 using Tests.Pipeline;
-using Tests.Pipeline.Plan;
+using Tests.Pipeline.Execution;
 using static TorchSharp.torch;
 using Sequential = TorchSharp.Modules.Sequential;
 

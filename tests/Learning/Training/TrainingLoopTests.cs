@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Stages.Learning.Native;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Safetensors;
-using Stages.Learning.Training;
+using Distill.Learning.Native;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Safetensors;
+using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
 using TorchSharp;

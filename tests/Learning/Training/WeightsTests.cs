@@ -1,4 +1,4 @@
-using Stages.Learning.Training;
+using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
 using TorchSharp.Modules;

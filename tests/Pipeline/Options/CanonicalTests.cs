@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
 namespace Tests.Pipeline.Options;
 

@@ -1,4 +1,4 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
 namespace Tests.Pipeline.Options;
 

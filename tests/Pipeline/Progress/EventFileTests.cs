@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Progress;
 using Google.Protobuf;
-using Stages.Pipeline.Progress;
 using Tensorboard;
 
 namespace Tests.Pipeline.Progress;

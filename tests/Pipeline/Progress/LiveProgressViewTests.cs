@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Progress;
 using Spectre.Console;
-using Stages.Pipeline.Progress;
 
 namespace Tests.Pipeline.Progress;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Progress;
+using Distill.Pipeline.Progress;
 
 namespace Tests.Pipeline.Progress;
 

@@ -1,4 +1,4 @@
-using Stages.Pipeline.Retries;
+using Distill.Pipeline.Retries;
 
 namespace Tests.Pipeline.Retries;
 

@@ -1,5 +1,5 @@
-using Stages.Pipeline.Retries;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Retries;
+using Distill.Pipeline.Storage;
 using Tests.Faults;
 
 namespace Tests.Pipeline.Retries;

@@ -1,4 +1,4 @@
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 using static Tests.Pipeline.Storage.CheckpointFixture;
 
 namespace Tests.Pipeline.Storage;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Stages.Pipeline.Options;
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 using Tests.Faults;
 using static Tests.Pipeline.Storage.CheckpointFixture;
 
@@ -101,7 +101,7 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Each_save_is_told_after_it_is_on_the_disk()
     {
         var told = new List<(long, bool)>();
-        var store = new Stages.Pipeline.Storage.CheckpointStore(_stage.Folder.Path, KeyA, 1, _ => { })
+        var store = new CheckpointStore(_stage.Folder.Path, KeyA, 1, _ => { })
         {
             Saved = step => told.Add((step, File.Exists(_stage.PathOf(step, "manifest.json")))),
         };

@@ -1,4 +1,4 @@
-using Stages.Pipeline.Storage;
+using Distill.Pipeline.Storage;
 
 namespace Tests.Pipeline.Storage;
 

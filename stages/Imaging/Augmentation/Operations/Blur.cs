@@ -1,8 +1,8 @@
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Gaussian blur, σ drawn uniformly (SimCLR appendix A).</summary>
 /// <param name="Probability">Chance; 0.5 in SimCLR, which leaves the blur out for CIFAR-10.</param>

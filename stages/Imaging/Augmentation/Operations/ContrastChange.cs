@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>mean + (x − mean) · factor, clipped; brightness is this about 0.</summary>
 internal readonly struct ContrastChange(float mean, float factor) : IPixelChange

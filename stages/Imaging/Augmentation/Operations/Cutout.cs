@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Sets a square to one value (SimCLR figure 4; DeVries and Taylor 2017, 1708.04552). Here the square lies in the image as a whole, its

@@ -1,8 +1,8 @@
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Mirrors left to right, for compositions without the crop, which has a flip of its own (SimCLR figure 4).</summary>
 /// <param name="Probability">Chance; 0.5 in SimCLR.</param>

@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Gaussian blur with a σ of its own for each image; the kernel is an odd tenth of the image's height (SimCLR appendix A).</summary>
 public static class GaussianBlur

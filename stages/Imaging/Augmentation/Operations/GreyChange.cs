@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Each pixel's grey in all three channels.</summary>
 internal readonly struct GreyChange : IColourChange

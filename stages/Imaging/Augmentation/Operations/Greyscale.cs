@@ -1,8 +1,8 @@
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Takes all colour out (SimCLR appendix A); an image of one channel stays as it is.</summary>
 /// <param name="Probability">Chance; 0.2 in SimCLR.</param>

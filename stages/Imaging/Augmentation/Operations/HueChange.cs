@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Turns the hue: the closed form that <see cref="Photometric.Hue"/> explains.</summary>
 /// <param name="turn">In whole turns.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>A change of single values, eight at a time.</summary>
 internal interface IPixelChange

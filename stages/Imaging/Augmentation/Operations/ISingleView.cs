@@ -1,6 +1,6 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// A <see cref="ViewOperation"/> with a second form for the CPU: one view at a time, where the first takes many passes over a whole batch.

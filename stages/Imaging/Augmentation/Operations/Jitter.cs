@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Colour jitter (SimCLR appendix A; google-research/simclr, data_util.py): brightness, contrast, saturation and hue in an order

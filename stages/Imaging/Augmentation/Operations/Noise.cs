@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Adds Gaussian noise to every channel of every pixel, clipped to [0, 1] (SimCLR figure 4). σ and the noise follow from the view's

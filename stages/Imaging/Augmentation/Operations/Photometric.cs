@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Changes of brightness, contrast, saturation and hue with a factor of its own for each image, clipped to [0, 1] (torchvision's definitions).

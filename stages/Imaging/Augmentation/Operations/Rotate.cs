@@ -1,8 +1,8 @@
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Turns by 90, 180 or 270 degrees, each as likely as the others (SimCLR figure 4). An image that is not square turns by 180 degrees,

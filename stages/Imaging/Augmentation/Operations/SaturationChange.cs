@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>grey + (x − grey) · factor, clipped, with each pixel's own grey.</summary>
 internal readonly struct SaturationChange(float factor) : IColourChange

@@ -1,10 +1,10 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
-using Stages.Pipeline.Options;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
+using Distill.Pipeline.Options;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
 /// Leaves the edges (SimCLR figure 4): the magnitude of each channel's Sobel gradient, √(gₓ² + g_y²), at most 1. The kernels are a

@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Which of a view's random draws decides what, beyond those of <see cref="CropSampler"/> (0 … 202).</summary>
 internal static class ViewDraws

@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>One change of a batch of views, every draw made per image from that view's own key (SimCLR section 3.1, figure 4).</summary>
 /// <param name="Probability">Chance that a view is changed; with 0 the operation is passed over.</param>

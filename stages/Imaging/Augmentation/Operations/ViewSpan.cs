@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Augmentation.Operations;
+namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>One view in memory, changed in place while it lies in the nearest cache.</summary>
 /// <param name="values_CHW">Floats of [0, 1], row-major.</param>

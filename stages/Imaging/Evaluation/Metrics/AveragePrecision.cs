@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Metrics;
+namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>
 /// The 11-point interpolated average precision of VOC 2007 (Everingham et al. 2010, section 4.2): the mean, over the recalls

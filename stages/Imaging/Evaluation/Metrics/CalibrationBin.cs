@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Metrics;
+namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>One bar of a reliability diagram: the images whose top probability lies in (Low, High] (Guo et al. 2017, figure 1).</summary>
 /// <param name="Low">Lower end, not in the bin.</param>

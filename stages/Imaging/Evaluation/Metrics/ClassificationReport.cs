@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Metrics;
+namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>How well logits fit labels. Accuracies and precision are in percent, likelihood in nats, calibration of [0, 1].</summary>
 /// <param name="Images">N.</param>

@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Metrics;
+namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>How many images of each class were taken for each class.</summary>
 /// <param name="Classes">K.</param>

@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Metrics;
+namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>
 /// The sums from which accuracies and calibration error follow, image after image. An image may be counted several times, as in

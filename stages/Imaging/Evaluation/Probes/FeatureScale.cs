@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
 /// Centres features and divides them by one number so that their mean square is 1: rates and strengths then mean the same for every encoder.

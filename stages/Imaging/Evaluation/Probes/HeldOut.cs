@@ -1,6 +1,6 @@
-using Stages.Learning.Randomness;
+using Distill.Learning.Randomness;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>The part of the training features on which a probe's settings are chosen.</summary>
 public static class HeldOut

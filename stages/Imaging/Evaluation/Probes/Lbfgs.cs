@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
 /// Limited-memory BFGS (Nocedal and Wright 2006, algorithms 7.4 and 7.5) in fp64, with a line search that brackets and bisects until

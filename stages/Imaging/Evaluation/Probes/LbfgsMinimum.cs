@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>Where L-BFGS ended.</summary>
 /// <param name="X">The place, [P], fp64.</param>

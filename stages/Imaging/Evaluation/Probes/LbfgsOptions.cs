@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>When L-BFGS ends, and how much it remembers.</summary>
 /// <param name="Iterations">The most directions that it takes; CLIP's linear probe (Radford et al. 2021, appendix A.3) allows 1,000.</param>

@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>What a step of L-BFGS teaches about curvature.</summary>
 /// <param name="S">The step, [P].</param>

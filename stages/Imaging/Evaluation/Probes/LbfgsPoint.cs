@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>A place that L-BFGS has looked at.</summary>
 /// <param name="X">Where, [P], fp64.</param>

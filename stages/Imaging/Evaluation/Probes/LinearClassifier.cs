@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>A linear layer over frozen features: logits = z Wᵀ + b.</summary>
 /// <param name="Weight_KD">W, fp32, as a linear layer's weight lies.</param>

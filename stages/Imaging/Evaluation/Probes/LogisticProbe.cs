@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Randomness;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
 /// The linear probe of SimCLR's transfer experiments (appendix B.8): logistic regression by L-BFGS on frozen features, its L2 strength

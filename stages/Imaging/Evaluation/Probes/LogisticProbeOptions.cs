@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>A linear probe by logistic regression whose L2 strength is swept.</summary>
 /// <param name="Strengths">The λ to try, each larger than 0 (<see cref="SoftmaxRegression"/> says what λ multiplies).</param>

@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>A probe and how it was chosen.</summary>
 /// <param name="Classifier">Fitted at the chosen strength to all images, held-out ones included.</param>

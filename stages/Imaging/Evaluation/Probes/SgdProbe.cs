@@ -1,8 +1,8 @@
-using Stages.Learning.Optimizers;
-using Stages.Learning.Randomness;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
 /// The linear probe of SimCLR's linear evaluation (appendix B.6) on features that were computed once: mean cross entropy, Nesterov

@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>A linear probe by stochastic gradient descent, for features too many for L-BFGS; without weight decay.</summary>
 /// <param name="Epochs">Passes over the images.</param>

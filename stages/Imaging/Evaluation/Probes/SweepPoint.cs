@@ -1,4 +1,4 @@
-namespace Stages.Imaging.Evaluation.Probes;
+namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>One strength of a probe's sweep.</summary>
 /// <param name="Strength">λ.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>dlopen, with the loader's own words for what went wrong and the choice to resolve every function at once.</summary>
 internal static partial class DynamicLoader

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>
 /// The symbol versions that a 64-bit little-endian ELF library asks of other libraries: its

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>
 /// The libtorch of this process: the one beside the program, or an installed one that the user names (<see cref="LibTorchChoice"/>).

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>Which libtorch computes.</summary>
 /// <param name="Folder">Where its libraries lie.</param>

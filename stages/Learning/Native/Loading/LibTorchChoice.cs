@@ -1,6 +1,6 @@
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>An installed libtorch that the user names by environment variables, with the names and meanings of tch-rs.</summary>
 /// <param name="Folder">Where its libraries lie.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>The version of a libtorch.</summary>
 /// <param name="Text">As it states it, such as <c>2.10.0+cpu</c>.</param>

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>The PyTorch of a Python installation, found without importing it.</summary>
 internal static class PythonTorch

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>The open libraries of a libtorch.</summary>
 /// <param name="Folder">Where they lie.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Stages.Pipeline.Options;
+using Distill.Pipeline.Options;
 
-namespace Stages.Learning.Native.Loading;
+namespace Distill.Learning.Native.Loading;
 
 /// <summary>TorchSharp's native library, <c>libLibTorchSharp.so</c>, beside the program.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>
 /// A batch norm in inference mode is y = scale · x + shift, a channel at a time: scale = γ / √(σ² + ε), shift = β − μ · scale. Behind a layer

@@ -1,7 +1,7 @@
-using Stages.Learning.Onnx;
+using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A residual block: y = relu(F(x) + shortcut(x)), the sum formed where the shortcut lies, by F's last convolution.</summary>
 /// <param name="before">What of F comes before its last convolution.</param>

@@ -1,10 +1,10 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Native;
-using Stages.Learning.Onnx;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Native;
+using Distill.Learning.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A convolution with its batch norm and, where one follows, its ReLU: one kernel where oneDNN has it, else a few.</summary>
 internal sealed class FoldedConvolution : IFolded

@@ -1,9 +1,9 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Onnx;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A dense layer with its batch norm and, where one follows, its ReLU. In fp32 always: beside the convolutions it costs nothing.</summary>
 internal sealed class FoldedLinear : IFolded

@@ -1,8 +1,8 @@
-using Stages.Learning.Onnx;
-using Stages.Learning.Training;
+using Distill.Learning.Onnx;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>Networks as they are only to be asked.</summary>
 public static class FoldedNetwork

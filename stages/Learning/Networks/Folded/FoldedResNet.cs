@@ -1,7 +1,7 @@
-using Stages.Learning.Onnx;
+using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A <see cref="ResNet"/>.</summary>
 /// <param name="normalization">Of the images, in fp32; null for none.</param>

@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Onnx;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A <see cref="SelectiveKernel"/>.</summary>
 internal sealed class FoldedSelectiveKernel(FoldedConvolution branches, FoldedConvolution squeeze, FoldedConvolution excite) : IFolded

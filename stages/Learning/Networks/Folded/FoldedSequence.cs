@@ -1,7 +1,7 @@
-using Stages.Learning.Onnx;
+using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>Parts that follow on each other.</summary>
 internal sealed class FoldedSequence(params IReadOnlyList<IFolded> parts) : IFolded

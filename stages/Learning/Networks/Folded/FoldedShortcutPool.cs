@@ -1,7 +1,7 @@
-using Stages.Learning.Onnx;
+using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>ResNet-D's pooling, which has no weights.</summary>
 internal sealed class FoldedShortcutPool(int stride) : IFolded

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>What folded convolutions compute in.</summary>
 /// <param name="Type">fp32 or bf16.</param>

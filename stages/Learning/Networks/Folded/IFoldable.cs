@@ -1,4 +1,4 @@
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A network, or a part of one, that knows its form for inference.</summary>
 internal interface IFoldable

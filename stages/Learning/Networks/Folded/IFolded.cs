@@ -1,7 +1,7 @@
-using Stages.Learning.Onnx;
+using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>
 /// A network, or a part of one, as it is only to be asked: batch norms folded into the layers before them, weights in the type

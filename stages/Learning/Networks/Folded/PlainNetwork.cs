@@ -1,8 +1,8 @@
-using Stages.Learning.Onnx;
-using Stages.Learning.Training;
+using Distill.Learning.Onnx;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Folded;
 
 /// <summary>A network that knows no other form: itself, in inference mode until this is disposed of. The network is the caller's.</summary>
 internal sealed class PlainNetwork : IFolded

@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training.Faults;
+namespace Distill.Learning.Training.Faults;
 
 /// <summary>What is done about a step whose loss or gradient is no finite number.</summary>
 internal enum Recovery

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Stages.Learning.Training.Faults;
+namespace Distill.Learning.Training.Faults;
 
 /// <summary>
 /// What has gone wrong in a training, and what to try next: leave a step out; where several in a row are of no use, lower the rate; where that does not help

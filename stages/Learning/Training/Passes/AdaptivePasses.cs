@@ -1,7 +1,7 @@
-using Stages.Learning.Optimizers;
+using Distill.Learning.Optimizers;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// Groups as they are fastest, all graphs in memory at a time, until the trainer finds that too much and has it <see cref="Economize"/>; from then on with

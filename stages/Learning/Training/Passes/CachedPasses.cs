@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Optimizers;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Optimizers;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// Groups one after the other with gradient caching (Gao et al. 2021, arXiv:2101.06983, section 3.2): a forward pass without graph

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// Threads that work side by side on the parts of a step, each with a share of the processor's cores for libtorch. A part always goes to

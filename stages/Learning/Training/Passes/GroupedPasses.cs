@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Optimizers;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Optimizers;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// The graphs of all groups in memory at a time, each in a replica of its own. Side by side, on a thread each, two cores get through narrow networks a third

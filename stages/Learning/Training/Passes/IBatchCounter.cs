@@ -1,4 +1,4 @@
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// A normalization that counts the batches that it has seen, unless something else does it for all of a network's in one go.

@@ -1,8 +1,8 @@
-using Stages.Learning.Optimizers;
+using Distill.Learning.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// A step's forward and backward passes through the network, between which the task computes its loss. Where the batch is cut into

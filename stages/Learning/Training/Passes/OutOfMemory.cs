@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>Tells a lack of memory from other failures: libtorch says it in words only, cuBLAS and cuDNN by the name of a status.</summary>
 internal static class OutOfMemory

@@ -1,7 +1,7 @@
-using Stages.Learning.Optimizers;
+using Distill.Learning.Optimizers;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>A network that shares its weights with others and has gradients and running statistics of its own.</summary>
 internal sealed class Replica : IDisposable

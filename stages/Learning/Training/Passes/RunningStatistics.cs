@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
+using Distill.Learning.Arithmetic;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Stages.Learning.Training.Passes;
+namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// The running means and variances of all of a network's batch norms as views of one flat tensor, and their counts of batches as

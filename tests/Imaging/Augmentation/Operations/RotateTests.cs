@@ -1,5 +1,5 @@
-using Stages.Imaging.Augmentation.Operations;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Augmentation.Operations;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Stages.Imaging.Augmentation.Operations;
+using Distill.Imaging.Augmentation.Operations;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;

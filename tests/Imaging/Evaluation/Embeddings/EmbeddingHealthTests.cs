@@ -1,4 +1,4 @@
-using Stages.Imaging.Evaluation.Embeddings;
+using Distill.Imaging.Evaluation;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

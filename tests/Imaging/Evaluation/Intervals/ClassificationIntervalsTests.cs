@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Stages.Imaging.Evaluation.Intervals;
-using Stages.Imaging.Evaluation.Metrics;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Evaluation.Metrics;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Imaging.Evaluation.Metrics;
 using Tests.Learning;

@@ -1,4 +1,4 @@
-using Stages.Imaging.Evaluation.Metrics;
+using Distill.Imaging.Evaluation.Metrics;
 
 namespace Tests.Imaging.Evaluation.Metrics;
 

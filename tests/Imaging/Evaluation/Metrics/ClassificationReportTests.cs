@@ -1,4 +1,4 @@
-using Stages.Imaging.Evaluation.Metrics;
+using Distill.Imaging.Evaluation.Metrics;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Stages.Imaging.Evaluation.Metrics;
+using Distill.Imaging.Evaluation.Metrics;
 using Tests.Golden;
 using static TorchSharp.torch;
 
@@ -23,6 +23,6 @@ internal static class EvaluationCase
     public static Outcomes Outcomes(string name)
     {
         var (logits_NK, labels_N) = Make(name);
-        return Stages.Imaging.Evaluation.Metrics.Outcomes.Of(logits_NK, labels_N);
+        return global::Distill.Imaging.Evaluation.Metrics.Outcomes.Of(logits_NK, labels_N);
     }
 }

@@ -1,5 +1,5 @@
-using Stages.Imaging.Evaluation.Probes;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Evaluation.Probes;
+using Distill.Learning.Randomness;
 
 namespace Tests.Imaging.Evaluation.Probes;
 

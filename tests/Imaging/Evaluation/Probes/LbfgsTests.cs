@@ -1,4 +1,4 @@
-using Stages.Imaging.Evaluation.Probes;
+using Distill.Imaging.Evaluation.Probes;
 using Tests.Learning;
 using TorchSharp;
 using static TorchSharp.torch;

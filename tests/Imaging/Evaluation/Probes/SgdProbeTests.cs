@@ -1,6 +1,6 @@
-using Stages.Imaging.Evaluation;
-using Stages.Imaging.Evaluation.Probes;
-using Stages.Learning.Randomness;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Evaluation.Probes;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Stages.Learning.Native.Loading;
+using Distill.Learning.Native.Loading;
 
 namespace Tests.Learning.Native.Loading;
 

@@ -1,5 +1,5 @@
-using Stages.Learning.Native.Loading;
-using Stages.Pipeline.Options;
+using Distill.Learning.Native.Loading;
+using Distill.Pipeline.Options;
 using Tests.Pipeline;
 
 namespace Tests.Learning.Native.Loading;

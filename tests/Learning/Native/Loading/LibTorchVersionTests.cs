@@ -1,4 +1,4 @@
-using Stages.Learning.Native.Loading;
+using Distill.Learning.Native.Loading;
 using Tests.Pipeline;
 
 namespace Tests.Learning.Native.Loading;

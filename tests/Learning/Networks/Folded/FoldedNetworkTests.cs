@@ -1,7 +1,7 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Networks.Folded;
-using Stages.Learning.Randomness;
-using Stages.Learning.Training;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using Tests.Golden;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Training;
 using Tests.Pipeline;
 using static TorchSharp.torch;
 

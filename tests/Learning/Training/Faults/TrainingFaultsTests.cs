@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Training;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;

@@ -1,8 +1,7 @@
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training;
-using Stages.Learning.Training.Passes;
-using Tests.Golden;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Learning.Training.Passes;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Training.Passes;

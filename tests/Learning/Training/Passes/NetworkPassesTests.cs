@@ -1,8 +1,8 @@
-using Stages.Learning.Arithmetic;
-using Stages.Learning.Networks;
-using Stages.Learning.Optimizers;
-using Stages.Learning.Training;
-using Stages.Learning.Training.Passes;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Learning.Training.Passes;
 using Tests.Golden;
 using Tests.Pipeline;
 using TorchSharp.Modules;

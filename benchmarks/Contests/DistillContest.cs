@@ -1,0 +1,94 @@
+using Benchmarks.Harness;
+using Benchmarks.Workload;
+using Distill.Distill;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Losses;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Folded;
+using static TorchSharp.torch;
+
+namespace Benchmarks.Contests;
+
+/// <summary>A distillation step from stored soft targets, and the same with the teacher asked in each step about the same views.</summary>
+internal static class DistillContest
+{
+    public const string Name = "distill";
+
+    /// <summary>Of teachers beside the pipeline's own: what storing saves is what they cost, which grows with the square of the width.</summary>
+    private static readonly double[] Widths = [0.5, 1];
+
+    public static void Run(Workbench bench, TurnTaking turns, Report report)
+    {
+        var (options, settings, images) = (bench.Distill, bench.Settings, bench.Images);
+        var targets = SoftTargetTable.Read(bench.Label(bench.Dataset), images.ClassNames.Count, images.Count);
+        var random = settings.Random("distill");
+        using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
+        using var student = Student();
+        using var task = new SoftTargetTask(student, Student, bank, targets, labelled: null, options, settings.Compute, random);
+        using var run = new TrainingRun(task, options.Training, settings);
+
+        using var teacher = bench.LoadTeacher();
+        using var form = FoldedNetwork.Of(teacher, settings.Compute);
+        using var wider = new Teachers(bench, Widths);
+        Tensor? teacher_NK = null;
+
+        var about = FormattableString.Invariant($"{options.Training.BatchSize} views a step");
+        var contest = new Contest(
+            Name,
+            about,
+            [
+                new("stored soft targets", run.Steps),
+                new("teacher in the loop, one batch", WithTeacher(form.Forward)),
+                new("teacher in the loop, a part a core", WithTeacher(PartACore(form))),
+                .. wider.Forms.Select((wide, i) => new Contestant(
+                    FormattableString.Invariant($"the same, teacher of width {Widths[i]}"), WithTeacher(PartACore(wide)))),
+            ]);
+        report.Add(contest, turns.Run(contest));
+
+        ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+
+        Func<Tensor, Tensor> PartACore(IFolded folded)
+        {
+            var asking = new Asking(folded, settings.Compute);
+            var share = (options.Training.BatchSize + asking.Workers - 1) / asking.Workers;
+            return views_NCHW => asking.Outputs(views_NCHW, share);
+        }
+
+        // Which way of asking is faster depends on the number of cores.
+        Func<int, Reading> WithTeacher(Func<Tensor, Tensor> ask) => steps => run.Steps(steps, step => Views(step, ask), LossFromTeacher);
+
+        Tensor Views(long step, Func<Tensor, Tensor> ask)
+        {
+            var views_NCHW = task.Inputs(step);
+            teacher_NK = ask(views_NCHW);
+            return views_NCHW;
+        }
+
+        Tensor LossFromTeacher(long step, Tensor outputs_NK) =>
+            SoftTargetLoss.CrossEntropy(outputs_NK, teacher_NK!, options.TeacherTemperature, options.StudentTemperature);
+    }
+
+    /// <summary>Teachers with weights just drawn, folded: how fast they answer does not depend on what they know.</summary>
+    private sealed class Teachers(Workbench bench, IEnumerable<double> widths) : IDisposable
+    {
+        private readonly nn.Module<Tensor, Tensor>[] _networks = [.. widths.Select(bench.NewTeacher)];
+
+        private IFolded[]? _forms;
+
+        public IReadOnlyList<IFolded> Forms => _forms ??= [.. _networks.Select(network => FoldedNetwork.Of(network, bench.Settings.Compute))];
+
+        public void Dispose()
+        {
+            foreach (var form in _forms ?? [])
+            {
+                form.Dispose();
+            }
+
+            foreach (var network in _networks)
+            {
+                network.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
+
+namespace Benchmarks.Device;
+
+/// <summary>What <c>benchmarks device</c> measures on a device: the paper's networks on images of 224×224 that lie there ready.</summary>
+/// <param name="Compute">Where; the precision is bf16.</param>
+/// <param name="Folder">Where results are written.</param>
+/// <param name="Scale">How large the work is.</param>
+/// <param name="Part">The one part to run: parity, train or label; null for all.</param>
+internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale Scale, string? Part)
+{
+    public const string Command = "device";
+
+    private const string Usage = "usage: benchmarks device --output FOLDER [--device NAME] [--only parity|train|label] [--small] [--rounds N]";
+
+    /// <exception cref="UserException">The arguments are not valid.</exception>
+    public static DeviceOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var (device, folder, part, small, rounds) = ("auto", (string?)null, (string?)null, false, (int?)null);
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var hasValue = i + 1 < arguments.Count;
+            switch (arguments[i])
+            {
+                case "--device" when hasValue: device = arguments[++i]; break;
+                case "--output" when hasValue: folder = arguments[++i]; break;
+                case "--only" when hasValue && arguments[i + 1] is "parity" or "train" or "label": part = arguments[++i]; break;
+                case "--rounds" when hasValue && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0:
+                    rounds = count;
+                    i++;
+                    break;
+                case "--small": small = true; break;
+                default: throw new UserException($"found \"{arguments[i]}\"; {Usage}");
+            }
+        }
+
+        var scale = small ? DeviceScale.Small : DeviceScale.Paper;
+        return new DeviceOptions(
+            Compute.Read(PipelineFile.Parse($$"""{ "device": "{{device}}", "precision": "bf16" }""", "--device", _ => null)),
+            folder ?? throw new UserException($"found no --output; {Usage}"),
+            rounds is { } given ? scale with { Rounds = given } : scale,
+            part);
+    }
+}

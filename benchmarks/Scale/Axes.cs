@@ -1,0 +1,145 @@
+using Benchmarks.Workload;
+using Distill.Datasets.Images;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Imaging.Splits;
+using Distill.Label;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using Distill.Pretrain;
+
+namespace Benchmarks.Scale;
+
+/// <summary>What grows: the number of images, of classes, of images a batch.</summary>
+/// <param name="settings">Where networks run.</param>
+/// <param name="folder">For what is written; each size deletes its own.</param>
+internal sealed class Axes(RunSettings settings, string folder)
+{
+    private const int Classes = 10;
+    private const int Images = 10_000;
+    private const int BatchSize = 256;
+    private const double LabelledShare = 0.01;
+
+    /// <summary>Small, so that a million images fit in memory.</summary>
+    private static readonly ImageShape Shape = new(1, 8, 8);
+
+    /// <summary>So narrow that what surrounds it is seen.</summary>
+    private static readonly NetworkOptions Tiny = new(Architecture.ResNet18, 1.0 / 16, Stem.ImageNet);
+
+    private static readonly CropOptions Crop = new((0.5, 1), (0.75, 4.0 / 3), 0.5);
+
+    private static readonly RandomKey Key = RandomKey.FromSeed(0).Fold("scale");
+
+    /// <param name="mostImages">Sizes beyond are left out.</param>
+    public IReadOnlyList<Axis> All(int mostImages) =>
+    [
+        new("images", $"{Classes} classes, a view each", [.. new[] { 1_000, 10_000, 100_000, 1_000_000 }.Where(size => size <= mostImages)],
+        [
+            new("write soft targets", size => Write(size, size, Classes)),
+            new("read soft targets", size => Read(size, size, Classes)),
+            new("draw a label split", size => DrawSplit(size)),
+            new("plan an epoch's batches", size => Plan(size, size, BatchSize)),
+            new("label by a tiny network", size => Label(size, size, Classes)),
+        ]),
+        new("classes", FormattableString.Invariant($"{Images:N0} images, a view each"), [10, 100, 1000],
+        [
+            new("write soft targets", size => Write(size, Images, size)),
+            new("read soft targets", size => Read(size, Images, size)),
+            new("label by a tiny network", size => Label(size, Images, size)),
+        ]),
+        new("batch", FormattableString.Invariant($"{Images:N0} images"), [64, 128, 256, 512, 1024],
+        [
+            new("plan an epoch's batches", size => Plan(size, Images, size)),
+            new("pretrain a tiny network", Pretrain),
+        ]),
+    ];
+
+    private Cost Write(int size, int images, int classes) => InFolder(place =>
+    {
+        var path = Path.Combine(place, "part.parquet");
+        var targets = new MadeUpTargets(images, classes);
+        return Meter.Of(
+            size, images, () => SoftTargetWriter.Write(path, targets.Groups(), new Dictionary<string, string>()), () => new FileInfo(path).Length);
+    });
+
+    private Cost Read(int size, int images, int classes) => InFolder(place =>
+    {
+        SoftTargetWriter.Write(
+            Path.Combine(place, "part.parquet"), new MadeUpTargets(images, classes).Groups(), new Dictionary<string, string>());
+        return Meter.Of(size, images, () => SoftTargetTable.Read(place, classes, images));
+    });
+
+    private static Cost DrawSplit(int images)
+    {
+        var set = Noise(images, Classes).Train();
+        return Meter.Of(images, images, () => LabelSplit.Draw(set, new LabelOptions(LabelledShare, PerClass: null, List: null, Seed: 0)));
+    }
+
+    private static Cost Plan(int size, int images, int batchSize) => Meter.Of(size, images, () =>
+    {
+        var plan = new BatchPlan(Key, images, batchSize);
+        for (var step = 0; step < images / batchSize; step++)
+        {
+            plan.At(step);
+        }
+    });
+
+    private Cost Label(int size, int images, int classes) => InFolder(place =>
+    {
+        const string artefact = "teacher/weights.safetensors";
+        var source = new ClassifierSource(artefact, (channels, count, generator) => new ResNet(Tiny, channels, count, generator));
+        var weights = Path.Combine(place, "weights.safetensors");
+        using (var teacher = ResNet.Of(Tiny, Shape.Channels, classes, settings.Compute, Key))
+        using (var file = File.Create(weights))
+        {
+            Weights.Save(teacher, file);
+        }
+
+        var dataset = Noise(images, classes);
+        var targets = Path.Combine(place, LabelStage.Output);
+        var context = StageFolder.Context("label", place, new Dictionary<string, string> { [artefact] = weights });
+        return Meter.Of(
+            size,
+            images,
+            () =>
+            {
+                // Whole shards would stand as they are.
+                Directory.CreateDirectory(targets);
+                Directory.Delete(targets, recursive: true);
+                LabelStage.Run(context, new LabellingOptions(Views: 1, Crop, TopK: 0), settings, dataset, source, targets);
+            },
+            () => Directory.GetFiles(targets).Sum(path => new FileInfo(path).Length));
+    });
+
+    /// <summary>Steps of pretraining, whose loss compares each view with all others of the batch.</summary>
+    private Cost Pretrain(int batchSize)
+    {
+        const int imagesTimed = 4096;
+        using var bank = ImageBank.Open(Noise(Images, Classes).Train(), settings.Compute.Device, settings.LoaderThreads);
+        var training = new TrainingOptions(Steps: 1_000_000, batchSize, OptimizerOptions.Default);
+        var options = new PretrainOptions(
+            Tiny, new HeadOptions(3, 64), new ViewOptions(Crop, []), new LowResolution(Shape.Height, Share: 0), 0.2, new MemoryOptions(0, 0.999), training);
+        using var network = ContrastiveNetwork.Of(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
+        using var task = new ContrastiveTask(network, bank, memory: null, options, settings.Compute, Key);
+        using var run = new TrainingRun(task, training, settings);
+        return Meter.Of(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));
+    }
+
+    private static NoiseDataset Noise(int images, int classes) => new(images, classes, Shape);
+
+    private Cost InFolder(Func<string, Cost> measure)
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, "scale")).FullName;
+        try
+        {
+            return measure(place);
+        }
+        finally
+        {
+            Directory.Delete(place, recursive: true);
+        }
+    }
+}

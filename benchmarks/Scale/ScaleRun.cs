@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Benchmarks.Harness;
+using Benchmarks.Workload;
+using Distill.Pipeline.Options;
+using static TorchSharp.torch;
+
+namespace Benchmarks.Scale;
+
+/// <summary><c>benchmarks scale</c>: what an image costs as images, classes and batches become more, so that what is worse than linear shows.</summary>
+internal static class ScaleRun
+{
+    /// <exception cref="UserException">No such thing grows.</exception>
+    public static int Run(ScaleOptions options, string root)
+    {
+        using var bench = new Workbench(root);
+        var axes = new Axes(bench.Settings, bench.NewFolder()).All(options.Images);
+        if (options.Only is { } only && axes.All(axis => axis.Name != only))
+        {
+            throw new UserException($"found --only {only}, expected {string.Join(", ", axes.Select(axis => axis.Name))}");
+        }
+
+        var settings = FormattableString.Invariant($"{bench.Settings.Compute}, {get_num_threads()} threads, seed {bench.Settings.Seed}");
+        Console.WriteLine($"{Machine.Processor}; {settings}");
+        Console.WriteLine(options.MakeCommand);
+        var report = new ScaleReport();
+        foreach (var axis in axes.Where(axis => options.Only is null || axis.Name == options.Only))
+        {
+            Console.WriteLine();
+            Console.WriteLine(ScaleReport.Heading(axis));
+            foreach (var load in axis.Loads)
+            {
+                Console.WriteLine(report.Add(axis, load, [.. axis.Sizes.Select(load.At)]));
+            }
+        }
+
+        report.Save(Path.Combine(root, "models", "bench", "scale.json"), new JsonObject
+        {
+            ["utc"] = TimeProvider.System.GetUtcNow().UtcDateTime,
+            ["processor"] = Machine.Processor,
+            ["settings"] = settings,
+            ["command"] = options.MakeCommand,
+        });
+        Console.WriteLine();
+        Console.WriteLine("also in models/bench/scale.json");
+        return 0;
+    }
+}

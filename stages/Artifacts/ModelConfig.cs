@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Distill.Datasets.Images;
+using Distill.Learning.Networks;
+
+namespace Distill.Artifacts;
+
+/// <summary>
+/// A published model's config.json: enough to build the network and to feed it, in the keys that timm uses
+/// (huggingface/pytorch-image-models, timm/models/_hub.py), with ours beside them under <c>distill</c>.
+/// </summary>
+/// <param name="Network">Depth, width and stem.</param>
+/// <param name="Shape">Channels, height and width of an input, values of [0, 1].</param>
+/// <param name="Labels">Class names in the order of the logits.</param>
+/// <param name="CentreCrop">Share of an image's shorter side that is looked at.</param>
+/// <param name="Temperature">Probabilities are softmax(logits / Temperature).</param>
+public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CentreCrop, double Temperature)
+{
+    // As PIL numbers it.
+    private const int Bicubic = 3;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public string ToJson() => new JsonObject
+    {
+        ["architecture"] = Network.Architecture.Name,
+        ["num_classes"] = Labels.Count,
+        ["num_features"] = Network.Features,
+        ["global_pool"] = "avg",
+        ["label_names"] = new JsonArray([.. Labels.Select(label => JsonValue.Create(label))]),
+        ["pretrained_cfg"] = new JsonObject
+        {
+            ["input_size"] = new JsonArray(Shape.Channels, Shape.Height, Shape.Width),
+            // Unless it says otherwise, the network takes pixels divided by 255 as they are.
+            ["mean"] = Numbers(Network.Normalization?.Mean ?? [.. Enumerable.Repeat(0.0, Shape.Channels)]),
+            ["std"] = Numbers(Network.Normalization?.Deviation ?? [.. Enumerable.Repeat(1.0, Shape.Channels)]),
+            ["interpolation"] = "bicubic",
+            ["crop_pct"] = CentreCrop,
+            ["first_conv"] = "conv1",
+            ["classifier"] = "fc",
+        },
+        ["distill"] = new JsonObject
+        {
+            ["width"] = Network.Width,
+            ["stem"] = Network.StemName,
+            ["selectiveKernels"] = Network.SelectiveKernels,
+            ["temperature"] = Temperature,
+        },
+    }.ToJsonString(Indented) + "\n";
+
+    /// <summary>
+    /// preprocessor_config.json for the ONNX models, in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut
+    /// out. The models normalize by themselves what has to be normalized.
+    /// </summary>
+    public string ToPreprocessorJson() => new JsonObject
+    {
+        ["image_processor_type"] = "ViTImageProcessor",
+        ["do_convert_rgb"] = Shape.Channels == 3,
+        ["do_resize"] = true,
+        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
+        ["resample"] = Bicubic,
+        ["do_center_crop"] = true,
+        ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
+        ["do_rescale"] = true,
+        ["rescale_factor"] = 1 / 255.0,
+        ["do_normalize"] = false,
+    }.ToJsonString(Indented) + "\n";
+
+    /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>
+    public static ModelConfig Read(string path)
+    {
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllText(path))!;
+            var size = json["pretrained_cfg"]!["input_size"]!.AsArray().Select(v => v!.GetValue<int>()).ToArray();
+            var network = new NetworkOptions(
+                Architecture.All[json["architecture"]!.GetValue<string>()],
+                json["distill"]!["width"]!.GetValue<double>(),
+                NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()],
+                json["distill"]!["selectiveKernels"]!.GetValue<bool>(),
+                ReadNormalization(json["pretrained_cfg"]!));
+            if (network.Normalization?.Fits(size[0]) == false)
+            {
+                throw new FormatException($"mean and std must have {size[0]} values each, and those of std must be above 0");
+            }
+
+            var temperature = json["distill"]!["temperature"]?.GetValue<double>() ?? 1;
+            if (!(temperature > 0 && double.IsFinite(temperature)))
+            {
+                throw new FormatException(FormattableString.Invariant($"its temperature is {temperature}"));
+            }
+
+            return new ModelConfig(
+                network,
+                new ImageShape(size[0], size[1], size[2]),
+                [.. json["label_names"]!.AsArray().Select(label => label!.GetValue<string>())],
+                json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>(),
+                temperature);
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or KeyNotFoundException
+            or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"{path}: not the config.json of a model that distill published ({e.Message})");
+        }
+    }
+
+    private static Normalization? ReadNormalization(JsonNode json)
+    {
+        double[] mean = [.. json["mean"]!.AsArray().Select(number => number!.GetValue<double>())];
+        double[] deviation = [.. json["std"]!.AsArray().Select(number => number!.GetValue<double>())];
+        return mean.All(number => number == 0) && deviation.All(number => number == 1) ? null : new Normalization(mean, deviation);
+    }
+
+    private static JsonArray Numbers(IReadOnlyList<double> numbers) => new([.. numbers.Select(number => JsonValue.Create(number))]);
+}

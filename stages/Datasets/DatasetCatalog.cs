@@ -1,0 +1,78 @@
+using Distill.Datasets.Cifar;
+using Distill.Datasets.Decoding;
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Folders;
+using Distill.Datasets.Idx;
+using Distill.Datasets.Images;
+using Distill.Datasets.Options;
+using Distill.Datasets.Shards;
+using Distill.Pipeline.Options;
+
+namespace Distill.Datasets;
+
+/// <summary>Opens a data set that is on this machine; fetches nothing.</summary>
+public static class DatasetCatalog
+{
+    /// <summary>Where it is remembered what was found in files: hashes, sizes, reports.</summary>
+    public static readonly string DefaultCache = Path.Combine("data", "index");
+
+    /// <param name="options">Which data set.</param>
+    /// <param name="log">Takes a line for each image that is refused, and for what was read.</param>
+    /// <param name="cache">A folder to remember in; by default <see cref="DefaultCache"/>.</param>
+    /// <exception cref="UserException">Files are missing; the message says what to run or to make.</exception>
+    public static IDataset Open(DatasetOptions options, Action<string> log, string? cache = null) => options.Kind switch
+    {
+        DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files, FashionMnist.ClassNames),
+        DatasetKind.Sample => OpenIdx("sample", options.Folder, [], FashionMnist.ClassNames),
+        DatasetKind.Idx => OpenIdx(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))), options.Folder, [], ClassFile.Names(options.Classes)),
+        DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
+        DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
+        DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache),
+        DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache),
+        DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of dataset"),
+    };
+
+    private static IdxDataset OpenIdx(string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames)
+    {
+        var missing = IdxDataset.FileNames.Where(file => IdxFile.Locate(folder, file) is null).ToList();
+        return missing.Count == 0
+            ? new IdxDataset(name, folder, published, classNames)
+            : throw new UserException(
+                $"The dataset {name} is not complete in {folder}: missing {string.Join(", ", missing)} (.gz or plain). " +
+                (published.Count > 0 ? "Run `make data` (or `distill data fetch`), or set dataset.folder to the folder that contains it" : "Set dataset.folder to the folder that contains it"));
+    }
+
+    private static EncodedDataset OpenFolder(DatasetOptions options, Action<string> log, string cache)
+    {
+        var listing = new FolderListing(options);
+        return listing.Images(Split.Train).Count > 0
+            ? new EncodedDataset(listing, options, cache, log)
+            : throw new UserException(
+                $"Found no images in {options.Folder}: put labeled images into train/CLASS/ and images without a class into unlabelled/ " +
+                $"({ImageExtensions.List}). For a published dataset, run `make data` (or `distill data fetch`)");
+    }
+
+    private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache)
+    {
+        var shards = new ShardFiles(options, TarListing.Extension);
+        return shards.Train.Count + shards.Unlabelled.Count > 0
+            ? new EncodedDataset(new TarListing(options, shards, log), options, cache, log)
+            : throw NoShards(options, TarListing.Extension, shards.AnyEndingIn(".tar.gz", ".tgz") is { } packed
+                ? $". {packed} is compressed, but images are read in random order: unpack it (gunzip) to plain tar"
+                : "");
+    }
+
+    private static EncodedDataset OpenParquet(DatasetOptions options, Action<string> log, string cache)
+    {
+        var shards = new ShardFiles(options, ParquetListing.Extension);
+        return shards.Train.Count + shards.Unlabelled.Count > 0
+            ? new EncodedDataset(new ParquetListing(options, shards, cache, log), options, cache, log)
+            : throw NoShards(options, ParquetListing.Extension, "");
+    }
+
+    private static UserException NoShards(DatasetOptions options, string extension, string more) => new(
+        $"Found no training shards in {options.Folder}: name them train-*{extension}, or set dataset.train to a pattern that matches their names, " +
+        $"such as \"*{extension}\"{more}");
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using SkiaSharp;
+
+namespace Distill.Datasets.Decoding;
+
+/// <summary>Finds an image's <see cref="ImageTraits"/> in its header.</summary>
+internal static class ImageTraitsReader
+{
+    public static ImageTraits Read(ReadOnlySpan<byte> encoded, SKCodec codec)
+    {
+        var traits = codec.EncodedFormat switch
+        {
+            SKEncodedImageFormat.Png => OfPng(encoded),
+            SKEncodedImageFormat.Jpeg => OfJpeg(encoded),
+            SKEncodedImageFormat.Gif => ImageTraits.Palette,
+            SKEncodedImageFormat.Bmp => OfBmp(encoded),
+            _ => ImageTraits.None,
+        };
+        return traits
+            | (codec.FrameCount > 1 ? ImageTraits.Animated : ImageTraits.None)
+            | (Orientation.Of(encoded, codec) == SKEncodedOrigin.TopLeft ? ImageTraits.None : ImageTraits.Rotated)
+            | (codec.Info.AlphaType == SKAlphaType.Opaque ? ImageTraits.None : ImageTraits.Transparent);
+    }
+
+    /// <summary>PNG (ISO/IEC 15948): bit depth and colour type stand in the header; an animation's chunk (APNG) is acTL.</summary>
+    private static ImageTraits OfPng(ReadOnlySpan<byte> encoded)
+    {
+        if (!PngFile.Is(encoded) || PngFile.Chunk(encoded, "IHDR"u8) is not { Length: >= 10 } header)
+        {
+            return ImageTraits.None;
+        }
+
+        var colour = header[9] switch
+        {
+            0 or 4 => ImageTraits.Grey,
+            3 => ImageTraits.Palette,
+            _ => ImageTraits.None,
+        };
+        return colour
+            | (header[8] == 16 ? ImageTraits.SixteenBit : ImageTraits.None)
+            | (PngFile.Chunk(encoded, "acTL"u8).IsEmpty ? ImageTraits.None : ImageTraits.Animated);
+    }
+
+    /// <summary>BMP: the bits a pixel stand at 28, or at 24 behind OS/2's header of 12 bytes; up to 8 number a colour of the palette.</summary>
+    private static ImageTraits OfBmp(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.Length < 30)
+        {
+            return ImageTraits.None;
+        }
+
+        var bits = BinaryPrimitives.ReadUInt16LittleEndian(encoded[(encoded[14] == 12 ? 24 : 28)..]);
+        return bits <= 8 ? ImageTraits.Palette : ImageTraits.None;
+    }
+
+    /// <summary>JPEG (ITU-T T.81, B.2.2): the frame header's ninth byte after the marker counts the components.</summary>
+    private static ImageTraits OfJpeg(ReadOnlySpan<byte> encoded)
+    {
+        for (var at = 2; at + 9 < encoded.Length && encoded[at] == 0xFF;)
+        {
+            var marker = encoded[at + 1];
+            if (marker == 0xFF)
+            {
+                at++;
+                continue;
+            }
+
+            // SOF0 … SOF15 without DHT (C4), JPG (C8) and DAC (CC).
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+            {
+                return encoded[at + 9] switch
+                {
+                    1 => ImageTraits.Grey,
+                    4 => ImageTraits.Cmyk,
+                    _ => ImageTraits.None,
+                };
+            }
+
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]);
+        }
+
+        return ImageTraits.None;
+    }
+}

@@ -1,0 +1,67 @@
+using Distill.Datasets.Images;
+using SkiaSharp;
+
+namespace Distill.Datasets.Decoding;
+
+/// <summary>
+/// Turns a picture upright by the orientation that a camera notes in EXIF: where the stored first row and first
+/// column belong (Exif 2.3, tag 0x0112).
+/// </summary>
+internal static class Orientation
+{
+    /// <summary>The orientation that a file notes. That of PNG, Skia does not look for, and that of WebP it finds in one of the two ways of writing it.</summary>
+    public static SKEncodedOrigin Of(ReadOnlySpan<byte> encoded, SKCodec codec) =>
+        PngFile.Is(encoded) ? ExifBlock.Orientation(PngFile.Chunk(encoded, "eXIf"u8))
+        : WebpFile.Is(encoded) ? ExifBlock.Orientation(WebpFile.Chunk(encoded, "EXIF"u8))
+        : codec.EncodedOrigin == 0 ? SKEncodedOrigin.TopLeft
+        : codec.EncodedOrigin;
+
+    public static DecodedImage Upright(DecodedImage stored, SKEncodedOrigin origin)
+    {
+        if (origin == SKEncodedOrigin.TopLeft)
+        {
+            return stored;
+        }
+
+        var (channels, height, width) = stored.Shape;
+        var sideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var upright = sideways ? new ImageShape(channels, width, height) : stored.Shape;
+        // A step down or to the right is the same step through the stored picture wherever it is made.
+        var start = Stored(origin, 0, 0, height, width);
+        var down = Stored(origin, 1, 0, height, width) - start;
+        var right = Stored(origin, 0, 1, height, width) - start;
+        var pixels = new byte[stored.Pixels.Length];
+        var to = 0;
+        for (var channel = 0; channel < channels; channel++)
+        {
+            for (var y = 0; y < upright.Height; y++)
+            {
+                var from = channel * height * width + start + y * down;
+                for (var x = 0; x < upright.Width; x++, from += right)
+                {
+                    pixels[to++] = stored.Pixels[from];
+                }
+            }
+        }
+
+        return new DecodedImage(upright, pixels);
+    }
+
+    /// <summary>Where in its plane the upright pixel (y, x) is stored.</summary>
+    private static int Stored(SKEncodedOrigin origin, int y, int x, int height, int width)
+    {
+        var (row, column) = origin switch
+        {
+            SKEncodedOrigin.TopRight => (y, width - 1 - x),
+            SKEncodedOrigin.BottomRight => (height - 1 - y, width - 1 - x),
+            SKEncodedOrigin.BottomLeft => (height - 1 - y, x),
+            SKEncodedOrigin.LeftTop => (x, y),
+            SKEncodedOrigin.RightTop => (height - 1 - x, y),
+            SKEncodedOrigin.RightBottom => (height - 1 - x, width - 1 - y),
+            SKEncodedOrigin.LeftBottom => (x, width - 1 - y),
+            _ => (y, x),
+        };
+        return row * width + column;
+    }
+}

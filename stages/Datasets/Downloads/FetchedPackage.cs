@@ -1,0 +1,82 @@
+using Distill.Pipeline.Options;
+
+namespace Distill.Datasets.Downloads;
+
+/// <summary>
+/// A Debian package from the machine's own package sources, unpacked into a temporary folder. Needs no root and
+/// installs nothing: apt keeps its lists and its cache in that folder, and reads the machine's sources and keys.
+/// </summary>
+internal sealed class FetchedPackage(string package, string folderInPackage, ICommands commands) : IFileSource
+{
+    private static readonly TimeSpan ListsLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan PackageLimit = TimeSpan.FromMinutes(15);
+
+    public string Name => $"the Debian package {package}, from this machine's package sources";
+
+    public async Task OfferAsync(Intake intake, CancellationToken cancellation)
+    {
+        var work = Directory.CreateTempSubdirectory("distill-fetch-").FullName;
+        try
+        {
+            await RequireAsync("dpkg-deb", ["--version"], work, ListsLimit, cancellation).ConfigureAwait(false);
+            var archive = await DownloadAsync(work, intake.Log, cancellation).ConfigureAwait(false);
+            intake.Log($"Unpacking {Path.GetFileName(archive)}");
+            var unpacked = Path.Combine(work, "unpacked");
+            await RequireAsync("dpkg-deb", ["-x", archive, unpacked], work, PackageLimit, cancellation).ConfigureAwait(false);
+            intake.TakeFrom(Path.Join(unpacked, folderInPackage));
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    /// <returns>The path of the .deb.</returns>
+    private async Task<string> DownloadAsync(string work, Action<string> log, CancellationToken cancellation)
+    {
+        foreach (var folder in new[] { "state/lists/partial", "cache/archives/partial" })
+        {
+            Directory.CreateDirectory(Path.Combine(work, folder));
+        }
+
+        // One broken source among many fails the update, and may not matter: the download decides.
+        log("Downloading the lists of this machine's package sources into a temporary folder");
+        await commands.RunAsync("apt-get", [.. Private(work), "update"], work, ListsLimit, cancellation).ConfigureAwait(false);
+        log($"Downloading {Name}");
+        await RequireAsync("apt-get", [.. Private(work), "download", package], work, PackageLimit, cancellation).ConfigureAwait(false);
+        return Directory.EnumerateFiles(work, "*.deb").FirstOrDefault()
+            ?? throw new UserException($"apt-get did not download {package}");
+    }
+
+    private async Task RequireAsync(
+        string program, string[] arguments, string work, TimeSpan limit, CancellationToken cancellation)
+    {
+        var result = await commands.RunAsync(program, arguments, work, limit, cancellation).ConfigureAwait(false);
+        if (result is null)
+        {
+            throw new UserException($"this machine does not have {program}");
+        }
+
+        if (result.ExitCode != 0)
+        {
+            throw new UserException($"{program} failed: {LastLine(result.Error)}");
+        }
+    }
+
+    private static string[] Private(string work) =>
+    [
+        "--quiet",
+        "-o", $"Dir::State={work}/state",
+        "-o", $"Dir::State::lists={work}/state/lists",
+        "-o", $"Dir::Cache={work}/cache",
+        "-o", $"Dir::Cache::archives={work}/cache/archives",
+        "-o", "Debug::NoLocking=1",
+        // Root would otherwise hand the download to a user who may not enter the temporary folder.
+        "-o", "APT::Sandbox::User=root",
+        "-o", "Acquire::Languages=none",
+        "-o", "Acquire::Retries=3",
+    ];
+
+    private static string LastLine(string text) =>
+        text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no message";
+}

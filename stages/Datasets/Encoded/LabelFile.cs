@@ -1,0 +1,76 @@
+using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
+
+namespace Distill.Datasets.Encoded;
+
+/// <summary>
+/// Classes for images that lie in no class folder: a line "image name, tab, class name" an image; lines that start with # are comments. An
+/// image is named by its path in the data set, or by its file name where only one has it.
+/// </summary>
+internal sealed class LabelFile
+{
+    private readonly string _path;
+    private readonly List<(int Line, string Image, string Class)> _lines;
+
+    private LabelFile(string path, List<(int Line, string Image, string Class)> lines) => (_path, _lines) = (path, lines);
+
+    /// <summary>The classes that occur, in ordinal order.</summary>
+    public IReadOnlyList<string> ClassNames => [.. _lines.Select(line => line.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <exception cref="UserException">The file is missing, empty, or a line has no tab.</exception>
+    public static LabelFile Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserException($"{path}: this file does not exist; dataset.labels of the pipeline names it");
+        }
+
+        var lines = File.ReadAllLines(path)
+            .Select((text, index) => (Line: index + 1, Columns: text.Split('\t')))
+            .Where(line => line.Columns is not [""] && !line.Columns[0].StartsWith('#'))
+            .Select(line => line.Columns is [{ Length: > 0 } image, { Length: > 0 } name]
+                ? (line.Line, image, name)
+                : throw new UserException($"{path}, line {line.Line}: expected an image name, a tab and a class name"))
+            .ToList();
+        return lines.Count > 0 ? new LabelFile(path, lines) : throw new UserException($"{path}: found no images, expected lines of an image name, a tab and a class name");
+    }
+
+    /// <summary>The images with the classes that the file gives them; others keep theirs.</summary>
+    /// <param name="images">The images of a split.</param>
+    /// <param name="others">The images of the other split, which lines may name as well.</param>
+    /// <param name="classNames">The classes by number.</param>
+    /// <exception cref="UserException">A line names no image or several, a class that there is not, or another one than a line before.</exception>
+    public IReadOnlyList<EncodedImage> Apply(
+        IReadOnlyList<EncodedImage> images, IReadOnlyList<EncodedImage> others, IReadOnlyList<string> classNames)
+    {
+        var index = new ImageNames(images.Count + others.Count, number => (number < images.Count ? images[number] : others[number - images.Count]).Name, "image");
+        var numbers = classNames.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
+        var given = new Dictionary<int, string>();
+        var labelled = images.ToArray();
+        foreach (var (line, image, name) in _lines)
+        {
+            var (found, problem) = index.Find(image);
+            if (problem is not null)
+            {
+                throw new UserException($"{_path}, line {line}: {problem}");
+            }
+
+            if (!numbers.TryGetValue(name, out var label))
+            {
+                throw new UserException($"{_path}, line {line}: the class \"{name}\" does not exist");
+            }
+
+            if (!given.TryAdd(found, name) && given[found] != name)
+            {
+                throw new UserException($"{_path}, line {line}: \"{image}\" already has the class \"{given[found]}\" from an earlier line");
+            }
+
+            if (found < labelled.Length)
+            {
+                labelled[found] = labelled[found] with { Label = label };
+            }
+        }
+
+        return labelled;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
+
+namespace Distill.Datasets.Shards;
+
+/// <summary>
+/// Encoded images side by side in one file, so that each can be read by itself, and a list of them beside it: a line an image, name,
+/// offset, length, label and CRC-32C between tabs, under a line that says what the pack was made of. It can be deleted at any time, and is made
+/// anew.
+/// </summary>
+/// <param name="path">The pack; its list has the same name and <c>.tsv</c>.</param>
+/// <param name="origin">What it is made of; another origin makes another pack.</param>
+internal sealed class ImagePack(string path, string origin)
+{
+    /// <summary>Raised when the same file gives another pack.</summary>
+    private const int Version = 2;
+
+    private readonly string _list = path + ".tsv";
+    private readonly string _head = FormattableString.Invariant($"# pack {Version}, {origin}");
+
+    /// <summary>The images of a pack that is there and whole; null where it is not.</summary>
+    public IReadOnlyList<EncodedImage>? Images()
+    {
+        if (!File.Exists(path) || !File.Exists(_list) || File.ReadLines(_list).FirstOrDefault() != _head)
+        {
+            return null;
+        }
+
+        var (images, end) = (new List<EncodedImage>(), 0L);
+        foreach (var line in File.ReadLines(_list).Skip(1))
+        {
+            if (line.Split('\t') is not [var name, var offset, var length, var label, var crc]
+                || !long.TryParse(offset, CultureInfo.InvariantCulture, out var at)
+                || !long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
+                || !int.TryParse(label, CultureInfo.InvariantCulture, out var number)
+                || !uint.TryParse(crc, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var sum)
+                || at != end || bytes < 0 || number < ImageSet.Unlabelled)
+            {
+                return null;
+            }
+
+            images.Add(new EncodedImage(name, path, at, bytes, number) { Crc = sum });
+            end += bytes;
+        }
+
+        return new FileInfo(path).Length == end ? images : null;
+    }
+
+    /// <summary>Writes the pack, then its list; whoever is stopped between the two begins again.</summary>
+    /// <param name="images">The images, each read only when the one before is written.</param>
+    /// <param name="bytes">About how much room they need.</param>
+    /// <exception cref="UserException">The disk is full, or cannot be written to.</exception>
+    public IReadOnlyList<EncodedImage> Write(IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes, int Label)> images, long bytes)
+    {
+        var written = new List<EncodedImage>();
+        try
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            Durable.MakeFolder(folder);
+            if (Durable.Files.FreeBytes(folder) is var free && free < bytes)
+            {
+                throw new UserException($"{path} needs {bytes >> 20} MiB for unpacked images, but the disk has only {free >> 20} MiB left: free some space");
+            }
+
+            Durable.WriteFile(path, stream =>
+            {
+                foreach (var (name, content, label) in images)
+                {
+                    written.Add(new EncodedImage(name, path, stream.Position, content.Length, label) { Crc = Crc32C.Of(content.Span) });
+                    stream.Write(content.Span);
+                }
+            });
+            Durable.WriteText(_list, string.Concat(written
+                .Select(image => string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{image.Label}\t{image.Crc:x8}\n"))
+                .Prepend(_head + "\n")));
+            return written;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}, the file for unpacked images, cannot be written: {error.Message}");
+        }
+    }
+
+    /// <summary>Deletes packs of the same place with other content: what they were made of has changed.</summary>
+    /// <param name="place">How the names of such packs begin.</param>
+    public void DeleteOthers(string place)
+    {
+        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, place + "*").Where(file => file != path && file != _list).ToList())
+        {
+            Durable.Files.DeleteFile(other);
+        }
+    }
+}

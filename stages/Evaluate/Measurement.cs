@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Distill.Imaging.Evaluation.Metrics;
+using Distill.Learning.Randomness;
+using static TorchSharp.torch;
+
+namespace Distill.Evaluate;
+
+/// <summary>Everything that is measured of one classifier on one split.</summary>
+/// <param name="Report">Accuracies, precision, likelihood, calibration, confusion.</param>
+/// <param name="Intervals">95 % bootstrap intervals over the images.</param>
+public sealed record Measurement(ClassificationReport Report, ClassificationIntervals Intervals)
+{
+    /// <param name="logits_NK">Logits.</param>
+    /// <param name="labels_N">True classes.</param>
+    /// <param name="seed">Draws the resamples.</param>
+    public static Measurement Of(Tensor logits_NK, Tensor labels_N, long seed)
+    {
+        var outcomes = Outcomes.Of(logits_NK, labels_N);
+        return new Measurement(
+            ClassificationReport.Of(outcomes, logits_NK, labels_N),
+            ClassificationIntervals.Of(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
+    }
+
+    /// <summary>The figures, without bins and matrix; percents to two places.</summary>
+    public JsonObject Figures() => new()
+    {
+        ["top1"] = Percent(Report.Top1),
+        ["top1Interval"] = Pair(Intervals.Top1, 2),
+        ["top5"] = Report.Top5 is { } top5 ? Percent(top5) : null,
+        ["top5Interval"] = Intervals.Top5 is { } interval ? Pair(interval, 2) : null,
+        ["meanPerClass"] = Percent(Report.MeanPerClass),
+        ["meanPerClassInterval"] = Pair(Intervals.MeanPerClass, 2),
+        ["meanAveragePrecision"] = Percent(Report.MeanAveragePrecision),
+        ["calibrationError"] = Math.Round(Report.CalibrationError, 4),
+        ["calibrationErrorInterval"] = Pair(Intervals.CalibrationError, 4),
+        ["negativeLogLikelihood"] = Math.Round(Report.NegativeLogLikelihood, 4),
+    };
+
+    /// <summary>The reliability diagram's bins and the confusion matrix, a row a true class.</summary>
+    public JsonObject Details(IReadOnlyList<string> classNames) => new()
+    {
+        ["classes"] = new JsonArray([.. classNames.Select(name => JsonValue.Create(name))]),
+        ["confusion"] = new JsonArray([.. Enumerable.Range(0, Report.Classes).Select(label =>
+            new JsonArray([.. Enumerable.Range(0, Report.Classes).Select(guess => JsonValue.Create(Report.Confusion[label, guess]))]))]),
+        ["reliability"] = new JsonArray([.. Report.Reliability.Select(bin => new JsonObject
+        {
+            ["low"] = Math.Round(bin.Low, 6),
+            ["high"] = Math.Round(bin.High, 6),
+            ["images"] = bin.Count,
+            ["confidence"] = bin.Confidence is { } confidence ? Math.Round(confidence, 6) : null,
+            ["accuracy"] = bin.Accuracy is { } accuracy ? Math.Round(accuracy, 6) : null,
+        })]),
+    };
+
+    private static double Percent(double value) => Math.Round(value, 2);
+
+    private static JsonArray Pair(Interval interval, int places) => new(Math.Round(interval.Low, places), Math.Round(interval.High, places));
+}

@@ -1,0 +1,14 @@
+namespace Distill.Probe;
+
+/// <summary>Whose labels a linear evaluation may use.</summary>
+public enum ProbeLabels
+{
+    /// <summary>There is no linear evaluation.</summary>
+    None,
+
+    /// <summary>The labelled images of the pipeline's block labels.</summary>
+    Labelled,
+
+    /// <summary>All training images that have a class, as in the papers' linear evaluation: it judges the features, not the labels.</summary>
+    All,
+}

@@ -1,0 +1,37 @@
+using Distill.Datasets.Images;
+using Distill.Imaging.Evaluation.Probes;
+using Distill.Imaging.Splits;
+using Distill.Pipeline.Options;
+
+namespace Distill.Probe;
+
+/// <summary>The linear evaluation of the pretrained encoder as pipeline.json describes it.</summary>
+/// <param name="Labels">Whose labels it uses; none by default.</param>
+/// <param name="Solver">How it is fitted.</param>
+/// <param name="Neighbours">Whether kNN is measured too, with the same labels, in both of the field's conventions.</param>
+/// <param name="HeldOut">Share of the labelled images on which L-BFGS's L2 strength is chosen.</param>
+/// <param name="Sgd">Epochs, batch and rate of SGD.</param>
+public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbours, double HeldOut, SgdProbeOptions Sgd)
+{
+    public static ProbeOptions Read(JsonSection section) => new(
+        section.Choice("labels", ProbeLabels.None),
+        section.Choice("solver", ProbeSolver.Lbfgs),
+        section.Flag("neighbours", true),
+        section.Number("heldOut", 0.2, 0.01, 0.9),
+        new SgdProbeOptions(
+            section.Integer("epochs", SgdProbeOptions.Default.Epochs, 1),
+            section.Integer("batchSize", SgdProbeOptions.Default.BatchSize, 1),
+            section.Number("learningRate", SgdProbeOptions.Default.LearningRate, 0, 1000),
+            SgdProbeOptions.Default.Momentum));
+
+    /// <summary>The training images whose labels it uses.</summary>
+    public IReadOnlyList<int> Indices(ImageSet train, LabelOptions labels) => Labels == ProbeLabels.All
+        ? [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabelled)]
+        : LabelSplit.Draw(train, labels).Indices;
+
+    /// <summary>How it is done, for the results table.</summary>
+    public string Protocol => Solver == ProbeSolver.Lbfgs
+        ? "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; L-BFGS, L2 strength chosen among 45 on held-out training images"
+        : FormattableString.Invariant(
+            $"linear probe on the frozen encoder's features of center crops, batch norm in inference mode; SGD, {Sgd.Epochs} epochs, no decay");
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Distill.Datasets;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Evaluation.Probes;
+using Distill.Imaging.Loading;
+using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
+using static TorchSharp.torch;
+
+namespace Distill.Probe;
+
+/// <summary>
+/// Linear evaluation (SimCLR, section 4 and appendix B): a linear classifier on the features of the pretrained encoder, which stays as it is
+/// and in inference mode. The result is a classifier like any other.
+/// </summary>
+public static class ProbeStage
+{
+    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    public const int Version = 2;
+
+    /// <summary>Encoder and classifier.</summary>
+    public const string Output = TrainingLoop.Output;
+
+    /// <param name="context">Where it runs.</param>
+    /// <param name="options">Labels and solver.</param>
+    /// <param name="settings">What all stages share.</param>
+    /// <param name="dataset">Its training split holds the labelled images.</param>
+    /// <param name="labels">Which of them are labelled.</param>
+    /// <param name="network">The plan of a <see cref="FineTunedNetwork"/> on the encoder itself.</param>
+    /// <param name="pretrained">The artefact with the pretrained weights.</param>
+    public static StageResult Run(
+        StageContext context,
+        ProbeOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        LabelOptions labels,
+        ClassifierSource network,
+        string pretrained)
+    {
+        var clock = Stopwatch.StartNew();
+        using var scope = NewDisposeScope();
+        var train = dataset.Train();
+        var random = settings.Random(context.Name);
+        using var generator = random.Generator();
+        using var classifier = (FineTunedNetwork)network.Build(train.Shape.Channels, train.ClassNames.Count, generator);
+        Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
+        settings.Compute.Place(classifier);
+
+        using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
+        var indices = options.Indices(train, labels);
+        if (options.Solver == ProbeSolver.Lbfgs && indices.GroupBy(image => train.Labels[image]).All(members => members.Count() < 2))
+        {
+            throw new UserException(
+                "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; use more labels, or sgd");
+        }
+
+        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.Exact, done => Report(done, indices.Count));
+        var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);
+
+        var path = Path.Combine(context.Folder, Output);
+        Durable.WriteFile(path, stream => Weights.Save(classifier, stream));
+        metrics["labels"] = indices.Count;
+        metrics["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1);
+        return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
+
+        // Images first, then strengths or epochs.
+        void Report(int done, int all)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new TrainingProgress(done, all, null, null, null, null, null));
+        }
+    }
+
+    private static JsonObject Fit(
+        FineTunedNetwork classifier,
+        Tensor features_ND,
+        Tensor labels_N,
+        int classes,
+        ProbeOptions options,
+        RandomKey random,
+        Action<int, int> report)
+    {
+        using var scale = FeatureScale.Of(features_ND);
+        var scaled_ND = scale.Apply(features_ND);
+        if (options.Solver == ProbeSolver.Sgd)
+        {
+            using var fitted = SgdProbe.Fit(scaled_ND, labels_N, classes, random, options.Sgd, epoch => report(epoch, options.Sgd.Epochs));
+            Put(fitted);
+            return [];
+        }
+
+        var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut };
+        using var probe = LogisticProbe.Fit(
+            scaled_ND, labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
+        Put(probe.Classifier);
+        return new JsonObject
+        {
+            ["strength"] = probe.Strength,
+            ["heldOutTop1"] = Math.Round(probe.Sweep.Max(point => point.HeldOutTop1), 2),
+        };
+
+        void Put(LinearClassifier scaled)
+        {
+            using var folded = scale.Fold(scaled);
+            classifier.SetClassifier(folded.Weight_KD, folded.Bias_K);
+        }
+    }
+}

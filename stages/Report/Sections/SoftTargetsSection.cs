@@ -1,0 +1,57 @@
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Arithmetic;
+using Distill.Report.Charts;
+using static TorchSharp.torch;
+
+namespace Distill.Report.Sections;
+
+/// <summary>What the last round's teacher wrote of training images.</summary>
+internal static class SoftTargetsSection
+{
+    private const int Images = 8;
+    private const int Likeliest = 4;
+    private const int Parts = 20;
+    private const int EnoughRows = 10_000;
+
+    /// <param name="folder">Of soft targets.</param>
+    /// <param name="train">The images.</param>
+    public static Section Of(string folder, ImageBank train)
+    {
+        using var scope = NewDisposeScope();
+        var classes = train.Images.ClassNames;
+
+        var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, EnoughRows);
+        using var logits = SoftTargetLogits.Of(table, CPU);
+        var surest = new List<double>();
+        for (var start = 0; start < table.Count; start += logits.RowsAtOnce)
+        {
+            using var chunk = NewDisposeScope();
+            surest.AddRange(logits.Range(start, Math.Min(logits.RowsAtOnce, table.Count - start)).softmax(1).amax([1]).ReadAll<float>().Select(p => (double)p));
+        }
+
+        int[] images = [.. table.Images.Distinct().Take(Images)];
+        var pictures = Pictures.Of(train.Take(images));
+        var cells = images.Zip(pictures, (image, picture) => Html.Picture(picture, train.Images.ImageName(image)) + Bars(Mean(table, logits, image), classes));
+        return new Section("Soft targets", $"""
+            <p>Soft targets of the last round's teacher for some training images: the mean over their views, at temperature 1.</p>
+            {Html.Grid(cells, "images")}
+            {Html.Grid([BarChart.Histogram(
+                "Confidence of the teacher: share of views (%)", "probability of the most likely class", surest, Parts,
+                FormattableString.Invariant($"{surest.Count:N0} views of training images; mean {surest.Average():0.000}."))])}
+            """);
+    }
+
+    private static float[] Mean(SoftTargetTable table, SoftTargetLogits logits, int image)
+    {
+        using var scope = NewDisposeScope();
+        long[] rows = [.. Enumerable.Range(0, table.Count).Where(row => table.Images[row] == image).Select(row => (long)row)];
+        return logits.Take(tensor(rows)).softmax(1).mean([0]).ReadAll<float>();
+    }
+
+    private static string Bars(float[] probabilities, IReadOnlyList<string> classes) => string.Concat(Enumerable.Range(0, probabilities.Length)
+        .OrderByDescending(label => probabilities[label])
+        .Take(Likeliest)
+        .Select(label => FormattableString.Invariant(
+            $"<p class=\"bar\" style=\"--share:{100 * probabilities[label]:0.0}%\"><span>{Html.Text(classes[label])}</span><span>{100 * probabilities[label]:0.0} %</span></p>")));
+}

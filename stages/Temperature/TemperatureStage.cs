@@ -1,0 +1,65 @@
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
+using static TorchSharp.torch;
+
+namespace Distill.Temperature;
+
+/// <summary>
+/// Fits the temperature that a student's probabilities are published with, on labelled training images that no other stage saw a label of. They
+/// count as labels, so a pipeline says how many.
+/// </summary>
+public static class TemperatureStage
+{
+    /// <summary>Raised when the same options and inputs give another temperature than before.</summary>
+    public const int Version = 1;
+
+    /// <summary>The temperature.</summary>
+    public const string Output = "temperature.json";
+
+    private const int Digits = 6;
+
+    /// <param name="context">Where it runs.</param>
+    /// <param name="source">The student.</param>
+    /// <param name="settings">What all stages share.</param>
+    /// <param name="dataset">Its training split has the labels.</param>
+    /// <param name="labels">Which of them others learned from.</param>
+    /// <param name="heldOut">Which of the rest this may look at.</param>
+    public static StageResult Run(
+        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, LabelOptions labels, LabelOptions heldOut)
+    {
+        using var scope = NewDisposeScope();
+        var train = dataset.Train();
+        var images = LabelSplit.DrawBeside(train, heldOut, LabelSplit.Draw(train, labels)).Indices;
+        using var network = source.Load(context.Input(source.Artefact), train.Shape.Channels, train.ClassNames.Count, settings.Compute.Exact);
+        using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
+        var logits_NK = Inference.Run(network, bank, images, settings.Compute.Exact, done =>
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new TrainingProgress(done, images.Count, null, null, null, null, null));
+        });
+        var labels_N = bank.Labels(images);
+
+        var fitted = TemperatureScaling.Fit(logits_NK, labels_N);
+        if (fitted is null)
+        {
+            context.Progress.Note($"temperature not fitted: the student is right on all (or none) of the {images.Count} held-out labels. Probabilities stay as they are");
+        }
+
+        var temperature = Math.Round(fitted ?? 1, Digits);
+        var file = new TemperatureFile(
+            temperature,
+            images.Count,
+            Math.Round(TemperatureScaling.Loss(logits_NK, labels_N, 1), Digits),
+            Math.Round(TemperatureScaling.Loss(logits_NK, labels_N, temperature), Digits));
+        var path = Path.Combine(context.Folder, Output);
+        file.Write(path);
+        return new StageResult(new Dictionary<string, string> { [Output] = path }, file.ToJson());
+    }
+}

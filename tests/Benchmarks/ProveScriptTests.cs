@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Tests.Pipeline;
+
+namespace Tests.Benchmarks;
+
+/// <summary>tests/gpu/prove.sh itself, with shell scripts in place of the programs of the archive.</summary>
+public sealed class ProveScriptTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("--output")]
+    [InlineData("--output out --device tpu")]
+    [InlineData("--output out --minutes soon")]
+    [InlineData("--output out --speed")]
+    public void A_wrong_call_shows_how_it_is_called(string arguments)
+    {
+        using var folder = new TempFolder();
+        var (code, errors) = Run(folder.Path, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(1, code);
+        Assert.Contains("prove.sh --output FOLDER", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Without_an_archive_it_says_how_to_build_one()
+    {
+        using var folder = new TempFolder();
+        var (code, errors) = Run(folder.Path, "--output", folder["out"], folder["nothing.tar.xz"]);
+        Assert.Equal(1, code);
+        Assert.Contains("make gpu-pack", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_every_part_passes_it_exits_with_0()
+    {
+        using var folder = new TempFolder();
+        var (code, rows) = RunUnpacked(folder, doctorsCode: 0, firstLoss: 1.5);
+        Assert.All(rows, row => Assert.Equal((row.Part, "pass"), row));
+        Assert.Equal(0, code);
+    }
+
+    [Fact]
+    public void A_part_that_fails_stops_no_other_and_shows_in_the_exit_code()
+    {
+        using var folder = new TempFolder();
+        var (code, rows) = RunUnpacked(folder, doctorsCode: 2, firstLoss: 1.5);
+        Assert.Equal(["doctor"], rows.Where(row => row.Result == "FAIL").Select(row => row.Part));
+        Assert.Contains(("networks of full width", "pass"), rows);
+        Assert.Equal(2, code);
+    }
+
+    [Fact]
+    public void A_device_whose_loss_is_not_that_of_the_CPU_fails()
+    {
+        using var folder = new TempFolder();
+        var (_, rows) = RunUnpacked(folder, doctorsCode: 0, firstLoss: double.NaN);
+        Assert.Contains(("smoke on cpu, bf16", "FAIL"), rows);
+    }
+
+    [Fact]
+    public void Parts_that_no_time_is_left_for_are_not_proven()
+    {
+        using var folder = new TempFolder();
+        var (code, rows) = RunUnpacked(folder, doctorsCode: 0, firstLoss: 1.5, "--minutes", "0");
+        Assert.All(rows, row => Assert.Equal("no time", row.Result));
+        Assert.Equal(2, code);
+    }
+
+    /// <summary>An unpacked archive of stand-ins.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="doctorsCode">What distill doctor exits with.</param>
+    /// <param name="firstLoss">The first loss of a run in bf16; all others are 1.5.</param>
+    /// <param name="more">Further arguments.</param>
+    private static (int Code, (string Part, string Result)[] Rows) RunUnpacked(TempFolder folder, int doctorsCode, double firstLoss, params string[] more)
+    {
+        var prove = folder.WriteScript("pack/prove.sh", "");
+        File.Copy(Path.Combine(Repository.Root, "tests", "gpu", "prove.sh"), prove, overwrite: true);
+        folder.Write("pack/symbols.py", "");
+        folder.Write("pack/data/sample/images", "");
+        folder.Write("libtorch/libtorch_cpu.so", "");
+        folder.WriteScript("pack/app/benchmarks", "echo measured");
+        folder.WriteScript("pack/app/distill", FormattableString.Invariant($$"""
+            case $1 in
+                doctor) echo '"passed": true'; exit {{doctorsCode}} ;;
+                run) ;;
+                *) echo done; exit 0 ;;
+            esac
+            name=$(sed 's/.*"name": "\([a-z0-9]*\)".*/\1/' pipeline.json)
+            first=1.5
+            [ "$name" = bf16 ] && first={{firstLoss}}
+            for stage in pretrain finetune distill self-distill supervised; do
+                mkdir -p "models/$name/$stage"
+                echo weights >"models/$name/$stage/weights.safetensors"
+                echo "{\"loss\":$first,\"step\":1}" >"models/$name/$stage/metrics.jsonl"
+                for i in 1 2 3 4 5 6 7 8 9 10; do echo '{"loss":1.5,"step":2}' >>"models/$name/$stage/metrics.jsonl"; done
+            done
+            [ "$name" = resumed ] || exit 0
+            if [ -e again ]; then echo 'pretrain: resumes from step 7'; else touch again; exec sleep 60; fi
+            """));
+        var (code, errors) = Run(
+            folder.Path, prove, new Dictionary<string, string> { ["LIBTORCH"] = folder["libtorch"] }, ["--output", folder["out"], "--device", "cpu", .. more]);
+        var rows = File.ReadLines(folder["out/proof.tsv"]).Skip(1).Select(line => line.Split('\t')).Select(cells => (cells[0], cells[1])).ToArray();
+        Assert.True(rows.Length == 10, errors);
+        return (code, rows);
+    }
+
+    private static (int Code, string Errors) Run(string folder, params string[] arguments) =>
+        Run(folder, Path.Combine(Repository.Root, "tests", "gpu", "prove.sh"), new Dictionary<string, string>(), arguments);
+
+    private static (int Code, string Errors) Run(string folder, string script, Dictionary<string, string> environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo(script, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, errors);
+    }
+}

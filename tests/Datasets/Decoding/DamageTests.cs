@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Distill.Datasets;
+using Distill.Datasets.Images;
+using Distill.Datasets.Options;
+using Distill.Learning.Randomness;
+using SkiaSharp;
+using Tests.Datasets.Folders;
+using Tests.Golden;
+using Tests.Learning;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Datasets.Decoding;
+
+/// <summary>Damaged files are refused with a reason, or lose nothing by the damage; no file brings the process down or fills its memory.</summary>
+[Collection(TorchTests.Name)]
+public sealed class DamageTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public DamageTests() => Directory.CreateDirectory(_folder["train/a"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_cut_short_is_refused_unless_nothing_of_its_picture_is_missing()
+    {
+        foreach (var (name, content) in Photos())
+        {
+            int[] lengths = [4, 20, content.Length / 4, content.Length / 2, content.Length * 3 / 4, content.Length - 20, content.Length - 8, content.Length - 1];
+            foreach (var length in lengths.Distinct())
+            {
+                Write($"{length}-{name}", content[..length]);
+            }
+        }
+
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("photos");
+        var dataset = Open();
+        var report = dataset.Report(Split.Train)!;
+        var train = dataset.Train();
+        Assert.All(Enumerable.Range(0, train.Count), index =>
+        {
+            var name = Path.GetFileName(train.ImageName(index)).Split('-', 2)[1];
+            var expected = golden[$"{name} L"].data<byte>().ToArray();
+            var pixels = train.Pixels.Decode(index).Pixels;
+            Assert.True(expected.Zip(pixels).All(pair => Math.Abs(pair.First - pair.Second) <= 1), $"{train.ImageName(index)} lost some of its picture");
+        });
+        Assert.True(report.Refused.Count > 4 * report.Used, $"only {report.Refused.Count} are refused, {report.Used} used");
+    }
+
+    [Fact]
+    public void A_file_with_a_wrong_byte_is_refused_or_decoded()
+    {
+        var (photos, key, made) = (Photos().ToArray(), RandomKey.FromSeed(5), 0);
+        for (var round = 0; round < 8; round++)
+        {
+            foreach (var (name, content) in photos)
+            {
+                var damaged = content.ToArray();
+                damaged[key.Below(2 * made, damaged.Length)] ^= (byte)(1 + key.Below(2 * made + 1, 255));
+                Write($"{made++}-{name}", damaged);
+            }
+        }
+
+        var report = Open().Report(Split.Train)!;
+        Assert.Equal(made, report.Used + report.Refused.Count);
+        Assert.All(report.Refused, image => Assert.Matches("^(damaged|cut short|not an image|[0-9]+×[0-9]+ pixels)", image.Reason));
+    }
+
+    [Fact]
+    public void A_picture_larger_than_any_is_refused_before_memory_is_taken_for_it()
+    {
+        Write("0-claims.png", Png(60_000, 60_000, rows: 0));
+        Write("1-holds.png", Png(12_000, 12_000, rows: 12_000));
+        Write("2-claims.jpg", Pictures.Claiming(Pictures.LeftBlackRightWhite(16, 16, SKEncodedImageFormat.Jpeg), 60_000, 60_000));
+        Write("3-thin.png", Png(100_000_001, 1, rows: 0));
+        Write("4-good.png", Png(30, 20, rows: 20));
+        var before = GC.GetTotalAllocatedBytes();
+        var report = Open().Report(Split.Train)!;
+        Assert.Equal(
+            ["60000×60000", "12000×12000", "60000×60000"],
+            report.Refused.Take(3).Select(image => image.Reason.Split(' ')[0]));
+        Assert.Equal((1, 4), (report.Used, report.Refused.Count));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 30_000_000);
+    }
+
+    [Fact]
+    public void A_file_longer_than_any_picture_is_refused_unread()
+    {
+        using (var file = File.Create(_folder["train/a/long.jpg"]))
+        {
+            // A hole: it has the length, and takes no room.
+            file.SetLength(3L << 30);
+        }
+
+        Assert.StartsWith("cannot be read: found 3221225472 bytes", Assert.Single(Open().Report(Split.Train)!.Refused).Reason, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<(string Name, byte[] Content)> Photos() => Directory.GetFiles(GoldenFile.PathOf("Photos"))
+        .Order(StringComparer.Ordinal)
+        .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)));
+
+    /// <summary>A grey PNG of zeros that holds so many of the rows that it claims.</summary>
+    private static byte[] Png(int width, int height, int rows)
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal))
+        {
+            var row = new byte[width + 1];
+            for (var y = 0; y < rows; y++)
+            {
+                zlib.Write(row);
+            }
+        }
+
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = 8;
+        return
+        [
+            0x89, .. "PNG\r\n"u8, 0x1A, 0x0A,
+            .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, []),
+        ];
+    }
+
+    private static byte[] Chunk(ReadOnlySpan<byte> kind, byte[] data)
+    {
+        byte[] chunk = [0, 0, 0, 0, .. kind, .. data, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32(chunk.AsSpan(4, 4 + data.Length)));
+        return chunk;
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> data)
+    {
+        var crc = uint.MaxValue;
+        foreach (var octet in data)
+        {
+            crc ^= octet;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+            }
+        }
+
+        return ~crc;
+    }
+
+    private void Write(string name, byte[] content) => File.WriteAllBytes(_folder[$"train/a/{name}"], content);
+
+    private IDataset Open() => DatasetCatalog.Open(
+        new DatasetOptions(DatasetKind.Folder, _folder.Path, 16, 1), _ => { }, _folder["index"]);
+}

@@ -1,0 +1,119 @@
+using Distill.Datasets;
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Images;
+using Distill.Datasets.Options;
+using SkiaSharp;
+using Tests.Datasets.Folders;
+using Tests.Pipeline;
+
+namespace Tests.Datasets.Encoded;
+
+/// <summary>What is remembered of files, when it is believed, and when it is found out anew.</summary>
+public sealed class ScanTests : IDisposable
+{
+    private static readonly DateTime Then = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private readonly TempFolder _folder = new();
+
+    public ScanTests()
+    {
+        Directory.CreateDirectory(_folder["train/a"]);
+        foreach (var i in Enumerable.Range(0, 5))
+        {
+            Write($"{i}.png", Pictures.OneColour(SKColors.Red, 8 + i, 8));
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_was_found_is_believed_while_the_files_are_the_same()
+    {
+        var first = Report();
+        // As long as before and of the same time: no change that anything but reading the file could tell.
+        Write("2.png", new byte[new FileInfo(_folder["train/a/2.png"]).Length]);
+        Assert.Equal(first.Used, Report().Used);
+        // Without the hashes it is read, found to be another, and everything is looked at again.
+        File.Delete(Cache("hashes.tsv"));
+        Assert.Equal((4, 1), (Report().Used, Report().Refused.Count));
+    }
+
+    [Fact]
+    public void A_file_that_changes_is_looked_at_again()
+    {
+        Report();
+        File.WriteAllText(_folder["train/a/2.png"], "no image");
+        var report = Report();
+        Assert.Equal(("train/a/2.png", "not an image of a known format"), Assert.Single(report.Refused));
+        Assert.Equal(4, report.Used);
+    }
+
+    [Theory]
+    [InlineData("scan.tsv")]
+    [InlineData("hashes.tsv")]
+    public void A_damaged_cache_costs_time_and_nothing_else(string cache)
+    {
+        var (sizes, fingerprint) = (Sizes(), Open().TrainFingerprint());
+        var intact = File.ReadAllBytes(Cache(cache));
+        for (var at = 0; at < intact.Length; at += 7)
+        {
+            var damaged = intact.ToArray();
+            damaged[at] ^= 1;
+            File.WriteAllBytes(Cache(cache), damaged);
+            Assert.Equal(sizes, Sizes());
+            Assert.Equal(fingerprint, Open().TrainFingerprint());
+            Assert.Equal(intact, File.ReadAllBytes(Cache(cache)));
+        }
+
+        File.WriteAllBytes(Cache(cache), intact[..(intact.Length / 2)]);
+        Assert.Equal(sizes, Sizes());
+        File.WriteAllBytes(Cache(cache), []);
+        Assert.Equal(sizes, Sizes());
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named_and_asked_for_again_each_time()
+    {
+        File.CreateSymbolicLink(_folder["train/a/9.png"], _folder["elsewhere.png"]);
+        var (name, reason) = Assert.Single(Report().Refused);
+        Assert.Equal("train/a/9.png", name);
+        Assert.StartsWith("cannot be read: ", reason, StringComparison.Ordinal);
+        var without = Open().TrainFingerprint();
+        File.WriteAllBytes(_folder["elsewhere.png"], Pictures.OneColour(SKColors.Red, 8, 8));
+        Assert.Equal((6, 0), (Report().Used, Report().Refused.Count));
+        Assert.NotEqual(without, Open().TrainFingerprint());
+    }
+
+    [Fact]
+    public void A_link_is_the_file_that_it_leads_to()
+    {
+        var target = _folder["elsewhere.png"];
+        File.WriteAllBytes(target, Pictures.OneColour(SKColors.Red, 30, 20));
+        File.CreateSymbolicLink(_folder["between.png"], target);
+        File.CreateSymbolicLink(_folder["train/a/9.png"], _folder["between.png"]);
+        Assert.Equal((20, 30), Sizes()[^1]);
+        Assert.Equal(new byte[] { 255, 0, 0 }, new[] { 0, 600, 1200 }.Select(at => Open().Train().Pixels.Decode(5).Pixels[at]));
+
+        var before = Open().TrainFingerprint();
+        File.WriteAllBytes(target, Pictures.OneColour(SKColors.Blue, 30, 21));
+        Assert.NotEqual(before, Open().TrainFingerprint());
+        Assert.Equal((21, 30), Sizes()[^1]);
+    }
+
+    private string Cache(string kind) => Directory.GetFiles(_folder["index"], $"*-train.{kind}").Single();
+
+    private SplitReport Report() => Open().Report(Split.Train)!;
+
+    private (int, int)[] Sizes()
+    {
+        var train = Open().Train();
+        return [.. Enumerable.Range(0, train.Count).Select(train.Pixels.SizeOf)];
+    }
+
+    private void Write(string name, byte[] content)
+    {
+        File.WriteAllBytes(_folder[$"train/a/{name}"], content);
+        File.SetLastWriteTimeUtc(_folder[$"train/a/{name}"], Then);
+    }
+
+    private IDataset Open() => DatasetCatalog.Open(new DatasetOptions(DatasetKind.Folder, _folder.Path, 8, 3), _ => { }, _folder["index"]);
+}

@@ -1,0 +1,167 @@
+using Distill.Datasets;
+using Distill.Datasets.Images;
+using Distill.Datasets.Options;
+using Distill.Imaging.Loading;
+using Distill.Pipeline.Options;
+using SkiaSharp;
+using Tests.Learning;
+using Tests.Pipeline;
+using static TorchSharp.torch;
+
+namespace Tests.Datasets.Folders;
+
+[Collection(TorchTests.Name)]
+public sealed class FolderDatasetTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly List<string> _log = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Images_come_in_ordinal_order_whatever_the_file_system_says()
+    {
+        foreach (var name in new[] { "train/dog/b.png", "train/Cat/2.png", "train/dog/B.png", "train/Cat/10.webp", "unlabelled/deep/er/x.jpg" })
+        {
+            Write(name, Pictures.OneColour(SKColors.Red, 4, 4, Path.GetExtension(name) switch
+            {
+                ".webp" => SKEncodedImageFormat.Webp,
+                ".jpg" => SKEncodedImageFormat.Jpeg,
+                _ => SKEncodedImageFormat.Png,
+            }));
+        }
+
+        _folder.Write("train/dog/notes.txt", "not an image");
+        var train = Open().Train();
+        Assert.Equal(["Cat", "dog"], train.ClassNames);
+        Assert.Equal([0, 0, 1, 1, ImageSet.Unlabelled], train.Labels);
+        Assert.Equal(
+            ["train/Cat/10.webp", "train/Cat/2.png", "train/dog/B.png", "train/dog/b.png", "unlabelled/deep/er/x.jpg"],
+            Enumerable.Range(0, train.Count).Select(train.ImageName));
+    }
+
+    [Fact]
+    public void Colour_becomes_planes_and_grey_its_luma()
+    {
+        Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50), 4, 4));
+        Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Measured(Open(size: 2)));
+        Assert.Equal([124, 124, 124, 124], Measured(Open(size: 2, channels: 1)));
+    }
+
+    [Fact]
+    public void What_is_transparent_is_white()
+    {
+        Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50, alpha: 0), 4, 4));
+        Assert.All(Measured(Open()), value => Assert.Equal(255, value));
+    }
+
+    [Fact]
+    public void The_middle_square_is_kept()
+    {
+        Write("train/a/1.png", Pictures.LeftBlackRightWhite(40, 20));
+        var pixels = Measured(Open(size: 20, channels: 1, centreCrop: 1));
+        Assert.Equal([.. new byte[10], .. Enumerable.Repeat((byte)255, 10)], pixels[..20]);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 255, 0, 255)]
+    [InlineData(2, 255, 0, 255, 0)]
+    [InlineData(3, 255, 0, 255, 0)]
+    [InlineData(4, 0, 255, 0, 255)]
+    [InlineData(5, 0, 0, 255, 255)]
+    [InlineData(6, 0, 0, 255, 255)]
+    [InlineData(7, 255, 255, 0, 0)]
+    [InlineData(8, 255, 255, 0, 0)]
+    public void A_camera_held_sideways_gives_an_upright_image(byte orientation, int topLeft, int topRight, int bottomLeft, int bottomRight)
+    {
+        var jpeg = Pictures.LeftBlackRightWhite(32, 32, SKEncodedImageFormat.Jpeg);
+        Write("train/a/1.jpg", Pictures.WithOrientation(jpeg, orientation));
+        var pixels = Open(channels: 1).Train().Pixels.Decode(0).Pixels;
+        Assert.Equal([topLeft, topRight, bottomLeft, bottomRight], new[] { 0, 31, 31 * 32, 32 * 32 - 1 }.Select(at => (int)pixels[at]));
+    }
+
+    [Fact]
+    public void Images_that_cannot_be_used_are_named_counted_and_left_out()
+    {
+        var good = Pictures.LeftBlackRightWhite(64, 64, SKEncodedImageFormat.Jpeg);
+        Write("train/a/1-empty.png", []);
+        Write("train/a/2-text.png", "no image"u8.ToArray());
+        Write("train/a/3-cut.jpg", good[..^30]);
+        Write("train/a/4-good.jpg", good);
+        Write("train/a/5-huge.jpg", Pictures.Claiming(good, 20_000, 20_000));
+        Write("train/a/6-cut.png", Pictures.LeftBlackRightWhite(64, 64)[..^30]);
+
+        var train = Open(size: 8, channels: 1).Train();
+        Assert.Equal("train/a/4-good.jpg", Assert.Single(Enumerable.Range(0, train.Count).Select(train.ImageName)));
+        Assert.Equal(255, train.Pixels.Decode(0).Pixels[63]);
+        Assert.Equal(
+            [
+                $"Skipped {_folder["train/a/1-empty.png"]}: zero bytes long",
+                $"Skipped {_folder["train/a/2-text.png"]}: not an image of a known format",
+                $"Skipped {_folder["train/a/3-cut.jpg"]}: cut short",
+                $"Skipped {_folder["train/a/5-huge.jpg"]}: 20000×20000 pixels; at most 100 megapixels are decoded",
+                $"Skipped {_folder["train/a/6-cut.png"]}: cut short",
+                $"Read 1 images of {_folder.Path}, skipped 5",
+            ],
+            _log);
+    }
+
+    [Fact]
+    public void When_no_image_can_be_used_that_is_an_error()
+    {
+        Write("train/a/1.png", []);
+        Assert.Contains("None of the 1 images", Assert.Throws<UserException>(Open().Train).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_folder_says_what_belongs_there() =>
+        Assert.Contains("train/CLASS/", Assert.Throws<UserException>(() => Open()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_test_images_the_message_says_how_to_give_some()
+    {
+        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        var dataset = Open();
+        Assert.Contains("test/CLASS/", Assert.Throws<UserException>(dataset.Test).Message, StringComparison.Ordinal);
+        Assert.Throws<UserException>(() => dataset.TestFingerprint());
+    }
+
+    [Fact]
+    public void Test_images_have_the_numbers_of_the_training_classes()
+    {
+        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("train/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("test/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Assert.Equal([1], Open().Test().Labels);
+        Write("test/c/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Assert.EndsWith("not in " + _folder["train"] + ": c", Assert.Throws<UserException>(Open().Test).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_fingerprint_follows_names_and_contents_of_its_split_alone()
+    {
+        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        var first = Open().TrainFingerprint();
+        Write("test/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Assert.Equal(first, Open().TrainFingerprint());
+        File.Move(_folder["train/a/1.png"], _folder["train/a/2.png"]);
+        Assert.NotEqual(first, Open().TrainFingerprint());
+    }
+
+    private IDataset Open(int size = 4, int channels = 3, double centreCrop = 0.875) => DatasetCatalog.Open(
+        new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels) { CentreCrop = centreCrop }, _log.Add, _folder["index"]);
+
+    /// <summary>The first training image as it is measured, uint8.</summary>
+    private static byte[] Measured(IDataset dataset)
+    {
+        using var scope = NewDisposeScope();
+        using var bank = ImageBank.Open(dataset.Train(), CPU);
+        return bank.Take([0]).mul(255).round().to_type(ScalarType.Byte).data<byte>().ToArray();
+    }
+
+    private void Write(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
+        File.WriteAllBytes(_folder[name], content);
+    }
+}

@@ -1,0 +1,43 @@
+using Distill.Datasets.Images;
+using TorchSharp;
+
+namespace Tests.Datasets;
+
+public sealed class ImageSetTests
+{
+    private static readonly ImageShape Shape = new(1, 1, 2);
+
+    [Fact]
+    public void Lengths_must_agree()
+    {
+        Assert.Throws<ArgumentException>(() => new ImageSet("x", Shape, new byte[3], [0, 0], ["a"]));
+        Assert.Throws<ArgumentException>(() => new ImageSet("x", Shape, new byte[4], [0, 0], ["a"], ["only one"]));
+    }
+
+    [Fact]
+    public void Labels_must_have_a_class()
+    {
+        Assert.Throws<ArgumentException>(() => new ImageSet("x", Shape, new byte[4], [0, 1], ["a"]));
+        Assert.Equal(2, new ImageSet("x", Shape, new byte[4], [0, ImageSet.Unlabelled], ["a"]).Count);
+    }
+
+    [Fact]
+    public void An_image_without_a_name_is_called_by_its_number()
+    {
+        Assert.Equal("1", new ImageSet("x", Shape, new byte[4], [0, 0], ["a"]).ImageName(1));
+        Assert.Equal("q.png", new ImageSet("x", Shape, new byte[4], [0, 0], ["a"], ["p.png", "q.png"]).ImageName(1));
+    }
+
+    [Fact]
+    public void The_tensor_is_a_copy_in_the_same_order()
+    {
+        var images = new ImageSet("x", new ImageShape(1, 2, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255], [0, 0], ["a"]);
+        var packed = Assert.IsType<PackedPixels>(images.Pixels);
+        using var tensor = packed.ToTensor();
+        Assert.Equal([2, 1, 2, 3], tensor.shape);
+        Assert.Equal(torch.ScalarType.Byte, tensor.dtype);
+        Assert.Equal(packed.Bytes.ToArray(), tensor.data<byte>().ToArray());
+        tensor.zero_();
+        Assert.Equal(255, packed.Bytes.Span[^1]);
+    }
+}

@@ -1,0 +1,28 @@
+using Distill.Datasets;
+using Distill.Datasets.Options;
+using Tests.Learning;
+using Tests.Pipeline;
+
+namespace Tests.Datasets;
+
+/// <summary>Pictures in every format, encoded and decoded by PIL.</summary>
+[Collection(TorchTests.Name)]
+public sealed class PictureTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Pixels_are_those_of_PIL(int channels)
+    {
+        Directory.CreateDirectory(_folder["train/some class"]);
+        DatasetGolden.Write("pictures", _folder["train/some class"]);
+        var dataset = DatasetCatalog.Open(new DatasetOptions(DatasetKind.Folder, _folder.Path, 8, channels), _ => { }, _folder["cache"]);
+        var train = dataset.Train();
+        Assert.All(train.Labels, label => Assert.Equal(0, label));
+        DatasetGolden.AssertPictures(train, channels);
+    }
+}

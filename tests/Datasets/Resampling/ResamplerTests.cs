@@ -1,0 +1,88 @@
+using Distill.Datasets.Images;
+using Distill.Datasets.Resampling;
+using Tests.Golden;
+using Tests.Learning;
+using static TorchSharp.torch;
+
+namespace Tests.Datasets.Resampling;
+
+/// <summary>Cuts against PIL's resize of a box and torch's antialiased resizing (tests/Golden/make_photos.py), neither of which was rounded.</summary>
+[Collection(TorchTests.Name)]
+public sealed class ResamplerTests
+{
+    /// <summary>Half a grey level by rounding to bytes, and what single precision loses.</summary>
+    private const double Rounding = 0.501;
+
+    [Fact]
+    public void Cuts_are_PILs()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFile.Read("cuts");
+        var cuts_N9 = golden["cuts"];
+        for (var number = 0; number < cuts_N9.shape[0]; number++)
+        {
+            var cut = cuts_N9[number].data<double>().ToArray();
+            var (height, width) = ((int)cut[0], (int)cut[1]);
+            var crop = new Crop((float)cut[2], (float)cut[3], (float)cut[4], (float)cut[5], cut[6] != 0);
+            var actual_HW = Cut(Picture(number, height, width), crop, (int)cut[7], (int)cut[8]);
+            Close.To(golden[$"PIL {number}"].clamp(0, 255), actual_HW, Rounding, $"PIL's cut {number}");
+            if (golden.TryGetValue($"torch {number}", out var resized_HW))
+            {
+                Close.To(resized_HW.clamp(0, 255), actual_HW, Rounding, $"torch's picture {number}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(100, 200, 50, 50, 100)]
+    [InlineData(201, 100, 50, 100, 50)]
+    [InlineData(375, 500, 256, 256, 341)]
+    [InlineData(50, 1000, 50, 50, 1000)]
+    [InlineData(8, 3, 50, 8, 3)]
+    [InlineData(16, 4000, 8, 8, 2000)]
+    public void The_shorter_side_shrinks_and_never_grows(int height, int width, int shorterSide, int expectedHeight, int expectedWidth)
+    {
+        Assert.Equal((expectedHeight, expectedWidth), Resampler.Shrunk(height, width, shorterSide));
+        var shape = new ImageShape(1, height, width);
+        var shrunk = Resampler.Shrink(new DecodedImage(shape, new byte[shape.Size]), shorterSide);
+        Assert.Equal(new ImageShape(1, expectedHeight, expectedWidth), shrunk.Shape);
+    }
+
+    [Fact]
+    public void Every_channel_is_cut_alike()
+    {
+        var picture = Picture(0, 37, 53);
+        var colour = new DecodedImage(new ImageShape(3, 37, 53), [.. picture.Pixels, .. picture.Pixels.Select(value => (byte)(255 - value)), .. picture.Pixels]);
+        var crop = new Crop(0.1f, 0.2f, 0.31f, 0.27f, Flipped: true);
+        var (grey, all) = (new byte[11 * 7], new byte[3 * 11 * 7]);
+        Resampler.Cut(picture, crop, 11, 7, grey);
+        Resampler.Cut(colour, crop, 11, 7, all);
+        Assert.Equal(grey, all[..77]);
+        Assert.Equal(grey, all[154..]);
+        Assert.NotEqual(grey, all[77..154]);
+    }
+
+    [Fact]
+    public void One_colour_stays_that_colour_at_any_size()
+    {
+        var shape = new ImageShape(1, 19, 31);
+        var picture = new DecodedImage(shape, [.. Enumerable.Repeat((byte)201, shape.Size)]);
+        foreach (var size in new[] { 1, 2, 19, 64 })
+        {
+            var cut = new byte[size * size];
+            Resampler.Cut(picture, new Crop(0.99f, 0.001f, 0.01f, 0.5f, Flipped: false), size, size, cut);
+            Assert.All(cut, value => Assert.Equal(201, value));
+        }
+    }
+
+    private static DecodedImage Picture(int number, int height, int width) => new(
+        new ImageShape(1, height, width),
+        Pattern.Uniform($"cut {number}", height, width).add(1).mul(127.99).to_type(ScalarType.Byte).data<byte>().ToArray());
+
+    private static Tensor Cut(DecodedImage picture, Crop crop, int rows, int columns)
+    {
+        var bytes = new byte[rows * columns];
+        Resampler.Cut(picture, crop, rows, columns, bytes);
+        return tensor(bytes, [rows, columns], dtype: ScalarType.Byte);
+    }
+}

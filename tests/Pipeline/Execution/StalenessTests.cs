@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+
+namespace Tests.Pipeline.Execution;
+
+public sealed class StalenessTests : IDisposable
+{
+    private const string WaitingStale = "Stale: waits for pretrain";
+
+    private readonly TwoStages _plan = new();
+
+    [Fact]
+    public void Before_the_first_run_all_is_to_do_and_nothing_is_made()
+    {
+        Assert.Equal(["ToDo: ", "ToDo: waits for pretrain"], _plan.Status());
+        Assert.Empty(_plan.Folder.Names());
+    }
+
+    [Fact]
+    public void After_a_run_all_is_done()
+    {
+        _plan.Run();
+
+        Assert.Equal(["Done: ", "Done: "], _plan.Status());
+        Assert.Equal([5.0, 1.0], _plan.Runner().Status().Select(status => status.Seconds));
+    }
+
+    [Theory]
+    [InlineData("""{ "text": "abc", "steps": 200 }""", "option steps changed from 100 to 200")]
+    [InlineData("""{ "text": "abc" }""", "option steps was removed (100)")]
+    [InlineData("""{ "text": "abc", "steps": 100, "warmup": null }""", "option warmup was added (null)")]
+    [InlineData("""{ "text": "abc", "steps": { "first": 1 } }""", """option steps changed from 100 to {"first":1}""")]
+    [InlineData("""{ "steps": 1, "text": "x" }""", """option steps changed from 100 to 1; option text changed from "abc" to "x" """)]
+    public void A_changed_option_is_named_with_both_values(string options, string reasons)
+    {
+        _plan.Run();
+        _plan.PretrainOptions = JsonNode.Parse(options)!.AsObject();
+
+        Assert.Equal([$"Stale: {reasons.TrimEnd()}", WaitingStale], _plan.Status());
+    }
+
+    [Fact]
+    public void A_nested_option_is_named_by_its_dotted_path()
+    {
+        _plan.PretrainOptions["crop"] = new JsonObject { ["area"] = new JsonArray(0.08, 1), ["flip"] = true };
+        _plan.Run();
+        _plan.PretrainOptions["crop"] = new JsonObject { ["area"] = new JsonArray(0.2, 1.0), ["flip"] = true };
+
+        Assert.Equal(["Stale: option crop.area changed from [0.08,1] to [0.2,1]", WaitingStale], _plan.Status());
+    }
+
+    [Fact]
+    public void Another_spelling_is_no_change()
+    {
+        _plan.Run();
+        _plan.PretrainOptions = JsonNode.Parse("""{ "steps": 1.0e2, "text": "abc" }""")!.AsObject();
+
+        Assert.Equal(["Done: ", "Done: "], _plan.Status());
+    }
+
+    [Fact]
+    public void A_changed_version_is_named()
+    {
+        _plan.Run();
+        _plan.PretrainVersion = 2;
+
+        Assert.Equal(["Stale: the stage's version changed from 1 to 2", WaitingStale], _plan.Status());
+    }
+
+    [Fact]
+    public void A_changed_input_is_named_in_every_stage_that_reads_it()
+    {
+        _plan.Run();
+        _plan.Dataset = "d1";
+
+        Assert.Equal(
+            ["Stale: input dataset/train changed", "Stale: input dataset/train changed; waits for pretrain"],
+            _plan.Status());
+    }
+
+    [Theory]
+    [InlineData(null, "output weights.txt is missing")]
+    [InlineData("abcd", "output weights.txt has changed on disk")]
+    public void A_lost_or_changed_output_is_named(string? content, string reason)
+    {
+        _plan.Run();
+        File.Delete(_plan.Weights);
+        if (content is not null)
+        {
+            File.WriteAllText(_plan.Weights, content);
+        }
+
+        Assert.Equal([$"Stale: {reason}", WaitingStale], _plan.Status());
+    }
+
+    [Fact]
+    public void A_file_more_in_an_output_folder_is_a_change()
+    {
+        _plan.Run();
+        File.WriteAllText(Path.Combine(_plan.Models, "finetune", "report", "more.txt"), "x");
+
+        Assert.Equal(["Done: ", "Stale: output report has changed on disk"], _plan.Status());
+    }
+
+    [Fact]
+    public void An_interrupted_stage_whose_options_changed_is_stale()
+    {
+        _plan.BeforeWeights = _ => throw new IOException("cut");
+        Assert.ThrowsAny<Exception>(() => { _plan.Run(); });
+        _plan.PretrainOptions["steps"] = 200;
+
+        Assert.Equal(["Stale: option steps changed from 100 to 200", "ToDo: waits for pretrain"], _plan.Status());
+    }
+
+    public void Dispose() => _plan.Dispose();
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Distill.Pipeline.Execution;
+
+namespace Tests.Pipeline.Execution;
+
+/// <summary>
+/// A plan of two stages on a folder of its own: "pretrain" reads dataset/train and writes its option "text" into
+/// weights.txt, "finetune" reads those and writes how long they are. Tests change what they are about.
+/// </summary>
+internal sealed class TwoStages : IDisposable
+{
+    public TempFolder Folder { get; } = new();
+
+    public ManualClock Clock { get; } = new();
+
+    public RecordingView View { get; } = new();
+
+    public JsonObject PretrainOptions { get; set; } = new() { ["text"] = "abc", ["steps"] = 100 };
+
+    public int PretrainVersion { get; set; } = 1;
+
+    public string Dataset { get; set; } = "d0";
+
+    public string? Machine { get; set; }
+
+    /// <summary>What pretrain does before it writes its weights.</summary>
+    public Action<StageContext> BeforeWeights { get; set; } = _ => { };
+
+    public string Models => Folder["models"];
+
+    public string LockPath => Path.Combine(Models, "pipeline.lock.json");
+
+    public string Weights => Path.Combine(Models, "pretrain", "weights.txt");
+
+    public LockEntry Locked(string stage) => PipelineLock.Load(LockPath, _ => { }).Stages[stage];
+
+    public PipelineRunner Runner() => new(
+        Models,
+        [
+            new StageDefinition("pretrain", PretrainVersion, PretrainOptions, ["dataset/train"], Pretrain),
+            new StageDefinition("finetune", 1, [], ["dataset/train", "pretrain/weights.txt"], FineTune),
+        ],
+        new Dictionary<string, ExternalInput> { ["dataset/train"] = new(Folder["data"], new Lazy<string>(() => Dataset)) },
+        View,
+        Clock)
+    {
+        Machine = Machine,
+    };
+
+    /// <summary>Runs the plan; returns what was shown.</summary>
+    public string[] Run(CancellationToken cancellation = default)
+    {
+        View.Lines.Clear();
+        Runner().Run(cancellation);
+        return [.. View.Lines];
+    }
+
+    /// <summary>"STATE: reasons" of each stage.</summary>
+    public string[] Status() => [.. Runner().Status().Select(status => $"{status.State}: {string.Join("; ", status.Reasons)}")];
+
+    public void Dispose() => Folder.Dispose();
+
+    private StageResult Pretrain(StageContext context)
+    {
+        Clock.Pass(5);
+        BeforeWeights(context);
+        var path = Path.Combine(context.Folder, "weights.txt");
+        File.WriteAllText(path, PretrainOptions["text"]!.GetValue<string>());
+        return new StageResult(new Dictionary<string, string> { ["weights.txt"] = path }, new JsonObject { ["knn"] = 41.5 });
+    }
+
+    private StageResult FineTune(StageContext context)
+    {
+        Clock.Pass(1);
+        var report = Path.Combine(context.Folder, "report");
+        Directory.CreateDirectory(report);
+        File.WriteAllText(Path.Combine(report, "length.txt"), $"{new FileInfo(context.Input("pretrain/weights.txt")).Length}");
+        return new StageResult(
+            new Dictionary<string, string> { ["report"] = report },
+            new JsonObject { ["teacherKnn"] = context.InputMetrics("pretrain")["knn"]!.DeepClone() });
+    }
+}
