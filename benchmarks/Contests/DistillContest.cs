@@ -25,11 +25,11 @@ internal static class DistillContest
         var random = settings.Random("distill");
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = Student();
-        using var task = new SoftTargetTask(student, Student, bank, targets, labelled: null, options, settings.Compute, random);
+        using var task = new SoftTargetTask(student, Student, bank, targets, labeled: null, options, settings.Compute, random);
         using var run = new TrainingRun(task, options.Training, settings);
 
         using var teacher = bench.LoadTeacher();
-        using var form = FoldedNetwork.Of(teacher, settings.Compute);
+        using var form = InferenceNetwork.Of(teacher, settings.Compute);
         using var wider = new Teachers(bench, Widths);
         Tensor? teacher_NK = null;
 
@@ -41,14 +41,14 @@ internal static class DistillContest
                 new("stored soft targets", run.Steps),
                 new("teacher in the loop, one batch", WithTeacher(form.Forward)),
                 new("teacher in the loop, a part a core", WithTeacher(PartACore(form))),
-                .. wider.Forms.Select((wide, i) => new Contestant(
+                .. wider.Forms.Select((wide, i) => new Candidate(
                     FormattableString.Invariant($"the same, teacher of width {Widths[i]}"), WithTeacher(PartACore(wide)))),
             ]);
         report.Add(contest, turns.Run(contest));
 
         ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
 
-        Func<Tensor, Tensor> PartACore(IFolded folded)
+        Func<Tensor, Tensor> PartACore(IInferenceModule folded)
         {
             var asking = new Asking(folded, settings.Compute);
             var share = (options.Training.BatchSize + asking.Workers - 1) / asking.Workers;
@@ -74,9 +74,9 @@ internal static class DistillContest
     {
         private readonly nn.Module<Tensor, Tensor>[] _networks = [.. widths.Select(bench.NewTeacher)];
 
-        private IFolded[]? _forms;
+        private IInferenceModule[]? _forms;
 
-        public IReadOnlyList<IFolded> Forms => _forms ??= [.. _networks.Select(network => FoldedNetwork.Of(network, bench.Settings.Compute))];
+        public IReadOnlyList<IInferenceModule> Forms => _forms ??= [.. _networks.Select(network => InferenceNetwork.Of(network, bench.Settings.Compute))];
 
         public void Dispose()
         {

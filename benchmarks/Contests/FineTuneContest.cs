@@ -12,8 +12,8 @@ internal static class FineTuneContest
     public static void Run(Workbench bench, TurnTaking turns, Report report)
     {
         using var network = bench.NewTeacher();
-        using var labelled = LabelledImages.Load(bench.Dataset, bench.Labels, bench.Settings);
-        using var task = bench.FineTuning(network, labelled);
+        using var labeled = LabeledImages.Load(bench.Dataset, bench.Labels, bench.Settings);
+        using var task = bench.FineTuning(network, labeled);
         using var run = new TrainingRun(task, bench.FineTune.Training, bench.Settings);
         var about = FormattableString.Invariant($"{bench.FineTune.Training.BatchSize} images a step");
         var contest = new Contest(Name, about, [new("real data, augmented", run.Steps)]);

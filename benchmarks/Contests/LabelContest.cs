@@ -14,28 +14,28 @@ internal static class LabelContest
     public const string Name = "label";
 
     /// <summary>The stage labels as many images as Fashion-MNIST has, the sample's twenty times: what it costs once is then seen in its proportion.</summary>
-    private const int TimesLabelled = 20;
+    private const int TimesLabeled = 20;
 
     /// <summary>A fourth of them for the network alone, whose views are all in memory.</summary>
     private const int TimesReady = 5;
 
     public static void Run(Workbench bench, PyTorchProgram? pytorch, TurnTaking turns, Report report)
     {
-        var (settings, sample, views) = (bench.Settings, bench.Images, bench.Labelling.Views);
-        var dataset = new RepeatedDataset(bench.Dataset, TimesLabelled);
+        var (settings, sample, views) = (bench.Settings, bench.Images, bench.Labeling.Views);
+        var dataset = new RepeatedDataset(bench.Dataset, TimesLabeled);
         var images = dataset.Train();
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var teacher = bench.LoadTeacher();
-        using var form = FoldedNetwork.Of(teacher, settings.Compute);
+        using var form = InferenceNetwork.Of(teacher, settings.Compute);
         var asking = new Asking(form, settings.Compute);
         var random = settings.Random("label");
         var ready = TimesReady * sample.Count;
         using var ready_NCHW = bank.Cut(new ViewBatch(
         [
             .. Enumerable.Range(0, ready * views).Select(view =>
-                bank.Draw(view / views, bench.Labelling.Crop, random.Fold(view / views).Fold(view % views))),
+                bank.Draw(view / views, bench.Labeling.Crop, random.Fold(view / views).Fold(view % views))),
         ]));
-        List<Contestant> contestants =
+        List<Candidate> contestants =
         [
             new("the Label stage", _ => Timed(images.Count, () => bench.Label(dataset))),
             new("the network alone, ready views", _ => Timed(
@@ -43,7 +43,7 @@ internal static class LabelContest
         ];
         if (pytorch is not null)
         {
-            contestants.AddRange(pytorch.Labelling());
+            contestants.AddRange(pytorch.Labeling());
         }
 
         // PyTorch labels the sample once, which it does faster than many images.

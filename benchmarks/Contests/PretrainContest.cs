@@ -14,7 +14,7 @@ internal static class PretrainContest
         using var pretraining = new Pretraining(bench);
         var run = pretraining.Run;
         using var ready_MCHW = pretraining.Task.Inputs(0);
-        List<Contestant> contestants =
+        List<Candidate> contestants =
         [
             new("real data, augmented", run.Steps),
             // An alias, as a step disposes of what it was given.

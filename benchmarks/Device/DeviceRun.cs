@@ -72,7 +72,7 @@ internal static class DeviceRun
             {
                 ParityFile.Write(
                     path, options.Scale, options.Compute with { Bf16 = precision == "bf16" }, precision == "fp64" ? ScalarType.Float64 : ScalarType.Float32);
-                var row = program.Ask($"{precision} {path}");
+                var row = program.Send($"{precision} {path}");
                 Console.WriteLine($"parity with torchvision: {row.ToJsonString()}");
                 rows.Add(row);
             }
@@ -91,8 +91,8 @@ internal static class DeviceRun
         var found = new JsonObject
         {
             ["device"] = options.Compute.ToString(),
-            ["pytorch"] = pytorch?.Ask("versions"),
-            ["matmulTeraFlops"] = pytorch?.Ask("matmul")["teraFlops"]!.DeepClone(),
+            ["pytorch"] = pytorch?.Send("versions"),
+            ["matmulTeraFlops"] = pytorch?.Send("matmul")["teraFlops"]!.DeepClone(),
             ["width"] = options.Scale.Width,
             ["imageSize"] = options.Scale.ImageSize,
             ["steps"] = options.Scale.Steps,
@@ -126,7 +126,7 @@ internal static class DeviceRun
             List<(string, Func<TurnReading>)> programs = [(Product, product)];
             if (pytorch is not null)
             {
-                programs.Add(($"pytorch {way}", () => TurnOf(pytorch.Ask($"{work} {way}"))));
+                programs.Add(($"pytorch {way}", () => TurnOf(pytorch.Send($"{work} {way}"))));
             }
 
             foreach (var row in new DeviceTurns(work, options.Scale.Rounds, flop, found["matmulTeraFlops"]?.GetValue<double>() ?? 0).Run(programs))
@@ -159,7 +159,7 @@ internal static class DeviceRun
     {
         try
         {
-            pytorch?.Ask("forget");
+            pytorch?.Send("forget");
         }
         catch (InvalidOperationException)
         {

@@ -42,7 +42,7 @@ internal static class ParityFile
             .Plus(Noise(2, scale.ImageSize)).sigmoid().to_type(type).to(compute.Device);
         var labels_N = NewTensors.Range(Images, compute.Device).Times_(61L).Modulo_(Classes);
         Tensor loss;
-        using (compute.Forward())
+        using (compute.BeginAutocast())
         {
             loss = nn.functional.cross_entropy(network.forward(images_NCHW).to_type(type), labels_N);
         }

@@ -14,7 +14,7 @@ internal sealed class ProductLabeling : IDisposable
     private readonly DeviceScale _scale;
     private readonly Compute _compute;
     private readonly ResNet _network;
-    private readonly IFolded _folded;
+    private readonly IInferenceModule _folded;
     private readonly Tensor _images_NCHW;
 
     public ProductLabeling(string architecture, DeviceScale scale, Compute compute)
@@ -22,7 +22,7 @@ internal sealed class ProductLabeling : IDisposable
         (_scale, _compute) = (scale, compute);
         _network = ResNet.Of(new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
         _network.eval();
-        _folded = FoldedNetwork.Of(_network, compute);
+        _folded = InferenceNetwork.Of(_network, compute);
         using var scope = NewDisposeScope();
         _images_NCHW = rand(scale.Views[architecture], 3, scale.ImageSize, scale.ImageSize, device: compute.Device).DetachFromDisposeScope();
     }

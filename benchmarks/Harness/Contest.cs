@@ -5,4 +5,4 @@ namespace Benchmarks.Harness;
 /// <param name="About">What is counted, in a few words.</param>
 /// <param name="Contestants">The first is what the others are compared with.</param>
 /// <param name="Amount">Work of a turn; null to choose a number of steps that takes about the time of a turn.</param>
-internal sealed record Contest(string Name, string About, IReadOnlyList<Contestant> Contestants, int? Amount = null);
+internal sealed record Contest(string Name, string About, IReadOnlyList<Candidate> Contestants, int? Amount = null);

@@ -39,7 +39,7 @@ internal sealed class TurnTaking(int rounds, double secondsPerTurn, TimeSpan pau
             rounds))];
     }
 
-    private int StepsOf(Contestant contestant)
+    private int StepsOf(Candidate contestant)
     {
         var perStep = contestant.Turn(WarmUpSteps).Seconds / WarmUpSteps;
         return (int)Math.Clamp(Math.Round(secondsPerTurn / perStep), LeastSteps, MostSteps);

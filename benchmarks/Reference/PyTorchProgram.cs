@@ -21,7 +21,7 @@ internal sealed class PyTorchProgram : IDisposable
     public PyTorchProgram(string python, string script, Workbench bench)
     {
         _process = new ResidentProcess(python, script, OptionsOf(bench));
-        var versions = _process.Ask("versions");
+        var versions = _process.Send("versions");
         Parameters = versions["parameters"]!.GetValue<long>();
         Versions = $"PyTorch {versions["torch"]}, torchvision {versions["torchvision"]}, Python {versions["python"]}";
     }
@@ -33,10 +33,10 @@ internal sealed class PyTorchProgram : IDisposable
     public long Parameters { get; }
 
     /// <summary>Pretraining steps, every way of <see cref="InEveryWay"/>.</summary>
-    public IEnumerable<Contestant> Pretraining() => InEveryWay("pretrain");
+    public IEnumerable<Candidate> Pretraining() => InEveryWay("pretrain");
 
-    /// <summary>Labelling, likewise.</summary>
-    public IEnumerable<Contestant> Labelling() => InEveryWay("label");
+    /// <summary>Labeling, likewise.</summary>
+    public IEnumerable<Candidate> Labeling() => InEveryWay("label");
 
     public void Dispose() => _process.Dispose();
 
@@ -44,16 +44,16 @@ internal sealed class PyTorchProgram : IDisposable
     /// In either arithmetic, and with all threads or one for the network: which is fastest depends on processor and version, and a thread for
     /// every core gets into the way of the processes that make the views, of which there is one a core all the same.
     /// </summary>
-    private IEnumerable<Contestant> InEveryWay(string command) =>
+    private IEnumerable<Candidate> InEveryWay(string command) =>
         from precision in new[] { "bf16", "fp32" }
         from threads in new[] { get_num_threads(), 1 }.Distinct()
-        select new Contestant(
+        select new Candidate(
             $"PyTorch and torchvision, {precision}, {threads} {(threads == 1 ? "thread" : "threads")}",
             amount => Turn(string.Create(CultureInfo.InvariantCulture, $"{command} {amount} {precision} {threads}")));
 
     private Reading Turn(string command)
     {
-        var answer = _process.Ask(command);
+        var answer = _process.Send(command);
         return new Reading(answer["images"]!.GetValue<long>(), answer["seconds"]!.GetValue<double>());
     }
 
@@ -87,9 +87,9 @@ internal sealed class PyTorchProgram : IDisposable
             },
             ["label"] = new JsonObject
             {
-                ["views"] = bench.Labelling.Views,
-                ["area"] = new JsonArray(bench.Labelling.Crop.Area.Low, bench.Labelling.Crop.Area.High),
-                ["flip"] = bench.Labelling.Crop.FlipProbability,
+                ["views"] = bench.Labeling.Views,
+                ["area"] = new JsonArray(bench.Labeling.Crop.Area.Low, bench.Labeling.Crop.Area.High),
+                ["flip"] = bench.Labeling.Crop.FlipProbability,
             },
         };
     }

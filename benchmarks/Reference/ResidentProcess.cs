@@ -41,7 +41,7 @@ internal sealed class ResidentProcess : IDisposable
 
     /// <summary>The answer to a command.</summary>
     /// <exception cref="InvalidOperationException">The program ended; the message has what it wrote to its standard error.</exception>
-    public JsonObject Ask(string command)
+    public JsonObject Send(string command)
     {
         try
         {

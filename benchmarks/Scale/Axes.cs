@@ -21,7 +21,7 @@ internal sealed class Axes(RunSettings settings, string folder)
     private const int Classes = 10;
     private const int Images = 10_000;
     private const int BatchSize = 256;
-    private const double LabelledShare = 0.01;
+    private const double LabeledShare = 0.01;
 
     /// <summary>Small, so that a million images fit in memory.</summary>
     private static readonly ImageShape Shape = new(1, 8, 8);
@@ -75,7 +75,7 @@ internal sealed class Axes(RunSettings settings, string folder)
     private static Cost DrawSplit(int images)
     {
         var set = Noise(images, Classes).Train();
-        return Meter.Of(images, images, () => LabelSplit.Draw(set, new LabelOptions(LabelledShare, PerClass: null, List: null, Seed: 0)));
+        return Meter.Of(images, images, () => LabelSplit.Draw(set, new LabelSplitOptions(LabeledShare, PerClass: null, List: null, Seed: 0)));
     }
 
     private static Cost Plan(int size, int images, int batchSize) => Meter.Of(size, images, () =>
@@ -89,8 +89,8 @@ internal sealed class Axes(RunSettings settings, string folder)
 
     private Cost Label(int size, int images, int classes) => InFolder(place =>
     {
-        const string artefact = "teacher/weights.safetensors";
-        var source = new ClassifierSource(artefact, (channels, count, generator) => new ResNet(Tiny, channels, count, generator));
+        const string artifact = "teacher/weights.safetensors";
+        var source = new ClassifierSource(artifact, (channels, count, generator) => new ResNet(Tiny, channels, count, generator));
         var weights = Path.Combine(place, "weights.safetensors");
         using (var teacher = ResNet.Of(Tiny, Shape.Channels, classes, settings.Compute, Key))
         using (var file = File.Create(weights))
@@ -100,7 +100,7 @@ internal sealed class Axes(RunSettings settings, string folder)
 
         var dataset = Noise(images, classes);
         var targets = Path.Combine(place, LabelStage.Output);
-        var context = StageFolder.Context("label", place, new Dictionary<string, string> { [artefact] = weights });
+        var context = StageFolder.Context("label", place, new Dictionary<string, string> { [artifact] = weights });
         return Meter.Of(
             size,
             images,
@@ -109,7 +109,7 @@ internal sealed class Axes(RunSettings settings, string folder)
                 // Whole shards would stand as they are.
                 Directory.CreateDirectory(targets);
                 Directory.Delete(targets, recursive: true);
-                LabelStage.Run(context, new LabellingOptions(Views: 1, Crop, TopK: 0), settings, dataset, source, targets);
+                LabelStage.Run(context, new LabelOptions(Views: 1, Crop, TopK: 0), settings, dataset, source, targets);
             },
             () => Directory.GetFiles(targets).Sum(path => new FileInfo(path).Length));
     });
@@ -121,9 +121,9 @@ internal sealed class Axes(RunSettings settings, string folder)
         using var bank = ImageBank.Open(Noise(Images, Classes).Train(), settings.Compute.Device, settings.LoaderThreads);
         var training = new TrainingOptions(Steps: 1_000_000, batchSize, OptimizerOptions.Default);
         var options = new PretrainOptions(
-            Tiny, new HeadOptions(3, 64), new ViewOptions(Crop, []), new LowResolution(Shape.Height, Share: 0), 0.2, new MemoryOptions(0, 0.999), training);
+            Tiny, new HeadOptions(3, 64), new ViewOptions(Crop, []), new LowResolution(Shape.Height, Share: 0), 0.2, new QueueOptions(0, 0.999), training);
         using var network = ContrastiveNetwork.Of(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
-        using var task = new ContrastiveTask(network, bank, memory: null, options, settings.Compute, Key);
+        using var task = new ContrastiveTask(network, bank, queue: null, options, settings.Compute, Key);
         using var run = new TrainingRun(task, training, settings);
         return Meter.Of(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));
     }

@@ -3,7 +3,7 @@ using Distill.Imaging.SoftTargets;
 
 namespace Benchmarks.Scale;
 
-/// <summary>Soft targets of noise, a view an image, in row groups as large as those of labelling.</summary>
+/// <summary>Soft targets of noise, a view an image, in row groups as large as those of labeling.</summary>
 internal sealed class MadeUpTargets
 {
     private const int RowsPerGroup = 4000;

@@ -8,7 +8,7 @@ namespace Benchmarks.Workload;
 /// <summary>Pure inference: a network on views that are ready, a batch a core as the product infers.</summary>
 /// <param name="form">The network.</param>
 /// <param name="compute">Where it runs.</param>
-internal sealed class Asking(IFolded form, Compute compute)
+internal sealed class Asking(IInferenceModule form, Compute compute)
 {
     /// <summary>Batches at a time.</summary>
     public int Workers { get; } = compute.Device.type == DeviceType.CPU ? get_num_threads() : 1;
@@ -22,7 +22,7 @@ internal sealed class Asking(IFolded form, Compute compute)
         Tensor[] parts =
             [.. Enumerable.Range(0, (int)views_NCHW.shape[0]).Chunk(batch).Select(rows => views_NCHW.narrow(0, rows[0], rows.Length))];
         var outputs = new List<Tensor>();
-        foreach (var output in SideBySide.Run<Tensor>(parts.Length, Workers, part => () => OutputsOf(parts[part])))
+        foreach (var output in ParallelMap.Run<Tensor>(parts.Length, Workers, part => () => OutputsOf(parts[part])))
         {
             scope.Attach(output);
             outputs.Add(output);

@@ -16,7 +16,7 @@ internal sealed class Pretraining : IDisposable
         var random = settings.Random("pretrain");
         _bank = ImageBank.Open(bench.Images, settings.Compute.Device, settings.LoaderThreads);
         _network = ContrastiveNetwork.Of(options.Network, options.Head, bench.Images.Shape.Channels, settings.Compute, random);
-        Task = new ContrastiveTask(_network, _bank, memory: null, options, settings.Compute, random);
+        Task = new ContrastiveTask(_network, _bank, queue: null, options, settings.Compute, random);
         Run = new TrainingRun(Task, options.Training, settings);
     }
 

@@ -16,7 +16,7 @@ internal static class StageFolder
     /// <summary>All that a stage asks for.</summary>
     /// <param name="name">The stage's.</param>
     /// <param name="folder">Its folder.</param>
-    /// <param name="inputs">Artefacts and their paths.</param>
+    /// <param name="inputs">Artifacts and their paths.</param>
     public static StageContext Context(string name, string folder, IReadOnlyDictionary<string, string> inputs) => new()
     {
         Name = name,

@@ -20,8 +20,8 @@ namespace Benchmarks.Workload;
 /// </summary>
 internal sealed class Workbench : IDisposable
 {
-    /// <summary>The artefact with the teacher's weights.</summary>
-    private const string TeacherArtefact = "finetune/weights.safetensors";
+    /// <summary>The artifact with the teacher's weights.</summary>
+    private const string TeacherArtifact = "finetune/weights.safetensors";
 
     // Enough for batch norms to know real images, from where on a teacher computes as a trained one does.
     private const int TeacherSteps = 12;
@@ -35,11 +35,11 @@ internal sealed class Workbench : IDisposable
     {
         var pipeline = PipelineFile.Load(Path.Combine(root, "pipeline.json"), _ => null);
         Settings = RunSettings.Read(pipeline);
-        Labels = LabelOptions.Read(pipeline.Section("labels"), (int)Settings.Seed);
+        Labels = LabelSplitOptions.Read(pipeline.Section("labels"), (int)Settings.Seed);
         Pretrain = PretrainOptions.Read(pipeline.Section("pretrain"));
         FineTune = FineTuneOptions.Read(pipeline.Section("finetune"), Pretrain.Head.Layers);
         var round = pipeline.Sections("rounds")[0];
-        Labelling = LabellingOptions.Read(round.Section("label"));
+        Labeling = LabelOptions.Read(round.Section("label"));
         Distill = DistillOptions.Read(round.Section("student"));
         SampleFolder = Path.Combine(root, "data", "sample");
         var sample = DatasetOptions.Read(PipelineFile.Parse("""{ "kind": "sample" }""", "sample", _ => null));
@@ -52,13 +52,13 @@ internal sealed class Workbench : IDisposable
 
     public RunSettings Settings { get; }
 
-    public LabelOptions Labels { get; }
+    public LabelSplitOptions Labels { get; }
 
     public PretrainOptions Pretrain { get; }
 
     public FineTuneOptions FineTune { get; }
 
-    public LabellingOptions Labelling { get; }
+    public LabelOptions Labeling { get; }
 
     public DistillOptions Distill { get; }
 
@@ -85,19 +85,19 @@ internal sealed class Workbench : IDisposable
     {
         using var generator = Settings.Random("finetune").Generator();
         var network = TeacherOf(width).Build(Images.Shape.Channels, Images.ClassNames.Count, generator);
-        Settings.Compute.Place(network);
+        Settings.Compute.MoveTo(network);
         return network;
     }
 
-    /// <summary>A teacher, fine-tuned for a few steps from nothing, as labelling loads it.</summary>
+    /// <summary>A teacher, fine-tuned for a few steps from nothing, as labeling loads it.</summary>
     public nn.Module<Tensor, Tensor> LoadTeacher() =>
         Teacher.Load(_teacherPath.Value, Images.Shape.Channels, Images.ClassNames.Count, Settings.Compute);
 
     /// <summary>The task of fine-tuning a network.</summary>
     /// <param name="network">The teacher.</param>
-    /// <param name="labelled">The labelled images.</param>
-    public LabelledTask FineTuning(nn.Module<Tensor, Tensor> network, LabelledImages labelled) =>
-        new(network, NewTeacher, labelled, FineTune.Views, FineTune.Training, Settings.Random("finetune"));
+    /// <param name="labeled">The labeled images.</param>
+    public LabeledTask FineTuning(nn.Module<Tensor, Tensor> network, LabeledImages labeled) =>
+        new(network, NewTeacher, labeled, FineTune.Views, FineTune.Training, Settings.Random("finetune"));
 
     /// <summary>Runs the Label stage; returns the folder of soft targets.</summary>
     /// <param name="dataset">Whose training images it labels.</param>
@@ -105,14 +105,14 @@ internal sealed class Workbench : IDisposable
     {
         var folder = NewFolder();
         var targets = Path.Combine(folder, LabelStage.Output);
-        var inputs = new Dictionary<string, string> { [TeacherArtefact] = _teacherPath.Value };
-        LabelStage.Run(StageFolder.Context("label", folder, inputs), Labelling, Settings, dataset, Teacher, targets);
+        var inputs = new Dictionary<string, string> { [TeacherArtifact] = _teacherPath.Value };
+        LabelStage.Run(StageFolder.Context("label", folder, inputs), Labeling, Settings, dataset, Teacher, targets);
         return targets;
     }
 
     public void Dispose() => DeleteFolder();
 
-    private ClassifierSource TeacherOf(double width) => new(TeacherArtefact, (channels, classes, generator) => new FineTunedNetwork(
+    private ClassifierSource TeacherOf(double width) => new(TeacherArtifact, (channels, classes, generator) => new FineTunedNetwork(
         Pretrain.Network with { Width = width }, Pretrain.Head, FineTune.FromLayer, channels, classes, generator));
 
     /// <summary>At the end, and at the start for what a killed run left.</summary>
@@ -127,8 +127,8 @@ internal sealed class Workbench : IDisposable
     private string TrainTeacher()
     {
         using var network = NewTeacher();
-        using var labelled = LabelledImages.Load(Dataset, Labels, Settings);
-        using var task = FineTuning(network, labelled);
+        using var labeled = LabeledImages.Load(Dataset, Labels, Settings);
+        using var task = FineTuning(network, labeled);
         using var run = new TrainingRun(task, FineTune.Training, Settings);
         run.Steps(TeacherSteps);
         var path = Path.Combine(NewFolder(), "weights.safetensors");

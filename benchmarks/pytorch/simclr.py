@@ -1,4 +1,4 @@
-"""SimCLRv2's pretraining step and labelling as a plain PyTorch + torchvision program.
+"""SimCLRv2's pretraining step and labeling as a plain PyTorch + torchvision program.
 
 Serves commands, a line each, on standard input, and answers each with one line of JSON:
 
@@ -75,13 +75,13 @@ class Program:
             transforms.RandomApply([transforms.GaussianBlur(3, sigma=(0.1, 2.0))], p=views["blur"]),
             transforms.ToTensor(),
         ]
-        labelling = [
+        labeling = [
             transforms.RandomResizedCrop(28, scale=tuple(label["area"])),
             transforms.RandomHorizontalFlip(label["flip"]),
             transforms.ToTensor(),
         ]
         self.pretraining = self.loader(pretraining, 2, options["batch"], shuffle=True)
-        self.labelling = self.loader(labelling, label["views"], max(1, 500 // label["views"]), shuffle=False)
+        self.labeling = self.loader(labeling, label["views"], max(1, 500 // label["views"]), shuffle=False)
 
         encoder = NarrowResNet(options["architecture"], options["planes"], channels=1)
         projection = head(encoder.features, options["head"]["output"], options["head"]["layers"])
@@ -100,9 +100,9 @@ class Program:
         kept = head(encoder.features, encoder.features, options["fromLayer"] + 1)[:3 * options["fromLayer"]]
         teacher = nn.Sequential(encoder, kept, nn.Linear(encoder.features, options["classes"]))
         teacher = teacher.to(memory_format=torch.channels_last)
-        self.labelling.batch_sampler.images = 10 * self.labelling.batch_sampler.batch
+        self.labeling.batch_sampler.images = 10 * self.labeling.batch_sampler.batch
         with torch.no_grad():
-            for views in self.labelling:
+            for views in self.labeling:
                 teacher(channels_last(views.flatten(0, 1)))
         return teacher.eval()
 
@@ -126,11 +126,11 @@ class Program:
         return {"seconds": time.perf_counter() - start, "images": images, "loss": loss.item()}
 
     def label(self, images, precision):
-        self.labelling.batch_sampler.images = images
+        self.labeling.batch_sampler.images = images
         start = time.perf_counter()
         logits = []
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            for views in self.labelling:
+            for views in self.labeling:
                 logits.append(self.teacher(channels_last(views.flatten(0, 1))).float().numpy())
         with tempfile.NamedTemporaryFile() as file:
             write(file, np.concatenate(logits))

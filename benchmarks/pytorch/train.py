@@ -3,7 +3,7 @@
 
 Network, batch, rate and augmentations are those of the file's block "pretrain"; the batch is one group, and an epoch is as many whole
 batches as it has. After every epoch the encoder goes to OUT/step-….safetensors under torchvision's names, which "pretrain": { "weights": … }
-takes, and a line to OUT/metrics.jsonl, whose first says which PyTorch it was. Greyscale is left out: the images are grey. The file may not
+takes, and a line to OUT/metrics.jsonl, whose first says which PyTorch it was. Grayscale is left out: the images are gray. The file may not
 extend another.
 
 What differs from Distill: PIL rounds to bytes after every operation, where Distill keeps floats; each epoch leaves out the images that
@@ -39,7 +39,7 @@ def composition(views):
             steps.append(transforms.RandomApply([transforms.ColorJitter(view["brightness"], view["contrast"])], p=chance))
         elif kind == "blur":
             steps.append(transforms.RandomApply([transforms.GaussianBlur(3, sigma=(0.1, 2.0))], p=chance))
-        elif kind != "greyscale":
+        elif kind != "grayscale":
             raise SystemExit(f"no {kind} here")
     return transforms.Compose(steps + [transforms.ToTensor()])
 

@@ -12,9 +12,9 @@ namespace Distill.Artifacts;
 /// <param name="Network">Depth, width and stem.</param>
 /// <param name="Shape">Channels, height and width of an input, values of [0, 1].</param>
 /// <param name="Labels">Class names in the order of the logits.</param>
-/// <param name="CentreCrop">Share of an image's shorter side that is looked at.</param>
+/// <param name="CenterCrop">Share of an image's shorter side that is looked at.</param>
 /// <param name="Temperature">Probabilities are softmax(logits / Temperature).</param>
-public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CentreCrop, double Temperature)
+public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CenterCrop, double Temperature)
 {
     // As PIL numbers it.
     private const int Bicubic = 3;
@@ -35,7 +35,7 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             ["mean"] = Numbers(Network.Normalization?.Mean ?? [.. Enumerable.Repeat(0.0, Shape.Channels)]),
             ["std"] = Numbers(Network.Normalization?.Deviation ?? [.. Enumerable.Repeat(1.0, Shape.Channels)]),
             ["interpolation"] = "bicubic",
-            ["crop_pct"] = CentreCrop,
+            ["crop_pct"] = CenterCrop,
             ["first_conv"] = "conv1",
             ["classifier"] = "fc",
         },
@@ -57,7 +57,7 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         ["image_processor_type"] = "ViTImageProcessor",
         ["do_convert_rgb"] = Shape.Channels == 3,
         ["do_resize"] = true,
-        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CentreCrop) },
+        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CenterCrop) },
         ["resample"] = Bicubic,
         ["do_center_crop"] = true,
         ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },

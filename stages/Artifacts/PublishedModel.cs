@@ -36,13 +36,13 @@ public sealed class PublishedModel : IDisposable
 
     private readonly nn.Module<Tensor, Tensor>? _network;
     private readonly OnnxClassifier? _onnx;
-    private readonly Lazy<IFolded>? _folded;
+    private readonly Lazy<IInferenceModule>? _folded;
     private readonly Compute _compute;
 
     private PublishedModel(ModelConfig config, string sha256, Compute compute, nn.Module<Tensor, Tensor>? network, OnnxClassifier? onnx)
     {
         (Config, Sha256, _compute, _network, _onnx) = (config, sha256, compute, network, onnx);
-        _folded = network is null ? null : new(() => FoldedNetwork.Of(network, compute));
+        _folded = network is null ? null : new(() => InferenceNetwork.Of(network, compute));
     }
 
     /// <summary>The names of forms.</summary>
@@ -160,11 +160,11 @@ public sealed class PublishedModel : IDisposable
         return cat([.. images.Chunk(Chunk).Select(chunk =>
         {
             using var inner = NewDisposeScope();
-            return Ask(take(chunk)).MoveToOuterDisposeScope();
+            return Infer(take(chunk)).MoveToOuterDisposeScope();
         })]).MoveToOuterDisposeScope();
     }
 
-    private Tensor Ask(Tensor images_NCHW)
+    private Tensor Infer(Tensor images_NCHW)
     {
         try
         {

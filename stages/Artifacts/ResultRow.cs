@@ -7,9 +7,9 @@ namespace Distill.Artifacts;
 /// <param name="Top1">Percent of all test images, each as it is measured, once, with the last weights of training.</param>
 /// <param name="Parameters">Trained numbers.</param>
 /// <param name="Bytes">Size of the weights' file.</param>
-/// <param name="Seconds">Training and labelling of all stages on the road to it.</param>
+/// <param name="Seconds">Training and labeling of all stages on the road to it.</param>
 /// <param name="Seed">The run's seed.</param>
-/// <param name="Labels">Labelled images.</param>
+/// <param name="Labels">Labeled images.</param>
 public sealed record ResultRow(string Name, double Top1, long Parameters, long Bytes, double Seconds, long Seed, int Labels)
 {
     /// <summary>How it was made.</summary>

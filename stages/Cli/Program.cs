@@ -3,7 +3,7 @@ using Distill.Cli.Commands;
 using Distill.Cli.Output;
 using Distill.Learning.Native.Loading;
 
-OutlivingWriter.Install();
+BestEffortWriter.Install();
 var root = new RootCommand("Train a compact image classifier from unlabeled images and a few labels (SimCLRv2).")
 {
     RunCommand.Create(),

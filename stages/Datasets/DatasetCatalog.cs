@@ -50,14 +50,14 @@ public static class DatasetCatalog
         return listing.Images(Split.Train).Count > 0
             ? new EncodedDataset(listing, options, cache, log)
             : throw new UserException(
-                $"Found no images in {options.Folder}: put labeled images into train/CLASS/ and images without a class into unlabelled/ " +
+                $"Found no images in {options.Folder}: put labeled images into train/CLASS/ and images without a class into unlabeled/ " +
                 $"({ImageExtensions.List}). For a published dataset, run `make data` (or `distill data fetch`)");
     }
 
     private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache)
     {
         var shards = new ShardFiles(options, TarListing.Extension);
-        return shards.Train.Count + shards.Unlabelled.Count > 0
+        return shards.Train.Count + shards.Unlabeled.Count > 0
             ? new EncodedDataset(new TarListing(options, shards, log), options, cache, log)
             : throw NoShards(options, TarListing.Extension, shards.AnyEndingIn(".tar.gz", ".tgz") is { } packed
                 ? $". {packed} is compressed, but images are read in random order: unpack it (gunzip) to plain tar"
@@ -67,7 +67,7 @@ public static class DatasetCatalog
     private static EncodedDataset OpenParquet(DatasetOptions options, Action<string> log, string cache)
     {
         var shards = new ShardFiles(options, ParquetListing.Extension);
-        return shards.Train.Count + shards.Unlabelled.Count > 0
+        return shards.Train.Count + shards.Unlabeled.Count > 0
             ? new EncodedDataset(new ParquetListing(options, shards, cache, log), options, cache, log)
             : throw NoShards(options, ParquetListing.Extension, "");
     }

@@ -12,7 +12,7 @@ public interface IDataset
 {
     string Name { get; }
 
-    /// <summary>The training images, labelled and unlabelled, in the same order on every machine.</summary>
+    /// <summary>The training images, labeled and unlabeled, in the same order on every machine.</summary>
     /// <exception cref="UserException">A file is missing, damaged, or not what it should be.</exception>
     ImageSet Train();
 

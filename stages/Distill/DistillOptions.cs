@@ -14,10 +14,10 @@ namespace Distill.Distill;
 /// known to be so; SimCLRv2 does not.
 /// </param>
 /// <param name="Alpha">
-/// α of SimCLRv2's equation 4: the weight of the soft targets, 1 − α being that of labelled images' cross entropy. 1, the
+/// α of SimCLRv2's equation 4: the weight of the soft targets, 1 − α being that of labeled images' cross entropy. 1, the
 /// default, is equation 3: distillation alone, which the paper found nearly as good.
 /// </param>
-/// <param name="LabelledBatchSize">Labelled images a step, beside the views; of no effect where α is 1.</param>
+/// <param name="LabeledBatchSize">Labeled images a step, beside the views; of no effect where α is 1.</param>
 /// <param name="Images">Which images' soft targets are learned from; all in SimCLRv2.</param>
 /// <param name="Training">Steps, batch (in views), optimizer.</param>
 public sealed record DistillOptions(
@@ -26,14 +26,14 @@ public sealed record DistillOptions(
     double StudentTemperature,
     bool BalanceClasses,
     double Alpha,
-    int LabelledBatchSize,
+    int LabeledBatchSize,
     DistilledImages Images,
     TrainingOptions Training)
 {
-    /// <summary>Whether the labelled images take part as what they are: otherwise no result depends on which they are.</summary>
+    /// <summary>Whether the labeled images take part as what they are: otherwise no result depends on which they are.</summary>
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All;
 
-    /// <exception cref="UserException">Labelled images are mixed into a batch of several groups.</exception>
+    /// <exception cref="UserException">Labeled images are mixed into a batch of several groups.</exception>
     public static DistillOptions Read(JsonSection section)
     {
         var options = ReadAll(section);
@@ -47,7 +47,7 @@ public sealed record DistillOptions(
         section.Number("studentTemperature", 1, 0.01, 100),
         section.Flag("balanceClasses", false),
         section.Number("alpha", 1, 0, 1),
-        section.Integer("labelledBatchSize", 64, 1, 65536),
+        section.Integer("labeledBatchSize", 64, 1, 65536),
         section.Choice("images", DistilledImages.All),
         TrainingOptions.Read(section, new TrainingOptions(10_000, 256, OptimizerOptions.Default)));
 }

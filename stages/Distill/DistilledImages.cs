@@ -7,8 +7,8 @@ public enum DistilledImages
     All,
 
     /// <summary>On those with a label, which the teacher has seen with it.</summary>
-    Labelled,
+    Labeled,
 
     /// <summary>On those without.</summary>
-    Unlabelled,
+    Unlabeled,
 }

@@ -12,41 +12,41 @@ namespace Distill.Distill;
 
 /// <summary>
 /// A step of distillation: stored views, cut out again from their crops, against stored logits; and beside them, where
-/// α &lt; 1, labelled images against their classes.
+/// α &lt; 1, labeled images against their classes.
 /// </summary>
 public sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
-    private readonly Func<ResNet> _another;
+    private readonly Func<ResNet> _createReplica;
     private readonly List<int> _images;
     private readonly List<Crop> _crops;
     private readonly SoftTargetLogits _logits;
     private readonly Tensor? _shift_K;
-    private readonly LabelledViews? _labelled;
+    private readonly LabeledViews? _labeled;
     private readonly DistillOptions _options;
     private readonly Compute _compute;
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
 
     /// <param name="student">On its device.</param>
-    /// <param name="another">Makes another network of the same plan, there too.</param>
+    /// <param name="createReplica">Makes another network of the same plan, there too.</param>
     /// <param name="bank">The training images.</param>
     /// <param name="targets">What the teacher thinks of them.</param>
-    /// <param name="labelled">Labelled images; null for distillation alone.</param>
+    /// <param name="labeled">Labeled images; null for distillation alone.</param>
     /// <param name="options">Temperatures, balance, α.</param>
     /// <param name="compute">Where and in what arithmetic.</param>
     /// <param name="random">The stage's key.</param>
     public SoftTargetTask(
         ResNet student,
-        Func<ResNet> another,
+        Func<ResNet> createReplica,
         ImageBank bank,
         SoftTargetTable targets,
-        LabelledViews? labelled,
+        LabeledViews? labeled,
         DistillOptions options,
         Compute compute,
         RandomKey random)
     {
-        (_student, _another, _labelled, _options, _compute) = (student, another, labelled, options, compute);
+        (_student, _createReplica, _labeled, _options, _compute) = (student, createReplica, labeled, options, compute);
         // Not the table, whose logits are on the device from here on.
         (_images, _crops) = (targets.Images, targets.Crops);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
@@ -57,13 +57,13 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
 
     public override nn.Module<Tensor, Tensor> Network => _student;
 
-    public override nn.Module<Tensor, Tensor> NewReplica() => _another();
+    public override nn.Module<Tensor, Tensor> NewReplica() => _createReplica();
 
-    public override int ItemsPerStep => _options.Training.BatchSize + (_labelled?.BatchSize ?? 0);
+    public override int ItemsPerStep => _options.Training.BatchSize + (_labeled?.BatchSize ?? 0);
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    /// <summary>The views, then the labelled images, which are there in a batch of one group only: batch norm sees both kinds.</summary>
+    /// <summary>The views, then the labeled images, which are there in a batch of one group only: batch norm sees both kinds.</summary>
     public override Tensor Inputs(long step) => _loader.At(step);
 
     public override Tensor Loss(long step, Tensor outputs)
@@ -73,9 +73,9 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
         var (soft, all) = (teacher_NK.shape[0], outputs.shape[0]);
         var loss = SoftTargetLoss.CrossEntropy(
             outputs.narrow(0, 0, soft), teacher_NK, _options.TeacherTemperature, _options.StudentTemperature);
-        return (_labelled is null
+        return (_labeled is null
             ? loss
-            : SoftTargetLoss.WithLabels(loss, outputs.narrow(0, soft, all - soft), _labelled.LabelsAt(step), _options.Alpha))
+            : SoftTargetLoss.WithLabels(loss, outputs.narrow(0, soft, all - soft), _labeled.LabelsAt(step), _options.Alpha))
             .MoveToOuterDisposeScope();
     }
 
@@ -89,7 +89,7 @@ public sealed class SoftTargetTask : TrainingTask, IDisposable
     private ViewBatch PlanOf(long step) => new(
     [
         .. RowsAt(step).Select(row => new ViewRequest(_images[row], _crops[row])),
-        .. _labelled?.At(step) ?? [],
+        .. _labeled?.At(step) ?? [],
     ]);
 
     private Tensor TeacherAt(long step)

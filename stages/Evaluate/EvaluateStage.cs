@@ -37,37 +37,37 @@ public static class EvaluateStage
     /// <param name="folder">Where the tables go.</param>
     public static StageResult Run(
         StageContext context,
-        IReadOnlyList<Contestant> contestants,
+        IReadOnlyList<Candidate> contestants,
         RunSettings settings,
         IDataset dataset,
-        LabelOptions labels,
+        LabelSplitOptions labels,
         string folder)
     {
         var (train, test) = (dataset.Train(), dataset.Test());
-        var labelled = LabelSplit.Draw(train, labels).Indices;
-        int[] all = [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabelled)];
-        using var judge = new Judge(test, train, settings, context.Cancellation);
+        var labeled = LabelSplit.Draw(train, labels).Indices;
+        int[] all = [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabeled)];
+        using var judge = new Evaluator(test, train, settings, context.Cancellation);
         var rows = new List<ResultRow>();
         var details = new JsonObject();
         foreach (var contestant in contestants)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var path = context.Input(contestant.Source.Artefact);
+            var path = context.Input(contestant.Source.Artifact);
             var teaching = contestant.Labels switch
             {
-                LabelUse.All => all,
-                LabelUse.None => [],
-                _ => labelled,
+                LabelUsage.All => all,
+                LabelUsage.None => [],
+                _ => labeled,
             };
-            using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.Exact);
+            using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.InFp32);
             var measured = Measurement.Of(judge.Logits(contestant, network, teaching), judge.Labels(), settings.Seed);
             rows.Add(new ResultRow(
                 contestant.Name,
                 Math.Round(measured.Report.Top1, 2),
                 network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()),
                 new FileInfo(path).Length,
-                Math.Round(contestant.Road.Sum(artefact => Seconds(context, artefact)), 1),
+                Math.Round(contestant.Lineage.Sum(artifact => Seconds(context, artifact)), 1),
                 settings.Seed,
                 teaching.Count)
             {
@@ -87,6 +87,6 @@ public static class EvaluateStage
             paths, new JsonObject(rows.Select(row => KeyValuePair.Create(row.Name, (JsonNode?)JsonValue.Create(row.Top1)))));
     }
 
-    private static double Seconds(StageContext context, string artefact) =>
-        context.InputMetrics(artefact[..artefact.IndexOf('/', StringComparison.Ordinal)])["seconds"]!.GetValue<double>();
+    private static double Seconds(StageContext context, string artifact) =>
+        context.InputMetrics(artifact[..artifact.IndexOf('/', StringComparison.Ordinal)])["seconds"]!.GetValue<double>();
 }

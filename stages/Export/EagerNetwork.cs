@@ -6,7 +6,7 @@ namespace Distill.Export;
 internal static class EagerNetwork
 {
     /// <summary>images_NCHW → logits_NK, without a graph.</summary>
-    public static Tensor Ask(this nn.Module<Tensor, Tensor> network, Tensor images_NCHW)
+    public static Tensor Infer(this nn.Module<Tensor, Tensor> network, Tensor images_NCHW)
     {
         using var frozen = no_grad();
         return network.forward(images_NCHW);

@@ -12,7 +12,7 @@ namespace Distill.FineTune;
 /// Layers of the projection head that are kept under the classifier: 1 in SimCLRv2's best results (section 2.1), 0 is SimCLR's; of given weights, as many
 /// as they have.
 /// </param>
-/// <param name="Views">Augmentation of the labelled images; crop and flip in SimCLRv2.</param>
+/// <param name="Views">Augmentation of the labeled images; crop and flip in SimCLRv2.</param>
 /// <param name="Training">Steps, batch, optimizer.</param>
 public sealed record FineTuneOptions(string? Weights, int FromLayer, ViewOptions Views, TrainingOptions Training)
 {
@@ -33,7 +33,7 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, ViewOptions
     {
         try
         {
-            var layers = GivenWeights.HeadLayersOf(weights);
+            var layers = ImportedWeights.HeadLayersOf(weights);
             return layers < headLayers
                 ? layers
                 : throw section.Error("weights", $"found {weights} with {layers} head layers, expected a classifier with fewer than the {headLayers} of pretrain.head");

@@ -10,7 +10,7 @@ namespace Distill.FineTune;
 
 /// <summary>
 /// Step 2 of SimCLRv2 (section 2.1): the pretrained encoder and the first layers of its head become a classifier, which is
-/// trained, all of it, on the labelled images alone.
+/// trained, all of it, on the labeled images alone.
 /// </summary>
 public static class FineTuneStage
 {
@@ -23,31 +23,31 @@ public static class FineTuneStage
     /// <param name="context">Where it runs.</param>
     /// <param name="options">How it trains.</param>
     /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Its training split holds the labelled images.</param>
-    /// <param name="labels">Which of them are labelled.</param>
+    /// <param name="dataset">Its training split holds the labeled images.</param>
+    /// <param name="labels">Which of them are labeled.</param>
     /// <param name="network">The classifier's plan.</param>
-    /// <param name="pretrained">The artefact with the pretrained weights.</param>
+    /// <param name="pretrained">The artifact with the pretrained weights.</param>
     public static StageResult Run(
         StageContext context,
         FineTuneOptions options,
         RunSettings settings,
         IDataset dataset,
-        LabelOptions labels,
+        LabelSplitOptions labels,
         ClassifierSource network,
         string pretrained)
     {
-        using var labelled = LabelledImages.Load(dataset, labels, settings);
+        using var labeled = LabeledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);
         using var classifier = Classifier();
         Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
-        using var task = new LabelledTask(classifier, Classifier, labelled, options.Views, options.Training, random);
+        using var task = new LabeledTask(classifier, Classifier, labeled, options.Views, options.Training, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
         nn.Module<Tensor, Tensor> Classifier()
         {
             using var generator = random.Generator();
-            var made = network.Build(labelled.Shape.Channels, labelled.ClassCount, generator);
-            settings.Compute.Place(made);
+            var made = network.Build(labeled.Shape.Channels, labeled.ClassCount, generator);
+            settings.Compute.MoveTo(made);
             return made;
         }
     }

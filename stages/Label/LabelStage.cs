@@ -26,12 +26,12 @@ public static class LabelStage
     /// <param name="context">Where it runs.</param>
     /// <param name="options">Views, crops, and how much of the teacher's opinion is kept.</param>
     /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Every image of its training split is labelled.</param>
+    /// <param name="dataset">Every image of its training split is labeled.</param>
     /// <param name="teacher">Who labels.</param>
     /// <param name="folder">Where the shards go.</param>
     public static StageResult Run(
         StageContext context,
-        LabellingOptions options,
+        LabelOptions options,
         RunSettings settings,
         IDataset dataset,
         ClassifierSource teacher,
@@ -39,10 +39,10 @@ public static class LabelStage
     {
         var images = dataset.Train();
         options = options.For(images.ClassNames.Count, images.Count);
-        var teacherPath = context.Input(teacher.Artefact);
+        var teacherPath = context.Input(teacher.Artifact);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
-        using var labeller = new Labeller(network, bank, options, settings.Compute, settings.Random(context.Name));
+        using var labeler = new Labeler(network, bank, options, settings.Compute, settings.Random(context.Name));
         var hashes = new ShardHashes(Path.Combine(context.Folder, "shards.sha256"));
         var shards = new ShardFolder(folder, context.Key, hashes, context.Progress.Note);
         shards.Prepare();
@@ -62,7 +62,7 @@ public static class LabelStage
         var missing = shards.MissingOf(new ImageRange(0, images.Count));
         var todo = missing.Sum(shard => shard.Images.Count);
         var done = 0;
-        using var groups = labeller.Label(missing.Select(shard => shard.Images), context.Cancellation).GetEnumerator();
+        using var groups = labeler.Label(missing.Select(shard => shard.Images), context.Cancellation).GetEnumerator();
         foreach (var shard in missing)
         {
             SoftTargetWriter.Write(shard.Path, GroupsOf(shard), metadata, options.TopK);

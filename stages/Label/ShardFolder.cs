@@ -3,7 +3,7 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Label;
 
-/// <summary>The folder of one round's soft targets, and which of its shards belong to the labelling now asked for.</summary>
+/// <summary>The folder of one round's soft targets, and which of its shards belong to the labeling now asked for.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="key">The stage's key, which every shard carries.</param>
 /// <param name="hashes">Of the shards that were written.</param>

@@ -3,10 +3,10 @@ using Distill.Pipeline.Storage;
 namespace Distill.Label;
 
 /// <summary>
-/// The SHA-256 of every shard of an unfinished labelling, in the format of <c>sha256sum</c>: Parquet has no checksum that would tell a damaged shard
+/// The SHA-256 of every shard of an unfinished labeling, in the format of <c>sha256sum</c>: Parquet has no checksum that would tell a damaged shard
 /// from a whole one. Once the stage is done, the lock has the hash of them all.
 /// </summary>
-/// <param name="path">The list; written anew after each shard. One that is damaged or gone has shards labelled again.</param>
+/// <param name="path">The list; written anew after each shard. One that is damaged or gone has shards labeled again.</param>
 internal sealed class ShardHashes(string path)
 {
     private readonly Dictionary<string, string> _hashes = Read(path);

@@ -19,36 +19,36 @@ public sealed class ContrastiveTask : TrainingTask, IDisposable
 
     private readonly ContrastiveNetwork _network;
     private readonly ImageBank _bank;
-    private readonly KeyMemory? _memory;
+    private readonly KeyQueue? _queue;
     private readonly PretrainOptions _options;
     private readonly Compute _compute;
     private readonly RandomKey _random;
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
-    private readonly KnnMonitor? _neighbours;
+    private readonly KnnMonitor? _neighbors;
     private readonly EmbeddingMonitor _embeddings;
 
     /// <param name="network">On its device.</param>
     /// <param name="bank">The training images.</param>
-    /// <param name="memory">Past keys as further negatives; null for none.</param>
+    /// <param name="queue">Past keys as further negatives; null for none.</param>
     /// <param name="options">Views, temperature, steps, batch.</param>
     /// <param name="compute">Where and in what arithmetic.</param>
     /// <param name="random">The stage's key.</param>
     public ContrastiveTask(
-        ContrastiveNetwork network, ImageBank bank, KeyMemory? memory, PretrainOptions options, Compute compute, RandomKey random)
+        ContrastiveNetwork network, ImageBank bank, KeyQueue? queue, PretrainOptions options, Compute compute, RandomKey random)
     {
-        (_network, _bank, _memory, _options, _compute, _random) = (network, bank, memory, options, compute, random);
+        (_network, _bank, _queue, _options, _compute, _random) = (network, bank, queue, options, compute, random);
         _batches = new BatchPlan(random, bank.Images.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
-        _neighbours = KnnMonitor.For(bank, compute);
-        _embeddings = new EmbeddingMonitor(bank, options.Views, compute.Exact, random);
+        _neighbors = KnnMonitor.For(bank, compute);
+        _embeddings = new EmbeddingMonitor(bank, options.Views, compute.InFp32, random);
     }
 
     public override nn.Module<Tensor, Tensor> Network => _network;
 
     public override int ItemsPerStep => _options.Training.BatchSize;
 
-    public override IReadOnlyDictionary<string, Tensor> Memory => _memory?.State ?? base.Memory;
+    public override IReadOnlyDictionary<string, Tensor> ExtraState => _queue?.State ?? base.ExtraState;
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
@@ -60,20 +60,20 @@ public sealed class ContrastiveTask : TrainingTask, IDisposable
     public override Tensor Inputs(long step)
     {
         var views_MCHW = _loader.At(step);
-        _memory?.Hold(views_MCHW);
+        _queue?.Hold(views_MCHW);
         return views_MCHW;
     }
 
-    public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, _options.Temperature, _memory?.KeysAt(step));
+    public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, _options.Temperature, _queue?.KeysAt(step));
 
-    public override void AfterStep(long step) => _memory?.Update(_network, step);
+    public override void AfterStep(long step) => _queue?.Update(_network, step);
 
     public override IReadOnlyDictionary<string, double> Monitor()
     {
         var measured = _embeddings.Of(_network).ToDictionary();
-        if (_neighbours is not null)
+        if (_neighbors is not null)
         {
-            measured["knn"] = _neighbours.Top1(_network.Encoder);
+            measured["knn"] = _neighbors.Top1(_network.Encoder);
         }
 
         return measured;
@@ -81,9 +81,9 @@ public sealed class ContrastiveTask : TrainingTask, IDisposable
 
     /// <summary>ln of the number of candidates among which each view's partner is sought: ln(2N − 1 + past keys).</summary>
     public override double? ChanceLoss(long step) =>
-        Math.Log(2 * _options.Training.BatchSize - 1 + (_options.Memory.Keys > 0 ? Math.Min(step * 2 * _options.Training.BatchSize, _options.Memory.Keys) : 0));
+        Math.Log(2 * _options.Training.BatchSize - 1 + (_options.Queue.Size > 0 ? Math.Min(step * 2 * _options.Training.BatchSize, _options.Queue.Size) : 0));
 
-    public override string? Trouble(long step, double loss, IReadOnlyDictionary<string, double> monitored)
+    public override string? Anomaly(long step, double loss, IReadOnlyDictionary<string, double> monitored)
     {
         if (monitored["spread"] < CollapsedSpread)
         {

@@ -21,28 +21,28 @@ internal sealed class KnnMonitor
     private readonly int[] _voters;
     private readonly int[] _queries;
 
-    private KnnMonitor(ImageBank bank, Compute compute, int[] labelled)
+    private KnnMonitor(ImageBank bank, Compute compute, int[] labeled)
     {
         (_bank, _compute) = (bank, compute);
         // Spread evenly, so that a set sorted by class is sampled in all its classes.
-        var queries = Math.Min(MaximumQueries, labelled.Length / 3);
-        _queries = Spread(labelled, queries);
-        _voters = Spread([.. labelled.Except(_queries)], MaximumBank);
+        var queries = Math.Min(MaximumQueries, labeled.Length / 3);
+        _queries = Spread(labeled, queries);
+        _voters = Spread([.. labeled.Except(_queries)], MaximumBank);
     }
 
     /// <summary>A monitor, or null for a set without enough labels to say anything.</summary>
     public static KnnMonitor? For(ImageBank bank, Compute compute)
     {
         var labels = bank.Images.Labels;
-        var labelled = Enumerable.Range(0, labels.Count).Where(i => labels[i] != ImageSet.Unlabelled).ToArray();
-        return labelled.Length < 100 ? null : new KnnMonitor(bank, compute, labelled);
+        var labeled = Enumerable.Range(0, labels.Count).Where(i => labels[i] != ImageSet.Unlabeled).ToArray();
+        return labeled.Length < 100 ? null : new KnnMonitor(bank, compute, labeled);
     }
 
     /// <summary>Top-1 in percent.</summary>
     public double Top1(ResNet encoder)
     {
         using var scope = NewDisposeScope();
-        return NearestNeighbours.Top1(
+        return NearestNeighbors.Top1(
             Inference.Run(encoder, _bank, _voters, _compute),
             _bank.Labels(_voters),
             Inference.Run(encoder, _bank, _queries, _compute),

@@ -8,15 +8,15 @@ namespace Distill.Pretrain;
 /// <summary>Contrastive pretraining as pipeline.json describes it.</summary>
 /// <param name="Network">The encoder; SimCLRv2's is ResNet-152 (3×, with selective kernels, at its largest).</param>
 /// <param name="Head">The projection head.</param>
-/// <param name="Views">The composition that makes the two views; crop, jitter, greyscale and blur in SimCLRv2.</param>
+/// <param name="Views">The composition that makes the two views; crop, jitter, grayscale and blur in SimCLRv2.</param>
 /// <param name="LowResolution">Smaller views at first; the papers have none.</param>
 /// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2, 0.2 advised by its authors for small batches.</param>
-/// <param name="Memory">A queue of past keys as further negatives; off by default, as in the public code.</param>
+/// <param name="Queue">A queue of past keys as further negatives; off by default, as in the public code.</param>
 /// <param name="Training">Steps, batch, optimizer.</param>
 /// <param name="Weights">A file of weights to take in place of training; null to train.</param>
 public sealed record PretrainOptions(
     NetworkOptions Network, HeadOptions Head, ViewOptions Views, LowResolution LowResolution, double Temperature,
-    MemoryOptions Memory, TrainingOptions Training, string? Weights = null)
+    QueueOptions Queue, TrainingOptions Training, string? Weights = null)
 {
     public static PretrainOptions Read(JsonSection section)
     {
@@ -24,10 +24,10 @@ public sealed record PretrainOptions(
         return new PretrainOptions(
             NetworkOptions.Read(section.Section("network"), new NetworkOptions(Architecture.ResNet152, Width: 1, Stem.ImageNet)),
             HeadOptions.Read(section.Section("head")),
-            ViewOptions.Read(section, "crop", "jitter", "greyscale", "blur"),
+            ViewOptions.Read(section, "crop", "jitter", "grayscale", "blur"),
             LowResolution.Read(section.Section("lowResolution")),
             section.Number("temperature", 0.2, 0.001, 100),
-            MemoryOptions.Read(section.Section("memory"), training.BatchSize),
+            QueueOptions.Read(section.Section("queue"), training.BatchSize),
             training,
             section.OptionalFile("weights"));
     }

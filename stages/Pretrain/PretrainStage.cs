@@ -8,7 +8,7 @@ using Distill.Pipeline.Execution;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// Step 1 of SimCLRv2 (section 2): an encoder with a projection head learns, from images without labels, to recognise two
+/// Step 1 of SimCLRv2 (section 2): an encoder with a projection head learns, from images without labels, to recognize two
 /// views of one image among the views of all others.
 /// </summary>
 public static class PretrainStage
@@ -25,8 +25,8 @@ public static class PretrainStage
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = ContrastiveNetwork.Of(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
-        using var memory = options.Memory.Keys > 0 ? Memory(network, options, images.Shape.Channels, settings.Compute, random) : null;
-        using var task = new ContrastiveTask(network, bank, memory, options, settings.Compute, random);
+        using var queue = options.Queue.Size > 0 ? Queue(network, options, images.Shape.Channels, settings.Compute, random) : null;
+        using var task = new ContrastiveTask(network, bank, queue, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
         foreach (var (name, value) in task.Monitor())
         {
@@ -36,10 +36,10 @@ public static class PretrainStage
         return result;
     }
 
-    private static KeyMemory Memory(
+    private static KeyQueue Queue(
         ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
     {
         var copy = ContrastiveNetwork.Of(options.Network, options.Head, channels, compute, random);
-        return new KeyMemory(copy, network, options.Head.Output, 2 * options.Training.BatchSize, options.Memory, compute);
+        return new KeyQueue(copy, network, options.Head.Output, 2 * options.Training.BatchSize, options.Queue, compute);
     }
 }

@@ -6,8 +6,8 @@ public enum ProbeLabels
     /// <summary>There is no linear evaluation.</summary>
     None,
 
-    /// <summary>The labelled images of the pipeline's block labels.</summary>
-    Labelled,
+    /// <summary>The labeled images of the pipeline's block labels.</summary>
+    Labeled,
 
     /// <summary>All training images that have a class, as in the papers' linear evaluation: it judges the features, not the labels.</summary>
     All,

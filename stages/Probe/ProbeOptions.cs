@@ -8,15 +8,15 @@ namespace Distill.Probe;
 /// <summary>The linear evaluation of the pretrained encoder as pipeline.json describes it.</summary>
 /// <param name="Labels">Whose labels it uses; none by default.</param>
 /// <param name="Solver">How it is fitted.</param>
-/// <param name="Neighbours">Whether kNN is measured too, with the same labels, in both of the field's conventions.</param>
-/// <param name="HeldOut">Share of the labelled images on which L-BFGS's L2 strength is chosen.</param>
+/// <param name="Neighbors">Whether kNN is measured too, with the same labels, in both of the field's conventions.</param>
+/// <param name="HeldOut">Share of the labeled images on which L-BFGS's L2 strength is chosen.</param>
 /// <param name="Sgd">Epochs, batch and rate of SGD.</param>
-public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbours, double HeldOut, SgdProbeOptions Sgd)
+public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOut, SgdProbeOptions Sgd)
 {
     public static ProbeOptions Read(JsonSection section) => new(
         section.Choice("labels", ProbeLabels.None),
         section.Choice("solver", ProbeSolver.Lbfgs),
-        section.Flag("neighbours", true),
+        section.Flag("neighbors", true),
         section.Number("heldOut", 0.2, 0.01, 0.9),
         new SgdProbeOptions(
             section.Integer("epochs", SgdProbeOptions.Default.Epochs, 1),
@@ -25,8 +25,8 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
             SgdProbeOptions.Default.Momentum));
 
     /// <summary>The training images whose labels it uses.</summary>
-    public IReadOnlyList<int> Indices(ImageSet train, LabelOptions labels) => Labels == ProbeLabels.All
-        ? [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabelled)]
+    public IReadOnlyList<int> Indices(ImageSet train, LabelSplitOptions labels) => Labels == ProbeLabels.All
+        ? [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabeled)]
         : LabelSplit.Draw(train, labels).Indices;
 
     /// <summary>How it is done, for the results table.</summary>

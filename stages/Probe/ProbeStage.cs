@@ -31,16 +31,16 @@ public static class ProbeStage
     /// <param name="context">Where it runs.</param>
     /// <param name="options">Labels and solver.</param>
     /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Its training split holds the labelled images.</param>
-    /// <param name="labels">Which of them are labelled.</param>
+    /// <param name="dataset">Its training split holds the labeled images.</param>
+    /// <param name="labels">Which of them are labeled.</param>
     /// <param name="network">The plan of a <see cref="FineTunedNetwork"/> on the encoder itself.</param>
-    /// <param name="pretrained">The artefact with the pretrained weights.</param>
+    /// <param name="pretrained">The artifact with the pretrained weights.</param>
     public static StageResult Run(
         StageContext context,
         ProbeOptions options,
         RunSettings settings,
         IDataset dataset,
-        LabelOptions labels,
+        LabelSplitOptions labels,
         ClassifierSource network,
         string pretrained)
     {
@@ -51,7 +51,7 @@ public static class ProbeStage
         using var generator = random.Generator();
         using var classifier = (FineTunedNetwork)network.Build(train.Shape.Channels, train.ClassNames.Count, generator);
         Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
-        settings.Compute.Place(classifier);
+        settings.Compute.MoveTo(classifier);
 
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
         var indices = options.Indices(train, labels);
@@ -61,7 +61,7 @@ public static class ProbeStage
                 "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; use more labels, or sgd");
         }
 
-        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.Exact, done => Report(done, indices.Count));
+        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
         var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);
 
         var path = Path.Combine(context.Folder, Output);

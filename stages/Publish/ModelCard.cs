@@ -8,7 +8,7 @@ namespace Distill.Publish;
 
 /// <summary>A published model's README.md, in the form of the Hugging Face Hub's model cards; every figure of it measured by the run.</summary>
 /// <param name="config">The model.</param>
-/// <param name="options">Which row it is, and the licences.</param>
+/// <param name="options">Which row it is, and the licenses.</param>
 /// <param name="dataset">What it was trained and measured on.</param>
 /// <param name="results">The run's results table.</param>
 /// <param name="forms">The model's forms.</param>
@@ -18,7 +18,7 @@ internal sealed class ModelCard(
     PublishOptions options,
     string dataset,
     IReadOnlyList<ResultRow> results,
-    VariantsFile forms,
+    ExportsFile forms,
     IReadOnlyDictionary<string, LockEntry> lineage)
 {
     private readonly ResultRow _own = results.First(row => row.Name == options.Student);

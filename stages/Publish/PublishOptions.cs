@@ -5,10 +5,10 @@ namespace Distill.Publish;
 
 /// <summary>Publishing as pipeline.json describes it.</summary>
 /// <param name="Student">What is published: a round's student, or an encoder with a classifier on it; chosen beforehand, never by its test accuracy.</param>
-/// <param name="License">SPDX name of the licence that the model is published under, for the card.</param>
-/// <param name="DataLicense">SPDX name of the licence of the images, for the card; null where it is not stated.</param>
+/// <param name="License">SPDX name of the license that the model is published under, for the card.</param>
+/// <param name="DataLicense">SPDX name of the license of the images, for the card; null where it is not stated.</param>
 /// <param name="HeldOut">Labels beyond those that others learn from, which fit the temperature of its probabilities; null for none, and temperature 1.</param>
-public sealed record PublishOptions(string Student, string License, string? DataLicense, LabelOptions? HeldOut)
+public sealed record PublishOptions(string Student, string License, string? DataLicense, LabelSplitOptions? HeldOut)
 {
     /// <param name="section">The <c>publish</c> block.</param>
     /// <param name="candidates">What can be published; the last one is, unless another is named.</param>
@@ -21,5 +21,5 @@ public sealed record PublishOptions(string Student, string License, string? Data
             section.Choice("student", candidates[^1], candidates.ToDictionary(name => name)),
             section.Text("license", "mit"),
             section.OptionalText("dataLicense"),
-            section.Has("heldOut") ? LabelOptions.Read(section.Section("heldOut"), seed) : null);
+            section.Has("heldOut") ? LabelSplitOptions.Read(section.Section("heldOut"), seed) : null);
 }

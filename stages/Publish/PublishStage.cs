@@ -25,11 +25,11 @@ public static class PublishStage
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <param name="context">Where it runs.</param>
-    /// <param name="options">Which student, under which licence.</param>
+    /// <param name="options">Which student, under which license.</param>
     /// <param name="seed">The run's.</param>
     /// <param name="dataset">What it was trained on.</param>
     /// <param name="network">The student's network.</param>
-    /// <param name="inputs">The artefacts that are published.</param>
+    /// <param name="inputs">The artifacts that are published.</param>
     /// <param name="folder">The folder to publish into.</param>
     public static StageResult Run(
         StageContext context,
@@ -43,8 +43,8 @@ public static class PublishStage
         var train = dataset.Train();
         var table = JsonNode.Parse(File.ReadAllText(context.Input(inputs.Results)))!;
         var rows = ResultsFile.Read(context.Input(inputs.Results));
-        var forms = VariantsFile.Read(context.Input(inputs.Variants));
-        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CentreCrop, forms.Temperature);
+        var forms = ExportsFile.Read(context.Input(inputs.Variants));
+        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CenterCrop, forms.Temperature);
         var lineage = Lineage.Of(inputs.Temperature is { } temperature ? [inputs.Weights, temperature] : [inputs.Weights], context.Lineage);
         Durable.MakeFolder(folder);
         // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
@@ -76,7 +76,7 @@ public static class PublishStage
     }
 
     /// <summary>The published row's measurements, without times: they differ from run to run, and the folder must not.</summary>
-    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student, VariantsFile forms)
+    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student, ExportsFile forms)
     {
         var row = rows.First(r => r.Name == student);
         var json = new JsonObject
@@ -111,7 +111,7 @@ public static class PublishStage
     }
 
     /// <summary>Copies the ONNX models, and leaves none of another run behind.</summary>
-    private static void CopyVariants(string from, VariantsFile forms, string folder)
+    private static void CopyVariants(string from, ExportsFile forms, string folder)
     {
         string[] names = [.. forms.Variants.SelectMany(form => form.Files)];
         foreach (var name in names)

@@ -22,7 +22,7 @@ public static class ReportStage
     public const string Output = "report.html";
 
     /// <param name="context">Where it runs.</param>
-    /// <param name="inputs">Artefacts that it tells of.</param>
+    /// <param name="inputs">Artifacts that it tells of.</param>
     /// <param name="student">The published network.</param>
     /// <param name="network">Its plan.</param>
     /// <param name="views">Of pretraining; null where nothing was pretrained.</param>
@@ -49,7 +49,7 @@ public static class ReportStage
         [
             ResultsSection.Of(facts),
             TrainingSection.Of(facts.Curves),
-            MistakesSection.Of(facts, study, test),
+            MisclassifiedSection.Of(facts, study, test),
             ImagesSection.Of(study, train, views, settings.Random("pretrain")),
             inputs.SoftTargets is null ? null : SoftTargetsSection.Of(context.Input(inputs.SoftTargets), train),
             LineageSection.Of(facts.Stages),
@@ -62,8 +62,8 @@ public static class ReportStage
     private static StudentStudy Study(
         StageContext context, ClassifierSource student, NetworkOptions network, ImageBank test, double temperature, RunSettings settings)
     {
-        var (channels, weights) = (test.Images.Shape.Channels, context.Input(student.Artefact));
-        using var classifier = student.Load(weights, channels, test.Images.ClassNames.Count, settings.Compute.Exact);
+        var (channels, weights) = (test.Images.Shape.Channels, context.Input(student.Artifact));
+        using var classifier = student.Load(weights, channels, test.Images.ClassNames.Count, settings.Compute.InFp32);
         using var encoder = ResNet.Of(network, channels, classes: null, settings.Compute, settings.Random(context.Name));
         Weights.CopyNamed(encoder, classifier, key => classifier is FineTunedNetwork ? "encoder." + key : key);
         encoder.eval();

@@ -18,7 +18,7 @@ internal sealed record RunFacts(
     JsonNode Table,
     IReadOnlyList<ResultRow> Rows,
     JsonNode Details,
-    VariantsFile Forms,
+    ExportsFile Forms,
     IReadOnlyList<KeyValuePair<string, LockEntry>> Stages,
     IReadOnlyList<Curves> Curves)
 {
@@ -40,7 +40,7 @@ internal sealed record RunFacts(
             JsonNode.Parse(File.ReadAllText(results))!,
             ResultsFile.Read(results),
             JsonNode.Parse(File.ReadAllText(details))!,
-            VariantsFile.Read(variants),
+            ExportsFile.Read(variants),
             stages,
             [.. stages.Select(stage => Charts.Curves.Read(modelsFolder, stage.Key)).Where(curves => curves.Has("loss"))]);
     }

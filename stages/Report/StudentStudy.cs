@@ -15,10 +15,10 @@ namespace Distill.Report;
 internal sealed record Mistake(int Image, int Label, int Guess, double Probability);
 
 /// <summary>What the published student makes of the test images, beyond figures.</summary>
-/// <param name="Mistakes">The surest first.</param>
+/// <param name="Misclassified">The surest first.</param>
 /// <param name="Places">Test images, their classes, and where they lie among the first two principal components of the features.</param>
 /// <param name="Explained">Share of the features' variance in these two.</param>
-internal sealed record StudentStudy(IReadOnlyList<Mistake> Mistakes, IReadOnlyList<(int Label, double X, double Y)> Places, double Explained)
+internal sealed record StudentStudy(IReadOnlyList<Mistake> Misclassified, IReadOnlyList<(int Label, double X, double Y)> Places, double Explained)
 {
     private const int MostMistakes = 12;
     private const int MostPlaces = 2000;
@@ -34,9 +34,9 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Mistakes, IReadOnlyLi
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        int[] all = [.. Enumerable.Range(0, bank.Images.Count).Where(image => bank.Images.Labels[image] != ImageSet.Unlabelled)];
+        int[] all = [.. Enumerable.Range(0, bank.Images.Count).Where(image => bank.Images.Labels[image] != ImageSet.Unlabeled)];
         var count = Math.Min(MostPlaces, all.Length);
-        var p_NK = Inference.Run(network, bank, all, settings.Compute.Exact, done => looked(done, all.Length + count)).Over(temperature).softmax(1);
+        var p_NK = Inference.Run(network, bank, all, settings.Compute.InFp32, done => looked(done, all.Length + count)).Over(temperature).softmax(1);
         var (surest_N, guesses_N) = p_NK.max(1);
         var (surest, guesses) = (surest_N.ReadAll<float>(), guesses_N.ReadAll<long>());
         var mistakes = all
@@ -46,7 +46,7 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Mistakes, IReadOnlyLi
             .Take(MostMistakes);
 
         int[] some = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
-        var (xy_N2, explained) = PrincipalComponents(Inference.Run(encoder, bank, some, settings.Compute.Exact, done => looked(all.Length + done, all.Length + count)));
+        var (xy_N2, explained) = PrincipalComponents(Inference.Run(encoder, bank, some, settings.Compute.InFp32, done => looked(all.Length + done, all.Length + count)));
         var xy = xy_N2.ReadAll<double>();
         return new StudentStudy([.. mistakes], [.. some.Select((image, i) => (bank.Images.Labels[image], xy[2 * i], xy[(2 * i) + 1]))], explained);
     }

@@ -8,10 +8,10 @@ namespace Distill.Supervised;
 
 /// <summary>The supervised baseline as pipeline.json describes it.</summary>
 /// <param name="Network">The student's network.</param>
-/// <param name="Views">Augmentation of the labelled images; crop and flip, as in fine-tuning, where none is given.</param>
-/// <param name="Training">Steps, batch, optimizer: found by cross-validation on labelled images and recorded with the preset.</param>
+/// <param name="Views">Augmentation of the labeled images; crop and flip, as in fine-tuning, where none is given.</param>
+/// <param name="Training">Steps, batch, optimizer: found by cross-validation on labeled images and recorded with the preset.</param>
 /// <param name="Labels">Whether there is a baseline at all.</param>
-public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views, TrainingOptions Training, SupervisedLabels Labels = SupervisedLabels.Labelled)
+public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views, TrainingOptions Training, SupervisedLabels Labels = SupervisedLabels.Labeled)
 {
     /// <param name="section">The <c>supervised</c> block.</param>
     /// <param name="student">The network where none is given.</param>
@@ -19,5 +19,5 @@ public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views
         NetworkOptions.Read(section.Section("network"), student),
         ViewOptions.Read(section, "crop"),
         TrainingOptions.Read(section, new TrainingOptions(2000, 128, OptimizerOptions.Default)),
-        section.Choice("labels", SupervisedLabels.Labelled));
+        section.Choice("labels", SupervisedLabels.Labeled));
 }

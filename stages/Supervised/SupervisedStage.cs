@@ -9,7 +9,7 @@ using Distill.Pipeline.Execution;
 
 namespace Distill.Supervised;
 
-/// <summary>What all the rest is measured against: the student's network trained from scratch on the labelled images alone.</summary>
+/// <summary>What all the rest is measured against: the student's network trained from scratch on the labeled images alone.</summary>
 public static class SupervisedStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
@@ -19,43 +19,43 @@ public static class SupervisedStage
     public const string Output = TrainingLoop.Output;
 
     public static StageResult Run(
-        StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelOptions labels)
+        StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels)
     {
-        using var labelled = LabelledImages.Load(dataset, labels, settings);
-        using var network = Network(context, options, settings, labelled);
-        return Train(context, options, settings, labelled, network);
+        using var labeled = LabeledImages.Load(dataset, labels, settings);
+        using var network = Network(context, options, settings, labeled);
+        return Train(context, options, settings, labeled, network);
     }
 
     /// <summary>
-    /// One fold of the cross-validation that finds the recipe: trains on the labelled images of the other folds, measures on
+    /// One fold of the cross-validation that finds the recipe: trains on the labeled images of the other folds, measures on
     /// those of this one. Neither the test split nor any label beyond the chosen ones is read.
     /// </summary>
     /// <returns>Beside the weights, <c>heldOut</c> (images measured on) and <c>correct</c> (of them).</returns>
     public static StageResult RunFold(
-        StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelOptions labels, Fold fold)
+        StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels, Fold fold)
     {
         var train = dataset.Train();
         var (training, heldOut) = fold.Part(LabelSplit.Draw(train, labels).Indices, train);
-        using var labelled = new LabelledImages(train, training, settings.Compute.Device, settings.LoaderThreads);
-        using var network = Network(context, options, settings, labelled);
-        var result = Train(context, options, settings, labelled, network);
+        using var labeled = new LabeledImages(train, training, settings.Compute.Device, settings.LoaderThreads);
+        using var network = Network(context, options, settings, labeled);
+        var result = Train(context, options, settings, labeled, network);
 
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
-        using var logits_NK = Inference.Run(network, bank, heldOut, settings.Compute.Exact);
+        using var logits_NK = Inference.Run(network, bank, heldOut, settings.Compute.InFp32);
         using var labels_N = bank.Labels(heldOut);
         result.Metrics["heldOut"] = heldOut.Count;
         result.Metrics["correct"] = (int)Math.Round(Accuracy.Top1(logits_NK, labels_N) * heldOut.Count / 100);
         return result;
     }
 
-    private static ResNet Network(StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled) =>
-        ResNet.Of(options.Network, labelled.Shape.Channels, labelled.ClassCount, settings.Compute, settings.Random(context.Name));
+    private static ResNet Network(StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled) =>
+        ResNet.Of(options.Network, labeled.Shape.Channels, labeled.ClassCount, settings.Compute, settings.Random(context.Name));
 
     private static StageResult Train(
-        StageContext context, SupervisedOptions options, RunSettings settings, LabelledImages labelled, ResNet network)
+        StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled, ResNet network)
     {
-        using var task = new LabelledTask(
-            network, () => Network(context, options, settings, labelled), labelled, options.Views, options.Training, settings.Random(context.Name));
+        using var task = new LabeledTask(
+            network, () => Network(context, options, settings, labeled), labeled, options.Views, options.Training, settings.Random(context.Name));
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace Distill.Temperature;
 
 /// <summary>
-/// Fits the temperature that a student's probabilities are published with, on labelled training images that no other stage saw a label of. They
+/// Fits the temperature that a student's probabilities are published with, on labeled training images that no other stage saw a label of. They
 /// count as labels, so a pipeline says how many.
 /// </summary>
 public static class TemperatureStage
@@ -32,14 +32,14 @@ public static class TemperatureStage
     /// <param name="labels">Which of them others learned from.</param>
     /// <param name="heldOut">Which of the rest this may look at.</param>
     public static StageResult Run(
-        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, LabelOptions labels, LabelOptions heldOut)
+        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, LabelSplitOptions labels, LabelSplitOptions heldOut)
     {
         using var scope = NewDisposeScope();
         var train = dataset.Train();
         var images = LabelSplit.DrawBeside(train, heldOut, LabelSplit.Draw(train, labels)).Indices;
-        using var network = source.Load(context.Input(source.Artefact), train.Shape.Channels, train.ClassNames.Count, settings.Compute.Exact);
+        using var network = source.Load(context.Input(source.Artifact), train.Shape.Channels, train.ClassNames.Count, settings.Compute.InFp32);
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
-        var logits_NK = Inference.Run(network, bank, images, settings.Compute.Exact, done =>
+        var logits_NK = Inference.Run(network, bank, images, settings.Compute.InFp32, done =>
         {
             context.Cancellation.ThrowIfCancellationRequested();
             context.Progress.Report(new TrainingProgress(done, images.Count, null, null, null, null, null));

@@ -20,10 +20,10 @@ public class TurnTakingTests
         Assert.Equal(new Spread(10, 5, 20), standings[1].Rate);
         Assert.Equal(new Spread(2, 2, 2), standings[1].Ratio);
 
-        Contestant Runner(string name, double[] seconds)
+        Candidate Runner(string name, double[] seconds)
         {
             var turn = 0;
-            return new Contestant(name, amount =>
+            return new Candidate(name, amount =>
             {
                 order += name;
                 return new Reading(amount, seconds[turn++]);

@@ -5,7 +5,7 @@ namespace Tests.Cli;
 public sealed class CrossValidateTests
 {
     [Fact]
-    public void A_row_a_length_over_all_labelled_images_and_nothing_to_do_again()
+    public void A_row_a_length_over_all_labeled_images_and_nothing_to_do_again()
     {
         using var pipeline = new TinyPipeline();
         string[] command = ["cross-validate", "--folds", "2", "--steps", "2", "4", "--json"];

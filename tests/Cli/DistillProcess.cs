@@ -61,7 +61,7 @@ internal sealed class DistillProcess : IDisposable
         return new Outcome(_process.ExitCode, output, _errors.GetAwaiter().GetResult());
     }
 
-    /// <summary>SIGKILL: no handler, no finaliser, no flush.</summary>
+    /// <summary>SIGKILL: no handler, no finalizer, no flush.</summary>
     public void Kill()
     {
         _process.Kill();

@@ -79,7 +79,7 @@ public sealed class LinearEvaluationTests
         using var pipeline = new TinyPipeline(json =>
         {
             json["labels"] = new JsonObject { ["perClass"] = 1 };
-            json["probe"] = new JsonObject { ["labels"] = "labelled" };
+            json["probe"] = new JsonObject { ["labels"] = "labeled" };
         });
         var run = DistillProcess.Run(pipeline.Folder, "run");
         Assert.Equal(1, run.ExitCode);

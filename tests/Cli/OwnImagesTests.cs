@@ -4,14 +4,14 @@ using Tests.Datasets.Folders;
 
 namespace Tests.Cli;
 
-/// <summary>The whole road on a folder of colour images, through the parts that grey ones do not use.</summary>
+/// <summary>The whole road on a folder of color images, through the parts that gray ones do not use.</summary>
 public sealed class OwnImagesTests
 {
-    private static readonly (string Name, SKColor Colour)[] Classes =
+    private static readonly (string Name, SKColor Color)[] Classes =
         [("red", SKColors.Firebrick), ("green", SKColors.SeaGreen), ("blue", SKColors.RoyalBlue)];
 
     [Fact]
-    public void Colour_images_go_the_whole_road_and_a_broken_one_is_named_once()
+    public void Color_images_go_the_whole_road_and_a_broken_one_is_named_once()
     {
         using var pipeline = new TinyPipeline();
         Draw(Path.Combine(pipeline.Folder, "images"));
@@ -19,7 +19,7 @@ public sealed class OwnImagesTests
         {
             json["dataset"] = new JsonObject { ["kind"] = "folder", ["folder"] = "images", ["imageSize"] = 16 };
             json["pretrain"]!["network"] = new JsonObject { ["architecture"] = "resnet50", ["width"] = 0.0625, ["selectiveKernels"] = true };
-            json["pretrain"]!["memory"] = new JsonObject { ["keys"] = 64 };
+            json["pretrain"]!["queue"] = new JsonObject { ["size"] = 64 };
         });
 
         var outcome = DistillProcess.Run(pipeline.Folder, "run");
@@ -31,14 +31,14 @@ public sealed class OwnImagesTests
 
     private static void Draw(string folder)
     {
-        foreach (var (name, colour) in Classes)
+        foreach (var (name, color) in Classes)
         {
             foreach (var (split, count) in new[] { ("train", 8), ("test", 2) })
             {
                 var of = Directory.CreateDirectory(Path.Combine(folder, split, name)).FullName;
                 for (var i = 0; i < count; i++)
                 {
-                    File.WriteAllBytes(Path.Combine(of, $"{i}.png"), Pictures.OneColour(colour, 16 + i, 20));
+                    File.WriteAllBytes(Path.Combine(of, $"{i}.png"), Pictures.OneColor(color, 16 + i, 20));
                 }
             }
         }

@@ -26,16 +26,16 @@ internal sealed class PhotoAlbum
 
         for (var i = 0; i < 60; i++)
         {
-            Draw("unlabelled/roll", Classes[i % 3], 1);
+            Draw("unlabeled/roll", Classes[i % 3], 1);
         }
 
         foreach (var path in Directory.GetFiles(GoldenFile.PathOf("Photos")))
         {
-            File.Copy(path, PathOf($"unlabelled/kinds/{Path.GetFileName(path)}"));
+            File.Copy(path, PathOf($"unlabeled/kinds/{Path.GetFileName(path)}"));
             Train++;
         }
 
-        File.WriteAllBytes(PathOf("test/found.png"), Pictures.OneColour(SKColors.Gray, 30, 30));
+        File.WriteAllBytes(PathOf("test/found.png"), Pictures.OneColor(SKColors.Gray, 30, 30));
         Spoil();
     }
 
@@ -64,9 +64,9 @@ internal sealed class PhotoAlbum
         Put("train/square/zz-head.png", png[..30]);
         Put("train/square/zz-wrong.png", [.. png[..60], .. png[80..]]);
         Put("train/stripes/zz-half.webp", webp[..(webp.Length / 2)]);
-        Put("unlabelled/zz-head.gif", "GIF89a"u8.ToArray());
-        Put("unlabelled/zz-phone.heic", [0, 0, 0, 24, .. "ftypheic"u8]);
-        Put("unlabelled/zz-scan.tiff", "II*\0"u8.ToArray());
+        Put("unlabeled/zz-head.gif", "GIF89a"u8.ToArray());
+        Put("unlabeled/zz-phone.heic", [0, 0, 0, 24, .. "ftypheic"u8]);
+        Put("unlabeled/zz-scan.tiff", "II*\0"u8.ToArray());
     }
 
     private void Put(string name, byte[] content)

@@ -182,10 +182,10 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void Evaluate_measures_a_folder_of_labelled_images_and_names_what_it_cannot_read()
+    public void Evaluate_measures_a_folder_of_labeled_images_and_names_what_it_cannot_read()
     {
         var classes = File.ReadAllLines(Path.Combine(Published, "labels.txt"));
-        var data = Path.Combine(_pipeline.Folder, "labelled");
+        var data = Path.Combine(_pipeline.Folder, "labeled");
         var folder = Directory.CreateDirectory(Path.Combine(data, classes[3])).FullName;
         File.Copy(WritePng("one.png"), Path.Combine(folder, "one.png"), overwrite: true);
         var bad = Path.Combine(folder, "two.png");

@@ -11,10 +11,10 @@ public class StageKeyTests
 {
     [Theory]
     [InlineData("{}", false)]
-    [InlineData("""{ "alpha": 1, "labelledBatchSize": 8 }""", false)]
+    [InlineData("""{ "alpha": 1, "labeledBatchSize": 8 }""", false)]
     [InlineData("""{ "alpha": 0.9 }""", true)]
-    [InlineData("""{ "images": "labelled" }""", true)]
-    [InlineData("""{ "images": "unlabelled" }""", true)]
+    [InlineData("""{ "images": "labeled" }""", true)]
+    [InlineData("""{ "images": "unlabeled" }""", true)]
     public void Distillation_depends_on_labels_only_where_it_uses_them(string student, bool depends)
     {
         var key = Stage("distill", student).Options;
@@ -25,7 +25,7 @@ public class StageKeyTests
 
     [Theory]
     [InlineData("""{ "alpha": 1.5 }""", "$.rounds[0].student.alpha")]
-    [InlineData("""{ "labelledBatchSize": 0 }""", "$.rounds[0].student.labelledBatchSize")]
+    [InlineData("""{ "labeledBatchSize": 0 }""", "$.rounds[0].student.labeledBatchSize")]
     [InlineData("""{ "images": "some" }""", "$.rounds[0].student.images")]
     public void Impossible_values_are_refused_with_their_path(string student, string path) =>
         Assert.Contains(path, Assert.Throws<UserException>(() => Stage("distill", student)).Message, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace Tests.Cli;
 
 /// <summary>
 /// The paper's whole road (SimCLRv2, section 2.1): the big teacher distils itself, a smaller student learns from that, and
-/// distils itself again; with labelled images in one round and compact soft targets in another.
+/// distils itself again; with labeled images in one round and compact soft targets in another.
 /// </summary>
 public class ThreeRoundsTests
 {
@@ -36,14 +36,14 @@ public class ThreeRoundsTests
         rounds[0]!["label"]!["topK"] = 3;
         rounds[0]!["student"]!["network"]!["architecture"] = "resnet34";
         rounds[0]!["student"]!["balanceClasses"] = true;
-        rounds[1]!["student"]!["images"] = "unlabelled";
+        rounds[1]!["student"]!["images"] = "unlabeled";
         rounds[1]!["label"]!["topK"] = 10;
         var teacher = rounds[0]!.DeepClone();
         teacher["name"] = Rounds[0];
         teacher["label"] = new JsonObject { ["views"] = 1 };
         teacher["student"]!["network"] = json["pretrain"]!["network"]!.DeepClone();
         teacher["student"]!["alpha"] = 0.5;
-        teacher["student"]!["labelledBatchSize"] = 8;
+        teacher["student"]!["labeledBatchSize"] = 8;
         rounds.Insert(0, teacher);
     }
 

@@ -5,7 +5,7 @@ namespace Tests.Cli;
 /// <summary>A user's mistake: exit code 1, one message with the JSON path, no stack trace, and nothing has run.</summary>
 public class WrongInputTests
 {
-    public static TheoryData<string, string> Mistakes => new()
+    public static TheoryData<string, string> Misclassified => new()
     {
         { """{ "pretrain": { "bachSize": 3 } }""", "$.pretrain.bachSize" },
         { """{ "pretrain": { "batchSize": "many" } }""", "$.pretrain.batchSize" },
@@ -26,7 +26,7 @@ public class WrongInputTests
     };
 
     [Theory]
-    [MemberData(nameof(Mistakes))]
+    [MemberData(nameof(Misclassified))]
     public void Is_named_by_its_path(string change, string path)
     {
         using var pipeline = new TinyPipeline(json => Merge(json, JsonNode.Parse(change)!.AsObject()));

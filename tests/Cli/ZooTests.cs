@@ -56,7 +56,7 @@ public sealed class ZooTests
             ["name"] = "zoo",
             ["dataset"] = new JsonObject { ["kind"] = "sample", ["folder"] = Path.Combine(Repository.Root, "data", "sample") },
             ["pretrain"] = new JsonObject { ["weights"] = Path.Combine(Zoo, "fashion-mnist-resnet152", "weights.safetensors") },
-            ["probe"] = new JsonObject { ["labels"] = "labelled" },
+            ["probe"] = new JsonObject { ["labels"] = "labeled" },
             ["finetune"] = new JsonObject { ["steps"] = 1 },
             ["supervised"] = new JsonObject { ["labels"] = "none" },
             ["rounds"] = new JsonArray(),

@@ -40,7 +40,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
     public void Damaged_outputs_are_named_and_made_again()
     {
         Assert.Equal(0, DistillProcess.Run(_pipeline.Folder, "run").ExitCode);
-        var expected = Artefacts.Of(_pipeline);
+        var expected = Artifacts.Of(_pipeline);
         var count = 0;
         foreach (var (file, said) in Outputs)
         {
@@ -54,7 +54,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
                 // A shard that is gone is known to be missing by the lock alone.
                 var named = damage.IsDeletion && said.Contains("parquet", StringComparison.Ordinal) ? "label: output soft-targets" : said;
                 Assert.True(again.Output.Contains(named, StringComparison.Ordinal), $"{file}, {damage}: not named in {again.Output}");
-                Artefacts.Same(expected, Artefacts.Of(_pipeline));
+                Artifacts.Same(expected, Artifacts.Of(_pipeline));
                 count++;
             }
         }
@@ -66,7 +66,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
     public void Of_a_damaged_checkpoint_the_one_before_is_used()
     {
         Assert.Equal(0, DistillProcess.Run(_pipeline.Folder, "run").ExitCode);
-        var expected = Artefacts.Of(_pipeline);
+        var expected = Artifacts.Of(_pipeline);
         var count = 0;
         foreach (var file in CheckpointFiles)
         {
@@ -91,7 +91,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
                     File.WriteAllBytes(path, undamaged);
                 }
 
-                Artefacts.Same(expected, Artefacts.Of(_pipeline));
+                Artifacts.Same(expected, Artifacts.Of(_pipeline));
                 count++;
             }
         }

@@ -32,7 +32,7 @@ public class KillStormTests(ITestOutputHelper output)
     {
         using var uncut = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(uncut.Folder, "run").ExitCode);
-        var expected = Artefacts.Of(uncut);
+        var expected = Artifacts.Of(uncut);
 
         using var logs = new TempFolder();
         var log = logs["kills.log"];
@@ -61,7 +61,7 @@ public class KillStormTests(ITestOutputHelper output)
             var last = DistillProcess.Run(cut.Folder, "run");
             Assert.True(last.ExitCode == 0, last.Errors);
             pipelines++;
-            Artefacts.Same(expected, Artefacts.Of(cut));
+            Artifacts.Same(expected, Artifacts.Of(cut));
             Assert.Empty(Directory.EnumerateFileSystemEntries(cut.Folder, "*.partial", SearchOption.AllDirectories));
         }
 

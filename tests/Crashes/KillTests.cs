@@ -42,7 +42,7 @@ public class KillTests
 
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.True(killed > Stages.Length / 2, $"only {killed} kills hit a running stage");
-        Artefacts.Same(Artefacts.Of(uncut), Artefacts.Of(cut));
+        Artifacts.Same(Artifacts.Of(uncut), Artifacts.Of(cut));
     }
 
     /// <summary>Runs until <paramref name="stage"/> begins, waits, and kills. False where the stage was over before the kill.</summary>

@@ -7,7 +7,7 @@ using Tests.Pipeline;
 
 namespace Tests.Crashes;
 
-/// <summary>Labelling that is killed while shards are written, by a reader that is not ours: whoever looks sees whole shards, and in the end every row once, in order.</summary>
+/// <summary>Labeling that is killed while shards are written, by a reader that is not ours: whoever looks sees whole shards, and in the end every row once, in order.</summary>
 public sealed class ShardTests : IDisposable
 {
     private const int Images = 25_000;

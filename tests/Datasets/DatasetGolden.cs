@@ -17,7 +17,7 @@ internal static class DatasetGolden
 
     /// <summary>What PIL decodes a picture to, [C, H, W].</summary>
     public static byte[] Decoded(string picture, int channels) =>
-        Read(golden => golden[$"{(channels == 1 ? "grey" : "rgb")}/{picture}"].contiguous().bytes.ToArray());
+        Read(golden => golden[$"{(channels == 1 ? "gray" : "rgb")}/{picture}"].contiguous().bytes.ToArray());
 
     public static int[] Labels(string name) => Read(golden => Array.ConvertAll(golden[$"labels/{name}"].data<long>().ToArray(), label => (int)label));
 

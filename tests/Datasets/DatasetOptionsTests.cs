@@ -18,7 +18,7 @@ public sealed class DatasetOptionsTests
     [InlineData("""{ "kind": "folder" }""", "pipeline.json: $.folder: found no folder")]
     [InlineData("""{ "kind": "folder", "folder": "cats", "channels": 2 }""", "$.channels: found 2, expected 1 or 3")]
     [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images have that number of channels")]
-    [InlineData("""{ "centreCrop": 0.5 }""", "$.centreCrop: found a value, expected none")]
+    [InlineData("""{ "centerCrop": 0.5 }""", "$.centerCrop: found a value, expected none")]
     [InlineData("""{ "kind": "cifar10", "classes": "names.txt" }""", "$.classes: found a value, expected none")]
     [InlineData("""{ "imageSize": 32 }""", "$.imageSize: found 32, expected 28: these images are not resized")]
     [InlineData("""{ "kind": "webdataset", "folder": "cats", "labelColumn": "label" }""", "$.labelColumn: found a value, expected none: only the kind parquet has it")]

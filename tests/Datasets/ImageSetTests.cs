@@ -18,7 +18,7 @@ public sealed class ImageSetTests
     public void Labels_must_have_a_class()
     {
         Assert.Throws<ArgumentException>(() => new ImageSet("x", Shape, new byte[4], [0, 1], ["a"]));
-        Assert.Equal(2, new ImageSet("x", Shape, new byte[4], [0, ImageSet.Unlabelled], ["a"]).Count);
+        Assert.Equal(2, new ImageSet("x", Shape, new byte[4], [0, ImageSet.Unlabeled], ["a"]).Count);
     }
 
     [Fact]

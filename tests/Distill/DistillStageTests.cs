@@ -17,24 +17,24 @@ using static TorchSharp.torch;
 
 namespace Tests.Distill;
 
-/// <summary>What a student learns from: soft targets whole or compact, of all images or some, with labelled images or without.</summary>
+/// <summary>What a student learns from: soft targets whole or compact, of all images or some, with labeled images or without.</summary>
 [Collection(TorchTests.Name)]
 public sealed class DistillStageTests
 {
     private static readonly CropOptions Crops = new((0.5, 1), (0.75, 4.0 / 3), 0.5);
 
-    private static readonly LabelOptions NoSuchList = new(null, null, "/no/such/list", 0);
+    private static readonly LabelSplitOptions NoSuchList = new(null, null, "/no/such/list", 0);
 
-    private static readonly LabelOptions TwoAClass = new(null, 2, null, 0);
+    private static readonly LabelSplitOptions TwoAClass = new(null, 2, null, 0);
 
     [Fact]
     public void Distillation_alone_reads_no_label_and_is_the_default() =>
-        Assert.Equal(Run("{}", NoSuchList), Run("""{ "alpha": 1, "labelledBatchSize": 3, "images": "all" }""", TwoAClass));
+        Assert.Equal(Run("{}", NoSuchList), Run("""{ "alpha": 1, "labeledBatchSize": 3, "images": "all" }""", TwoAClass));
 
     [Theory]
-    [InlineData("""{ "alpha": 0.5, "labelledBatchSize": 4 }""")]
-    [InlineData("""{ "images": "labelled" }""")]
-    [InlineData("""{ "images": "unlabelled" }""")]
+    [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 4 }""")]
+    [InlineData("""{ "images": "labeled" }""")]
+    [InlineData("""{ "images": "unlabeled" }""")]
     public void Labels_change_what_is_learned_where_they_are_used_and_the_same_ones_change_it_alike(string student)
     {
         var hash = Run(student, TwoAClass);
@@ -44,14 +44,14 @@ public sealed class DistillStageTests
     }
 
     [Fact]
-    public void The_size_of_the_labelled_batch_matters_beside_alpha() => Assert.NotEqual(
-        Run("""{ "alpha": 0.5, "labelledBatchSize": 4 }""", TwoAClass),
-        Run("""{ "alpha": 0.5, "labelledBatchSize": 5 }""", TwoAClass));
+    public void The_size_of_the_labeled_batch_matters_beside_alpha() => Assert.NotEqual(
+        Run("""{ "alpha": 0.5, "labeledBatchSize": 4 }""", TwoAClass),
+        Run("""{ "alpha": 0.5, "labeledBatchSize": 5 }""", TwoAClass));
 
     [Fact]
     public void A_mixed_run_that_is_cut_and_resumed_ends_in_the_bits_of_an_uncut_one()
     {
-        const string student = """{ "alpha": 0.5, "labelledBatchSize": 24, "balanceClasses": true }""";
+        const string student = """{ "alpha": 0.5, "labeledBatchSize": 24, "balanceClasses": true }""";
         using var folder = new TempFolder();
         using var cancellation = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Run(folder, student, TwoAClass, topK: 3, cancellation, cancelAt: 4));
@@ -62,7 +62,7 @@ public sealed class DistillStageTests
     [Theory]
     [InlineData("{}", 0)]
     [InlineData("""{ "balanceClasses": true }""", 3)]
-    [InlineData("""{ "alpha": 0.5, "labelledBatchSize": 4 }""", 0)]
+    [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 4 }""", 0)]
     public void No_tensor_outlives_its_step(string student, int topK)
     {
         using var folder = new TempFolder();
@@ -76,13 +76,13 @@ public sealed class DistillStageTests
     }
 
     [Fact]
-    public void With_every_image_labelled_none_is_left_that_is_not()
+    public void With_every_image_labeled_none_is_left_that_is_not()
     {
-        var thrown = Assert.Throws<UserException>(() => Run("""{ "images": "unlabelled" }""", new LabelOptions(1, null, null, 0)));
+        var thrown = Assert.Throws<UserException>(() => Run("""{ "images": "unlabeled" }""", new LabelSplitOptions(1, null, null, 0)));
         Assert.Contains("student.images", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static string Run(string student, LabelOptions labels, int topK = 0)
+    private static string Run(string student, LabelSplitOptions labels, int topK = 0)
     {
         using var folder = new TempFolder();
         using var cancellation = new CancellationTokenSource();
@@ -92,7 +92,7 @@ public sealed class DistillStageTests
     private static string Run(
         TempFolder folder,
         string student,
-        LabelOptions labels,
+        LabelSplitOptions labels,
         int topK,
         CancellationTokenSource cancellation,
         long? cancelAt = null,

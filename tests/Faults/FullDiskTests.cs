@@ -30,7 +30,7 @@ public class FullDiskTests
     {
         using var pipeline = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
-        var expected = Artefacts();
+        var expected = Artifacts();
 
         using var disk = new Pipeline.TempFolder();
         var start = new ProcessStartInfo("unshare", [
@@ -55,7 +55,7 @@ public class FullDiskTests
         Assert.Contains(failures, failure => failure.StartsWith("rc=2 ", StringComparison.Ordinal));
         Assert.Equal(expected, lines.Except(failures).Select(line => line[..64]));
 
-        string[] Artefacts() =>
+        string[] Artifacts() =>
         [
             .. Directory.EnumerateFiles(pipeline.Folder, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(pipeline.Folder, path))

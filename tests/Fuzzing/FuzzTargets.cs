@@ -102,10 +102,10 @@ internal static class FuzzTargets
     private static FuzzTarget Lock(string folder)
     {
         var path = Path.Combine(folder, "made.json");
-        PipelineLock.Load(path, _ => { }).Set("pretrain", new LockEntry(
+        RunManifest.Load(path, _ => { }).Set("pretrain", new LockEntry(
             new string('a', 64), 1, LockedState.Done, new JsonObject { ["steps"] = 5 }, new Dictionary<string, string> { ["dataset/train"] = "b" },
             new Dictionary<string, LockedOutput> { ["weights"] = new("models/x", "c", 3) }, new JsonObject { ["loss"] = 0.5 }, default, null, 1.5, 0, ["cpu, fp32"]));
-        return new FuzzTarget("pipeline.lock.json", [File.ReadAllBytes(path)], "pipeline.lock.json", found => PipelineLock.Load(found, _ => { }), [typeof(UserException)]);
+        return new FuzzTarget("pipeline.lock.json", [File.ReadAllBytes(path)], "pipeline.lock.json", found => RunManifest.Load(found, _ => { }), [typeof(UserException)]);
     }
 
     private static FuzzTarget CifarFiles(string folder)
@@ -140,7 +140,7 @@ internal static class FuzzTargets
         static void Read(string path)
         {
             var shard = new Shard("a.tar", path);
-            foreach (var image in shard.Reading(() => new TarShard(shard, labelled: true, _ => { }).Images()))
+            foreach (var image in shard.Reading(() => new TarShard(shard, labeled: true, _ => { }).Images()))
             {
                 image.ReadBytes();
             }
@@ -167,7 +167,7 @@ internal static class FuzzTargets
 
         void Read(string file)
         {
-            using var shard = ParquetShard.Open(new Shard("a.parquet", file), options, labelled: true);
+            using var shard = ParquetShard.Open(new Shard("a.parquet", file), options, labeled: true);
             for (var group = 0; group < shard.RowGroups; group++)
             {
                 shard.Read(group).Dispose();

@@ -1,4 +1,4 @@
-"""torchvision's crops, flips, blur, brightness, contrast, saturation, hue and greyscale; torch's turns and Sobel gradient."""
+"""torchvision's crops, flips, blur, brightness, contrast, saturation, hue and grayscale; torch's turns and Sobel gradient."""
 
 import torch
 from torchvision.transforms import functional as F
@@ -23,12 +23,12 @@ for channels in (1, 3):
     golden[f"brightness{channels}"] = torch.stack([F.adjust_brightness(i, f) for i, f in zip(x, factors)])
     golden[f"contrast{channels}"] = torch.stack([F.adjust_contrast(i, f) for i, f in zip(x, factors)])
 x = images.clone()
-# Greys, pure colours, black and white: where the hue has no or a border value.
+# Grays, pure colors, black and white: where the hue has no or a border value.
 x[4] = torch.tensor([[0.0, 1, 0.5, 1, 0, 0, 1, 1, 0, 0.25], [0, 1, 0.5, 0, 1, 0, 1, 0, 1, 0.25], [0, 1, 0.5, 0, 0, 1, 0, 1, 1, 0.75]])[:, None]
 golden["saturation3"] = torch.stack([F.adjust_saturation(i, f) for i, f in zip(x, factors)])
 golden["hue3"] = torch.stack([F.adjust_hue(i, f) for i, f in zip(x, (-0.5, -0.1, 0.0, 0.2, 0.37))])
-golden["greyscale3"] = F.rgb_to_grayscale(x, 3)
-golden["colours"] = x
+golden["grayscale3"] = F.rgb_to_grayscale(x, 3)
+golden["colors"] = x
 square = 0.5 + 0.5 * uniform("square", [4, 3, 9, 9])
 for quarters in (1, 2, 3):
     golden[f"turned{quarters}"] = torch.rot90(square, quarters, (2, 3)).contiguous()

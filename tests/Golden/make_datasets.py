@@ -1,6 +1,6 @@
 """Tiny data sets as other programs write them: CIFAR and IDX that torchvision reads back, pictures that PIL encodes and decodes.
 
-The files are tensors of bytes, "file/NAME"; "rgb/NAME" and "grey/NAME" are what PIL decodes a picture to.
+The files are tensors of bytes, "file/NAME"; "rgb/NAME" and "gray/NAME" are what PIL decodes a picture to.
 """
 
 import gzip
@@ -74,7 +74,7 @@ ramp = (numpy.mgrid[0:13, 0:19].sum(axis=0)[..., None] * numpy.array([8, 5, 3]) 
 smooth, rough = Image.fromarray(ramp), Image.fromarray(noise)
 for name, picture, options in (
         ("rough.png", rough, {}),
-        ("grey.png", rough.convert("L"), {}),
+        ("gray.png", rough.convert("L"), {}),
         ("palette.png", smooth.quantize(17), {}),
         ("interlaced.gif", smooth.quantize(31), {"interlace": 1}),
         ("rough.bmp", rough, {}),
@@ -82,14 +82,14 @@ for name, picture, options in (
         ("fine.jpg", smooth, {"quality": 95, "subsampling": 0}),
         ("coarse.jpeg", smooth, {"quality": 75, "subsampling": 2}),
         ("progressive.jpg", rough, {"quality": 90, "progressive": True, "subsampling": 0}),
-        ("grey.jpg", smooth.convert("L"), {"quality": 90})):
+        ("gray.jpg", smooth.convert("L"), {"quality": 90})):
     encoded = io.BytesIO()
     kind = {"jpg": "jpeg"}.get(name.split(".")[1], name.split(".")[1])
     picture.save(encoded, kind, **options)
     files[f"pictures/{name}"] = encoded.getvalue()
     decoded = Image.open(io.BytesIO(encoded.getvalue()))
     golden[f"rgb/{name}"] = torch.from_numpy(numpy.array(decoded.convert("RGB"))).permute(2, 0, 1)
-    golden[f"grey/{name}"] = torch.from_numpy(numpy.array(decoded.convert("RGB").convert("L")))[None]
+    golden[f"gray/{name}"] = torch.from_numpy(numpy.array(decoded.convert("RGB").convert("L")))[None]
 
 golden.update({f"file/{name}": torch.tensor(list(content), dtype=torch.uint8) for name, content in files.items()})
 write("datasets.safetensors", golden)

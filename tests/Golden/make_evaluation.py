@@ -134,17 +134,17 @@ def embeddings():
     put("embeddings/alignment", (unit - pair).norm(dim=1).pow(2).mean())
 
 
-def neighbours():
+def neighbors():
     bank, queries = F.normalize(uniform("bank", [90, 5]).double()), F.normalize(uniform("queries", [40, 5]).double())
     labels = torch.arange(90) * 7 % 11 % 6
     for k, temperature in ((20, 0.07), (200, 0.1)):
         cosine, index = (queries @ bank.T).topk(min(k, 90), dim=1)
         votes = (F.one_hot(labels[index], 6) * ((cosine - 1) / temperature).exp()[..., None]).sum(1)
-        put(f"neighbours/{k}", votes)
+        put(f"neighbors/{k}", votes)
 
 
 cases()
 probes()
 embeddings()
-neighbours()
+neighbors()
 write("evaluation.safetensors", golden)

@@ -22,10 +22,10 @@ FOLDER.mkdir()
 golden = {}
 
 
-def expect(name, rgb, grey=None):
-    grey = rgb.convert("L") if grey is None else grey
+def expect(name, rgb, gray=None):
+    gray = rgb.convert("L") if gray is None else gray
     golden[f"{name} RGB"] = torch.from_numpy(numpy.array(rgb).transpose(2, 0, 1).copy())
-    golden[f"{name} L"] = torch.from_numpy(numpy.array(grey)[None].copy())
+    golden[f"{name} L"] = torch.from_numpy(numpy.array(gray)[None].copy())
 
 
 def on_white(image):
@@ -46,14 +46,14 @@ def save(name, image, **options):
     judge(name)
 
 
-# A picture with slopes, edges and saturated colours; no symmetry, so that a wrong turn shows.
+# A picture with slopes, edges and saturated colors; no symmetry, so that a wrong turn shows.
 y, x = numpy.mgrid[0:H, 0:W]
 planes = numpy.stack([x * 11 % 256, (y * 14 + x * 2) % 256, 255 - (x + y) * 6], 2).astype(numpy.uint8)
 planes[2:7, 3:9] = (250, 10, 20)
 planes[9:13, 11:18] = (5, 240, 250)
 alpha = numpy.clip((x - 4) * 20, 0, 255).astype(numpy.uint8)
 rgb = Image.fromarray(planes)
-grey = rgb.convert("L")
+gray = rgb.convert("L")
 rgba = Image.fromarray(numpy.dstack([planes, alpha]), "RGBA")
 frames = [rgb, ImageOps.invert(rgb), ImageOps.mirror(rgb)]
 
@@ -63,8 +63,8 @@ save("rgb.jpg", rgb, quality=95, subsampling=0)
 save("422.jpg", rgb, quality=90, subsampling=1)
 save("420.jpg", rgb, quality=85, subsampling=2)
 save("progressive.jpg", rgb, quality=85, progressive=True)
-save("grey.jpg", grey, quality=90)
-save("grey-progressive.jpg", grey, quality=90, progressive=True)
+save("gray.jpg", gray, quality=90)
+save("gray-progressive.jpg", gray, quality=90, progressive=True)
 cmyk = Image.fromarray(numpy.dstack([255 - planes, (y * 9).astype(numpy.uint8)]), "CMYK")
 save("cmyk.jpg", cmyk, quality=95)
 content = (FOLDER / "cmyk.jpg").read_bytes()
@@ -83,7 +83,7 @@ for orientation in range(1, 9):
 save("quality-1.jpg", rgb, quality=1)
 
 
-# Colours of a profile that is far from sRGB: red and green change places. The values must stay those of the file.
+# Colors of a profile that is far from sRGB: red and green change places. The values must stay those of the file.
 profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 profile[24:36] = bytes(12)  # When it was made.
 tags = {bytes(profile[132 + 12 * i:136 + 12 * i]): 132 + 12 * i for i in range(struct.unpack(">I", profile[128:132])[0])}
@@ -94,7 +94,7 @@ for name in ("profile.jpg", "profile.png", "profile.webp"):
 
 
 # PNG
-def png(name, depth, colour, values, interlaced=False, chunks=()):
+def png(name, depth, color, values, interlaced=False, chunks=()):
     """values: [H, W, channels]."""
     def packed(rows):
         content = b""
@@ -110,7 +110,7 @@ def png(name, depth, colour, values, interlaced=False, chunks=()):
 
     passes = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)] if interlaced else [(0, 0, 1, 1)]
     body = b"".join(packed(values[top::down, left::right]) for top, left, down, right in passes if values[top::down, left::right].size)
-    header = struct.pack(">IIBBBBB", values.shape[1], values.shape[0], depth, colour, 0, 0, interlaced)
+    header = struct.pack(">IIBBBBB", values.shape[1], values.shape[0], depth, color, 0, 0, interlaced)
     content = b"\x89PNG\r\n\x1a\n"
     for kind, data in ((b"IHDR", header), *chunks, (b"IDAT", zlib.compress(body, 9)), (b"IEND", b"")):
         content += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -119,22 +119,22 @@ def png(name, depth, colour, values, interlaced=False, chunks=()):
 
 save("rgb.png", rgb)
 save("rgba.png", rgba)
-save("grey.png", grey)
-save("grey-alpha.png", rgba.convert("LA"))
+save("gray.png", gray)
+save("gray-alpha.png", rgba.convert("LA"))
 save("palette.png", rgb.quantize(17))
 save("palette-4.png", rgb.quantize(4), bits=2)
 palette = rgb.quantize(16)
 save("palette-transparent.png", palette, transparency=bytes([0, 128, 255, 60] + [255] * 12))
-save("one-bit.png", grey.convert("1"))
+save("one-bit.png", gray.convert("1"))
 save("exif-8.png", rgb, exif=turned)
 png("interlaced.png", 8, 2, planes, interlaced=True)
 judge("interlaced.png")
 png("interlaced-rgba.png", 8, 6, numpy.array(rgba), interlaced=True)
 judge("interlaced-rgba.png")
-png("grey-2-bit.png", 2, 0, (numpy.array(grey) >> 6)[..., None])
-judge("grey-2-bit.png")
-png("grey-4-bit.png", 4, 0, (numpy.array(grey) >> 4)[..., None])
-judge("grey-4-bit.png")
+png("gray-2-bit.png", 2, 0, (numpy.array(gray) >> 6)[..., None])
+judge("gray-2-bit.png")
+png("gray-4-bit.png", 4, 0, (numpy.array(gray) >> 4)[..., None])
+judge("gray-4-bit.png")
 png("rgb-one-transparent.png", 8, 2, planes, chunks=[(b"tRNS", struct.pack(">HHH", 250, 10, 20))])
 judge("rgb-one-transparent.png")
 png("gamma.png", 8, 2, planes, chunks=[(b"gAMA", struct.pack(">I", 100000))])
@@ -147,11 +147,11 @@ png("rgb-16-bit-interlaced.png", 16, 2, deep, interlaced=True)
 expect("rgb-16-bit-interlaced.png", rgb)
 png("rgba-16-bit.png", 16, 6, numpy.dstack([deep, (alpha.astype(numpy.uint16) << 8) | low]))
 expect("rgba-16-bit.png", on_white(rgba))
-png("grey-16-bit.png", 16, 0, ((numpy.array(grey).astype(numpy.uint16) << 8) | low)[..., None])
-expect("grey-16-bit.png", grey.convert("RGB"), grey)
-grey_alpha = numpy.array(rgba.convert("LA")).astype(numpy.uint16)
-png("grey-alpha-16-bit.png", 16, 4, (grey_alpha << 8) | low[..., None])
-expect("grey-alpha-16-bit.png", on_white(rgba.convert("LA")))
+png("gray-16-bit.png", 16, 0, ((numpy.array(gray).astype(numpy.uint16) << 8) | low)[..., None])
+expect("gray-16-bit.png", gray.convert("RGB"), gray)
+gray_alpha = numpy.array(rgba.convert("LA")).astype(numpy.uint16)
+png("gray-alpha-16-bit.png", 16, 4, (gray_alpha << 8) | low[..., None])
+expect("gray-alpha-16-bit.png", on_white(rgba.convert("LA")))
 save("animated.png", frames[0], save_all=True, append_images=frames[1:], duration=100)
 
 
@@ -173,9 +173,9 @@ exif[0x0112] = 5
 # Of animations, PIL begins the block as JPEG does.
 save("exif-5-animated.webp", frames[0], save_all=True, append_images=frames[1:], duration=100, lossless=True, exif=exif)
 save("rgb.bmp", rgb)
-save("grey.bmp", grey)
+save("gray.bmp", gray)
 save("palette.bmp", rgb.quantize(16))
-save("one-bit.bmp", grey.convert("1"))
+save("one-bit.bmp", gray.convert("1"))
 
 
 def bmp(name, bits, lines, height=H):

@@ -46,7 +46,7 @@ internal static class TinyPretraining
               "pretrain": {
                 "network": { "architecture": "resnet18", "width": 0.125 },
                 "head": { "output": 8 }, "steps": {{steps}}, "batchSize": 8,
-                "memory": { "keys": {{keys}}, "momentum": {{momentum}} },
+                "queue": { "size": {{keys}}, "momentum": {{momentum}} },
                 "optimizer": { "learningRate": {{learningRate}} }
               }
             }

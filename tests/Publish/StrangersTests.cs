@@ -50,7 +50,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
             channels: 3,
             classes: 9,
             generator);
-        GivenWeights.LoadClassifier(network, folder["given.safetensors"]);
+        ImportedWeights.LoadClassifier(network, folder["given.safetensors"]);
         network.eval();
         using var frozen = no_grad();
         Close.To(tensor(theirs), network.forward(ClosedFormImage())[0], 1e-4);
@@ -69,7 +69,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
             using var generator = new Generator(1);
             using var network = new ContrastiveNetwork(
                 new NetworkOptions(Architecture.ResNet50, 0.25, Stem.ImageNet, selective), new HeadOptions(3, theirs.Length), 3, generator);
-            Assert.True(GivenWeights.LoadPretrained(network, folder["given.safetensors"]));
+            Assert.True(ImportedWeights.LoadPretrained(network, folder["given.safetensors"]));
             network.eval();
             using var frozen = no_grad();
             Close.To(tensor(theirs), nn.functional.normalize(network.forward(ClosedFormImage()))[0], 1e-4);

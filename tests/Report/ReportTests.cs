@@ -46,7 +46,7 @@ public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void Its_charts_are_whole_take_the_pages_colours_and_have_names_of_their_own()
+    public void Its_charts_are_whole_take_the_pages_colors_and_have_names_of_their_own()
     {
         var charts = Charts().Matches(Page).Select(match => XElement.Parse(match.Value)).ToArray();
         Assert.True(charts.Length >= 12, $"only {charts.Length} charts");

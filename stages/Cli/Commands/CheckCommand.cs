@@ -62,8 +62,8 @@ internal static class CheckCommand
         }
 
         var images = split == Split.Train ? dataset.Train() : dataset.Test();
-        var unlabelled = images.Labels.Count(label => label == ImageSet.Unlabelled);
-        return new SplitReport(images.Name, split, images.Count, unlabelled, SplitReport.NoTraits, []);
+        var unlabeled = images.Labels.Count(label => label == ImageSet.Unlabeled);
+        return new SplitReport(images.Name, split, images.Count, unlabeled, SplitReport.NoTraits, []);
     }
 
     private static void Write(IReadOnlyList<SplitReport> reports)
@@ -92,7 +92,7 @@ internal static class CheckCommand
     private static IEnumerable<(string What, int Number)> Rows(SplitReport report) =>
     [
         ("used", report.Used),
-        .. report.Unlabelled > 0 ? [("used, unlabeled", report.Unlabelled)] : Array.Empty<(string, int)>(),
+        .. report.Unlabeled > 0 ? [("used, unlabeled", report.Unlabeled)] : Array.Empty<(string, int)>(),
         .. report.NamedTraits.Select(trait => ($"used, {trait.Name}", trait.Count)),
         ("skipped", report.Refused.Count),
         .. report.Reasons.Select(reason => ($"skipped: {reason.Reason}", reason.Count)),

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Cli.Commands;
 
-/// <summary>Labelled images in a folder a class, as a published model sees them.</summary>
+/// <summary>Labeled images in a folder a class, as a published model sees them.</summary>
 internal static class ClassFolders
 {
     private const int Batch = 64;
@@ -52,7 +52,7 @@ internal static class ClassFolders
             {
                 try
                 {
-                    read.Add(ImageFile.Read(path, model.Config.Shape, model.Config.CentreCrop));
+                    read.Add(ImageFile.Read(path, model.Config.Shape, model.Config.CenterCrop));
                     labels.Add(label);
                 }
                 catch (UserException unreadable)

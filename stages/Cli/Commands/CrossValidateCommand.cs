@@ -10,7 +10,7 @@ using Spectre.Console;
 namespace Distill.Cli.Commands;
 
 /// <summary>
-/// <c>distill cross-validate</c>: the supervised baseline's recipe judged on the labelled images alone, at several lengths of
+/// <c>distill cross-validate</c>: the supervised baseline's recipe judged on the labeled images alone, at several lengths of
 /// training, so that the pipeline compares with a baseline that has converged.
 /// </summary>
 internal static class CrossValidateCommand

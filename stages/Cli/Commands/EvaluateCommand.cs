@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill evaluate</c>: measure a published student on a test split, or on a folder of labelled images.</summary>
+/// <summary><c>distill evaluate</c>: measure a published student on a test split, or on a folder of labeled images.</summary>
 internal static class EvaluateCommand
 {
     private const int MostMistakes = 5;
@@ -43,7 +43,7 @@ internal static class EvaluateCommand
     {
         var session = Session.Open(PipelineOptions.Load(pipeline));
         session.Options.Settings.Compute.Check();
-        using var published = PublishedModel.Load(folder, session.Options.Settings.Compute.Exact, form);
+        using var published = PublishedModel.Load(folder, session.Options.Settings.Compute.InFp32, form);
         var test = session.Dataset.Test();
         if (!test.ClassNames.SequenceEqual(published.Config.Labels) || test.Shape != published.Config.Shape)
         {

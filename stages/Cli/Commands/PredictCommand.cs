@@ -114,7 +114,7 @@ internal static class PredictCommand
     {
         try
         {
-            return ImageFile.Read(path, config.Shape, config.CentreCrop);
+            return ImageFile.Read(path, config.Shape, config.CenterCrop);
         }
         catch (UserException e)
         {

@@ -58,7 +58,7 @@ internal static class RehearseCommand
                 new PipelineRunner(plan.ModelsFolder, stages, plan.Externals, view, TimeProvider.System).Run(interruption.Token);
             }
 
-            Write(PipelineLock.Load(Path.Combine(plan.ModelsFolder, PipelineRunner.LockFile), Console.Error.WriteLine), stages, json);
+            Write(RunManifest.Load(Path.Combine(plan.ModelsFolder, PipelineRunner.LockFile), Console.Error.WriteLine), stages, json);
             return ExitCodes.Done;
         }
         finally
@@ -75,7 +75,7 @@ internal static class RehearseCommand
             : throw new UserException($"--until: found \"{last}\", expected one of {string.Join(", ", stages.Select(stage => stage.Name))}");
     }
 
-    private static void Write(PipelineLock done, IReadOnlyList<StageDefinition> stages, bool json)
+    private static void Write(RunManifest done, IReadOnlyList<StageDefinition> stages, bool json)
     {
         // The process's peak: what a step of the largest stage takes, with whatever the runtime holds.
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / (double)(1 << 30);

@@ -20,7 +20,7 @@ internal sealed class CrossValidationPlan(PipelineOptions options, IDataset data
     /// <summary>A row a length, once all its folds are done.</summary>
     public IReadOnlyList<CrossValidationRow> Results()
     {
-        var done = PipelineLock.Load(Path.Combine(Folder, PipelineRunner.LockFile), Console.Error.WriteLine).Stages;
+        var done = RunManifest.Load(Path.Combine(Folder, PipelineRunner.LockFile), Console.Error.WriteLine).Stages;
         return [.. _lengths.Select(steps =>
         {
             var metrics = Enumerable.Range(1, folds).Select(number => done[NameOf(steps, new Fold(number, folds))].Metrics).ToList();

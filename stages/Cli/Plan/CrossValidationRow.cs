@@ -4,7 +4,7 @@ namespace Distill.Cli.Plan;
 
 /// <summary>What the folds of one length of training gave together.</summary>
 /// <param name="Steps">Optimizer steps of each fold.</param>
-/// <param name="HeldOut">Labelled images, each held out once.</param>
+/// <param name="HeldOut">Labeled images, each held out once.</param>
 /// <param name="Correct">Those classified rightly by the network that had not seen them.</param>
 internal sealed record CrossValidationRow(int Steps, int HeldOut, int Correct)
 {

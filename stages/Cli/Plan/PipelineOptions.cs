@@ -16,16 +16,16 @@ internal sealed record PipelineOptions(
     string Name,
     RunSettings Settings,
     DatasetOptions Dataset,
-    LabelOptions Labels,
+    LabelSplitOptions Labels,
     PretrainOptions Pretrain,
-    OptionKey PretrainKey,
+    OptionSnapshot PretrainKey,
     FineTuneOptions FineTune,
-    OptionKey FineTuneKey,
+    OptionSnapshot FineTuneKey,
     IReadOnlyList<RoundOptions> Rounds,
     SupervisedOptions Supervised,
-    OptionKey SupervisedKey,
+    OptionSnapshot SupervisedKey,
     ProbeOptions Probe,
-    OptionKey ProbeKey,
+    OptionSnapshot ProbeKey,
     PublishOptions Publish)
 {
     /// <param name="pipeline">A file, or the name of a shipped preset.</param>
@@ -87,16 +87,16 @@ internal sealed record PipelineOptions(
             name,
             settings,
             dataset,
-            LabelOptions.Read(root.Section("labels"), (int)settings.Seed),
+            LabelSplitOptions.Read(root.Section("labels"), (int)settings.Seed),
             pretrain,
-            new OptionKey(root.Section("pretrain")),
+            new OptionSnapshot(root.Section("pretrain")),
             finetune,
-            new OptionKey(root.Section("finetune")),
+            new OptionSnapshot(root.Section("finetune")),
             rounds,
             supervised,
-            new OptionKey(root.Section("supervised"), except: "labels"),
+            new OptionSnapshot(root.Section("supervised"), except: "labels"),
             probe,
-            new OptionKey(root.Section("probe")),
+            new OptionSnapshot(root.Section("probe")),
             PublishOptions.Read(root.Section("publish"), PublishableOf(rounds, probe, finetune), (int)settings.Seed));
     }
 
@@ -124,8 +124,8 @@ internal sealed record PipelineOptions(
         }
     }
 
-    private ClassifierSource OnEncoder(string artefact, int fromLayer) => new(
-        artefact,
+    private ClassifierSource OnEncoder(string artifact, int fromLayer) => new(
+        artifact,
         (channels, classes, generator) =>
             new FineTunedNetwork(Pretrain.Network, Pretrain.Head, fromLayer, channels, classes, generator));
 }

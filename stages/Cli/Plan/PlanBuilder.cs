@@ -33,7 +33,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
     private const string GivenTeacher = "given/teacher";
 
     private readonly List<StageDefinition> _stages = [];
-    private readonly List<Contestant> _contestants = [];
+    private readonly List<Candidate> _contestants = [];
     private readonly List<string> _road = [];
 
     /// <summary>models/NAME.</summary>
@@ -49,11 +49,11 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
                 [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)),
                 [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)),
             };
-            foreach (var (artefact, file) in new[] { (GivenEncoder, options.Pretrain.Weights), (GivenTeacher, options.FineTune.Weights) })
+            foreach (var (artifact, file) in new[] { (GivenEncoder, options.Pretrain.Weights), (GivenTeacher, options.FineTune.Weights) })
             {
                 if (file is not null)
                 {
-                    externals[artefact] = new ExternalInput(file, new Lazy<string>(() => FileHash.OfFile(file)));
+                    externals[artifact] = new ExternalInput(file, new Lazy<string>(() => FileHash.OfFile(file)));
                 }
             }
 
@@ -85,7 +85,7 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
             teacher = AddRound(options.Rounds[i], i, teacher);
         }
 
-        var softTargets = _road.LastOrDefault(artefact => artefact.EndsWith("/" + LabelStage.Output, StringComparison.Ordinal));
+        var softTargets = _road.LastOrDefault(artifact => artifact.EndsWith("/" + LabelStage.Output, StringComparison.Ordinal));
         _stages.AddRange(new PublicationPlan(options, dataset, ModelsFolder, _contestants, softTargets).Stages());
         return _stages;
     }
@@ -102,18 +102,18 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
 
         var needsHead = options.FineTune.FromLayer > 0;
         var key = new JsonObject { ["given"] = true, ["network"] = PretrainNetwork(), ["head"] = options.PretrainKey.Json["head"]!.DeepClone(), ["needsHead"] = needsHead };
-        Add(PretrainName, GivenEncoderStage.Version, key, [Train, GivenEncoder], context =>
-            GivenEncoderStage.Run(context, options.Pretrain, PretrainNetwork(), options.Settings, dataset, GivenEncoder, needsHead));
+        Add(PretrainName, ImportEncoderStage.Version, key, [Train, GivenEncoder], context =>
+            ImportEncoderStage.Run(context, options.Pretrain, PretrainNetwork(), options.Settings, dataset, GivenEncoder, needsHead));
     }
 
     private void AddGivenTeacher()
     {
         var teacher = options.Teacher;
         var key = new JsonObject { ["given"] = true, ["network"] = PretrainNetwork() };
-        Add(teacher.Stage, GivenTeacherStage.Version, key, [Train, GivenTeacher], context =>
-            GivenTeacherStage.Run(context, teacher, PretrainNetwork(), options.Settings, dataset, GivenTeacher));
-        _road.Add(teacher.Artefact);
-        _contestants.Add(new Contestant(Names.Teacher, "imported, not trained in this run", teacher, [.. _road]) { Labels = LabelUse.None });
+        Add(teacher.Stage, ImportTeacherStage.Version, key, [Train, GivenTeacher], context =>
+            ImportTeacherStage.Run(context, teacher, PretrainNetwork(), options.Settings, dataset, GivenTeacher));
+        _road.Add(teacher.Artifact);
+        _contestants.Add(new Candidate(Names.Teacher, "imported, not trained in this run", teacher, [.. _road]) { Labels = LabelUsage.None });
     }
 
     private JsonObject PretrainNetwork() => (JsonObject)options.PretrainKey.Json["network"]!.DeepClone();
@@ -123,8 +123,8 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         var teacher = options.Teacher;
         Add(teacher.Stage, FineTuneStage.Version, WithLabels(options.FineTuneKey.Json), [Train, Pretrained], context =>
             FineTuneStage.Run(context, options.FineTune, options.Settings, dataset, options.Labels, teacher, Pretrained));
-        _road.Add(teacher.Artefact);
-        _contestants.Add(new Contestant(
+        _road.Add(teacher.Artifact);
+        _contestants.Add(new Candidate(
             Names.Teacher,
             FormattableString.Invariant($"{(options.Pretrain.Weights is null ? "pretrained without labels" : "initialized from imported weights")}, then fine-tuned entirely from layer {options.FineTune.FromLayer} of the projection head"),
             teacher,
@@ -141,8 +141,8 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         var source = Student("supervised", options.Supervised.Network);
         Add(source.Stage, SupervisedStage.Version, WithLabels(options.SupervisedKey.Json), [Train], context =>
             SupervisedStage.Run(context, options.Supervised, options.Settings, dataset, options.Labels));
-        _contestants.Insert(0, new Contestant(
-            Names.Supervised, "trained from scratch on the labeled images only", source, [source.Artefact]));
+        _contestants.Insert(0, new Candidate(
+            Names.Supervised, "trained from scratch on the labeled images only", source, [source.Artifact]));
     }
 
     private void AddProbe()
@@ -157,20 +157,20 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         var key = all ? options.ProbeKey.Json : WithLabels(options.ProbeKey.Json);
         Add(source.Stage, ProbeStage.Version, key, [Train, Pretrained], context =>
             ProbeStage.Run(context, options.Probe, options.Settings, dataset, options.Labels, source, Pretrained));
-        string[] road = [Pretrained, source.Artefact];
-        var use = all ? LabelUse.All : LabelUse.Labelled;
-        _contestants.Add(new Contestant(Names.Linear, options.Probe.Protocol, source, road) { Labels = use });
-        if (options.Probe.Neighbours)
+        string[] road = [Pretrained, source.Artifact];
+        var use = all ? LabelUsage.All : LabelUsage.Labeled;
+        _contestants.Add(new Candidate(Names.Linear, options.Probe.Protocol, source, road) { Labels = use });
+        if (options.Probe.Neighbors)
         {
-            foreach (var settings in new[] { NeighbourOptions.Lightly, NeighbourOptions.SoloLearn })
+            foreach (var settings in new[] { NeighborOptions.Lightly, NeighborOptions.SoloLearn })
             {
-                _contestants.Add(new Contestant(
-                    FormattableString.Invariant($"knn-{settings.Neighbours}"),
+                _contestants.Add(new Candidate(
+                    FormattableString.Invariant($"knn-{settings.Neighbors}"),
                     FormattableString.Invariant(
-                        $"weighted vote of the {settings.Neighbours} nearest labeled training images by cosine similarity of the pretrained encoder's features, temperature {settings.Temperature}"),
+                        $"weighted vote of the {settings.Neighbors} nearest labeled training images by cosine similarity of the pretrained encoder's features, temperature {settings.Temperature}"),
                     source,
                     [Pretrained])
-                { Labels = use, Neighbours = settings });
+                { Labels = use, Neighbors = settings });
             }
         }
     }
@@ -180,23 +180,23 @@ internal sealed class PlanBuilder(PipelineOptions options, IDataset dataset, str
         var labelStage = index == 0 ? "label" : FormattableString.Invariant($"label-{index + 1}");
         var softTargets = $"{labelStage}/{LabelStage.Output}";
         var folder = Path.Combine(root, "data", options.Name, "soft-targets", round.Name);
-        Add(labelStage, LabelStage.Version, round.LabelKey.Json, [Train, teacher.Artefact], context =>
-            LabelStage.Run(context, round.Labelling, options.Settings, dataset, teacher, folder));
+        Add(labelStage, LabelStage.Version, round.LabelKey.Json, [Train, teacher.Artifact], context =>
+            LabelStage.Run(context, round.Labeling, options.Settings, dataset, teacher, folder));
 
         var student = Student(round.Name, round.Student.Network);
-        // The crop of labelled images is in the soft targets' key, and that in their file's hash.
+        // The crop of labeled images is in the soft targets' key, and that in their file's hash.
         var key = round.Student.UsesLabels ? WithLabels(round.StudentKey.Json) : round.StudentKey.Json;
         Add(student.Stage, DistillStage.Version, key, [Train, softTargets], context =>
             DistillStage.Run(
-                context, round.Student, options.Settings, dataset, options.Labels, round.Labelling.Crop, softTargets));
-        _road.AddRange([softTargets, student.Artefact]);
-        _contestants.Add(new Contestant(
+                context, round.Student, options.Settings, dataset, options.Labels, round.Labeling.Crop, softTargets));
+        _road.AddRange([softTargets, student.Artifact]);
+        _contestants.Add(new Candidate(
             round.ResultName,
-            FormattableString.Invariant($"trained from scratch on the soft targets of {_contestants[^1].Name}, {round.Labelling.Views} augmented views per image"),
+            FormattableString.Invariant($"trained from scratch on the soft targets of {_contestants[^1].Name}, {round.Labeling.Views} augmented views per image"),
             student,
             [.. _road])
         {
-            Labels = round.Student.UsesLabels ? LabelUse.Labelled : _contestants[^1].Labels,
+            Labels = round.Student.UsesLabels ? LabelUsage.Labeled : _contestants[^1].Labels,
         });
         return student;
     }

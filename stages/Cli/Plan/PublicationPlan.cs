@@ -17,16 +17,16 @@ namespace Distill.Cli.Plan;
 /// <param name="dataset">Its data set.</param>
 /// <param name="modelsFolder">The run's folder.</param>
 /// <param name="contestants">All that was trained or given.</param>
-/// <param name="softTargets">The artefact that the last student learned from; null where there is none.</param>
+/// <param name="softTargets">The artifact that the last student learned from; null where there is none.</param>
 internal sealed class PublicationPlan(
-    PipelineOptions options, IDataset dataset, string modelsFolder, IReadOnlyList<Contestant> contestants, string? softTargets)
+    PipelineOptions options, IDataset dataset, string modelsFolder, IReadOnlyList<Candidate> contestants, string? softTargets)
 {
     private const string Results = "evaluate/" + EvaluateStage.Json;
     private const string Details = "evaluate/" + EvaluateStage.Details;
     private const string Temperature = "calibrate/" + TemperatureStage.Output;
-    private const string Variants = "compact/" + CompactStage.Output;
+    private const string Variants = "compact/" + ExportStage.Output;
 
-    private readonly Contestant _student = contestants.Single(contestant => contestant.Name == options.Publish.Student);
+    private readonly Candidate _student = contestants.Single(contestant => contestant.Name == options.Publish.Student);
 
     /// <summary>The stages in order.</summary>
     public IEnumerable<StageDefinition> Stages() => options.Publish.HeldOut is null
@@ -36,7 +36,7 @@ internal sealed class PublicationPlan(
     private string? TemperatureOrNone => options.Publish.HeldOut is null ? null : Temperature;
 
     private IReadOnlyList<string> Measured =>
-        [PlanBuilder.Train, _student.Source.Artefact, Results, .. TemperatureOrNone is { } temperature ? [temperature] : Array.Empty<string>()];
+        [PlanBuilder.Train, _student.Source.Artifact, Results, .. TemperatureOrNone is { } temperature ? [temperature] : Array.Empty<string>()];
 
     // What is no round's student is the pretrained encoder with a classifier on it.
     private NetworkOptions Network =>
@@ -46,12 +46,12 @@ internal sealed class PublicationPlan(
         "evaluate",
         EvaluateStage.Version,
         StageKeys.WithLabels(Key(), options.Labels),
-        [PlanBuilder.Train, PlanBuilder.Test, .. contestants.SelectMany(contestant => contestant.Road).Distinct()],
+        [PlanBuilder.Train, PlanBuilder.Test, .. contestants.SelectMany(contestant => contestant.Lineage).Distinct()],
         context => EvaluateStage.Run(context, contestants, options.Settings, dataset, options.Labels, modelsFolder));
 
     private StageDefinition Calibrate()
     {
-        if (_student.Labels == LabelUse.All)
+        if (_student.Labels == LabelUsage.All)
         {
             throw new UserException($"publish.heldOut: found a value, but {_student.Name} is trained on all labels, so none are left to hold out; set it to null");
         }
@@ -61,17 +61,17 @@ internal sealed class PublicationPlan(
             "calibrate",
             TemperatureStage.Version,
             StageKeys.WithLabels(Key(("student", _student.Name), ("heldOut", StageKeys.Of(heldOut))), options.Labels),
-            [PlanBuilder.Train, _student.Source.Artefact],
+            [PlanBuilder.Train, _student.Source.Artifact],
             context => TemperatureStage.Run(context, _student.Source, options.Settings, dataset, options.Labels, heldOut));
     }
 
     // The table as an input: the test split is looked at after all training, here as there.
     private StageDefinition Compact() => new(
         "compact",
-        CompactStage.Version,
+        ExportStage.Version,
         Key(("student", _student.Name)),
         [PlanBuilder.Test, .. Measured],
-        context => CompactStage.Run(context, _student.Source, options.Settings, dataset, TemperatureOrNone));
+        context => ExportStage.Run(context, _student.Source, options.Settings, dataset, TemperatureOrNone));
 
     private StageDefinition Publish() => new(
         "publish",
@@ -84,7 +84,7 @@ internal sealed class PublicationPlan(
             options.Settings.Seed,
             dataset,
             Network,
-            new PublishInputs(_student.Source.Artefact, Results, Variants, TemperatureOrNone),
+            new PublishInputs(_student.Source.Artifact, Results, Variants, TemperatureOrNone),
             Path.Combine(modelsFolder, "published", _student.Name)));
 
     private StageDefinition Report()
@@ -98,7 +98,7 @@ internal sealed class PublicationPlan(
             ReportStage.Version,
             Key(("student", _student.Name), ("views", views is null ? null : options.PretrainKey.Json["views"]!.DeepClone())),
             [
-                PlanBuilder.Train, PlanBuilder.Test, _student.Source.Artefact, inputs.Results, inputs.Details, inputs.Variants,
+                PlanBuilder.Train, PlanBuilder.Test, _student.Source.Artifact, inputs.Results, inputs.Details, inputs.Variants,
                 .. softTargets is null ? Array.Empty<string>() : [softTargets],
             ],
             context => ReportStage.Run(context, inputs, _student.Source, Network, views, options.Settings, dataset, modelsFolder));

@@ -28,13 +28,13 @@ internal static class Rehearsal
         return options with
         {
             Settings = options.Settings with { CheckpointEvery = TimeSpan.FromDays(1) },
-            Labels = new LabelOptions(null, LabelsPerClass, null, options.Labels.Seed),
+            Labels = new LabelSplitOptions(null, LabelsPerClass, null, options.Labels.Seed),
             Pretrain = options.Pretrain with
             {
                 // Weights of the whole network would not fit the small one, so that trains.
                 Weights = null,
                 Network = Reduce(options.Pretrain.Network, scale),
-                Memory = options.Pretrain.Memory with { Keys = Math.Min(options.Pretrain.Memory.Keys, 4 * pretraining.BatchSize) },
+                Queue = options.Pretrain.Queue with { Size = Math.Min(options.Pretrain.Queue.Size, 4 * pretraining.BatchSize) },
                 Training = pretraining,
             },
             Probe = options.Probe with { Sgd = options.Probe.Sgd with { Epochs = 1 } },
@@ -47,7 +47,7 @@ internal static class Rehearsal
             },
             Publish = options.Publish with
             {
-                HeldOut = options.Publish.HeldOut is null ? null : new LabelOptions(null, 1, null, options.Labels.Seed),
+                HeldOut = options.Publish.HeldOut is null ? null : new LabelSplitOptions(null, 1, null, options.Labels.Seed),
             },
         };
     }
@@ -61,11 +61,11 @@ internal static class Rehearsal
 
     private static RoundOptions Reduce(RoundOptions round, RehearsalScale scale) => round with
     {
-        Labelling = round.Labelling with { Views = Math.Min(round.Labelling.Views, Views) },
+        Labeling = round.Labeling with { Views = Math.Min(round.Labeling.Views, Views) },
         Student = round.Student with
         {
             Network = Reduce(round.Student.Network, scale),
-            LabelledBatchSize = Math.Min(round.Student.LabelledBatchSize, scale.BatchSize),
+            LabeledBatchSize = Math.Min(round.Student.LabeledBatchSize, scale.BatchSize),
             Training = Reduce(round.Student.Training, scale),
         },
     };

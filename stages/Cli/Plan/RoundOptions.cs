@@ -6,12 +6,12 @@ namespace Distill.Cli.Plan;
 
 /// <summary>One round of distillation: the network of the round before labels, a fresh student learns.</summary>
 /// <param name="Name">The name of its training stage.</param>
-/// <param name="Labelling">Views to label.</param>
+/// <param name="Labeling">Views to label.</param>
 /// <param name="Student">Network and training.</param>
-/// <param name="LabelKey">Canonical options of the labelling.</param>
+/// <param name="LabelKey">Canonical options of the labeling.</param>
 /// <param name="StudentKey">Canonical options of the training.</param>
 internal sealed record RoundOptions(
-    string Name, LabellingOptions Labelling, DistillOptions Student, OptionKey LabelKey, OptionKey StudentKey)
+    string Name, LabelOptions Labeling, DistillOptions Student, OptionSnapshot LabelKey, OptionSnapshot StudentKey)
 {
     private const string Distill = "distill";
 
@@ -29,6 +29,6 @@ internal sealed record RoundOptions(
         var label = section.Section("label");
         var student = section.Section("student");
         return new RoundOptions(
-            name, LabellingOptions.Read(label), DistillOptions.Read(student), new OptionKey(label), new OptionKey(student));
+            name, LabelOptions.Read(label), DistillOptions.Read(student), new OptionSnapshot(label), new OptionSnapshot(student));
     }
 }

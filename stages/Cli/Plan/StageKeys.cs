@@ -7,15 +7,15 @@ namespace Distill.Cli.Plan;
 /// <summary>What keys of stages say of labels.</summary>
 internal static class StageKeys
 {
-    /// <summary>A key that also depends on which images are labelled.</summary>
-    public static JsonObject WithLabels(JsonObject key, LabelOptions labels)
+    /// <summary>A key that also depends on which images are labeled.</summary>
+    public static JsonObject WithLabels(JsonObject key, LabelSplitOptions labels)
     {
         key["labels"] = Of(labels);
         return key;
     }
 
-    /// <summary>Which images a block calls labelled; a list by its content.</summary>
-    public static JsonObject Of(LabelOptions labels) => new()
+    /// <summary>Which images a block calls labeled; a list by its content.</summary>
+    public static JsonObject Of(LabelSplitOptions labels) => new()
     {
         ["fraction"] = labels.Fraction,
         ["perClass"] = labels.PerClass,

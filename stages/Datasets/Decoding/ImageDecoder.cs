@@ -62,7 +62,7 @@ internal static class ImageDecoder
 
     private static DecodedImage Planes(SKCodec codec, int width, int height, int channels)
     {
-        // No colour space: the values are those of the file, as in PIL and OpenCV, whatever profile it names.
+        // No color space: the values are those of the file, as in PIL and OpenCV, whatever profile it names.
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
         var rgba = new byte[info.BytesSize];
         var pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
@@ -102,7 +102,7 @@ internal static class ImageDecoder
         int red = rgba[0], green = rgba[1], blue = rgba[2], alpha = rgba[3];
         if (alpha != 255)
         {
-            // What is transparent shows as white paper would, not as the colour that happens to be hidden there.
+            // What is transparent shows as white paper would, not as the color that happens to be hidden there.
             red = (red * alpha + 255 * (255 - alpha) + 127) / 255;
             green = (green * alpha + 255 * (255 - alpha) + 127) / 255;
             blue = (blue * alpha + 255 * (255 - alpha) + 127) / 255;

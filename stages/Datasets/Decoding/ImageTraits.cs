@@ -6,16 +6,16 @@ public enum ImageTraits
 {
     None = 0,
 
-    /// <summary>One channel in the file; its value becomes all three where colour is asked for.</summary>
-    Grey = 1,
+    /// <summary>One channel in the file; its value becomes all three where color is asked for.</summary>
+    Gray = 1,
 
-    /// <summary>Colours from a palette.</summary>
+    /// <summary>Colors from a palette.</summary>
     Palette = 2,
 
     /// <summary>16 bits a value; the lower 8 are dropped.</summary>
     SixteenBit = 4,
 
-    /// <summary>A JPEG in printing colours (CMYK or YCCK), converted to red, green and blue.</summary>
+    /// <summary>A JPEG in printing colors (CMYK or YCCK), converted to red, green and blue.</summary>
     Cmyk = 8,
 
     /// <summary>Several frames, of which the first is taken.</summary>

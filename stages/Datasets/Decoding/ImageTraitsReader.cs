@@ -22,7 +22,7 @@ internal static class ImageTraitsReader
             | (codec.Info.AlphaType == SKAlphaType.Opaque ? ImageTraits.None : ImageTraits.Transparent);
     }
 
-    /// <summary>PNG (ISO/IEC 15948): bit depth and colour type stand in the header; an animation's chunk (APNG) is acTL.</summary>
+    /// <summary>PNG (ISO/IEC 15948): bit depth and color type stand in the header; an animation's chunk (APNG) is acTL.</summary>
     private static ImageTraits OfPng(ReadOnlySpan<byte> encoded)
     {
         if (!PngFile.Is(encoded) || PngFile.Chunk(encoded, "IHDR"u8) is not { Length: >= 10 } header)
@@ -30,18 +30,18 @@ internal static class ImageTraitsReader
             return ImageTraits.None;
         }
 
-        var colour = header[9] switch
+        var color = header[9] switch
         {
-            0 or 4 => ImageTraits.Grey,
+            0 or 4 => ImageTraits.Gray,
             3 => ImageTraits.Palette,
             _ => ImageTraits.None,
         };
-        return colour
+        return color
             | (header[8] == 16 ? ImageTraits.SixteenBit : ImageTraits.None)
             | (PngFile.Chunk(encoded, "acTL"u8).IsEmpty ? ImageTraits.None : ImageTraits.Animated);
     }
 
-    /// <summary>BMP: the bits a pixel stand at 28, or at 24 behind OS/2's header of 12 bytes; up to 8 number a colour of the palette.</summary>
+    /// <summary>BMP: the bits a pixel stand at 28, or at 24 behind OS/2's header of 12 bytes; up to 8 number a color of the palette.</summary>
     private static ImageTraits OfBmp(ReadOnlySpan<byte> encoded)
     {
         if (encoded.Length < 30)
@@ -70,7 +70,7 @@ internal static class ImageTraitsReader
             {
                 return encoded[at + 9] switch
                 {
-                    1 => ImageTraits.Grey,
+                    1 => ImageTraits.Gray,
                     4 => ImageTraits.Cmyk,
                     _ => ImageTraits.None,
                 };

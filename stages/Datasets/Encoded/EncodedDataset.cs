@@ -64,7 +64,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
             [.. used.Select(image => image.Label)],
             listing.ClassNames,
             [.. used.Select(image => image.Name)])
-        { CentreCrop = options.CentreCrop };
+        { CenterCrop = options.CenterCrop };
     }
 
     /// <summary>The images of a split and what is known of each. A test image without a class has no right answer, and is left out.</summary>
@@ -74,7 +74,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         var rows = Scan.Of(images, FingerprintOf(split), CacheFile(split, "scan.tsv"), log, TimeProvider.System);
         return split == Split.Train
             ? (images, rows)
-            : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabelled && row.Refusal is null
+            : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabeled && row.Refusal is null
                 ? new ScanRow(row.Header, "a test image without a class")
                 : row)]);
     }
@@ -97,7 +97,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         {
             var hashes = new HashCache(CacheFile(split, "hashes.tsv"));
             var reading = FormattableString.Invariant(
-                $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CentreCrop} {Decoding.ImageDecoder.Version}");
+                $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CenterCrop} {Decoding.ImageDecoder.Version}");
             var classes = string.Join('\n', listing.ClassNames);
             fingerprint = FileHash.OfText($"{Fingerprint.Of(listing.Files(split, hashes))}\n{reading}\n{classes}");
             hashes.Save();

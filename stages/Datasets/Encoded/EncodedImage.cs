@@ -8,7 +8,7 @@ namespace Distill.Datasets.Encoded;
 /// <param name="Path">The file that holds it, on this machine: its own, or a container's.</param>
 /// <param name="Offset">Where in the file it begins.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Label">The number of its class, or <see cref="ImageSet.Unlabelled"/>.</param>
+/// <param name="Label">The number of its class, or <see cref="ImageSet.Unlabeled"/>.</param>
 internal sealed record EncodedImage(string Name, string Path, long Offset, long Length, int Label)
 {
     private const long MostBytes = 1 << 30;

@@ -30,7 +30,7 @@ internal sealed class HashCache(string path)
         return hash;
     }
 
-    /// <summary>Writes what was learnt, if anything was.</summary>
+    /// <summary>Writes what was learned, if anything was.</summary>
     public void Save()
     {
         if (!_changed)

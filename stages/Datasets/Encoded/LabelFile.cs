@@ -46,7 +46,7 @@ internal sealed class LabelFile
         var index = new ImageNames(images.Count + others.Count, number => (number < images.Count ? images[number] : others[number - images.Count]).Name, "image");
         var numbers = classNames.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
         var given = new Dictionary<int, string>();
-        var labelled = images.ToArray();
+        var labeled = images.ToArray();
         foreach (var (line, image, name) in _lines)
         {
             var (found, problem) = index.Find(image);
@@ -65,12 +65,12 @@ internal sealed class LabelFile
                 throw new UserException($"{_path}, line {line}: \"{image}\" already has the class \"{given[found]}\" from an earlier line");
             }
 
-            if (found < labelled.Length)
+            if (found < labeled.Length)
             {
-                labelled[found] = labelled[found] with { Label = label };
+                labeled[found] = labeled[found] with { Label = label };
             }
         }
 
-        return labelled;
+        return labeled;
     }
 }

@@ -8,14 +8,14 @@ namespace Distill.Datasets.Encoded;
 /// <param name="Source">The folder.</param>
 /// <param name="Split">Which split.</param>
 /// <param name="Used">Images that can be used.</param>
-/// <param name="Unlabelled">How many of those have no class.</param>
+/// <param name="Unlabeled">How many of those have no class.</param>
 /// <param name="Traits">How many of those have each trait; traits that none has are absent.</param>
 /// <param name="Refused">Name and reason of each image that was left out.</param>
 public sealed record SplitReport(
     string Source,
     Split Split,
     int Used,
-    int Unlabelled,
+    int Unlabeled,
     IReadOnlyDictionary<ImageTraits, int> Traits,
     IReadOnlyList<(string Name, string Reason)> Refused)
 {
@@ -36,7 +36,7 @@ public sealed record SplitReport(
             source,
             split,
             used.Count,
-            images.Zip(rows).Count(pair => pair.Second.Refusal is null && pair.First.Label == ImageSet.Unlabelled),
+            images.Zip(rows).Count(pair => pair.Second.Refusal is null && pair.First.Label == ImageSet.Unlabeled),
             All.Select(trait => (trait, Count: used.Count(row => row.Header.Traits.HasFlag(trait))))
                 .Where(pair => pair.Count > 0)
                 .ToDictionary(pair => pair.trait, pair => pair.Count),
@@ -67,7 +67,7 @@ public sealed record SplitReport(
         ["source"] = Source,
         ["split"] = Split == Split.Train ? "train" : "test",
         ["used"] = Used,
-        ["unlabelled"] = Unlabelled,
+        ["unlabeled"] = Unlabeled,
         ["leftOut"] = Refused.Count,
         ["traits"] = CountsOf(NamedTraits),
         ["reasons"] = CountsOf(Reasons),

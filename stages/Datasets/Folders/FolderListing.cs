@@ -7,7 +7,7 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Folders;
 
 /// <summary>
-/// The user's own image files: train/CLASS/**, a train/ without class folders for images without a class, unlabelled/** and
+/// The user's own image files: train/CLASS/**, a train/ without class folders for images without a class, unlabeled/** and
 /// test/CLASS/**; or the folders that take their places. Everything is in ordinal order, whatever the file system says, so that image
 /// number i is the same image on every machine. Files and folders whose names begin with a dot belong to other programs.
 /// </summary>
@@ -17,7 +17,7 @@ internal sealed class FolderListing : IListing
 
     private readonly DatasetOptions _options;
     private readonly string _train;
-    private readonly string _unlabelled;
+    private readonly string _unlabeled;
     private readonly string _test;
     private readonly LabelFile? _labels;
 
@@ -25,12 +25,12 @@ internal sealed class FolderListing : IListing
     {
         _options = options;
         _train = Path.Combine(options.Folder, options.Train ?? "train");
-        _unlabelled = Path.Combine(options.Folder, options.Unlabelled ?? "unlabelled");
+        _unlabeled = Path.Combine(options.Folder, options.Unlabeled ?? "unlabeled");
         _test = Path.Combine(options.Folder, options.Test ?? "test");
         _labels = options.Labels is { } labels ? LabelFile.Read(labels) : null;
         ClassNames = ClassFile.Names(options.Classes) ?? _labels?.ClassNames ?? ClassesOf(_train);
         RefuseOverlaps();
-        foreach (var given in new[] { options.Train, options.Unlabelled, options.Test })
+        foreach (var given in new[] { options.Train, options.Unlabeled, options.Test })
         {
             if (given is not null && !Directory.Exists(Path.Combine(options.Folder, given)))
             {
@@ -84,14 +84,14 @@ internal sealed class FolderListing : IListing
         }
     }
 
-    private string[] FoldersOf(Split split) => split == Split.Train ? [_train, _unlabelled] : [_test];
+    private string[] FoldersOf(Split split) => split == Split.Train ? [_train, _unlabeled] : [_test];
 
     private List<EncodedImage> In(Split split)
     {
         if (split == Split.Train)
         {
             RefuseStrangers(_train, "the classes file");
-            return [.. In(_train), .. Below(_unlabelled, _ => ImageSet.Unlabelled)];
+            return [.. In(_train), .. Below(_unlabeled, _ => ImageSet.Unlabeled)];
         }
 
         RefuseStrangers(_test, _train);
@@ -112,8 +112,8 @@ internal sealed class FolderListing : IListing
     private IEnumerable<EncodedImage> In(string folder)
     {
         var numbers = ClassNames.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
-        return Below(folder, path => numbers.GetValueOrDefault(FirstPart(folder, path), ImageSet.Unlabelled))
-            .OrderBy(image => image.Label == ImageSet.Unlabelled ? int.MaxValue : image.Label);
+        return Below(folder, path => numbers.GetValueOrDefault(FirstPart(folder, path), ImageSet.Unlabeled))
+            .OrderBy(image => image.Label == ImageSet.Unlabeled ? int.MaxValue : image.Label);
     }
 
     private IEnumerable<EncodedImage> Below(string folder, Func<string, int> label) => FilesBelow(folder)
@@ -149,10 +149,10 @@ internal sealed class FolderListing : IListing
     private string NameOf(string path) =>
         Path.GetRelativePath(Path.GetFullPath(_options.Folder), path).Replace(Path.DirectorySeparatorChar, '/');
 
-    /// <summary>An image must be learnt from once, and none that is measured.</summary>
+    /// <summary>An image must be learned from once, and none that is measured.</summary>
     private void RefuseOverlaps()
     {
-        string[] folders = [_train, _unlabelled, _test];
+        string[] folders = [_train, _unlabeled, _test];
         foreach (var (inner, outer) in folders.SelectMany(inner => folders.Where(outer => !ReferenceEquals(inner, outer)).Select(outer => (inner, outer))))
         {
             var relative = Path.GetRelativePath(outer, inner);

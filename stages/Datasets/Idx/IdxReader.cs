@@ -16,7 +16,7 @@ public static class IdxReader
     /// <summary>Deflate cannot pack more than this into one byte (zlib, "Maximum Compression Factor").</summary>
     private const long MostBytesPerPackedByte = 1032;
 
-    /// <summary>Grey images: their shape, and their pixels [N, 1, H, W].</summary>
+    /// <summary>Gray images: their shape, and their pixels [N, 1, H, W].</summary>
     /// <exception cref="UserException">The file is not IDX images, or its length contradicts its header.</exception>
     public static (ImageShape Shape, byte[] Pixels) ReadImages(string path)
     {

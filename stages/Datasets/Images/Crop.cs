@@ -18,7 +18,7 @@ public readonly record struct Crop(float Top, float Left, float Height, float Wi
     /// <param name="height">Pixels; only the ratio to <paramref name="width"/> matters.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="share">Of (0, 1].</param>
-    public static Crop Centre(int height, int width, double share)
+    public static Crop Center(int height, int width, double share)
     {
         var side = share * Math.Min(height, width);
         var (h, w) = (side / height, side / width);

@@ -6,14 +6,14 @@ namespace Distill.Datasets.Images;
 public sealed class ImageSet
 {
     /// <summary>The label of an image whose class is unknown.</summary>
-    public const int Unlabelled = -1;
+    public const int Unlabeled = -1;
 
     private readonly IReadOnlyList<string>? _imageNames;
 
     /// <param name="name">The data set's name, for people and for headers of split files.</param>
     /// <param name="shape">The shape in which a network sees every image.</param>
     /// <param name="pixels">Where the images are.</param>
-    /// <param name="labels">N numbers of a class, or <see cref="Unlabelled"/>.</param>
+    /// <param name="labels">N numbers of a class, or <see cref="Unlabeled"/>.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="imageNames">N distinct names; null where an image's number is its name.</param>
     /// <exception cref="ArgumentException">The lengths contradict each other, or a label has no class.</exception>
@@ -35,7 +35,7 @@ public sealed class ImageSet
             throw new ArgumentException($"{labels.Count} labels but {imageNames.Count} image names");
         }
 
-        if (labels.Any(label => label < Unlabelled || label >= classNames.Count))
+        if (labels.Any(label => label < Unlabeled || label >= classNames.Count))
         {
             throw new ArgumentException($"a label is outside the {classNames.Count} classes");
         }
@@ -65,7 +65,7 @@ public sealed class ImageSet
 
     public IPixels Pixels { get; }
 
-    /// <summary>N numbers of a class, or <see cref="Unlabelled"/>.</summary>
+    /// <summary>N numbers of a class, or <see cref="Unlabeled"/>.</summary>
     public IReadOnlyList<int> Labels { get; }
 
     public IReadOnlyList<string> ClassNames { get; }
@@ -74,15 +74,15 @@ public sealed class ImageSet
     /// What a network sees of an image when it is measured: the middle square with this share of the shorter side, 0.875 for photographs
     /// (google-research/simclr, data_util.py); 1 for images that are taken as they are.
     /// </summary>
-    public double CentreCrop { get; init; } = 1;
+    public double CenterCrop { get; init; } = 1;
 
     /// <summary>The name of an image, distinct within its split: its path in the data set's folder, or its number.</summary>
     public string ImageName(int index) => _imageNames?[index] ?? index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The part of an image that is measured: <see cref="CentreCrop"/>, or all of one that has the network's shape already.</summary>
+    /// <summary>The part of an image that is measured: <see cref="CenterCrop"/>, or all of one that has the network's shape already.</summary>
     public Crop MeasuredPart(int index)
     {
         var (height, width) = Pixels.SizeOf(index);
-        return (CentreCrop, height, width) == (1, Shape.Height, Shape.Width) ? Crop.Whole : Crop.Centre(height, width, CentreCrop);
+        return (CenterCrop, height, width) == (1, Shape.Height, Shape.Width) ? Crop.Whole : Crop.Center(height, width, CenterCrop);
     }
 }

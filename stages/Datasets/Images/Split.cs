@@ -3,7 +3,7 @@ namespace Distill.Datasets.Images;
 /// <summary>The two parts of a data set.</summary>
 public enum Split
 {
-    /// <summary>Everything that may be learnt from, labelled or not.</summary>
+    /// <summary>Everything that may be learned from, labeled or not.</summary>
     Train,
 
     /// <summary>What only an evaluation opens.</summary>

@@ -11,14 +11,14 @@ namespace Distill.Datasets.Options;
 /// Height and width in pixels in which networks see images of any size: 224 by default, as in SimCLRv2 (arXiv:2006.10029). Those of IDX and
 /// CIFAR are taken as they are.
 /// </param>
-/// <param name="Channels">1 for grey, 3 for colour; by default 3, or what the published set has.</param>
+/// <param name="Channels">1 for gray, 3 for color; by default 3, or what the published set has.</param>
 public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSize, int Channels)
 {
     /// <summary>Takes the place of train/ (a folder), or of the usual file names of training shards (a pattern such as <c>train-*.tar</c>).</summary>
     public string? Train { get; init; }
 
-    /// <summary>Takes the place of unlabelled/: a folder, or a pattern of shards whose labels are not to be looked at.</summary>
-    public string? Unlabelled { get; init; }
+    /// <summary>Takes the place of unlabeled/: a folder, or a pattern of shards whose labels are not to be looked at.</summary>
+    public string? Unlabeled { get; init; }
 
     /// <summary>Takes the place of test/, or of the usual file names of test shards.</summary>
     public string? Test { get; init; }
@@ -33,7 +33,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     public int? ShorterSide { get; init; }
 
     /// <summary>Share of the shorter side that is measured; 0.875 in SimCLR (google-research/simclr, data_util.py).</summary>
-    public double CentreCrop { get; init; } = 0.875;
+    public double CenterCrop { get; init; } = 0.875;
 
     /// <summary>Decoded images that are kept in memory, in MiB; of no effect on what is computed.</summary>
     public int CacheMiB { get; init; } = 1024;
@@ -60,12 +60,12 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             section.Integer("channels", fixedShape?.Channels ?? (kind == DatasetKind.Idx ? 1 : 3), min: 1, max: 3))
         {
             Train = section.OptionalText("train"),
-            Unlabelled = section.OptionalText("unlabelled"),
+            Unlabeled = section.OptionalText("unlabeled"),
             Test = section.OptionalText("test"),
             Classes = section.OptionalText("classes"),
             Labels = section.OptionalText("labels"),
             ShorterSide = section.OptionalInteger("shorterSide", min: 8, max: 16384),
-            CentreCrop = section.Number("centreCrop", 0.875, 0.05, 1),
+            CenterCrop = section.Number("centerCrop", 0.875, 0.05, 1),
             CacheMiB = section.Integer("cacheMiB", 1024, 0, 1 << 20),
             ImageColumn = section.OptionalText("imageColumn"),
             LabelColumn = section.OptionalText("labelColumn"),
@@ -97,7 +97,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             throw section.Error("channels", $"found {Channels}, expected {(channels is { } n ? $"{n}: these images have that number of channels" : "1 or 3")}");
         }
 
-        string[] forEncoded = ["train", "unlabelled", "test", "shorterSide", "centreCrop", "cacheMiB"];
+        string[] forEncoded = ["train", "unlabeled", "test", "shorterSide", "centerCrop", "cacheMiB"];
         if (!Encoded && forEncoded.FirstOrDefault(section.Has) is { } key)
         {
             throw section.Error(key, "found a value, expected none: only the kinds folder, parquet and webdataset have it");

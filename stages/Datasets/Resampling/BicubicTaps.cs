@@ -28,15 +28,15 @@ internal static class BicubicTaps
         return taps;
     }
 
-    private static Tap At(double centre, double scale, int side)
+    private static Tap At(double center, double scale, int side)
     {
         var reach = Reach * scale;
-        var first = Math.Clamp((int)(centre - reach + 0.5), 0, side - 1);
-        var end = Math.Clamp((int)(centre + reach + 0.5), first + 1, side);
+        var first = Math.Clamp((int)(center - reach + 0.5), 0, side - 1);
+        var end = Math.Clamp((int)(center + reach + 0.5), first + 1, side);
         var weights = new double[end - first];
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] = Cubic((first + i + 0.5 - centre) / scale);
+            weights[i] = Cubic((first + i + 0.5 - center) / scale);
         }
 
         var total = weights.Sum();

@@ -37,7 +37,7 @@ internal sealed class ImagePack(string path, string origin)
                 || !long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
                 || !int.TryParse(label, CultureInfo.InvariantCulture, out var number)
                 || !uint.TryParse(crc, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var sum)
-                || at != end || bytes < 0 || number < ImageSet.Unlabelled)
+                || at != end || bytes < 0 || number < ImageSet.Unlabeled)
             {
                 return null;
             }

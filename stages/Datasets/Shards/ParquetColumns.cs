@@ -24,10 +24,10 @@ internal sealed record ParquetColumns(DataField Image, DataField? Path, DataFiel
     /// <param name="schema">All columns.</param>
     /// <param name="features">What the Hub says of them.</param>
     /// <param name="options">What the pipeline says of them.</param>
-    /// <param name="labelled">Whether a column of labels is looked for.</param>
+    /// <param name="labeled">Whether a column of labels is looked for.</param>
     /// <param name="path">The file, for messages.</param>
     /// <exception cref="UserException">A column that is named is missing or of another type, or there is no telling which one is meant.</exception>
-    public static ParquetColumns Of(ParquetSchema schema, HubFeatures features, DatasetOptions options, bool labelled, string path)
+    public static ParquetColumns Of(ParquetSchema schema, HubFeatures features, DatasetOptions options, bool labeled, string path)
     {
         var images = schema.Fields.Where(field => BytesOf(field) is not null).ToDictionary(field => field.Name);
         var labels = schema.Fields.OfType<DataField>()
@@ -36,7 +36,7 @@ internal sealed record ParquetColumns(DataField Image, DataField? Path, DataFiel
         var choose = new ColumnChoice(path);
         var image = choose.Of("imageColumn", options.ImageColumn, [.. images.Keys], features.Images, UsualImages, others: true)
             ?? throw new UserException($"{path}: found no column of images, expected a struct with binary \"bytes\", or a binary column");
-        var label = !labelled ? null : choose.Of("labelColumn", options.LabelColumn, [.. labels.Keys], [.. features.Classes.Keys], UsualLabels, others: false);
+        var label = !labeled ? null : choose.Of("labelColumn", options.LabelColumn, [.. labels.Keys], [.. features.Classes.Keys], UsualLabels, others: false);
         return new ParquetColumns(
             BytesOf(images[image])!,
             PathOf(images[image]),

@@ -24,9 +24,9 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     private string Packs => Path.Combine(cache, $"{Name}-{FileHash.OfText(Path.GetFullPath(_options.Folder))[..8]}-packs");
 
-    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labelled)
+    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled)
     {
-        var reading = Reading(shard, labelled);
+        var reading = Reading(shard, labeled);
         var hash = HashOf(shard);
         var place = $"{FileHash.OfText($"{shard.Name} {reading}")[..16]}-";
         var pack = new ImagePack(Path.Combine(Packs, $"{place}{hash[..16]}.pack"), $"{hash} {shard.Name} {reading}");
@@ -35,7 +35,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
             return there;
         }
 
-        using var file = ParquetShard.Open(shard, _options, labelled);
+        using var file = ParquetShard.Open(shard, _options, labeled);
         log($"Unpacking {shard.Path} to {Packs} (columns: {reading})");
         var images = pack.Write(Rows(shard, file), file.ImageBytes);
         pack.DeleteOthers(place);
@@ -44,13 +44,13 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     protected override IReadOnlyList<string>? NamedClasses(IReadOnlyList<Shard> shards)
     {
-        var named = shards.Select(shard => (Shard: shard, Names: Known(shard, labelled: true).ClassNames)).Where(shard => shard.Names is not null).ToList();
+        var named = shards.Select(shard => (Shard: shard, Names: Known(shard, labeled: true).ClassNames)).Where(shard => shard.Names is not null).ToList();
         return named.Find(shard => !shard.Names!.SequenceEqual(named[0].Names!)) is { Shard: { } other }
             ? throw new UserException($"{other.Path} has other class names than {named[0].Shard.Path}; set dataset.classes if the class numbers are the same")
             : named.FirstOrDefault().Names;
     }
 
-    protected override string Reading(Shard shard, bool labelled) => Known(shard, labelled).Columns;
+    protected override string Reading(Shard shard, bool labeled) => Known(shard, labeled).Columns;
 
     protected override string HashOf(Shard shard, HashCache hashes) => HashOf(shard);
 
@@ -63,11 +63,11 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
         return hash;
     }
 
-    private (string Columns, IReadOnlyList<string>? ClassNames) Known(Shard shard, bool labelled)
+    private (string Columns, IReadOnlyList<string>? ClassNames) Known(Shard shard, bool labeled)
     {
         if (!_known.TryGetValue(shard, out var known))
         {
-            using var file = ParquetShard.Open(shard, _options, labelled);
+            using var file = ParquetShard.Open(shard, _options, labeled);
             known = (file.Columns.ToString(), file.Columns.ClassNames);
             _known.Add(shard, known);
         }

@@ -33,7 +33,7 @@ internal sealed class ParquetRowGroup : IDisposable
             read.Rows =
             [
                 .. Enumerable.Range(0, read._count).Select(row => new ParquetRow(
-                    images[row] ?? ReadOnlyMemory<byte>.Empty, paths?[row]?.ToString() ?? "", labels?[row] ?? ImageSet.Unlabelled)),
+                    images[row] ?? ReadOnlyMemory<byte>.Empty, paths?[row]?.ToString() ?? "", labels?[row] ?? ImageSet.Unlabeled)),
             ];
             return read;
         }
@@ -62,7 +62,7 @@ internal sealed class ParquetRowGroup : IDisposable
         };
         return Array.ConvertAll(labels, label =>
             label is null ? (int?)null
-            : label >= ImageSet.Unlabelled && label <= int.MaxValue ? (int)label
+            : label >= ImageSet.Unlabeled && label <= int.MaxValue ? (int)label
             : throw new InvalidDataException($"column {field.Path}: found {label}, expected the number of a class, or -1 for none"));
     }
 

@@ -27,15 +27,15 @@ internal sealed class ParquetShard : IDisposable
 
     /// <param name="shard">The file.</param>
     /// <param name="options">May name the columns.</param>
-    /// <param name="labelled">Whether a column of labels is looked for.</param>
+    /// <param name="labeled">Whether a column of labels is looked for.</param>
     /// <exception cref="UserException">The file is damaged, or has no such columns as are needed.</exception>
-    public static ParquetShard Open(Shard shard, DatasetOptions options, bool labelled) => shard.Reading(() =>
+    public static ParquetShard Open(Shard shard, DatasetOptions options, bool labeled) => shard.Reading(() =>
     {
         ParquetFooter.Check(shard.Path);
         var reader = ParquetReader.CreateAsync(shard.Path).GetAwaiter().GetResult();
         try
         {
-            return new ParquetShard(shard, reader, ParquetColumns.Of(reader.Schema, HubFeatures.Of(reader.CustomMetadata), options, labelled, shard.Path));
+            return new ParquetShard(shard, reader, ParquetColumns.Of(reader.Schema, HubFeatures.Of(reader.CustomMetadata), options, labeled, shard.Path));
         }
         catch
         {

@@ -7,13 +7,13 @@ namespace Distill.Datasets.Shards;
 /// <summary>
 /// Which files of a folder hold which images. A pattern (* and ?) without a slash is of file names, at any depth; one with a slash is of
 /// the ends of paths. Where the pipeline gives none, the usual ones are tried: <c>train-*</c>, else <c>*train*</c> or <c>train/*</c>;
-/// <c>test-*</c>, else <c>val-*</c> or <c>validation-*</c>, else these as folders; <c>unlabelled-*</c> or <c>unlabeled-*</c>, else these.
+/// <c>test-*</c>, else <c>val-*</c> or <c>validation-*</c>, else these as folders; <c>unlabeled-*</c> or <c>unlabeled-*</c>, else these.
 /// </summary>
 internal sealed class ShardFiles
 {
     private static readonly string[][] UsualTrain = [["train-*"], ["*train*", "train/*"]];
     private static readonly string[][] UsualTest = [["test-*"], ["val-*", "validation-*"], ["test/*"], ["val/*", "validation/*"]];
-    private static readonly string[][] UsualUnlabelled = [["unlabelled-*", "unlabeled-*"], ["unlabelled/*", "unlabeled/*"]];
+    private static readonly string[][] UsualUnlabeled = [["unlabeled-*", "unlabeled-*"], ["unlabeled/*", "unlabeled/*"]];
 
     private readonly DatasetOptions _options;
     private readonly List<Shard> _all;
@@ -26,17 +26,17 @@ internal sealed class ShardFiles
         _options = options;
         _all = AllBelow(options.Folder);
         Train = Find("train", options.Train, UsualTrain, extension);
-        Unlabelled = Find("unlabelled", options.Unlabelled, UsualUnlabelled, extension);
+        Unlabeled = Find("unlabeled", options.Unlabeled, UsualUnlabeled, extension);
         Test = Find("test", options.Test, UsualTest, extension);
-        Apart("train", Train, "unlabelled", Unlabelled);
+        Apart("train", Train, "unlabeled", Unlabeled);
         Apart("train", Train, "test", Test);
-        Apart("unlabelled", Unlabelled, "test", Test);
+        Apart("unlabeled", Unlabeled, "test", Test);
     }
 
     /// <summary>In ordinal order; empty where there are none, as are the others.</summary>
     public IReadOnlyList<Shard> Train { get; }
 
-    public IReadOnlyList<Shard> Unlabelled { get; }
+    public IReadOnlyList<Shard> Unlabeled { get; }
 
     public IReadOnlyList<Shard> Test { get; }
 

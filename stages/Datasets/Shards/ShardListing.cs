@@ -7,7 +7,7 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// Images in shards, whatever those are: in ordinal order of the shards, then in the order within each; those of unlabelled shards come
+/// Images in shards, whatever those are: in ordinal order of the shards, then in the order within each; those of unlabeled shards come
 /// after all others, and no label is looked for there.
 /// </summary>
 /// <param name="options">The data set.</param>
@@ -27,7 +27,7 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
 
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
     [
-        .. Of(split).Select(part => new DatasetFile($"{part.Shard.Name} {Reading(part.Shard, part.Labelled)}", HashOf(part.Shard, hashes))),
+        .. Of(split).Select(part => new DatasetFile($"{part.Shard.Name} {Reading(part.Shard, part.Labeled)}", HashOf(part.Shard, hashes))),
     ];
 
     public IReadOnlyList<EncodedImage> Images(Split split)
@@ -47,14 +47,14 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
 
     /// <summary>The images of one shard.</summary>
     /// <param name="shard">The file.</param>
-    /// <param name="labelled">Whether labels are looked for.</param>
-    protected abstract IReadOnlyList<EncodedImage> Read(Shard shard, bool labelled);
+    /// <param name="labeled">Whether labels are looked for.</param>
+    protected abstract IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled);
 
     /// <summary>The names of classes that come with the shards; null where none do.</summary>
     protected abstract IReadOnlyList<string>? NamedClasses(IReadOnlyList<Shard> shards);
 
     /// <summary>What decides how a shard is read, as a part of the fingerprint.</summary>
-    protected virtual string Reading(Shard shard, bool labelled) => labelled ? "labelled" : "unlabelled";
+    protected virtual string Reading(Shard shard, bool labeled) => labeled ? "labeled" : "unlabeled";
 
     protected virtual string HashOf(Shard shard, HashCache hashes) => shard.Reading(() => hashes.Of(shard.Path));
 
@@ -62,15 +62,15 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     {
         if (!_read.TryGetValue(split, out var images))
         {
-            images = [.. Of(split).SelectMany(part => Read(part.Shard, part.Labelled))];
+            images = [.. Of(split).SelectMany(part => Read(part.Shard, part.Labeled))];
             _read.Add(split, images);
         }
 
         return images;
     }
 
-    private IEnumerable<(Shard Shard, bool Labelled)> Of(Split split) => split == Split.Train
-        ? [.. shards.Train.Select(shard => (shard, true)), .. shards.Unlabelled.Select(shard => (shard, false))]
+    private IEnumerable<(Shard Shard, bool Labeled)> Of(Split split) => split == Split.Train
+        ? [.. shards.Train.Select(shard => (shard, true)), .. shards.Unlabeled.Select(shard => (shard, false))]
         : shards.Test.Count > 0
             ? shards.Test.Select(shard => (shard, true))
             : throw new UserException(
@@ -82,6 +82,6 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
         return largest is { Label: >= MostClasses }
             ? throw new UserException(
                 $"{Path.Combine(options.Folder, largest.Name)} has the label {largest.Label}; at most {MostClasses} classes are supported")
-            : [.. Enumerable.Range(0, (largest?.Label ?? ImageSet.Unlabelled) + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+            : [.. Enumerable.Range(0, (largest?.Label ?? ImageSet.Unlabeled) + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
     }
 }

@@ -14,7 +14,7 @@ internal static class TarLabel
     public static (int? Label, string? Problem) OfText(ReadOnlySpan<byte> content)
     {
         var text = Encoding.UTF8.GetString(content).Trim();
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) && label >= ImageSet.Unlabelled
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) && label >= ImageSet.Unlabeled
             ? (label, null)
             : (null, $"contains \"{Shown(text)}\", expected the number of a class");
     }
@@ -34,7 +34,7 @@ internal static class TarLabel
             {
                 if (document.RootElement.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null)
                 {
-                    return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= ImageSet.Unlabelled
+                    return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= ImageSet.Unlabeled
                         ? (label, null)
                         : (null, $"contains \"{key}\": {Shown(value.GetRawText())}, expected the number of a class");
                 }

@@ -14,8 +14,8 @@ internal sealed class TarListing(DatasetOptions options, ShardFiles shards, Acti
 
     private readonly string _classes = Path.Combine(options.Folder, "classes.txt");
 
-    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labelled) =>
-        shard.Reading(() => new TarShard(shard, labelled, log).Images());
+    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled) =>
+        shard.Reading(() => new TarShard(shard, labeled, log).Images());
 
     protected override IReadOnlyList<string>? NamedClasses(IReadOnlyList<Shard> shards) => File.Exists(_classes) ? ClassFile.Names(_classes) : null;
 }

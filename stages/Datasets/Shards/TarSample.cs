@@ -12,7 +12,7 @@ internal sealed class TarSample
     public EncodedImage? Image { get; set; }
 
     /// <summary>The text is what loaders ask for by name, and so comes before a description that happens to hold a label.</summary>
-    public int Label => _text ?? _json ?? ImageSet.Unlabelled;
+    public int Label => _text ?? _json ?? ImageSet.Unlabeled;
 
     public void Take(int? label, bool isText)
     {

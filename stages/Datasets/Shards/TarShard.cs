@@ -10,9 +10,9 @@ namespace Distill.Datasets.Shards;
 /// "label", "class" or "cls" in its <c>.json</c>. Of an image, only the place is noted.
 /// </summary>
 /// <param name="shard">The archive.</param>
-/// <param name="labelled">Whether labels are looked for.</param>
+/// <param name="labeled">Whether labels are looked for.</param>
 /// <param name="log">Takes lines for people.</param>
-internal sealed class TarShard(Shard shard, bool labelled, Action<string> log)
+internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
 {
     private static readonly string[] ImageExtensions = ["jpg", "jpeg", "png", "webp", "bmp", "gif"];
 
@@ -52,7 +52,7 @@ internal sealed class TarShard(Shard shard, bool labelled, Action<string> log)
         var dot = name.IndexOf('.', name.LastIndexOf('/') + 1);
         var extension = dot < 0 ? "" : name[(dot + 1)..].ToLowerInvariant();
         var isImage = ImageExtensions.Contains(extension);
-        var isLabel = labelled && extension is "cls" or "json";
+        var isLabel = labeled && extension is "cls" or "json";
         if (entry.EntryType is TarEntryType.Directory || !(isImage || isLabel))
         {
             return;
@@ -72,7 +72,7 @@ internal sealed class TarShard(Shard shard, bool labelled, Action<string> log)
         if (isImage)
         {
             sample.Image = sample.Image is null
-                ? new EncodedImage($"{shard.Name}/{name}", shard.Path, entry.DataOffset, entry.Length, ImageSet.Unlabelled)
+                ? new EncodedImage($"{shard.Name}/{name}", shard.Path, entry.DataOffset, entry.Length, ImageSet.Unlabeled)
                 : throw Wrong(name, $"is the second image of its sample, after {sample.Image.Name[(shard.Name.Length + 1)..]}");
         }
         else

@@ -51,10 +51,10 @@ public static class ContactSheet
             {
                 var pixel = y / scale * size.Width + x / scale;
                 var red = image_CHW[pixel];
-                var colour = image_CHW.Length == 3 * plane
+                var color = image_CHW.Length == 3 * plane
                     ? new SKColor(red, image_CHW[plane + pixel], image_CHW[2 * plane + pixel])
                     : new SKColor(red, red, red);
-                bitmap.SetPixel(left + x, top + y, colour);
+                bitmap.SetPixel(left + x, top + y, color);
             }
         }
     }

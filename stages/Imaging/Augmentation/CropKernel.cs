@@ -26,7 +26,7 @@ internal sealed class CropKernel
     {
         (_height, _width) = image;
         _plane = new float[_height * _width];
-        // One more, so that the last column has a neighbour.
+        // One more, so that the last column has a neighbor.
         _row = new float[_width + 1];
         (_above, _down) = (new int[view.Height], new float[view.Height]);
         (_left, _right) = (new int[view.Width], new float[view.Width]);
@@ -61,8 +61,8 @@ internal sealed class CropKernel
     }
 
     /// <summary>
-    /// Between which two pixels of an axis each place of a view lies, and how far on: centres of pixels lie at halves, and beyond the
-    /// first and the last centre the border is repeated (grid_sample with align_corners false and border padding).
+    /// Between which two pixels of an axis each place of a view lies, and how far on: centers of pixels lie at halves, and beyond the
+    /// first and the last center the border is repeated (grid_sample with align_corners false and border padding).
     /// </summary>
     private static void Locate(float start, float share, int length, bool flipped, int[] before, float[] beyond)
     {
@@ -80,7 +80,7 @@ internal sealed class CropKernel
     private static void Mix(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float down, Span<float> row)
     {
         var x = 0;
-        for (; x <= upper.Length - Lanes.Count; x += Lanes.Count)
+        for (; x <= upper.Length - VectorRow.Count; x += VectorRow.Count)
         {
             var above = Vector256.Create(upper[x..]);
             (above + (Vector256.Create(lower[x..]) - above) * down).CopyTo(row[x..]);
@@ -108,7 +108,7 @@ internal sealed class CropKernel
     private static void ToFloats(ReadOnlySpan<byte> bytes, Span<float> floats)
     {
         var i = 0;
-        for (; i <= bytes.Length - Lanes.Count; i += Lanes.Count)
+        for (; i <= bytes.Length - VectorRow.Count; i += VectorRow.Count)
         {
             var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(MemoryMarshal.Read<ulong>(bytes[i..])).AsByte());
             var whole = Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts)).AsInt32();

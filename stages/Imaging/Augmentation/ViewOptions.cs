@@ -17,7 +17,7 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
         [CropName] = null,
         ["flip"] = Flip.Read,
         ["jitter"] = Jitter.Read,
-        ["greyscale"] = Greyscale.Read,
+        ["grayscale"] = Grayscale.Read,
         ["blur"] = Blur.Read,
         ["cutout"] = Cutout.Read,
         ["rotate"] = Rotate.Read,

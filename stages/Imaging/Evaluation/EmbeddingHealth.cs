@@ -9,7 +9,7 @@ namespace Distill.Imaging.Evaluation;
 /// 4.1): 1 where they point everywhere alike, 0 where all point the same way.
 /// </param>
 /// <param name="EffectiveRank">
-/// exp(−Σ p ln p) of the singular values' shares p, of the embeddings as they are, neither centred nor scaled (Garrido et al. 2023,
+/// exp(−Σ p ln p) of the singular values' shares p, of the embeddings as they are, neither centered nor scaled (Garrido et al. 2023,
 /// RankMe, equation 1, without its ε): 1 … min(N, D), and 0 if all embeddings are 0.
 /// </param>
 /// <param name="Uniformity">

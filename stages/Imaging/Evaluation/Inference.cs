@@ -49,7 +49,7 @@ public static class Inference
         int? workers = null)
     {
         using var scope = NewDisposeScope();
-        using var form = FoldedNetwork.Of(network, compute);
+        using var form = InferenceNetwork.Of(network, compute);
         var chunks = indices.Chunk(BatchSize(bank.Images.Shape, compute, network)).ToArray();
         using var loader = new ViewLoader(bank, chunk => bank.Measured(chunks[chunk]), chunks.Length);
         var batches = new List<Tensor>();
@@ -76,8 +76,8 @@ public static class Inference
     /// <param name="compute">Device and arithmetic.</param>
     /// <param name="workers">Batches at a time; null for one per core, or two on a GPU.</param>
     public static IEnumerable<T> ForEach<T>(
-        ViewLoader loader, int count, IFolded form, Func<int, Tensor, T> use, Compute compute, int? workers = null) =>
-        SideBySide.Run<T>(count, workers ?? Workers(compute), batch =>
+        ViewLoader loader, int count, IInferenceModule form, Func<int, Tensor, T> use, Compute compute, int? workers = null) =>
+        ParallelMap.Run<T>(count, workers ?? Workers(compute), batch =>
         {
             var images_NCHW = loader.At(batch);
             return () =>
@@ -114,7 +114,7 @@ public static class Inference
     /// <returns>[N, D], fp32.</returns>
     public static Tensor Forward(nn.Module<Tensor, Tensor> network, Tensor images_NCHW, Compute compute)
     {
-        using var form = FoldedNetwork.Of(network, compute);
+        using var form = InferenceNetwork.Of(network, compute);
         return form.Forward(images_NCHW);
     }
 

@@ -11,7 +11,7 @@ public sealed class BatchPlan(RandomKey key, int count, int batchSize)
 {
     private readonly Lock _lock = new();
 
-    // A batch touches one epoch or two neighbouring ones, unless the set is smaller than the batch; loaders are a step or two ahead.
+    // A batch touches one epoch or two neighboring ones, unless the set is smaller than the batch; loaders are a step or two ahead.
     private readonly Dictionary<long, int[]> _orders = [];
 
     /// <summary>How often the set has been gone through after <paramref name="steps"/> steps.</summary>

@@ -5,7 +5,7 @@ namespace Distill.Imaging.Loading;
 
 /// <summary>
 /// Makes the views of step after step, operations included. Where images are decoded, the next steps' views are made on loader threads while this step's
-/// are learnt from; which thread makes what changes no view.
+/// are learned from; which thread makes what changes no view.
 /// </summary>
 /// <param name="bank">The images.</param>
 /// <param name="plan">The views of a step, a pure function of it that any thread may call.</param>

@@ -31,7 +31,7 @@ public abstract class SoftTargetLogits : IDisposable
     /// <param name="rows_N">64-bit numbers of rows, on the device.</param>
     public abstract Tensor Take(Tensor rows_N);
 
-    /// <summary>Logits of <paramref name="count"/> neighbouring rows: [count, K], fp32; not to be changed in place.</summary>
+    /// <summary>Logits of <paramref name="count"/> neighboring rows: [count, K], fp32; not to be changed in place.</summary>
     public abstract Tensor Range(int start, int count);
 
     public void Dispose()

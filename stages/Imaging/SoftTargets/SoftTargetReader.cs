@@ -13,14 +13,14 @@ namespace Distill.Imaging.SoftTargets;
 /// <param name="images">Number of training images.</param>
 internal sealed class SoftTargetReader(string path, int classes, int images)
 {
-    /// <summary>In one row group: sixteen times as many as labelling writes. A file that claims more is damaged, or means harm.</summary>
+    /// <summary>In one row group: sixteen times as many as labeling writes. A file that claims more is damaged, or means harm.</summary>
     private const long MostLogits = 1 << 24;
 
     /// <summary>Appends the file's rows.</summary>
     /// <param name="table">The rows of the files before; null for a new table in this file's form.</param>
     /// <param name="enough">Rows after which no further group of them is read.</param>
     /// <returns>The table.</returns>
-    /// <exception cref="InvalidDataException">The file is not what labelling writes, or of another form than those before.</exception>
+    /// <exception cref="InvalidDataException">The file is not what labeling writes, or of another form than those before.</exception>
     public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table, int enough)
     {
         try

@@ -7,7 +7,7 @@ namespace Distill.Imaging.SoftTargets;
 /// <param name="View">Which of the image's views, from 0.</param>
 /// <param name="Crop">The view: a student sees the same one.</param>
 /// <param name="Logits">
-/// Logits; not probabilities, so that a change of temperature needs no new labelling. K in the order of the classes, or the k
+/// Logits; not probabilities, so that a change of temperature needs no new labeling. K in the order of the classes, or the k
 /// largest, falling.
 /// </param>
 /// <param name="TopClasses">The numbers of the k classes that <paramref name="Logits"/> belong to; null where it has all K.</param>

@@ -43,11 +43,11 @@ public sealed class SoftTargetTable
     public static bool Holds(long rows, int width) => rows <= MostLogits / width;
 
     /// <summary>Reads every <c>*.parquet</c> of a folder, in the order of their names.</summary>
-    /// <param name="folder">The folder that labelling wrote.</param>
+    /// <param name="folder">The folder that labeling wrote.</param>
     /// <param name="classes">K, checked against every row.</param>
     /// <param name="images">Number of training images; every row must name one of them.</param>
     /// <param name="enough">Rows after which no further group of them is read.</param>
-    /// <exception cref="InvalidDataException">A file is not what labelling writes; the message names it.</exception>
+    /// <exception cref="InvalidDataException">A file is not what labeling writes; the message names it.</exception>
     public static SoftTargetTable Read(string folder, int classes, int images, int enough = int.MaxValue)
     {
         SoftTargetTable? table = null;

@@ -6,12 +6,12 @@ namespace Distill.Imaging.Splits;
 /// <summary>How many labels each class gets.</summary>
 internal static class LabelQuota
 {
-    /// <param name="available">The labelled images of each class.</param>
+    /// <param name="available">The labeled images of each class.</param>
     /// <param name="classNames">The name of each class, for messages.</param>
     /// <param name="options">Gives a fraction or a number per class.</param>
     /// <param name="key">Orders the classes for the labels that remain of a fraction.</param>
-    /// <exception cref="UserException">A class has too few labelled images.</exception>
-    public static int[] Of(int[] available, IReadOnlyList<string> classNames, LabelOptions options, RandomKey key)
+    /// <exception cref="UserException">A class has too few labeled images.</exception>
+    public static int[] Of(int[] available, IReadOnlyList<string> classNames, LabelSplitOptions options, RandomKey key)
     {
         if (Array.IndexOf(available, 0) is >= 0 and var empty)
         {

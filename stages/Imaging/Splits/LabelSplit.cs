@@ -41,12 +41,12 @@ public sealed class LabelSplit
 
     /// <summary>Chooses by fraction or number per class, or reads the list that the options name.</summary>
     /// <exception cref="UserException">A class has too few images, or the list is wrong.</exception>
-    public static LabelSplit Draw(ImageSet train, LabelOptions options) =>
+    public static LabelSplit Draw(ImageSet train, LabelSplitOptions options) =>
         options.List is { } list ? Read(list, train) : Draw(train, options, "labels", _ => true);
 
     /// <summary>Chooses among the images that another split leaves; a fraction is of those.</summary>
     /// <exception cref="UserException">A class has too few of them, or the list is wrong or names one of the other split.</exception>
-    public static LabelSplit DrawBeside(ImageSet train, LabelOptions options, LabelSplit taken)
+    public static LabelSplit DrawBeside(ImageSet train, LabelSplitOptions options, LabelSplit taken)
     {
         var others = taken.Indices.ToHashSet();
         if (options.List is not { } list)
@@ -60,7 +60,7 @@ public sealed class LabelSplit
             : throw new UserException($"{list} lists {twice}, which is already a labeled training image; held-out images must be different ones");
     }
 
-    private static LabelSplit Draw(ImageSet train, LabelOptions options, string purpose, Func<int, bool> free)
+    private static LabelSplit Draw(ImageSet train, LabelSplitOptions options, string purpose, Func<int, bool> free)
     {
         if (train.ClassNames.Count == 0)
         {

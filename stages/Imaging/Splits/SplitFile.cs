@@ -63,7 +63,7 @@ internal static class SplitFile
         }
 
         var label = train.Labels[index];
-        if (label == ImageSet.Unlabelled)
+        if (label == ImageSet.Unlabeled)
         {
             throw wrong($"{columns[0]} does not have a class in {train.Name}");
         }

@@ -30,8 +30,8 @@ internal static class InferenceCheck
         network.to(ScalarType.Float64);
         var exact = network.forward(images_NCHW.to_type(ScalarType.Float64));
         network.to(ScalarType.Float32);
-        compute.Place(network);
-        using var folded = FoldedNetwork.Of(network, compute);
+        compute.MoveTo(network);
+        using var folded = InferenceNetwork.Of(network, compute);
         return Difference.Of(folded.Forward(images_NCHW.to(compute.Device)), exact);
     }
 }

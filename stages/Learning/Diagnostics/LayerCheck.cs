@@ -39,7 +39,7 @@ internal static class LayerCheck
         using var layers = nn.Sequential(convolution, norm, nn.ReLU());
         layers.to(compute.Device).to(type);
         var x_NCHW = Noise.Of(random, type, 8, Input, 16, 16).to(compute.Device).requires_grad_();
-        using (compute.Forward())
+        using (compute.BeginAutocast())
         {
             var y_NDHW = layers.forward(MemoryOrder.ChannelsLast(x_NCHW));
             // The gradient is y: where rounding moves a value across the kink of the ReLU, little changes.

@@ -47,7 +47,7 @@ internal sealed record StepCheck(string Name, Func<Generator, nn.Module<Tensor, 
     public double Error(Compute compute, RandomKey random)
     {
         using var network = Network(random);
-        compute.Place(network);
+        compute.MoveTo(network);
         var before = Copies(network.named_parameters());
         using var task = new FixedTask(network, MakeViews(random, ScalarType.Float32).to(compute.Device), Loss);
         using var trainer = new Trainer(task, new TrainingOptions(Steps: 1, Views, PlainSgd), new RunSettings(compute, Seed: 0, TimeSpan.MaxValue), _ => { })

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Losses;
 
 /// <summary>
-/// NT-Xent, the normalised temperature-scaled cross entropy of SimCLR (2002.05709, equation 1): for each of the 2N
+/// NT-Xent, the normalized temperature-scaled cross entropy of SimCLR (2002.05709, equation 1): for each of the 2N
 /// projections, cross entropy of picking its positive among the other 2N−1, averaged over all 2N rows.
 /// </summary>
 /// <remarks>
@@ -13,7 +13,7 @@ namespace Distill.Learning.Losses;
 /// </remarks>
 public static class ContrastiveLoss
 {
-    /// <param name="z_MP">2N projections, not normalised: first view of images 1 … N, then second view of the same.</param>
+    /// <param name="z_MP">2N projections, not normalized: first view of images 1 … N, then second view of the same.</param>
     /// <param name="temperature">τ, larger than 0.</param>
     /// <param name="keys_QP">Further negatives of every row, of length 1 (SimCLRv2's memory, section 2.1); no gradient flows into them.</param>
     /// <returns>A scalar, in nats.</returns>

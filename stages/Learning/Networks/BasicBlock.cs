@@ -29,7 +29,7 @@ public sealed class BasicBlock : ResidualBlock
         return bn2.forward(conv2.forward(h));
     }
 
-    private protected override (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type) => (
-        [new FoldedConvolution(conv1, bn1, relu: true, type)],
-        new FoldedConvolution(conv2, bn2, relu: false, type));
+    private protected override (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) FoldResidual(InferenceDtype type) => (
+        [new InferenceConvolution(conv1, bn1, relu: true, type)],
+        new InferenceConvolution(conv2, bn2, relu: false, type));
 }

@@ -37,10 +37,10 @@ public sealed class Bottleneck : ResidualBlock
         return bn3.forward(conv3.forward(h));
     }
 
-    private protected override (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type) => (
+    private protected override (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) FoldResidual(InferenceDtype type) => (
         [
-            new FoldedConvolution(conv1, bn1, relu: true, type),
-            bn2 is null ? ((IFoldable)conv2).Fold(type) : new FoldedConvolution((Convolution2d)conv2, bn2, relu: true, type),
+            new InferenceConvolution(conv1, bn1, relu: true, type),
+            bn2 is null ? ((IInferenceConvertible)conv2).Fold(type) : new InferenceConvolution((Convolution2d)conv2, bn2, relu: true, type),
         ],
-        new FoldedConvolution(conv3, bn3, relu: false, type));
+        new InferenceConvolution(conv3, bn3, relu: false, type));
 }

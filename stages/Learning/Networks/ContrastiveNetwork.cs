@@ -23,7 +23,7 @@ public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
     {
         using var generator = random.Generator();
         var made = new ContrastiveNetwork(network, head, channels, generator);
-        compute.Place(made);
+        compute.MoveTo(made);
         return made;
     }
 

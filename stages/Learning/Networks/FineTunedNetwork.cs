@@ -8,7 +8,7 @@ namespace Distill.Learning.Networks;
 /// The classifier of SimCLRv2's fine-tuning (section 2.1, equation 2): the encoder, the first layers of its
 /// projection head, and on the layer chosen a new dense layer that starts at zero. All of it trains.
 /// </summary>
-public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IFoldable
+public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private readonly ResNet encoder;
     private readonly Sequential head;
@@ -73,10 +73,10 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IFoldable
     }
 
     /// <inheritdoc/>
-    IFolded IFoldable.Fold(FoldedType type) => new FoldedSequence(
+    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceSequence(
     [
-        ((IFoldable)encoder).Fold(type),
-        .. head.children().Select(layer => ((IFoldable)layer).Fold(type)),
-        new FoldedLinear(classifier, norm: null, relu: false),
+        ((IInferenceConvertible)encoder).Fold(type),
+        .. head.children().Select(layer => ((IInferenceConvertible)layer).Fold(type)),
+        new InferenceLinear(classifier, norm: null, relu: false),
     ]);
 }

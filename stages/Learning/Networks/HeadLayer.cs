@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>One layer of a projection head: dense, batch norm and, unless it is the last, ReLU.</summary>
-public sealed class HeadLayer : nn.Module<Tensor, Tensor>, IFoldable
+public sealed class HeadLayer : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private readonly Linear linear;
     private readonly BatchNormalization bn;
@@ -34,5 +34,5 @@ public sealed class HeadLayer : nn.Module<Tensor, Tensor>, IFoldable
     }
 
     /// <inheritdoc/>
-    IFolded IFoldable.Fold(FoldedType type) => new FoldedLinear(linear, bn, relu: !_last);
+    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceLinear(linear, bn, relu: !_last);
 }

@@ -8,7 +8,7 @@ namespace Distill.Learning.Networks;
 /// SimCLRv2's projection head: dense layers without biases, each followed by a batch norm, with a ReLU after all
 /// but the last, whose batch norm has no shift (google-research/simclr, model.py; SimCLRv2 section 2.1 and appendix C).
 /// </summary>
-public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IFoldable
+public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private readonly Sequential layers;
 
@@ -30,9 +30,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IFoldable
         Initialization.Reset(this, generator);
     }
 
-    /// <summary>features_ND → z_NP, not normalised.</summary>
+    /// <summary>features_ND → z_NP, not normalized.</summary>
     public override Tensor forward(Tensor features_ND) => layers.forward(features_ND);
 
     /// <inheritdoc/>
-    IFolded IFoldable.Fold(FoldedType type) => new FoldedSequence([.. layers.children().Select(layer => ((IFoldable)layer).Fold(type))]);
+    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceSequence([.. layers.children().Select(layer => ((IInferenceConvertible)layer).Fold(type))]);
 }

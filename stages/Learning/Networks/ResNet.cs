@@ -10,7 +10,7 @@ namespace Distill.Learning.Networks;
 /// A residual network with torchvision's key names and arithmetic (torchvision's <c>resnet.py</c>, "v1.5"): with
 /// <c>classes</c> it ends in <c>fc</c> and gives logits, without it is an encoder and gives pooled features.
 /// </summary>
-public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
+public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     // Field names are torchvision's keys.
     private readonly nn.Module<Tensor, Tensor> conv1;
@@ -64,7 +64,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     {
         using var generator = random.Generator();
         var network = new ResNet(options, channels, classes, generator);
-        compute.Place(network);
+        compute.MoveTo(network);
         return network;
     }
 
@@ -93,12 +93,12 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
     }
 
     /// <inheritdoc/>
-    IFolded IFoldable.Fold(FoldedType type) => new FoldedResNet(
+    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceResNet(
         _normalization,
-        conv1 is Convolution2d plain ? new FoldedConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
+        conv1 is Convolution2d plain ? new InferenceConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
         _pooledStem,
-        [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Select(block => ((IFoldable)block).Fold(type))],
-        fc is null ? null : new FoldedLinear(fc, norm: null, relu: false),
+        [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Select(block => ((IInferenceConvertible)block).Fold(type))],
+        fc is null ? null : new InferenceLinear(fc, norm: null, relu: false),
         type.Type);
 
     /// <summary>ResNet-D's stem: the 7×7 convolution as three of 3×3 (arXiv:1812.01187, section 4.2).</summary>
@@ -115,11 +115,11 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IFoldable
             Convolutions.Conv3x3(half, planes, stride: 1));
     }
 
-    private static FoldedSequence FoldedDeepStem(Sequential stem, BatchNormalization last, FoldedType type)
+    private static InferenceSequence FoldedDeepStem(Sequential stem, BatchNormalization last, InferenceDtype type)
     {
         var convolutions = stem.children().OfType<Convolution2d>();
         var norms = stem.children().OfType<BatchNormalization>().Append(last);
-        return new FoldedSequence([.. convolutions.Zip(norms, (convolution, norm) => new FoldedConvolution(convolution, norm, relu: true, type))]);
+        return new InferenceSequence([.. convolutions.Zip(norms, (convolution, norm) => new InferenceConvolution(convolution, norm, relu: true, type))]);
     }
 
     private static Sequential Layer(NetworkOptions options, ref int input, int planes, int stage, int stride)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>y = relu(F(x) + shortcut(x)); what F is, a block's kind says.</summary>
-public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
+public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     // Field names are torchvision's keys.
     private readonly Sequential? downsample;
@@ -44,30 +44,30 @@ public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     }
 
     /// <inheritdoc/>
-    IFolded IFoldable.Fold(FoldedType type)
+    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type)
     {
         var (before, last) = FoldResidual(type);
-        return new FoldedBlock(before, last, FoldShortcut(type));
+        return new InferenceBlock(before, last, FoldShortcut(type));
     }
 
     private protected abstract Tensor Residual(Tensor x_NCHW);
 
     /// <summary>The residual branch for inference: what comes before its last convolution, and that.</summary>
-    private protected abstract (IReadOnlyList<IFolded> Before, FoldedConvolution Last) FoldResidual(FoldedType type);
+    private protected abstract (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) FoldResidual(InferenceDtype type);
 
     /// <summary>The shortcut for inference, where its convolution may have a stride: what is wrong with strides is wrong with gradients alone.</summary>
-    private FoldedSequence? FoldShortcut(FoldedType type)
+    private InferenceSequence? FoldShortcut(InferenceDtype type)
     {
         if (downsample is null)
         {
             return null;
         }
 
-        var convolution = new FoldedConvolution(
+        var convolution = new InferenceConvolution(
             downsample.children().OfType<Convolution2d>().Single(), downsample.children().OfType<BatchNormalization>().Single(), relu: false, type, stride: _skip);
         return downsample.children().OfType<ShortcutPool>().SingleOrDefault() is { } pool
-            ? new FoldedSequence(new FoldedShortcutPool(pool.Stride), convolution)
-            : new FoldedSequence(convolution);
+            ? new InferenceSequence(new InferenceShortcutPool(pool.Stride), convolution)
+            : new InferenceSequence(convolution);
     }
 
     /// <summary>

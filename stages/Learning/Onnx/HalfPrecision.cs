@@ -39,5 +39,5 @@ public static class HalfPrecision
     }
 
     private static OnnxNode Cast(string from, string to, OnnxType type) =>
-        new("Cast", $"cast_{to}", [from], [to], [OnnxOption.Of("to", (long)type)]);
+        new("Cast", $"cast_{to}", [from], [to], [OnnxAttribute.Of("to", (long)type)]);
 }

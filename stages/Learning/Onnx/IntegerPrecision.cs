@@ -91,7 +91,7 @@ public static class IntegerPrecision
         graph.Add(OnnxTensor.Of(bias.Name + Quantized, levels, levels.Length));
         graph.Add(OnnxTensor.Of(bias.Name + "_scale", biasScales, biasScales.Length));
         graph.Add(new OnnxNode(
-            "DequantizeLinear", bias.Name + "_dequantize", [bias.Name + Quantized, bias.Name + "_scale"], [bias.Name + Dequantized], [OnnxOption.Of("axis", 0L)]));
+            "DequantizeLinear", bias.Name + "_dequantize", [bias.Name + Quantized, bias.Name + "_scale"], [bias.Name + Dequantized], [OnnxAttribute.Of("axis", 0L)]));
         return [weight, bias.Name + Dequantized];
     }
 
@@ -127,7 +127,7 @@ public static class IntegerPrecision
             weight.Name + "_dequantize",
             [weight.Name + Quantized, weight.Name + "_scale", weight.Name + "_zero"],
             [weight.Name + Dequantized],
-            [OnnxOption.Of("axis", 0L)]));
+            [OnnxAttribute.Of("axis", 0L)]));
         return weight.Name + Dequantized;
     }
 

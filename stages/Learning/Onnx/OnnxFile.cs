@@ -79,7 +79,7 @@ public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string,
         node.Options.ToList().ForEach(option => output.Nested(5, OptionMessage(option)));
     });
 
-    private static byte[] OptionMessage(OnnxOption option) => ProtobufMessage.Of(output =>
+    private static byte[] OptionMessage(OnnxAttribute option) => ProtobufMessage.Of(output =>
     {
         const int number = 2;
         const int numbers = 7;

@@ -54,12 +54,12 @@ public sealed class OnnxGraph(IReadOnlyList<long> imageShape, long classes)
 
     /// <summary>Adds a node with one output.</summary>
     /// <returns>The output's name.</returns>
-    public string Add(string operation, IReadOnlyList<string> inputs, params IReadOnlyList<OnnxOption> options) =>
+    public string Add(string operation, IReadOnlyList<string> inputs, params IReadOnlyList<OnnxAttribute> options) =>
         Add(operation, inputs, outputs: 1, options)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
     /// <returns>The outputs' names.</returns>
-    public IReadOnlyList<string> Add(string operation, IReadOnlyList<string> inputs, int outputs, IReadOnlyList<OnnxOption> options)
+    public IReadOnlyList<string> Add(string operation, IReadOnlyList<string> inputs, int outputs, IReadOnlyList<OnnxAttribute> options)
     {
         var name = Unused(operation.ToLowerInvariant());
         string[] values = outputs == 1 ? [name + "_out"] : [.. Enumerable.Range(0, outputs).Select(i => FormattableString.Invariant($"{name}_out{i}"))];

@@ -7,4 +7,4 @@ namespace Distill.Learning.Onnx;
 /// <param name="Outputs">Names of the values that it makes.</param>
 /// <param name="Options">Its attributes.</param>
 public sealed record OnnxNode(
-    string Operator, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyList<OnnxOption> Options);
+    string Operator, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyList<OnnxAttribute> Options);

@@ -8,7 +8,7 @@ namespace Distill.Learning.Randomness;
 /// was cut and resumed therefore draws exactly what an uncut run draws, with no generator state to save.
 /// </summary>
 /// <remarks>
-/// A key is folded with one coordinate after the other by the finaliser of SplitMix64 (Steele, Lea and
+/// A key is folded with one coordinate after the other by the finalizer of SplitMix64 (Steele, Lea and
 /// Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), which is also the block function.
 /// </remarks>
 public readonly record struct RandomKey

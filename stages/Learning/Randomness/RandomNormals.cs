@@ -5,7 +5,7 @@ namespace Distill.Learning.Randomness;
 
 /// <summary>
 /// Many standard normal numbers of many keys at once, computed where they are needed. A row is a function of its key alone:
-/// no generator has a state, and a row does not depend on its neighbours.
+/// no generator has a state, and a row does not depend on its neighbors.
 /// </summary>
 public static class RandomNormals
 {

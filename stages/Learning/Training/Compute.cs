@@ -57,7 +57,7 @@ public sealed record Compute(Device Device, bool Bf16)
     private string? PrecisionNote { get; init; }
 
     /// <summary>The same place in fp32: for measuring, where speed matters less than the last digit.</summary>
-    public Compute Exact => this with { Bf16 = false };
+    public Compute InFp32 => this with { Bf16 = false };
 
     /// <summary>To be called before anything runs on the device.</summary>
     /// <exception cref="UserException">This machine or this build has no such device.</exception>
@@ -89,10 +89,10 @@ public sealed record Compute(Device Device, bool Bf16)
     }
 
     /// <summary>Runs forward passes in the chosen arithmetic until disposed.</summary>
-    public IDisposable Forward() => Autocast.Begin(Device.type, Bf16);
+    public IDisposable BeginAutocast() => Autocast.Begin(Device.type, Bf16);
 
     /// <summary>Moves a network to the device. Before <see cref="Optimizers.FlatParameters"/>: moving replaces parameters.</summary>
-    public void Place(nn.Module network) => network.to(Device);
+    public void MoveTo(nn.Module network) => network.to(Device);
 
     public override string ToString() => $"{Device}, {(Bf16 ? "bf16" : "fp32")}";
 

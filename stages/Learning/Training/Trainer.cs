@@ -100,7 +100,7 @@ internal sealed class Trainer : IDisposable
         }
         catch (Exception error) when (_passes.CanEconomize && OutOfMemory.Is(error))
         {
-            _passes.Economize();
+            _passes.ReduceMemory();
             return DifferentiateOnce(step, inputs);
         }
     }

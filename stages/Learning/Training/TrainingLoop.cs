@@ -30,7 +30,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <summary>
     /// Trains the task's network, already on its device, to its last step, from the newest valid checkpoint if there is one.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last whole step was saved.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; a checkpoint of the last whole step was saved.</exception>
     /// <exception cref="TrainingDivergedException">The loss is not finite, and nothing that was tried helped.</exception>
     public TrainingOutcome Run(TrainingTask task)
     {
@@ -67,7 +67,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             }
             else
             {
-                faults.Sound();
+                faults.StepSucceeded();
                 loss = reading.Loss ?? loss;
                 step++;
                 if (step % _monitorEvery == 0 || step == options.Steps)
@@ -78,7 +78,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                     }
 
                     task.Network.train();
-                    if (task.Trouble(step, loss, monitored) is { } trouble)
+                    if (task.Anomaly(step, loss, monitored) is { } trouble)
                     {
                         context.Progress.Note($"at step {step}, {trouble}");
                     }
@@ -96,9 +96,9 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 }
             }
 
-            var cancelled = context.Cancellation.IsCancellationRequested;
+            var canceled = context.Cancellation.IsCancellationRequested;
             // After a step that was left out the next one may be too: a checkpoint to go back to is from before all of them.
-            if (cancelled || (reading.IsSound && saves.IsDue) || step == options.Steps)
+            if (canceled || (reading.IsSound && saves.IsDue) || step == options.Steps)
             {
                 if (trainer.IsFinite)
                 {
@@ -112,7 +112,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 }
             }
 
-            if (cancelled && step < options.Steps)
+            if (canceled && step < options.Steps)
             {
                 throw new OperationCanceledException(context.Cancellation);
             }
@@ -162,14 +162,14 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         Checkpoint? checkpoint = null;
         switch (faults.Next(harmless))
         {
-            case Recovery.LeaveOut:
+            case Recovery.SkipStep:
                 context.Progress.Note($"{wrong}: step skipped");
                 return step + 1;
-            case Recovery.LowerRate:
+            case Recovery.ReduceLearningRate:
                 context.Progress.Note(FormattableString.Invariant($"{wrong}: step skipped; learning rate reduced to {100 * faults.RateFactor} % of the configured value"));
                 return step + 1;
-            case Recovery.GoBack when (checkpoint = state.Resume(context.Checkpoints)) is not null:
-                faults.WentBack();
+            case Recovery.RestoreCheckpoint when (checkpoint = state.Resume(context.Checkpoints)) is not null:
+                faults.CheckpointRestored();
                 context.Metrics.TruncateAfter(checkpoint.Step);
                 context.Progress.Note(FormattableString.Invariant(
                     $"{wrong}: restored the checkpoint of step {checkpoint.Step}; learning rate reduced to {100 * faults.RateFactor} % of the configured value"));

@@ -8,7 +8,7 @@ namespace Distill.Learning.Training;
 /// <param name="BatchSize">Images in a step.</param>
 /// <param name="Optimizer">Optimizer and schedule.</param>
 /// <param name="Groups">
-/// Parts that a batch is cut into, each normalized by itself, as on that many devices without synchronised batch norm. They are trained side by
+/// Parts that a batch is cut into, each normalized by itself, as on that many devices without synchronized batch norm. They are trained side by
 /// side on the cores of a CPU and one after the other on a GPU; in the memory of one where <see cref="GradientCache"/> says so.
 /// </param>
 public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions Optimizer, int Groups = 1)

@@ -30,7 +30,7 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         var buffers = optimizer.Packed();
         Fill(buffers, Path.Combine(checkpoint.Folder, OptimizerFile));
         optimizer.Unpack(buffers);
-        if (task.Memory is { Count: > 0 } memory)
+        if (task.ExtraState is { Count: > 0 } memory)
         {
             Fill(memory, Path.Combine(checkpoint.Folder, MemoryFile));
         }
@@ -44,7 +44,7 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         get
         {
             using var scope = NewDisposeScope();
-            return task.Network.state_dict().Concat(optimizer.Buffers).Concat(task.Memory).Sum(entry => entry.Value.numel() * entry.Value.ElementSize);
+            return task.Network.state_dict().Concat(optimizer.Buffers).Concat(task.ExtraState).Sum(entry => entry.Value.numel() * entry.Value.ElementSize);
         }
     }
 
@@ -60,7 +60,7 @@ public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
             Durable.WritePart(Path.Combine(folder, WeightsFile), file => Weights.Save(task.Network, file));
             using var scope = NewDisposeScope();
             Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Packed()));
-            if (task.Memory is { Count: > 0 } memory)
+            if (task.ExtraState is { Count: > 0 } memory)
             {
                 Durable.WritePart(Path.Combine(folder, MemoryFile), file => SafetensorsFile.Write(file, memory));
             }

@@ -5,7 +5,7 @@ namespace Distill.Learning.Training;
 /// <summary>What one training stage brings to the loop that all of them share.</summary>
 public abstract class TrainingTask
 {
-    private static readonly IReadOnlyDictionary<string, Tensor> NoMemory = new Dictionary<string, Tensor>();
+    private static readonly IReadOnlyDictionary<string, Tensor> NoState = new Dictionary<string, Tensor>();
     private static readonly IReadOnlyDictionary<string, double> NothingMeasured = new Dictionary<string, double>();
 
     /// <summary>The network to train.</summary>
@@ -29,7 +29,7 @@ public abstract class TrainingTask
     public abstract Tensor Loss(long step, Tensor outputs);
 
     /// <summary>Tensors beside the network and the optimizer that a resumed run needs; checkpoints hold them, and resuming fills them in place.</summary>
-    public virtual IReadOnlyDictionary<string, Tensor> Memory => NoMemory;
+    public virtual IReadOnlyDictionary<string, Tensor> ExtraState => NoState;
 
     /// <summary>Called after the optimizer's step number <paramref name="step"/> (from 0), before anything is saved.</summary>
     public virtual void AfterStep(long step)
@@ -46,5 +46,5 @@ public abstract class TrainingTask
     /// <param name="step">Steps done.</param>
     /// <param name="loss">The last loss that was read.</param>
     /// <param name="monitored">What <see cref="Monitor"/> measured.</param>
-    public virtual string? Trouble(long step, double loss, IReadOnlyDictionary<string, double> monitored) => null;
+    public virtual string? Anomaly(long step, double loss, IReadOnlyDictionary<string, double> monitored) => null;
 }

@@ -38,12 +38,12 @@ internal static class Differences
     public static IEnumerable<string> OfInputs(
         IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now, IReadOnlySet<string> unknown)
     {
-        foreach (var artefact in Keys(before.Keys, now.Keys).Where(artefact => !unknown.Contains(artefact)))
+        foreach (var artifact in Keys(before.Keys, now.Keys).Where(artifact => !unknown.Contains(artifact)))
         {
-            var (old, young) = (before.GetValueOrDefault(artefact), now.GetValueOrDefault(artefact));
+            var (old, young) = (before.GetValueOrDefault(artifact), now.GetValueOrDefault(artifact));
             if (old != young)
             {
-                yield return $"input {artefact} {(old is null ? "was added" : young is null ? "was removed" : "changed")}";
+                yield return $"input {artifact} {(old is null ? "was added" : young is null ? "was removed" : "changed")}";
             }
         }
     }

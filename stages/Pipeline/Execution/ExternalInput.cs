@@ -2,7 +2,7 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>An artefact that no stage makes, such as a data set.</summary>
+/// <summary>An artifact that no stage makes, such as a data set.</summary>
 /// <param name="Path">The file or folder.</param>
 /// <param name="Sha256">Its hash in lower-case hexadecimal, computed when a key first needs it.</param>
 public sealed record ExternalInput(string Path, Lazy<string> Sha256)

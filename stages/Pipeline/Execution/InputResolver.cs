@@ -3,8 +3,8 @@ namespace Distill.Pipeline.Execution;
 /// <summary>Finds a stage's inputs among the external ones and the outputs of the stages before it.</summary>
 internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> externals)
 {
-    /// <summary>The stage that makes an artefact, by its name alone: "pretrain" of "pretrain/weights.safetensors".</summary>
-    public static string Maker(string artefact) => artefact.Split('/', 2)[0];
+    /// <summary>The stage that makes an artifact, by its name alone: "pretrain" of "pretrain/weights.safetensors".</summary>
+    public static string Maker(string artifact) => artifact.Split('/', 2)[0];
 
     /// <exception cref="ArgumentException">Two stages share a name, or an input comes from nowhere or from a later stage.</exception>
     public void CheckPlan(IReadOnlyList<StageDefinition> stages)
@@ -12,9 +12,9 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
         var earlier = new HashSet<string>();
         foreach (var stage in stages)
         {
-            foreach (var artefact in stage.Inputs.Where(artefact => !externals.ContainsKey(artefact) && !earlier.Contains(Maker(artefact))))
+            foreach (var artifact in stage.Inputs.Where(artifact => !externals.ContainsKey(artifact) && !earlier.Contains(Maker(artifact))))
             {
-                throw new ArgumentException($"stage {stage.Name} reads {artefact}, which no earlier stage and no external input provides");
+                throw new ArgumentException($"stage {stage.Name} reads {artifact}, which no earlier stage and no external input provides");
             }
 
             if (stage.Name.Contains('/') || !earlier.Add(stage.Name))
@@ -26,27 +26,27 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
 
     /// <param name="stage">Whose inputs are wanted.</param>
     /// <param name="done">The lock entries of the earlier stages that are done.</param>
-    /// <exception cref="InvalidOperationException">A stage that is done did not make the artefact that is asked of it.</exception>
+    /// <exception cref="InvalidOperationException">A stage that is done did not make the artifact that is asked of it.</exception>
     public StageInputs Resolve(StageDefinition stage, IReadOnlyDictionary<string, LockEntry> done)
     {
         var hashes = new Dictionary<string, string>();
         var paths = new Dictionary<string, string>();
         var waitsFor = new List<string>();
-        foreach (var artefact in stage.Inputs)
+        foreach (var artifact in stage.Inputs)
         {
-            if (externals.TryGetValue(artefact, out var external))
+            if (externals.TryGetValue(artifact, out var external))
             {
-                (hashes[artefact], paths[artefact]) = (external.Sha256.Value, external.Path);
+                (hashes[artifact], paths[artifact]) = (external.Sha256.Value, external.Path);
             }
-            else if (done.TryGetValue(Maker(artefact), out var maker))
+            else if (done.TryGetValue(Maker(artifact), out var maker))
             {
-                var output = maker.Outputs.GetValueOrDefault(artefact.Split('/', 2)[1])
-                    ?? throw new InvalidOperationException($"stage {stage.Name} reads {artefact}, which {Maker(artefact)} did not produce");
-                (hashes[artefact], paths[artefact]) = (output.Sha256, output.Path);
+                var output = maker.Outputs.GetValueOrDefault(artifact.Split('/', 2)[1])
+                    ?? throw new InvalidOperationException($"stage {stage.Name} reads {artifact}, which {Maker(artifact)} did not produce");
+                (hashes[artifact], paths[artifact]) = (output.Sha256, output.Path);
             }
-            else if (!waitsFor.Contains(Maker(artefact)))
+            else if (!waitsFor.Contains(Maker(artifact)))
             {
-                waitsFor.Add(Maker(artefact));
+                waitsFor.Add(Maker(artifact));
             }
         }
 

@@ -3,7 +3,7 @@ namespace Distill.Pipeline.Execution;
 /// <summary>The stages whose work a stage stands on.</summary>
 public static class Lineage
 {
-    /// <param name="inputs">Artefacts.</param>
+    /// <param name="inputs">Artifacts.</param>
     /// <param name="entries">The lock's entries.</param>
     /// <returns>The stages that made them, those that made what these read, and so on, by name; each after those that it stands on.</returns>
     public static IReadOnlyDictionary<string, LockEntry> Of(IEnumerable<string> inputs, IReadOnlyDictionary<string, LockEntry> entries)
@@ -12,9 +12,9 @@ public static class Lineage
         Add(inputs);
         return found;
 
-        void Add(IEnumerable<string> artefacts)
+        void Add(IEnumerable<string> artifacts)
         {
-            foreach (var maker in artefacts.Select(InputResolver.Maker))
+            foreach (var maker in artifacts.Select(InputResolver.Maker))
             {
                 if (entries.TryGetValue(maker, out var entry) && !found.ContainsKey(maker))
                 {

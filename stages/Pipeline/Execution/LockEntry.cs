@@ -8,8 +8,8 @@ namespace Distill.Pipeline.Execution;
 /// <param name="Version">The stage's declared version then.</param>
 /// <param name="State">Begun or finished.</param>
 /// <param name="Options">Its canonical options then.</param>
-/// <param name="Inputs">Artefact → SHA-256, taken before the run.</param>
-/// <param name="Outputs">Short name → artefact; empty until it is done.</param>
+/// <param name="Inputs">Artifact → SHA-256, taken before the run.</param>
+/// <param name="Outputs">Short name → artifact; empty until it is done.</param>
 /// <param name="Metrics">What it measured; empty until it is done.</param>
 /// <param name="StartedUtc">When it first began under this key.</param>
 /// <param name="FinishedUtc">When it was done.</param>

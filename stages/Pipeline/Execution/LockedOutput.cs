@@ -2,7 +2,7 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>An artefact as it was when its stage finished.</summary>
+/// <summary>An artifact as it was when its stage finished.</summary>
 /// <param name="Path">Relative to the working folder; absolute if it lies outside.</param>
 /// <param name="Sha256">Of the file, or of the folder's content, in lower-case hexadecimal.</param>
 /// <param name="Bytes">Of the file, or of all files of the folder together.</param>
@@ -20,7 +20,7 @@ public sealed record LockedOutput(string Path, string Sha256, long Bytes)
             : new LockedOutput(stored, FileHash.OfFile(full), new FileInfo(full).Length);
     }
 
-    /// <summary>Why the artefact is no longer what it was, as the end of a sentence; null if it still is.</summary>
+    /// <summary>Why the artifact is no longer what it was, as the end of a sentence; null if it still is.</summary>
     /// <param name="thorough">Whether to hash it; otherwise only its length is compared.</param>
     public string? Change(bool thorough)
     {

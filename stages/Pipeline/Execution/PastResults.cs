@@ -11,7 +11,7 @@ internal sealed class PastResults(string modelsFolder, TimeProvider clock)
     private readonly string _suffix = clock.GetUtcNow().ToString("'-before-'yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
     /// <summary>Moves the outputs and the folders, checkpoints included, of these stages, and forgets that they were ever run.</summary>
-    public void SetAside(IEnumerable<string> stages, PipelineLock pipelineLock)
+    public void SetAside(IEnumerable<string> stages, RunManifest pipelineLock)
     {
         foreach (var stage in stages)
         {

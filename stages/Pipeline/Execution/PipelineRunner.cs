@@ -22,7 +22,7 @@ public sealed class PipelineRunner
 
     /// <param name="modelsFolder">The pipeline's folder, such as models/NAME.</param>
     /// <param name="stages">In the order they run; a stage reads only earlier ones.</param>
-    /// <param name="externals">Artefact name → what no stage makes.</param>
+    /// <param name="externals">Artifact name → what no stage makes.</param>
     /// <param name="view">What the user sees.</param>
     /// <param name="clock">Times the stages.</param>
     /// <exception cref="ArgumentException">Two stages share a name, or an input comes from nowhere or from a later stage.</exception>
@@ -47,7 +47,7 @@ public sealed class PipelineRunner
     /// <exception cref="UserException">The lock is not readable.</exception>
     public IReadOnlyList<StageStatus> Status()
     {
-        var entries = PipelineLock.Load(LockPath, _view.Note).Stages;
+        var entries = RunManifest.Load(LockPath, _view.Note).Stages;
         var assessor = new StageAssessor(_modelsFolder, thorough: false);
         var done = new Dictionary<string, LockEntry>();
         var all = new List<StageStatus>();
@@ -74,9 +74,9 @@ public sealed class PipelineRunner
     public void Run(CancellationToken cancellation, string? from = null)
     {
         var afresh = From(from);
-        using var hold = PipelineHold.Take(Path.Combine(_modelsFolder, "pipeline.hold"), _clock, HoldPatience.Default, _view.Note, cancellation);
+        using var hold = PipelineLease.Take(Path.Combine(_modelsFolder, "pipeline.lease"), _clock, LeaseTimeouts.Default, _view.Note, cancellation);
         Durable.SweepPartials(_modelsFolder);
-        var pipelineLock = PipelineLock.Load(LockPath, _view.Note);
+        var pipelineLock = RunManifest.Load(LockPath, _view.Note);
         new PastResults(_modelsFolder, _clock).SetAside(afresh, pipelineLock);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         for (var i = 0; i < _stages.Count; i++)
@@ -112,7 +112,7 @@ public sealed class PipelineRunner
     }
 
     private void RunStage(
-        StageDefinition stage, StageInputs inputs, PipelineLock pipelineLock, IStageProgress progress, CancellationToken cancellation)
+        StageDefinition stage, StageInputs inputs, RunManifest pipelineLock, IStageProgress progress, CancellationToken cancellation)
     {
         var folder = Path.Combine(_modelsFolder, stage.Name);
         Durable.MakeFolder(folder);

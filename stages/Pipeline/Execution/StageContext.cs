@@ -23,7 +23,7 @@ public sealed class StageContext
 
     public required CancellationToken Cancellation { get; init; }
 
-    /// <summary>Declared artefacts → their paths.</summary>
+    /// <summary>Declared artifacts → their paths.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
     /// <summary>The stages that made declared inputs → what they measured.</summary>
@@ -34,9 +34,9 @@ public sealed class StageContext
 
     /// <summary>The path of a declared input.</summary>
     /// <exception cref="InvalidOperationException">The stage did not declare it, so its key would not notice a change.</exception>
-    public string Input(string artefact) => Inputs.TryGetValue(artefact, out var path)
+    public string Input(string artifact) => Inputs.TryGetValue(artifact, out var path)
         ? path
-        : throw new InvalidOperationException($"stage {Name} reads {artefact} but does not declare it as an input");
+        : throw new InvalidOperationException($"stage {Name} reads {artifact} but does not declare it as an input");
 
     /// <summary>What a stage measured that made one of the declared inputs.</summary>
     /// <exception cref="InvalidOperationException">No declared input comes from that stage.</exception>

@@ -7,7 +7,7 @@ namespace Distill.Pipeline.Execution;
 /// <param name="Version">Raised when the same options and inputs give another result than before.</param>
 /// <param name="Options">Everything the result depends on besides the inputs; canonical or not.</param>
 /// <param name="Inputs">
-/// The artefacts it reads: external ones such as "dataset/train", or an earlier stage's such as
+/// The artifacts it reads: external ones such as "dataset/train", or an earlier stage's such as
 /// "pretrain/weights.safetensors".
 /// </param>
 /// <param name="Run">Does the work, or the rest of it after an interruption.</param>

@@ -14,7 +14,7 @@ public static class StageKey
     /// <param name="stage">The stage's name.</param>
     /// <param name="version">The stage's declared version.</param>
     /// <param name="options">Its options; spelling and order do not matter.</param>
-    /// <param name="inputs">Artefact → SHA-256.</param>
+    /// <param name="inputs">Artifact → SHA-256.</param>
     public static string Of(string stage, int version, JsonObject options, IReadOnlyDictionary<string, string> inputs) =>
         FileHash.OfText(CanonicalJson.Text(new JsonObject
         {

@@ -3,14 +3,14 @@ namespace Distill.Pipeline.Execution;
 /// <summary>Keeps a running stage's lock entry, and the time spent on it over all its runs.</summary>
 internal sealed class StageTimer
 {
-    private readonly PipelineLock _lock;
+    private readonly RunManifest _lock;
     private readonly string _stage;
     private readonly LockEntry _begun;
     private readonly TimeProvider _clock;
     private readonly long _start;
 
     /// <summary>Marks the stage as running, on the disk.</summary>
-    public StageTimer(PipelineLock pipelineLock, string stage, LockEntry begun, TimeProvider clock)
+    public StageTimer(RunManifest pipelineLock, string stage, LockEntry begun, TimeProvider clock)
     {
         (_lock, _stage, _begun, _clock) = (pipelineLock, stage, begun, clock);
         _start = clock.GetTimestamp();

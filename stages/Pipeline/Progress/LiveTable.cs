@@ -29,6 +29,6 @@ internal static class LiveTable
     private static Markup Bar(double fraction)
     {
         var full = (int)(BarWidth * Math.Clamp(fraction, 0, 1));
-        return new Markup($"[green]{new string('━', full)}[/][grey]{new string('─', BarWidth - full)}[/]");
+        return new Markup($"[green]{new string('━', full)}[/][gray]{new string('─', BarWidth - full)}[/]");
     }
 }

@@ -8,7 +8,7 @@ using OxyPlot.Series;
 
 namespace Distill.Report.Charts;
 
-/// <summary>A chart on its way into a page: OxyPlot draws it as SVG, which scales and takes the page's colours.</summary>
+/// <summary>A chart on its way into a page: OxyPlot draws it as SVG, which scales and takes the page's colors.</summary>
 internal static partial class Chart
 {
     // As many units as a phone has: text is then as large as the page's own, or larger.
@@ -39,7 +39,7 @@ internal static partial class Chart
         Padding = new OxyThickness(16, 8, 12, 12),
     };
 
-    /// <summary>An axis in the page's colours.</summary>
+    /// <summary>An axis in the page's colors.</summary>
     public static T Styled<T>(T axis)
         where T : Axis
     {
@@ -80,7 +80,7 @@ internal static partial class Chart
     /// <summary>The names of several series, in the page's own text, which wraps.</summary>
     private static string Legend(PlotModel model)
     {
-        var entries = model.Series.Where(series => series.Title is not null).Select(series => (series.Title, Colour: series switch
+        var entries = model.Series.Where(series => series.Title is not null).Select(series => (series.Title, Color: series switch
         {
             LineSeries line => line.Color,
             ScatterSeries points => OxyColor.FromAColor(byte.MaxValue, points.MarkerFill),
@@ -88,10 +88,10 @@ internal static partial class Chart
         })).ToArray();
         return entries.Length < 2
             ? ""
-            : Theme.Applied($"<p class=\"legend\">{string.Concat(entries.Select(entry => $"<span><i style=\"background:{Css(entry.Colour)}\"></i>{Html.Text(entry.Title)}</span>"))}</p>");
+            : Theme.Applied($"<p class=\"legend\">{string.Concat(entries.Select(entry => $"<span><i style=\"background:{Css(entry.Color)}\"></i>{Html.Text(entry.Title)}</span>"))}</p>");
     }
 
-    private static string Css(OxyColor colour) => FormattableString.Invariant($"rgb({colour.R},{colour.G},{colour.B})");
+    private static string Css(OxyColor color) => FormattableString.Invariant($"rgb({color.R},{color.G},{color.B})");
 
     [GeneratedRegex("(id=\"|url\\(#)clipPath")]
     private static partial Regex ClipName();

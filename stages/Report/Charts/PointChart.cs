@@ -11,7 +11,7 @@ internal static class PointChart
     private const double MegaByte = 1e6;
     private const int LongestName = 24;
 
-    /// <summary>Images in a plane, a colour a class.</summary>
+    /// <summary>Images in a plane, a color a class.</summary>
     /// <param name="groups">A class's name, and where its images lie.</param>
     /// <param name="caption">What the plane is.</param>
     public static string Map(IEnumerable<(string Name, IReadOnlyList<(double X, double Y)> Points)> groups, string caption)

@@ -5,11 +5,11 @@ using OxyPlot;
 namespace Distill.Report.Charts;
 
 /// <summary>
-/// Colours of charts. A page has two sets, for light and for dark, so a chart is drawn in stand-ins, which then become the page's own variables.
+/// Colors of charts. A page has two sets, for light and for dark, so a chart is drawn in stand-ins, which then become the page's own variables.
 /// </summary>
 internal static partial class Theme
 {
-    /// <summary>Colours that tell series apart.</summary>
+    /// <summary>Colors that tell series apart.</summary>
     public const int Hues = 10;
 
     private const byte InkNumber = 1;
@@ -22,7 +22,7 @@ internal static partial class Theme
     /// <summary>Lines in the background.</summary>
     public static OxyColor Grid => StandIn(GridNumber);
 
-    /// <summary>The colour of a series.</summary>
+    /// <summary>The color of a series.</summary>
     public static OxyColor Hue(int number) => StandIn((byte)(FirstHue + (number % Hues)));
 
     /// <summary>The chart with the page's variables.</summary>

@@ -39,7 +39,7 @@ internal static class ResultsSection
         ];
     }
 
-    private static IReadOnlyList<string> Form(Variant form) =>
+    private static IReadOnlyList<string> Form(ExportedModel form) =>
     [
         $"<code>{Html.Text(form.Files[0])}</code>",
         Html.Number(form.Bytes / Mega, "0.00"),
@@ -50,6 +50,6 @@ internal static class ResultsSection
         Html.Number(form.MillisecondsBatch, "0.0"),
     ];
 
-    private static IReadOnlyList<string> Eager(VariantsFile forms) =>
+    private static IReadOnlyList<string> Eager(ExportsFile forms) =>
         ["the network in TorchSharp", "", "", "", "", Html.Number(forms.EagerOne, "0.00"), Html.Number(forms.EagerBatch, "0.0")];
 }

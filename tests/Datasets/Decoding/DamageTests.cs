@@ -102,7 +102,7 @@ public sealed class DamageTests : IDisposable
         .Order(StringComparer.Ordinal)
         .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)));
 
-    /// <summary>A grey PNG of zeros that holds so many of the rows that it claims.</summary>
+    /// <summary>A gray PNG of zeros that holds so many of the rows that it claims.</summary>
     private static byte[] Png(int width, int height, int rows)
     {
         using var packed = new MemoryStream();

@@ -26,8 +26,8 @@ public sealed class PhotoTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("photos");
-        Close.To(golden[$"{name} RGB"], Decoded(name, channels: 3), ToleranceOf(name), "colour");
-        Close.To(golden[$"{name} L"], Decoded(name, channels: 1), ToleranceOf(name), "grey");
+        Close.To(golden[$"{name} RGB"], Decoded(name, channels: 3), ToleranceOf(name), "color");
+        Close.To(golden[$"{name} L"], Decoded(name, channels: 1), ToleranceOf(name), "gray");
     }
 
     [Theory]
@@ -46,8 +46,8 @@ public sealed class PhotoTests : IDisposable
 
     /// <summary>The files are named after their traits.</summary>
     private static ImageTraits TraitsOf(string name) =>
-        Having(name, ImageTraits.Grey, "grey.jpg", "grey.png", "grey-", "one-bit.png")
-        | Having(name, ImageTraits.Palette, "palette", ".gif", "grey.bmp", "one-bit.bmp")
+        Having(name, ImageTraits.Gray, "gray.jpg", "gray.png", "gray-", "one-bit.png")
+        | Having(name, ImageTraits.Palette, "palette", ".gif", "gray.bmp", "one-bit.bmp")
         | Having(name, ImageTraits.SixteenBit, "16-bit")
         | Having(name, ImageTraits.Cmyk, "cmyk", "ycck")
         | Having(name, ImageTraits.Animated, "animated")

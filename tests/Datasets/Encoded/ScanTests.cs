@@ -19,7 +19,7 @@ public sealed class ScanTests : IDisposable
         Directory.CreateDirectory(_folder["train/a"]);
         foreach (var i in Enumerable.Range(0, 5))
         {
-            Write($"{i}.png", Pictures.OneColour(SKColors.Red, 8 + i, 8));
+            Write($"{i}.png", Pictures.OneColor(SKColors.Red, 8 + i, 8));
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class ScanTests : IDisposable
         Assert.Equal("train/a/9.png", name);
         Assert.StartsWith("cannot be read: ", reason, StringComparison.Ordinal);
         var without = Open().TrainFingerprint();
-        File.WriteAllBytes(_folder["elsewhere.png"], Pictures.OneColour(SKColors.Red, 8, 8));
+        File.WriteAllBytes(_folder["elsewhere.png"], Pictures.OneColor(SKColors.Red, 8, 8));
         Assert.Equal((6, 0), (Report().Used, Report().Refused.Count));
         Assert.NotEqual(without, Open().TrainFingerprint());
     }
@@ -87,14 +87,14 @@ public sealed class ScanTests : IDisposable
     public void A_link_is_the_file_that_it_leads_to()
     {
         var target = _folder["elsewhere.png"];
-        File.WriteAllBytes(target, Pictures.OneColour(SKColors.Red, 30, 20));
+        File.WriteAllBytes(target, Pictures.OneColor(SKColors.Red, 30, 20));
         File.CreateSymbolicLink(_folder["between.png"], target);
         File.CreateSymbolicLink(_folder["train/a/9.png"], _folder["between.png"]);
         Assert.Equal((20, 30), Sizes()[^1]);
         Assert.Equal(new byte[] { 255, 0, 0 }, new[] { 0, 600, 1200 }.Select(at => Open().Train().Pixels.Decode(5).Pixels[at]));
 
         var before = Open().TrainFingerprint();
-        File.WriteAllBytes(target, Pictures.OneColour(SKColors.Blue, 30, 21));
+        File.WriteAllBytes(target, Pictures.OneColor(SKColors.Blue, 30, 21));
         Assert.NotEqual(before, Open().TrainFingerprint());
         Assert.Equal((21, 30), Sizes()[^1]);
     }

@@ -21,9 +21,9 @@ public sealed class FolderDatasetTests : IDisposable
     [Fact]
     public void Images_come_in_ordinal_order_whatever_the_file_system_says()
     {
-        foreach (var name in new[] { "train/dog/b.png", "train/Cat/2.png", "train/dog/B.png", "train/Cat/10.webp", "unlabelled/deep/er/x.jpg" })
+        foreach (var name in new[] { "train/dog/b.png", "train/Cat/2.png", "train/dog/B.png", "train/Cat/10.webp", "unlabeled/deep/er/x.jpg" })
         {
-            Write(name, Pictures.OneColour(SKColors.Red, 4, 4, Path.GetExtension(name) switch
+            Write(name, Pictures.OneColor(SKColors.Red, 4, 4, Path.GetExtension(name) switch
             {
                 ".webp" => SKEncodedImageFormat.Webp,
                 ".jpg" => SKEncodedImageFormat.Jpeg,
@@ -34,16 +34,16 @@ public sealed class FolderDatasetTests : IDisposable
         _folder.Write("train/dog/notes.txt", "not an image");
         var train = Open().Train();
         Assert.Equal(["Cat", "dog"], train.ClassNames);
-        Assert.Equal([0, 0, 1, 1, ImageSet.Unlabelled], train.Labels);
+        Assert.Equal([0, 0, 1, 1, ImageSet.Unlabeled], train.Labels);
         Assert.Equal(
-            ["train/Cat/10.webp", "train/Cat/2.png", "train/dog/B.png", "train/dog/b.png", "unlabelled/deep/er/x.jpg"],
+            ["train/Cat/10.webp", "train/Cat/2.png", "train/dog/B.png", "train/dog/b.png", "unlabeled/deep/er/x.jpg"],
             Enumerable.Range(0, train.Count).Select(train.ImageName));
     }
 
     [Fact]
-    public void Colour_becomes_planes_and_grey_its_luma()
+    public void Color_becomes_planes_and_gray_its_luma()
     {
-        Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50), 4, 4));
+        Write("train/a/1.png", Pictures.OneColor(new SKColor(200, 100, 50), 4, 4));
         Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Measured(Open(size: 2)));
         Assert.Equal([124, 124, 124, 124], Measured(Open(size: 2, channels: 1)));
     }
@@ -51,7 +51,7 @@ public sealed class FolderDatasetTests : IDisposable
     [Fact]
     public void What_is_transparent_is_white()
     {
-        Write("train/a/1.png", Pictures.OneColour(new SKColor(200, 100, 50, alpha: 0), 4, 4));
+        Write("train/a/1.png", Pictures.OneColor(new SKColor(200, 100, 50, alpha: 0), 4, 4));
         Assert.All(Measured(Open()), value => Assert.Equal(255, value));
     }
 
@@ -59,7 +59,7 @@ public sealed class FolderDatasetTests : IDisposable
     public void The_middle_square_is_kept()
     {
         Write("train/a/1.png", Pictures.LeftBlackRightWhite(40, 20));
-        var pixels = Measured(Open(size: 20, channels: 1, centreCrop: 1));
+        var pixels = Measured(Open(size: 20, channels: 1, centerCrop: 1));
         Assert.Equal([.. new byte[10], .. Enumerable.Repeat((byte)255, 10)], pixels[..20]);
     }
 
@@ -120,7 +120,7 @@ public sealed class FolderDatasetTests : IDisposable
     [Fact]
     public void Without_test_images_the_message_says_how_to_give_some()
     {
-        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         var dataset = Open();
         Assert.Contains("test/CLASS/", Assert.Throws<UserException>(dataset.Test).Message, StringComparison.Ordinal);
         Assert.Throws<UserException>(() => dataset.TestFingerprint());
@@ -129,27 +129,27 @@ public sealed class FolderDatasetTests : IDisposable
     [Fact]
     public void Test_images_have_the_numbers_of_the_training_classes()
     {
-        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
-        Write("train/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
-        Write("test/b/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
+        Write("train/b/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
+        Write("test/b/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         Assert.Equal([1], Open().Test().Labels);
-        Write("test/c/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("test/c/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         Assert.EndsWith("not in " + _folder["train"] + ": c", Assert.Throws<UserException>(Open().Test).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_fingerprint_follows_names_and_contents_of_its_split_alone()
     {
-        Write("train/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         var first = Open().TrainFingerprint();
-        Write("test/a/1.png", Pictures.OneColour(SKColors.Red, 4, 4));
+        Write("test/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         Assert.Equal(first, Open().TrainFingerprint());
         File.Move(_folder["train/a/1.png"], _folder["train/a/2.png"]);
         Assert.NotEqual(first, Open().TrainFingerprint());
     }
 
-    private IDataset Open(int size = 4, int channels = 3, double centreCrop = 0.875) => DatasetCatalog.Open(
-        new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels) { CentreCrop = centreCrop }, _log.Add, _folder["index"]);
+    private IDataset Open(int size = 4, int channels = 3, double centerCrop = 0.875) => DatasetCatalog.Open(
+        new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels) { CenterCrop = centerCrop }, _log.Add, _folder["index"]);
 
     /// <summary>The first training image as it is measured, uint8.</summary>
     private static byte[] Measured(IDataset dataset)

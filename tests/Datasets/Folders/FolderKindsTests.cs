@@ -22,9 +22,9 @@ public sealed class FolderKindsTests : IDisposable
         var dataset = Open(options => options with { Train = "pile", Test = "held", Labels = labels });
         var (train, test) = (dataset.Train(), dataset.Test());
         Assert.Equal(["cat", "dog"], train.ClassNames);
-        Assert.Equal([1, ImageSet.Unlabelled, 0], train.Labels);
+        Assert.Equal([1, ImageSet.Unlabeled, 0], train.Labels);
         Assert.Equal([0, 1], test.Labels);
-        Assert.Equal(1, dataset.Report(Split.Train)!.Unlabelled);
+        Assert.Equal(1, dataset.Report(Split.Train)!.Unlabeled);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class FolderKindsTests : IDisposable
         var dataset = Open();
         Assert.Equal([0], dataset.Test().Labels);
         var report = dataset.Report(Split.Test)!;
-        Assert.Equal((1, 0), (report.Used, report.Unlabelled));
+        Assert.Equal((1, 0), (report.Used, report.Unlabeled));
         Assert.Equal([("a test image without a class", 2)], report.Reasons);
 
         File.Delete(_folder["test/cat/1.png"]);
@@ -59,17 +59,17 @@ public sealed class FolderKindsTests : IDisposable
     [Fact]
     public void Images_of_formats_that_are_not_decoded_are_named_and_change_no_fingerprint()
     {
-        Write("train/cat/1.png", "unlabelled/2.png");
+        Write("train/cat/1.png", "unlabeled/2.png");
         var before = Open().TrainFingerprint();
         _folder.Write("train/cat/phone.HEIC", "…");
-        _folder.Write("unlabelled/scan.tif", "…");
-        _folder.Write("unlabelled/notes.txt", "…");
+        _folder.Write("unlabeled/scan.tif", "…");
+        _folder.Write("unlabeled/notes.txt", "…");
         var dataset = Open();
         Assert.Equal(before, dataset.TrainFingerprint());
         Assert.Equal(
             [
                 ("train/cat/phone.HEIC", "not a supported format (.heic)"),
-                ("unlabelled/scan.tif", "not a supported format (.tif)"),
+                ("unlabeled/scan.tif", "not a supported format (.tif)"),
             ],
             dataset.Report(Split.Train)!.Refused);
         Assert.Equal(2, dataset.Train().Count);
@@ -96,9 +96,9 @@ public sealed class FolderKindsTests : IDisposable
     [Fact]
     public void Folders_elsewhere_take_the_places_of_the_usual_ones()
     {
-        Write("labelled/cat/1.png", "labelled/dog/1.png", "pool/x/2.png", "val/dog/3.png");
-        var dataset = Open(options => options with { Train = "labelled", Unlabelled = _folder["pool"], Test = "val" });
-        Assert.Equal([0, 1, ImageSet.Unlabelled], dataset.Train().Labels);
+        Write("labeled/cat/1.png", "labeled/dog/1.png", "pool/x/2.png", "val/dog/3.png");
+        var dataset = Open(options => options with { Train = "labeled", Unlabeled = _folder["pool"], Test = "val" });
+        Assert.Equal([0, 1, ImageSet.Unlabeled], dataset.Train().Labels);
         Assert.Equal([1], dataset.Test().Labels);
     }
 
@@ -106,10 +106,10 @@ public sealed class FolderKindsTests : IDisposable
     [InlineData(".", null, "test")]
     [InlineData("train", "train/pool", "test")]
     [InlineData("train", null, "train")]
-    public void Folders_that_overlap_are_refused(string train, string? unlabelled, string test)
+    public void Folders_that_overlap_are_refused(string train, string? unlabeled, string test)
     {
         Write("train/cat/1.png", "train/pool/1.png", "test/cat/1.png");
-        var error = Assert.Throws<UserException>(() => Open(options => options with { Train = train, Unlabelled = unlabelled, Test = test }));
+        var error = Assert.Throws<UserException>(() => Open(options => options with { Train = train, Unlabeled = unlabeled, Test = test }));
         Assert.Contains("used twice", error.Message, StringComparison.Ordinal);
     }
 
@@ -136,7 +136,7 @@ public sealed class FolderKindsTests : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
             var format = Path.GetExtension(name) == ".png" ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg;
-            File.WriteAllBytes(_folder[name], Pictures.OneColour(SKColors.Red, 4, 4, format));
+            File.WriteAllBytes(_folder[name], Pictures.OneColor(SKColors.Red, 4, 4, format));
         }
     }
 }

@@ -6,14 +6,14 @@ namespace Tests.Datasets.Folders;
 /// <summary>Makes small image files.</summary>
 internal static class Pictures
 {
-    public static byte[] OneColour(SKColor colour, int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png) =>
-        Encode(width, height, format, (_, _) => colour);
+    public static byte[] OneColor(SKColor color, int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png) =>
+        Encode(width, height, format, (_, _) => color);
 
     /// <summary>Black on the left half, white on the right one.</summary>
     public static byte[] LeftBlackRightWhite(int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png) =>
         Encode(width, height, format, (x, _) => x < width / 2 ? SKColors.Black : SKColors.White);
 
-    /// <summary>Slopes of colour that differ from seed to seed.</summary>
+    /// <summary>Slopes of color that differ from seed to seed.</summary>
     public static byte[] Gradient(int width, int height, int seed, SKEncodedImageFormat format) =>
         Encode(width, height, format, (x, y) => new SKColor((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)(seed * 41 + x + y)));
 
@@ -39,14 +39,14 @@ internal static class Pictures
         return claiming;
     }
 
-    private static byte[] Encode(int width, int height, SKEncodedImageFormat format, Func<int, int, SKColor> colourAt)
+    private static byte[] Encode(int width, int height, SKEncodedImageFormat format, Func<int, int, SKColor> colorAt)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
             {
-                bitmap.SetPixel(x, y, colourAt(x, y));
+                bitmap.SetPixel(x, y, colorAt(x, y));
             }
         }
 

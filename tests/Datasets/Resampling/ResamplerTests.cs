@@ -10,7 +10,7 @@ namespace Tests.Datasets.Resampling;
 [Collection(TorchTests.Name)]
 public sealed class ResamplerTests
 {
-    /// <summary>Half a grey level by rounding to bytes, and what single precision loses.</summary>
+    /// <summary>Half a gray level by rounding to bytes, and what single precision loses.</summary>
     private const double Rounding = 0.501;
 
     [Fact]
@@ -52,18 +52,18 @@ public sealed class ResamplerTests
     public void Every_channel_is_cut_alike()
     {
         var picture = Picture(0, 37, 53);
-        var colour = new DecodedImage(new ImageShape(3, 37, 53), [.. picture.Pixels, .. picture.Pixels.Select(value => (byte)(255 - value)), .. picture.Pixels]);
+        var color = new DecodedImage(new ImageShape(3, 37, 53), [.. picture.Pixels, .. picture.Pixels.Select(value => (byte)(255 - value)), .. picture.Pixels]);
         var crop = new Crop(0.1f, 0.2f, 0.31f, 0.27f, Flipped: true);
-        var (grey, all) = (new byte[11 * 7], new byte[3 * 11 * 7]);
-        Resampler.Cut(picture, crop, 11, 7, grey);
-        Resampler.Cut(colour, crop, 11, 7, all);
-        Assert.Equal(grey, all[..77]);
-        Assert.Equal(grey, all[154..]);
-        Assert.NotEqual(grey, all[77..154]);
+        var (gray, all) = (new byte[11 * 7], new byte[3 * 11 * 7]);
+        Resampler.Cut(picture, crop, 11, 7, gray);
+        Resampler.Cut(color, crop, 11, 7, all);
+        Assert.Equal(gray, all[..77]);
+        Assert.Equal(gray, all[154..]);
+        Assert.NotEqual(gray, all[77..154]);
     }
 
     [Fact]
-    public void One_colour_stays_that_colour_at_any_size()
+    public void One_color_stays_that_color_at_any_size()
     {
         var shape = new ImageShape(1, 19, 31);
         var picture = new DecodedImage(shape, [.. Enumerable.Repeat((byte)201, shape.Size)]);

@@ -55,22 +55,22 @@ public sealed class ParquetDatasetTests : IDisposable
     [Fact]
     public void Absent_structs_and_absent_bytes_shift_nothing()
     {
-        var other = DatasetGolden.Pictures["grey.png"];
+        var other = DatasetGolden.Pictures["gray.png"];
         new HubParquet().Write(
             _folder["set/train-0.parquet"], (null, null, 0), (Picture, null, 1), ([], "empty.png", 2), (other, "tab\there.png", 3), (null, null, 4), (Picture, "last.png", 5));
         var train = Open().Train();
         Assert.Equal(["train-0.parquet#1", "train-0.parquet#3", "train-0.parquet#5/last.png"], Names(train));
         Assert.Equal([1, 3, 5], train.Labels);
-        Assert.Equal(DatasetGolden.Decoded("grey.png", 3), train.Pixels.Decode(1).Pixels);
+        Assert.Equal(DatasetGolden.Decoded("gray.png", 3), train.Pixels.Decode(1).Pixels);
     }
 
     [Fact]
-    public void Unlabelled_files_come_last_and_their_labels_are_not_looked_at()
+    public void Unlabeled_files_come_last_and_their_labels_are_not_looked_at()
     {
         new HubParquet().Write(_folder["set/train-0.parquet"], (Picture, null, 0));
         new HubParquet { Labels = ["label", "class"] }.Write(_folder["set/extra.parquet"], (Picture, null, 77));
         new HubParquet().Write(_folder["set/validation-0.parquet"], (Picture, null, 0));
-        var dataset = Open(options => options with { Unlabelled = "extra.parquet" });
+        var dataset = Open(options => options with { Unlabeled = "extra.parquet" });
         Assert.Equal([0, -1], dataset.Train().Labels);
         Assert.Equal([0], dataset.Test().Labels);
     }

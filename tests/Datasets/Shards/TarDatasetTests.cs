@@ -68,15 +68,15 @@ public sealed class TarDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Shards_come_in_ordinal_order_and_unlabelled_ones_last_without_a_look_at_their_labels()
+    public void Shards_come_in_ordinal_order_and_unlabeled_ones_last_without_a_look_at_their_labels()
     {
         Shard("train-1.tar", ("a.png", null), ("a.cls", "1"));
         Shard("train-0.tar", ("b.png", null), ("b.cls", "0"));
-        Shard("deep/unlabelled-0.tar", ("c.png", null), ("c.cls", "no number"));
+        Shard("deep/unlabeled-0.tar", ("c.png", null), ("c.cls", "no number"));
         Shard("val-0.tar", ("d.png", null), ("d.cls", "1"));
         _folder.Write("set/classes.txt", "cat\ndog\n");
         var dataset = Open();
-        Assert.Equal(["train-0.tar/b.png", "train-1.tar/a.png", "deep/unlabelled-0.tar/c.png"], Names(dataset.Train()));
+        Assert.Equal(["train-0.tar/b.png", "train-1.tar/a.png", "deep/unlabeled-0.tar/c.png"], Names(dataset.Train()));
         Assert.Equal([0, 1, -1], dataset.Train().Labels);
         Assert.Equal(["cat", "dog"], dataset.Train().ClassNames);
         Assert.Equal([1], dataset.Test().Labels);
@@ -91,8 +91,8 @@ public sealed class TarDatasetTests : IDisposable
         Shard("test-0.tar", ("c.png", null), ("c.cls", "0"));
         Assert.Equal(alone, Open().TrainFingerprint());
         Assert.NotEqual(
-            Open(options => options with { Train = "more.tar", Unlabelled = "train-0.tar" })().TrainFingerprint(),
-            Open(options => options with { Train = "train-0.tar", Unlabelled = "more.tar" })().TrainFingerprint());
+            Open(options => options with { Train = "more.tar", Unlabeled = "train-0.tar" })().TrainFingerprint(),
+            Open(options => options with { Train = "train-0.tar", Unlabeled = "more.tar" })().TrainFingerprint());
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class CompositionTests
         using var scope = NewDisposeScope();
         ViewOperation[] never =
         [
-            Jitter with { Probability = 0 }, new Greyscale(0), Blur with { Probability = 0 }, new Flip(0), new Rotate(0),
+            Jitter with { Probability = 0 }, new Grayscale(0), Blur with { Probability = 0 }, new Flip(0), new Rotate(0),
             new Cutout(0, (0.5, 0.5), 0), new Noise(0, (1, 1)), new Sobel(0),
         ];
         Close.Exactly(Images(), Change(never));

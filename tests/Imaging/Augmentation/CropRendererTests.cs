@@ -47,7 +47,7 @@ public sealed class CropRendererTests
         var compared = 0;
         for (var i = 0; i < expected.Length; i++)
         {
-            // torchvision cuts first, so at a crop's edge it repeats the edge where ours sees the neighbour outside.
+            // torchvision cuts first, so at a crop's edge it repeats the edge where ours sees the neighbor outside.
             var (n, _, y, x) = Unravel(i);
             var crop = Pixels[n];
             var insideY = InputY(n, y) >= crop.Top && InputY(n, y) <= crop.Top + crop.Height - 1;
@@ -83,7 +83,7 @@ public sealed class CropRendererTests
     private static (int N, int C, int Y, int X) Unravel(int i) =>
         (i / (3 * Height * Width), i / (Height * Width) % 3, i / Width % Height, i % Width);
 
-    /// <summary>Where an output row's centre lies in the image, in rows.</summary>
+    /// <summary>Where an output row's center lies in the image, in rows.</summary>
     private static double InputY(int n, int y) => Pixels[n].Top + (y + 0.5) * Pixels[n].Height / Height - 0.5;
 
     private static double InputX(int n, int x) =>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Augmentation;
 
-/// <summary>Blur and changes of colour against torchvision (make_augmentation.py).</summary>
+/// <summary>Blur and changes of color against torchvision (make_augmentation.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class FilterTests
 {
@@ -47,14 +47,14 @@ public sealed class FilterTests
     }
 
     [Fact]
-    public void Saturation_hue_and_greyscale_are_torchvisions()
+    public void Saturation_hue_and_grayscale_are_torchvisions()
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("augmentation");
-        var colours = golden["colours"];
-        Close.To(golden["saturation3"], Photometric.Saturation(colours, tensor(new[] { 0f, 0.6f, 1, 1.4f, 1.8f }, [5, 1, 1, 1])), 1e-5);
-        Close.To(golden["hue3"], Photometric.Hue(colours, tensor(new[] { -0.5f, -0.1f, 0, 0.2f, 0.37f }, [5, 1, 1, 1])), 1e-5);
-        Close.To(golden["greyscale3"], Photometric.Greyscale(colours), 1e-5);
+        var colors = golden["colors"];
+        Close.To(golden["saturation3"], Photometric.Saturation(colors, tensor(new[] { 0f, 0.6f, 1, 1.4f, 1.8f }, [5, 1, 1, 1])), 1e-5);
+        Close.To(golden["hue3"], Photometric.Hue(colors, tensor(new[] { -0.5f, -0.1f, 0, 0.2f, 0.37f }, [5, 1, 1, 1])), 1e-5);
+        Close.To(golden["grayscale3"], Photometric.Grayscale(colors), 1e-5);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Tests.Imaging.Augmentation;
 
 /// <summary>
 /// Views keep their bits. views.safetensors holds crops and whole views that the first published form of the composition made of
-/// them, when its order was fixed: crop, jitter, greyscale, blur.
+/// them, when its order was fixed: crop, jitter, grayscale, blur.
 /// </summary>
 [Collection(TorchTests.Name)]
 public sealed class RecordedViewsTests
@@ -20,11 +20,11 @@ public sealed class RecordedViewsTests
 
     private static readonly ViewOptions Options = new(
         new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5),
-        [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Greyscale(0.2), new Blur(0.5, (0.1, 2))]);
+        [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2))]);
 
     [Theory]
-    [InlineData("grey", 1)]
-    [InlineData("colour", 3)]
+    [InlineData("gray", 1)]
+    [InlineData("color", 3)]
     public void The_list_of_SimCLR_makes_the_recorded_views(string name, int channels)
     {
         using var scope = NewDisposeScope();
@@ -36,7 +36,7 @@ public sealed class RecordedViewsTests
         var changed = ViewMaker.Change(golden[$"{name} cropped"], Options, Keys);
         Close.To(golden[name], changed, 1e-6);
         Close.To(golden[name], ChangedOneByOne(golden[$"{name} cropped"]), 1e-5);
-        // The mean grey of contrast is a sum whose order, and so its last bit, depends on the width of the CPU's vectors.
+        // The mean gray of contrast is a sum whose order, and so its last bit, depends on the width of the CPU's vectors.
         if (Avx2.IsSupported && Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY") is null)
         {
             Close.Exactly(golden[name], changed);

@@ -17,7 +17,7 @@ public sealed class RepeatTests
         var keys = Enumerable.Range(0, 37).Select(i => RandomKey.FromSeed(1).Fold(i)).ToArray();
         var options = new ViewOptions(
             new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5),
-            [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Greyscale(0.2), new Blur(0.5, (0.1, 2)), new Noise(0.5, (0.02, 0.1))]);
+            [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Noise(0.5, (0.02, 0.1))]);
         var images = Pattern.Uniform("images", 37, 1, 28, 28).mul(0.5).add(0.5);
         var first = ViewMaker.Make(images, options, keys);
         var fillers = new List<byte[]>();

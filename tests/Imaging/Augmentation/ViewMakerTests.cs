@@ -18,7 +18,7 @@ public sealed class ViewMakerTests
     private static readonly ViewOptions All = new(
         new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5),
         [
-            Jitter, new Greyscale(0.2), new Blur(0.5, (0.1, 2)), new Cutout(0.5, (0.2, 0.5), 0.5), new Rotate(0.5), new Flip(0.5),
+            Jitter, new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Cutout(0.5, (0.2, 0.5), 0.5), new Rotate(0.5), new Flip(0.5),
             new Noise(0.5, (0.02, 0.1)), new Sobel(0.2), Jitter,
         ]);
     private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, Count).Select(i => RandomKey.FromSeed(1).Fold("views").Fold(i))];
@@ -78,9 +78,9 @@ public sealed class ViewMakerTests
     public void Jitter_comes_with_its_probability_and_over_its_whole_range()
     {
         using var scope = NewDisposeScope();
-        // Contrast leaves an image of one grey as it is, so the factor of brightness can be read off.
-        var grey = full([Count, 1, 28, 28], 0.5f);
-        var factors = ViewMaker.Make(grey, Only(NoCrop, Jitter), Keys)
+        // Contrast leaves an image of one gray as it is, so the factor of brightness can be read off.
+        var gray = full([Count, 1, 28, 28], 0.5f);
+        var factors = ViewMaker.Make(gray, Only(NoCrop, Jitter), Keys)
             .mean([1, 2, 3]).mul(2).data<float>().ToArray();
         Assert.InRange(factors.Count(factor => Math.Abs(factor - 1) < 1e-5), 0.1 * Count, 0.3 * Count);
         Assert.InRange(factors.Min(), 0.6f - 1e-5f, 0.65f);
@@ -110,21 +110,21 @@ public sealed class ViewMakerTests
     }
 
     [Fact]
-    public void Greyscale_comes_with_its_probability()
+    public void Grayscale_comes_with_its_probability()
     {
         using var scope = NewDisposeScope();
-        var views = ViewMaker.Make(Images(Count, 3), Only(NoCrop, new Greyscale(0.2)), Keys);
-        var grey = views.amax([1L]).sub(views.amin([1L])).amax([1L, 2L]).eq(0).to_type(ScalarType.Float32).mean().ToSingle();
-        Assert.InRange(grey, 0.1f, 0.3f);
+        var views = ViewMaker.Make(Images(Count, 3), Only(NoCrop, new Grayscale(0.2)), Keys);
+        var gray = views.amax([1L]).sub(views.amin([1L])).amax([1L, 2L]).eq(0).to_type(ScalarType.Float32).mean().ToSingle();
+        Assert.InRange(gray, 0.1f, 0.3f);
     }
 
     [Fact]
     public void Saturation_and_hue_change_over_their_whole_range()
     {
         using var scope = NewDisposeScope();
-        var colour = tensor(new[] { 0.9f, 0.5f, 0.1f }, [1, 3, 1, 1]).expand(Count, 3, 4, 4).contiguous();
+        var color = tensor(new[] { 0.9f, 0.5f, 0.1f }, [1, 3, 1, 1]).expand(Count, 3, 4, 4).contiguous();
         var options = Only(NoCrop, new Jitter(1, 0, 0, 0.5, 0.3));
-        var views = ViewMaker.Make(colour, options, Keys);
+        var views = ViewMaker.Make(color, options, Keys);
         // Brightness and contrast of factor 1 change nothing, so saturation and hue alone show: both vary, over both signs.
         var chroma = views.amax([1L]).sub(views.amin([1L])).mean([1L, 2L]).data<float>().ToArray();
         Assert.InRange(chroma.Min(), 0.4f - 1e-4f, 0.45f);

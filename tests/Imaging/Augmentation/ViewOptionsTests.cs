@@ -15,7 +15,7 @@ public sealed class ViewOptionsTests
               { "operation": "crop", "area": [0.5, 1], "aspect": [1, 2], "flip": 0 },
               { "operation": "flip", "probability": 0.25 },
               { "operation": "jitter", "probability": 1, "brightness": 0.1, "contrast": 0.2, "saturation": 0.3, "hue": 0.4 },
-              { "operation": "greyscale", "probability": 0.1 },
+              { "operation": "grayscale", "probability": 0.1 },
               { "operation": "blur", "probability": 0.2, "sigma": [1, 3] },
               { "operation": "cutout", "probability": 0.3, "size": [0.1, 0.2], "value": 0 },
               { "operation": "rotate", "probability": 0.4 },
@@ -27,7 +27,7 @@ public sealed class ViewOptionsTests
         Assert.Equal(new CropOptions((0.5, 1), (1, 2), 0), options.Crop);
         Assert.Equal<ViewOperation>(
             [
-                new Flip(0.25), new Jitter(1, 0.1, 0.2, 0.3, 0.4), new Greyscale(0.1), new Blur(0.2, (1, 3)),
+                new Flip(0.25), new Jitter(1, 0.1, 0.2, 0.3, 0.4), new Grayscale(0.1), new Blur(0.2, (1, 3)),
                 new Cutout(0.3, (0.1, 0.2), 0), new Rotate(0.4), new Noise(0, (0.1, 0.2)), new Sobel(0.6), new Flip(0.5),
             ],
             options.Operations);
@@ -37,10 +37,10 @@ public sealed class ViewOptionsTests
     public void Where_no_list_is_given_the_stages_own_holds_and_is_written_out()
     {
         var stage = Parsing.Of("{}");
-        var options = ViewOptions.Read(stage, "crop", "jitter", "greyscale", "blur");
+        var options = ViewOptions.Read(stage, "crop", "jitter", "grayscale", "blur");
         Assert.Equal(new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5), options.Crop);
         Assert.Equal<ViewOperation>(
-            [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Greyscale(0.2), new Blur(0.5, (0.1, 2))], options.Operations);
+            [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2))], options.Operations);
         stage.RefuseUnknownKeys();
         Assert.StartsWith(
             """{"views":[{"area":[0.08,1],"aspect":[0.75,1.3333333333333333],"flip":0.5,"operation":"crop"},{"brightness":0.4,""",

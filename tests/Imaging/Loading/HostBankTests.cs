@@ -19,7 +19,7 @@ public sealed class HostBankTests
     private static readonly CropOptions Crops = new((0.08, 1), (0.75, 4.0 / 3), 0.5);
     private static readonly Jitter Jitter = new(0.8, 0.8, 0.8, 0.8, 0.4);
     private static readonly ViewOperation[] All =
-        [new Flip(0.5), Jitter, new Greyscale(0.2), new Blur(0.5, (0.1, 2)), new Flip(0), new Flip(0.5), new Blur(0.3, (1, 2)), Jitter];
+        [new Flip(0.5), Jitter, new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Flip(0), new Flip(0.5), new Blur(0.3, (1, 2)), Jitter];
 
     [Theory]
     [InlineData(1, 28, 28, null)]
@@ -126,7 +126,7 @@ public sealed class HostBankTests
     private static ViewBatch Plan(ImageBank bank, CropOptions? crops, ViewOperation[] operations, int? size) =>
         new([.. Enumerable.Range(0, Count).Select(i => bank.Draw(i % 11, crops, Key.Fold(i)))], size) { Operations = operations };
 
-    /// <summary>Images of many greys, and one each of black, of white and of one colour.</summary>
+    /// <summary>Images of many grays, and one each of black, of white and of one color.</summary>
     private static ImageSet Images(int channels, int height, int width)
     {
         var shape = new ImageShape(channels, height, width);

@@ -23,7 +23,7 @@ public sealed class ImageBankTests
     public void Images_come_in_the_order_asked_for_as_floats_of_0_to_1_with_their_labels()
     {
         using var scope = NewDisposeScope();
-        var images = new ImageSet("x", new ImageShape(1, 1, 2), [0, 51, 102, 153, 204, 255], [2, ImageSet.Unlabelled, 0], ["a", "b", "c"]);
+        var images = new ImageSet("x", new ImageShape(1, 1, 2), [0, 51, 102, 153, 204, 255], [2, ImageSet.Unlabeled, 0], ["a", "b", "c"]);
         using var bank = ImageBank.Open(images, CPU);
         Close.To(tensor(new[] { 0.8f, 1, 0, 0.2f, 0.8f, 1 }, [3, 1, 1, 2]), bank.Take([2, 0, 2]), 1e-7);
         Assert.Equal([0L, 2, -1], bank.Labels([2, 0, 1]).data<long>().ToArray());

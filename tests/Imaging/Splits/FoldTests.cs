@@ -7,11 +7,11 @@ public sealed class FoldTests
 {
     private const int Folds = 5;
 
-    private static readonly LabelSplit Labelled = LabelSplit.Draw(SampleData.Train, new LabelOptions(null, 13, null, 0));
+    private static readonly LabelSplit Labeled = LabelSplit.Draw(SampleData.Train, new LabelSplitOptions(null, 13, null, 0));
 
     [Fact]
-    public void Every_labelled_image_is_held_out_exactly_once() => Assert.Equal(
-        Labelled.Indices,
+    public void Every_labeled_image_is_held_out_exactly_once() => Assert.Equal(
+        Labeled.Indices,
         Enumerable.Range(1, Folds).SelectMany(number => Part(number).HeldOut).Order());
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class FoldTests
     {
         var (training, heldOut) = Part(number);
         Assert.Empty(training.Intersect(heldOut));
-        Assert.Equal(Labelled.Indices, training.Concat(heldOut).Order());
+        Assert.Equal(Labeled.Indices, training.Concat(heldOut).Order());
     });
 
     [Fact]
@@ -33,5 +33,5 @@ public sealed class FoldTests
     });
 
     private static (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Part(int number) =>
-        new Fold(number, Folds).Part(Labelled.Indices, SampleData.Train);
+        new Fold(number, Folds).Part(Labeled.Indices, SampleData.Train);
 }

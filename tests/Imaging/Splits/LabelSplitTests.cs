@@ -32,15 +32,15 @@ public sealed class LabelSplitTests
     [InlineData(1, 3000, 300, 300)]
     public void A_fraction_is_shared_as_evenly_as_can_be(double fraction, int count, int min, int max)
     {
-        var split = LabelSplit.Draw(SampleData.Train, new LabelOptions(fraction, null, null, 0));
+        var split = LabelSplit.Draw(SampleData.Train, new LabelSplitOptions(fraction, null, null, 0));
         Assert.Equal((count, min, max), (split.Indices.Count, split.PerClassMin, split.PerClassMax));
     }
 
     [Fact]
     public void Images_without_a_label_are_never_drawn()
     {
-        var images = Images([0, ImageSet.Unlabelled, 1, ImageSet.Unlabelled, 0, 1]);
-        Assert.Equal([0, 2, 4, 5], LabelSplit.Draw(images, new LabelOptions(1, null, null, 0)).Indices);
+        var images = Images([0, ImageSet.Unlabeled, 1, ImageSet.Unlabeled, 0, 1]);
+        Assert.Equal([0, 2, 4, 5], LabelSplit.Draw(images, new LabelSplitOptions(1, null, null, 0)).Indices);
     }
 
     [Fact]
@@ -48,10 +48,10 @@ public sealed class LabelSplitTests
     {
         Assert.Equal(
             "labels.perClass is 2, but the class b has only 1 labeled images",
-            Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0, 1]), new LabelOptions(null, 2, null, 0))).Message);
+            Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0, 1]), new LabelSplitOptions(null, 2, null, 0))).Message);
         Assert.Contains(
             "labels: the class b has no labeled images left to draw",
-            Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelOptions(0.5, null, null, 0))).Message,
+            Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelSplitOptions(0.5, null, null, 0))).Message,
             StringComparison.Ordinal);
     }
 
@@ -59,25 +59,25 @@ public sealed class LabelSplitTests
     public void Labels_that_are_held_out_are_others()
     {
         var taken = PerClass(13, seed: 0);
-        var heldOut = LabelSplit.DrawBeside(SampleData.Train, new LabelOptions(null, 5, null, 0), taken);
+        var heldOut = LabelSplit.DrawBeside(SampleData.Train, new LabelSplitOptions(null, 5, null, 0), taken);
         Assert.Equal((50, 5, 5), (heldOut.Indices.Count, heldOut.PerClassMin, heldOut.PerClassMax));
         Assert.Empty(heldOut.Indices.Intersect(taken.Indices));
-        Assert.Throws<UserException>(() => LabelSplit.DrawBeside(SampleData.Train, new LabelOptions(null, 288, null, 0), taken));
+        Assert.Throws<UserException>(() => LabelSplit.DrawBeside(SampleData.Train, new LabelSplitOptions(null, 288, null, 0), taken));
     }
 
     [Fact]
-    public void A_list_of_labels_that_are_held_out_must_not_name_a_labelled_image()
+    public void A_list_of_labels_that_are_held_out_must_not_name_a_labeled_image()
     {
         using var folder = new TempFolder();
         var images = Images([0, 1, 0, 1]);
-        var taken = LabelSplit.Draw(images, new LabelOptions(null, 1, null, 0));
+        var taken = LabelSplit.Draw(images, new LabelSplitOptions(null, 1, null, 0));
         taken.Write(folder["list.txt"]);
-        var refused = Assert.Throws<UserException>(() => LabelSplit.DrawBeside(images, new LabelOptions(null, null, folder["list.txt"], 0), taken));
+        var refused = Assert.Throws<UserException>(() => LabelSplit.DrawBeside(images, new LabelSplitOptions(null, null, folder["list.txt"], 0), taken));
         Assert.Contains("which is already a labeled training image", refused.Message, StringComparison.Ordinal);
     }
 
     private static LabelSplit PerClass(int count, long seed) =>
-        LabelSplit.Draw(SampleData.Train, new LabelOptions(null, count, null, seed));
+        LabelSplit.Draw(SampleData.Train, new LabelSplitOptions(null, count, null, seed));
 
     private static ImageSet Images(int[] labels) => new("toy", new ImageShape(1, 1, 1), new byte[labels.Length], labels, ["a", "b"]);
 }

@@ -8,8 +8,8 @@ namespace Tests.Imaging.Splits;
 public sealed class SplitFileTests : IDisposable
 {
     private static readonly ImageSet Toy = new(
-        "toy", new ImageShape(1, 1, 1), new byte[5], [0, 0, 1, 1, ImageSet.Unlabelled], ["cat", "dog"],
-        ["train/cat/1.png", "train/cat/2.png", "train/dog/1.png", "train/dog/3.png", "unlabelled/4.png"]);
+        "toy", new ImageShape(1, 1, 1), new byte[5], [0, 0, 1, 1, ImageSet.Unlabeled], ["cat", "dog"],
+        ["train/cat/1.png", "train/cat/2.png", "train/dog/1.png", "train/dog/3.png", "unlabeled/4.png"]);
 
     private readonly TempFolder _folder = new();
 
@@ -18,7 +18,7 @@ public sealed class SplitFileTests : IDisposable
     [Fact]
     public void A_split_is_written_as_readable_text_and_read_back()
     {
-        var split = LabelSplit.Draw(Toy, new LabelOptions(1, null, null, 7));
+        var split = LabelSplit.Draw(Toy, new LabelSplitOptions(1, null, null, 7));
         split.Write(_folder["split.txt"]);
         Assert.Equal(
             """
@@ -40,7 +40,7 @@ public sealed class SplitFileTests : IDisposable
     public void A_published_list_of_bare_file_names_is_read()
     {
         var path = _folder.Write("list.txt", "3.png\n2.png\n");
-        var split = LabelSplit.Draw(Toy, new LabelOptions(null, null, path, 0));
+        var split = LabelSplit.Draw(Toy, new LabelSplitOptions(null, null, path, 0));
         Assert.Equal([1, 3], split.Indices);
         Assert.Equal(("list list.txt", (long?)null), (split.Rule, split.Seed));
     }
@@ -66,7 +66,7 @@ public sealed class SplitFileTests : IDisposable
     public void A_name_that_does_not_fit_on_a_line_is_refused()
     {
         var odd = new ImageSet("odd", new ImageShape(1, 1, 1), new byte[1], [0], ["a"], ["train/a/tab\tname.png"]);
-        var split = LabelSplit.Draw(odd, new LabelOptions(1, null, null, 0));
+        var split = LabelSplit.Draw(odd, new LabelSplitOptions(1, null, null, 0));
         Assert.Contains("rename the file", Assert.Throws<UserException>(() => split.Write(_folder["split.txt"])).Message, StringComparison.Ordinal);
     }
 }

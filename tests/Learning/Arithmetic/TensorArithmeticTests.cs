@@ -62,7 +62,7 @@ public class TensorArithmeticTests
     }
 
     [Fact]
-    public void Batches_are_normalised_and_counted_as_TorchSharp_does()
+    public void Batches_are_normalized_and_counted_as_TorchSharp_does()
     {
         using var scope = NewDisposeScope();
         using var own = new BatchNormalization(3);

@@ -42,13 +42,13 @@ public sealed class UnsetMemoryTests
     public void Every_convolution_of_every_network_ignores_what_fresh_memory_holds(bool bf16)
     {
         var compute = new Compute(CPU, bf16);
-        var type = new FoldedType(bf16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        var type = new InferenceDtype(bf16 ? ScalarType.BFloat16 : ScalarType.Float32);
         var faults = new List<string>();
         foreach (var (input, output, kernel, stride) in Shapes())
         {
             using var scope = NewDisposeScope();
             using var convolution = new Convolution2d(input, output, kernel, stride);
-            using var folded = new FoldedConvolution(convolution, norm: null, relu: true, type);
+            using var folded = new InferenceConvolution(convolution, norm: null, relu: true, type);
             foreach (var (height, width) in from height in MapSides from width in MapSides select (height, width))
             {
                 var x_NCHW = MemoryOrder.ChannelsLast(Values(2, input, height, width).to_type(type.Type));
@@ -96,7 +96,7 @@ public sealed class UnsetMemoryTests
         foreach (var compute in new[] { new Compute(CPU, Bf16: true), new Compute(CPU, Bf16: false) })
         {
             Assert.True(IgnoresFreshMemory(() => Train(network, x_NCHW, compute)), $"training, {compute}");
-            using var folded = FoldedNetwork.Of(network.Encoder, compute);
+            using var folded = InferenceNetwork.Of(network.Encoder, compute);
             Assert.True(IgnoresFreshMemory(() => [folded.Forward(x_NCHW)]), $"inference, {compute}");
             Assert.True(IgnoresFreshMemory(() => [folded.Forward(x_NCHW[..1])]), $"inference of one image, {compute}");
         }
@@ -149,7 +149,7 @@ public sealed class UnsetMemoryTests
     {
         var leaf_NCHW = MemoryOrder.ChannelsLast(x_NCHW).detach().requires_grad_();
         Tensor y;
-        using (compute.Forward())
+        using (compute.BeginAutocast())
         {
             y = module.forward(leaf_NCHW);
         }
@@ -160,7 +160,7 @@ public sealed class UnsetMemoryTests
     }
 
     /// <summary>The output alone, and added to a tensor of its shape.</summary>
-    private static List<Tensor> Infer(FoldedConvolution folded, Tensor x_NCHW)
+    private static List<Tensor> Infer(InferenceConvolution folded, Tensor x_NCHW)
     {
         using var frozen = no_grad();
         var y_NDHW = folded.Forward(x_NCHW);

@@ -23,7 +23,7 @@ public class IntegerPrecisionTests
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of(architecture, 0.5, Stem.ImageNet, selective, 3, Classes);
-        var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
+        var graph = InferenceNetwork.ToOnnx(network, [3, 32, 32], Classes);
         Tensor[] batches = [.. Enumerable.Range(0, 4).Select(i => rand([16, 3, 32, 32], generator: new Generator((ulong)i)))];
 
         var (quantized, _) = Calibration.Quantize(graph, new CalibrationImages(batches[..3]), _ => { });
@@ -43,7 +43,7 @@ public class IntegerPrecisionTests
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet50", 0.25, Stem.ImageNet, false, 1, Classes);
         Tensor[] batches = [rand([8, 1, 28, 28], generator: new Generator(1)), rand([8, 1, 28, 28], generator: new Generator(2))];
-        var (quantized, _) = Calibration.Quantize(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes), new CalibrationImages(batches), _ => { });
+        var (quantized, _) = Calibration.Quantize(InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes), new CalibrationImages(batches), _ => { });
         using (var options = new SessionOptions { OptimizedModelFilePath = folder["optimized.onnx"], LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR })
         {
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED;

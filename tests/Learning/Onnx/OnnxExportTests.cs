@@ -31,12 +31,12 @@ public class OnnxExportTests
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of(architecture, width, stem, selective, channels, Classes);
-        var graph = FoldedNetwork.ToOnnx(network, [channels, side, side], Classes);
+        var graph = InferenceNetwork.ToOnnx(network, [channels, side, side], Classes);
         using var session = Session(graph);
         foreach (var batch in new[] { 1, 5 })
         {
             var images = Images(batch, channels, side);
-            Close.To(network.forward(images).detach(), Ask(session, images), 2e-4);
+            Close.To(network.forward(images).detach(), Infer(session, images), 2e-4);
         }
     }
 
@@ -50,24 +50,24 @@ public class OnnxExportTests
         using var network = new ResNet(options, 3, Classes, generator);
         global::Distill.Learning.Training.Weights.CopyAll(network, filled);
         network.eval();
-        var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
+        var graph = InferenceNetwork.ToOnnx(network, [3, 32, 32], Classes);
         var images = Images(5, 3, 32);
         var logits = network.forward(images).detach();
         using (var session = Session(graph))
         {
-            Close.To(logits, Ask(session, images), 2e-4);
+            Close.To(logits, Infer(session, images), 2e-4);
         }
 
         using (var session = Session(HalfPrecision.Of(graph)))
         {
-            Close.Relatively(logits, Ask(session, images), 0.02);
+            Close.Relatively(logits, Infer(session, images), 0.02);
         }
 
         // What is quantized is what comes of the images.
         Assert.DoesNotContain(OnnxGraph.Input, IntegerPrecision.ValuesOf(graph));
         var ranges = IntegerPrecision.ValuesOf(graph).ToDictionary(value => value, _ => new ValueRange(-8, 8));
         using var eight = Session(IntegerPrecision.Of(graph, ranges));
-        Assert.Equal(logits.shape, Ask(eight, images).shape);
+        Assert.Equal(logits.shape, Infer(eight, images).shape);
     }
 
     [Fact]
@@ -75,12 +75,12 @@ public class OnnxExportTests
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet50", 0.25, Stem.ImageNet, true, 3, Classes);
-        var graph = FoldedNetwork.ToOnnx(network, [3, 32, 32], Classes);
+        var graph = InferenceNetwork.ToOnnx(network, [3, 32, 32], Classes);
         var half = HalfPrecision.Of(graph);
         using var session = Session(half);
         var images = Images(5, 3, 32);
         var logits = network.forward(images).detach();
-        Close.To(logits, Ask(session, images), 0.02 * logits.abs().max().ReadDouble());
+        Close.To(logits, Infer(session, images), 0.02 * logits.abs().max().ReadDouble());
         Assert.InRange(Bytes(half).Length, 0.5 * Bytes(graph).Length, 0.55 * Bytes(graph).Length);
     }
 
@@ -90,7 +90,7 @@ public class OnnxExportTests
         using var folder = new Tests.Pipeline.TempFolder();
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet18", 0.25, Stem.ImageNet, false, 1, Classes);
-        var graph = FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes);
+        var graph = InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes);
         Assert.False(OnnxFile.NeedsDataFile(graph));
         Assert.True(OnnxFile.NeedsDataFile(graph, mostInline: 1000));
         using (var model = File.Create(folder["model.onnx"]))
@@ -102,7 +102,7 @@ public class OnnxExportTests
         Assert.InRange(new FileInfo(folder["model.onnx"]).Length, 1, 20_000);
         using var session = new InferenceSession(folder["model.onnx"]);
         var images = Images(2, 1, 28);
-        Close.To(network.forward(images).detach(), Ask(session, images), 2e-4);
+        Close.To(network.forward(images).detach(), Infer(session, images), 2e-4);
     }
 
     [Fact]
@@ -110,8 +110,8 @@ public class OnnxExportTests
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet18", 0.125, Stem.Half, false, 1, Classes);
-        var bytes = Bytes(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes));
-        Assert.Equal(bytes, Bytes(FoldedNetwork.ToOnnx(network, [1, 28, 28], Classes)));
+        var bytes = Bytes(InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes));
+        Assert.Equal(bytes, Bytes(InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes)));
         using var session = new InferenceSession(bytes);
         Assert.Equal("tests", session.ModelMetadata.ProducerName);
         Assert.Equal("value", session.ModelMetadata.CustomMetadataMap["key"]);
@@ -126,7 +126,7 @@ public class OnnxExportTests
     public void A_network_of_another_kind_is_refused()
     {
         using var network = nn.Sequential(nn.Linear(3, 3));
-        Assert.Throws<NotSupportedException>(() => FoldedNetwork.ToOnnx(network, [3], 3));
+        Assert.Throws<NotSupportedException>(() => InferenceNetwork.ToOnnx(network, [3], 3));
     }
 
     private static Tensor Images(int batch, int channels, int side) => rand([batch, channels, side, side], generator: new Generator(2));
@@ -140,7 +140,7 @@ public class OnnxExportTests
         return memory.ToArray();
     }
 
-    private static Tensor Ask(InferenceSession session, Tensor images)
+    private static Tensor Infer(InferenceSession session, Tensor images)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(images.ReadAll<float>(), images.shape);
         using var run = new RunOptions();

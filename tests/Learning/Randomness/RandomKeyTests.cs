@@ -66,7 +66,7 @@ public sealed class RandomKeyTests
     }
 
     [Fact]
-    public void Neighbouring_coordinates_are_independent()
+    public void Neighboring_coordinates_are_independent()
     {
         var here = Enumerable.Range(0, Draws).Select(i => Key.Fold(i).Uniform(0)).ToArray();
         var others = new[]

@@ -89,8 +89,8 @@ public sealed class PipelineRunnerTests : IDisposable
     public void A_stage_to_run_from_that_is_none_is_named_and_nothing_is_touched()
     {
         _plan.Run();
-        var thrown = Assert.Throws<UserException>(() => _plan.Runner().Run(CancellationToken.None, from: "labell"));
-        Assert.Equal("--from: found \"labell\", expected one of pretrain, finetune", thrown.Message);
+        var thrown = Assert.Throws<UserException>(() => _plan.Runner().Run(CancellationToken.None, from: "label"));
+        Assert.Equal("--from: found \"label\", expected one of pretrain, finetune", thrown.Message);
         Assert.Equal(["skip pretrain", "skip finetune"], _plan.Run());
     }
 

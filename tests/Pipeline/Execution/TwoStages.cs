@@ -32,7 +32,7 @@ internal sealed class TwoStages : IDisposable
 
     public string Weights => Path.Combine(Models, "pretrain", "weights.txt");
 
-    public LockEntry Locked(string stage) => PipelineLock.Load(LockPath, _ => { }).Stages[stage];
+    public LockEntry Locked(string stage) => RunManifest.Load(LockPath, _ => { }).Stages[stage];
 
     public PipelineRunner Runner() => new(
         Models,

@@ -7,7 +7,7 @@ internal readonly struct ContrastChange(float mean, float factor) : IPixelChange
 {
     public Vector256<float> Of(Vector256<float> x)
     {
-        var centre = Vector256.Create(mean);
-        return Lanes.Clipped((x - centre) * factor + centre);
+        var center = Vector256.Create(mean);
+        return VectorRow.Clipped((x - center) * factor + center);
     }
 }

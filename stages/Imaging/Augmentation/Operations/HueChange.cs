@@ -4,7 +4,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Turns the hue: the closed form that <see cref="Photometric.Hue"/> explains.</summary>
 /// <param name="turn">In whole turns.</param>
-internal readonly struct HueChange(float turn) : IColourChange
+internal readonly struct HueChange(float turn) : IColorChange
 {
     public void Change(ref Vector256<float> red, ref Vector256<float> green, ref Vector256<float> blue)
     {
@@ -28,6 +28,6 @@ internal readonly struct HueChange(float turn) : IColourChange
     {
         // Modulo 6; where rounding leaves 6 itself, the channel is the same as at 0.
         var k = sixths - Vector256.Floor(sixths / 6f) * 6f;
-        return Lanes.Clipped(value - chroma * Lanes.Clipped(Vector256.MinNative(k, Vector256.Create(4f) - k)));
+        return VectorRow.Clipped(value - chroma * VectorRow.Clipped(Vector256.MinNative(k, Vector256.Create(4f) - k)));
     }
 }

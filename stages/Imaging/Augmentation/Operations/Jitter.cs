@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Colour jitter (SimCLR appendix A; google-research/simclr, data_util.py): brightness, contrast, saturation and hue in an order
+/// Color jitter (SimCLR appendix A; google-research/simclr, data_util.py): brightness, contrast, saturation and hue in an order
 /// drawn per image, clipped after each. An image of one channel has no saturation and no hue to change.
 /// </summary>
 /// <param name="Probability">Chance; 0.8 in SimCLR.</param>
 /// <param name="Brightness">Strength b: multiplied by a factor of [1−b, 1+b]; 0.8·s in SimCLR, where s = 0.5 for CIFAR-10 makes the default.</param>
-/// <param name="Contrast">Strength c: deviations from the mean grey are multiplied by a factor of [1−c, 1+c]; 0.8·s in SimCLR.</param>
-/// <param name="Saturation">Strength s: deviations from a pixel's grey are multiplied by a factor of [1−s, 1+s]; 0.8·s in SimCLR.</param>
+/// <param name="Contrast">Strength c: deviations from the mean gray are multiplied by a factor of [1−c, 1+c]; 0.8·s in SimCLR.</param>
+/// <param name="Saturation">Strength s: deviations from a pixel's gray are multiplied by a factor of [1−s, 1+s]; 0.8·s in SimCLR.</param>
 /// <param name="Hue">Strength h: turned by [−h, h] whole turns; 0.2·s in SimCLR.</param>
 public sealed record Jitter(double Probability, double Brightness, double Contrast, double Saturation, double Hue)
     : ViewOperation(Probability), ISingleView
@@ -28,7 +28,7 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) =>
-        x_NCHW.shape[1] == 1 ? Grey(x_NCHW, views) : Colour(x_NCHW, views);
+        x_NCHW.shape[1] == 1 ? Gray(x_NCHW, views) : Color(x_NCHW, views);
 
     /// <inheritdoc/>
     public void Change(ViewSpan view, RandomKey key)
@@ -57,16 +57,16 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
         switch (change)
         {
             case 0:
-                Lanes.Change(view.Values, new ContrastChange(0, factor));
+                VectorRow.Change(view.Values, new ContrastChange(0, factor));
                 break;
             case 1:
-                Lanes.Change(view.Values, new ContrastChange(Lanes.MeanGrey(view), factor));
+                VectorRow.Change(view.Values, new ContrastChange(VectorRow.MeanGray(view), factor));
                 break;
             case 2:
-                Lanes.ChangeColour(view, new SaturationChange(factor));
+                VectorRow.ChangeColor(view, new SaturationChange(factor));
                 break;
             default:
-                Lanes.ChangeColour(view, new HueChange(factor));
+                VectorRow.ChangeColor(view, new HueChange(factor));
                 break;
         }
     }
@@ -75,7 +75,7 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
     /// One pass serves both orders of brightness and contrast: contrast before brightness, brightness, contrast after it, where one of
     /// the two contrasts has factor 1.
     /// </summary>
-    private Tensor Grey(Tensor x_N1HW, ReadOnlySpan<RandomKey> views)
+    private Tensor Gray(Tensor x_N1HW, ReadOnlySpan<RandomKey> views)
     {
         var before = new float[views.Length];
         var brightness = new float[views.Length];
@@ -96,7 +96,7 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
     }
 
     /// <summary>Four rounds; in each, every change works on the images whose turn it is.</summary>
-    private Tensor Colour(Tensor x_N3HW, ReadOnlySpan<RandomKey> views)
+    private Tensor Color(Tensor x_N3HW, ReadOnlySpan<RandomKey> views)
     {
         using var scope = NewDisposeScope();
         var turns = new List<(int Image, float Factor)>[Changes, Changes];
@@ -144,7 +144,7 @@ public sealed record Jitter(double Probability, double Brightness, double Contra
         });
     }
 
-    private static bool ContrastFirst(RandomKey view) => view.Uniform(ViewDraws.GreyOrder) < 0.5;
+    private static bool ContrastFirst(RandomKey view) => view.Uniform(ViewDraws.GrayOrder) < 0.5;
 
     /// <summary>The order of brightness (0), contrast (1), saturation (2) and hue (3) in an image of three channels.</summary>
     private static int[] Order(RandomKey view) => view.Fold("jitter order").Permutation(Changes);

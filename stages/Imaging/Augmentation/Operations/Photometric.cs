@@ -20,29 +20,29 @@ public static class Photometric
     /// <param name="factor_N111">At least 0.</param>
     public static Tensor Brightness(Tensor x_NCHW, Tensor factor_N111) => x_NCHW.mul(factor_N111).Between_(0, 1);
 
-    /// <summary>mean + (x − mean) · factor, with the mean of the image's grey values.</summary>
+    /// <summary>mean + (x − mean) · factor, with the mean of the image's gray values.</summary>
     /// <param name="x_NCHW">Floats of [0, 1], one or three channels.</param>
     /// <param name="factor_N111">At least 0.</param>
     public static Tensor Contrast(Tensor x_NCHW, Tensor factor_N111)
     {
         using var scope = NewDisposeScope();
-        var mean_N111 = Grey(x_NCHW).mean([1, 2, 3], keepdim: true);
+        var mean_N111 = Gray(x_NCHW).mean([1, 2, 3], keepdim: true);
         return x_NCHW.sub(mean_N111).mul_(factor_N111).Plus_(mean_N111).Between_(0, 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>grey + (x − grey) · factor, with each pixel's own grey; an image of one channel stays as it is.</summary>
+    /// <summary>gray + (x − gray) · factor, with each pixel's own gray; an image of one channel stays as it is.</summary>
     /// <param name="x_NCHW">Floats of [0, 1].</param>
-    /// <param name="factor_N111">At least 0; 0 leaves no colour.</param>
+    /// <param name="factor_N111">At least 0; 0 leaves no color.</param>
     public static Tensor Saturation(Tensor x_NCHW, Tensor factor_N111)
     {
         using var scope = NewDisposeScope();
-        var grey_N1HW = Grey(x_NCHW);
-        return x_NCHW.sub(grey_N1HW).mul_(factor_N111).Plus_(grey_N1HW).Between_(0, 1).MoveToOuterDisposeScope();
+        var gray_N1HW = Gray(x_NCHW);
+        return x_NCHW.sub(gray_N1HW).mul_(factor_N111).Plus_(gray_N1HW).Between_(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Turns the hue, leaving saturation and value of the HSV model as they are.</summary>
     /// <param name="x_N3HW">Floats of [0, 1], three channels.</param>
-    /// <param name="turn_N111">In whole turns; 0.5 makes each colour its complement.</param>
+    /// <param name="turn_N111">In whole turns; 0.5 makes each color its complement.</param>
     public static Tensor Hue(Tensor x_N3HW, Tensor turn_N111)
     {
         using var scope = NewDisposeScope();
@@ -67,10 +67,10 @@ public static class Photometric
         }
     }
 
-    /// <summary>Each pixel's grey in all three channels; an image of one channel stays as it is.</summary>
-    public static Tensor Greyscale(Tensor x_NCHW) => Grey(x_NCHW).expand_as(x_NCHW);
+    /// <summary>Each pixel's gray in all three channels; an image of one channel stays as it is.</summary>
+    public static Tensor Grayscale(Tensor x_NCHW) => Gray(x_NCHW).expand_as(x_NCHW);
 
-    private static Tensor Grey(Tensor x_NCHW) => x_NCHW.shape[1] == 3
+    private static Tensor Gray(Tensor x_NCHW) => x_NCHW.shape[1] == 3
         ? x_NCHW.mul(tensor(Luma, [1, 3, 1, 1]).OnDevice(x_NCHW.device)).sum(1, keepdim: true)
         : x_NCHW;
 }

@@ -2,14 +2,14 @@ using System.Runtime.Intrinsics;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary>grey + (x − grey) · factor, clipped, with each pixel's own grey.</summary>
-internal readonly struct SaturationChange(float factor) : IColourChange
+/// <summary>gray + (x − gray) · factor, clipped, with each pixel's own gray.</summary>
+internal readonly struct SaturationChange(float factor) : IColorChange
 {
     public void Change(ref Vector256<float> red, ref Vector256<float> green, ref Vector256<float> blue)
     {
-        var grey = Lanes.Grey(red, green, blue);
-        red = Lanes.Clipped((red - grey) * factor + grey);
-        green = Lanes.Clipped((green - grey) * factor + grey);
-        blue = Lanes.Clipped((blue - grey) * factor + grey);
+        var gray = VectorRow.Gray(red, green, blue);
+        red = VectorRow.Clipped((red - gray) * factor + gray);
+        green = VectorRow.Clipped((green - gray) * factor + gray);
+        blue = VectorRow.Clipped((blue - gray) * factor + gray);
     }
 }

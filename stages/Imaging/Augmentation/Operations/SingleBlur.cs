@@ -66,7 +66,7 @@ internal static class SingleBlur
     private static void Weighted(ReadOnlySpan<float> x, float weight, Span<float> target)
     {
         var i = 0;
-        for (; i <= target.Length - Lanes.Count; i += Lanes.Count)
+        for (; i <= target.Length - VectorRow.Count; i += VectorRow.Count)
         {
             (Load(x, i) * weight).CopyTo(target[i..]);
         }
@@ -81,7 +81,7 @@ internal static class SingleBlur
     private static void AddPair(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float weight, Span<float> target)
     {
         var i = 0;
-        for (; i <= target.Length - Lanes.Count; i += Lanes.Count)
+        for (; i <= target.Length - VectorRow.Count; i += VectorRow.Count)
         {
             (Load(target, i) + (Load(x, i) + Load(y, i)) * weight).CopyTo(target[i..]);
         }

@@ -4,14 +4,14 @@ namespace Distill.Imaging.Augmentation.Operations;
 internal static class ViewDraws
 {
     public const int Jitter = 300;
-    public const int GreyOrder = 301;
+    public const int GrayOrder = 301;
     public const int Brightness = 302;
     public const int Contrast = 303;
     public const int Blur = 304;
     public const int Sigma = 305;
     public const int Saturation = 306;
     public const int Hue = 307;
-    public const int Greyscale = 308;
+    public const int Grayscale = 308;
     public const int Cutout = 309;
     public const int CutoutSize = 310;
     public const int CutoutTop = 311;

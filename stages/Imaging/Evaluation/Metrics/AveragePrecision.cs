@@ -24,12 +24,12 @@ public static class AveragePrecision
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var labels = labels_N.ReadAll<long>();
-        var normaliser_N = LogSumExp(logits_NK);
+        var normalizer_N = LogSumExp(logits_NK);
         return 100 * labels.Distinct().Order().Average(label =>
         {
             using var one = NewDisposeScope();
             // Logarithms order images as probabilities do, and do not all become 1 where a network is sure.
-            var score_N = logits_NK.select(1, label).to_type(ScalarType.Float64).sub_(normaliser_N);
+            var score_N = logits_NK.select(1, label).to_type(ScalarType.Float64).sub_(normalizer_N);
             return ElevenPoint(score_N.ReadAll<double>(), Array.ConvertAll(labels, l => l == label));
         });
     }

@@ -5,7 +5,7 @@ namespace Distill.Imaging.Evaluation.Metrics;
 /// <param name="High">Upper end.</param>
 public sealed record Interval(double Low, double High)
 {
-    /// <summary>The middle <paramref name="level"/> percent of a sample, its percentiles linear between neighbouring values.</summary>
+    /// <summary>The middle <paramref name="level"/> percent of a sample, its percentiles linear between neighboring values.</summary>
     /// <param name="sample">At least one value, in any order.</param>
     /// <param name="level">Of (0, 100).</param>
     public static Interval Middle(IEnumerable<double> sample, double level)

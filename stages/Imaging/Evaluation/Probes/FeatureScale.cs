@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
-/// Centres features and divides them by one number so that their mean square is 1: rates and strengths then mean the same for every encoder.
+/// Centers features and divides them by one number so that their mean square is 1: rates and strengths then mean the same for every encoder.
 /// A linear classifier loses nothing by it, and <see cref="Fold"/> gives one that takes features as they are.
 /// </summary>
 /// <param name="Mean_D">Mean of each dimension, fp64.</param>
-/// <param name="Scale">Root of the mean square of all centred values.</param>
+/// <param name="Scale">Root of the mean square of all centered values.</param>
 public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
 {
     /// <summary>The scale of these features.</summary>

@@ -19,7 +19,7 @@ public static class Lbfgs
     /// <param name="function">A smooth function of [P]: its value, and its gradient as a new tensor of the current scope.</param>
     /// <param name="start_P">Where to begin, fp64; left as it is.</param>
     /// <param name="options">When to end.</param>
-    public static LbfgsMinimum Minimise(
+    public static LbfgsMinimum Minimize(
         Func<Tensor, (double Value, Tensor Gradient)> function, Tensor start_P, LbfgsOptions options)
     {
         using var frozen = no_grad();

@@ -6,7 +6,7 @@ namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
 /// The linear probe of SimCLR's transfer experiments (appendix B.8): logistic regression by L-BFGS on frozen features, its L2 strength
-/// chosen on held-out training images. Features are taken as they are, neither centred nor scaled.
+/// chosen on held-out training images. Features are taken as they are, neither centered nor scaled.
 /// </summary>
 public static class LogisticProbe
 {

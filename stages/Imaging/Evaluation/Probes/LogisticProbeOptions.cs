@@ -15,7 +15,7 @@ public sealed record LogisticProbeOptions(IReadOnlyList<double> Strengths, doubl
     /// </summary>
     public static readonly LogisticProbeOptions Default = new(Logarithmic(1e-6, 1e5, 45), 0.2, LbfgsOptions.Default);
 
-    /// <summary>Numbers from one end to the other, neighbours in one ratio.</summary>
+    /// <summary>Numbers from one end to the other, neighbors in one ratio.</summary>
     /// <param name="first">Larger than 0.</param>
     /// <param name="last">Larger than 0.</param>
     /// <param name="count">At least 2.</param>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
-/// Multinomial logistic regression with an L2 penalty on the weights, not on the biases. It minimises
+/// Multinomial logistic regression with an L2 penalty on the weights, not on the biases. It minimizes
 /// Σ_n −ln softmax(W z_n + b)[y_n] + λ/2 · ‖W‖², the loss summed over images, not averaged: λ is 1/C of scikit-learn's
 /// <c>LogisticRegression</c>.
 /// </summary>
@@ -33,7 +33,7 @@ public static class SoftmaxRegression
         var wide_ND = z_ND.to_type(ScalarType.Float64);
         var label_N1 = labels_N.unsqueeze(1);
         var start = start_P ?? zeros(classes * (z_ND.shape[1] + 1), ScalarType.Float64, z_ND.device);
-        var minimum = Lbfgs.Minimise(flat_P => Objective(wide_ND, label_N1, classes, strength, flat_P), start, solver);
+        var minimum = Lbfgs.Minimize(flat_P => Objective(wide_ND, label_N1, classes, strength, flat_P), start, solver);
         minimum.X.MoveToOuterDisposeScope();
         return minimum;
     }

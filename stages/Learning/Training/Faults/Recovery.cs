@@ -4,14 +4,14 @@ namespace Distill.Learning.Training.Faults;
 internal enum Recovery
 {
     /// <summary>Its gradient is thrown away; the next step follows.</summary>
-    LeaveOut,
+    SkipStep,
 
     /// <summary>The same, and from here on the rate is half of what it was.</summary>
-    LowerRate,
+    ReduceLearningRate,
 
     /// <summary>Back to the newest checkpoint.</summary>
-    GoBack,
+    RestoreCheckpoint,
 
     /// <summary>Nothing more is tried.</summary>
-    GiveUp,
+    Fail,
 }

@@ -32,7 +32,7 @@ internal sealed class TrainingFaults
     public double RateFactor => Math.Pow(Lowering, Lowerings);
 
     /// <summary>The step was as it should be.</summary>
-    public void Sound() => _inARow = 0;
+    public void StepSucceeded() => _inARow = 0;
 
     /// <summary>What to do about one that was not.</summary>
     /// <param name="harmless">Whether the weights are untouched by it; where it was found too late for that, only a checkpoint helps.</param>
@@ -42,7 +42,7 @@ internal sealed class TrainingFaults
         {
             _inARow++;
             LeftOut++;
-            return Recovery.LeaveOut;
+            return Recovery.SkipStep;
         }
 
         _inARow = 0;
@@ -50,14 +50,14 @@ internal sealed class TrainingFaults
         {
             Lowerings++;
             LeftOut++;
-            return Recovery.LowerRate;
+            return Recovery.ReduceLearningRate;
         }
 
-        return Returns < MostReturns ? Recovery.GoBack : Recovery.GiveUp;
+        return Returns < MostReturns ? Recovery.RestoreCheckpoint : Recovery.Fail;
     }
 
     /// <summary>Training is back at a checkpoint.</summary>
-    public void WentBack()
+    public void CheckpointRestored()
     {
         Returns++;
         // From the same weights at the same rate it would go the same way again.

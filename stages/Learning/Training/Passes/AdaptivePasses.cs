@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// Groups as they are fastest, all graphs in memory at a time, until the trainer finds that too much and has it <see cref="Economize"/>; from then on with
+/// Groups as they are fastest, all graphs in memory at a time, until the trainer finds that too much and has it <see cref="ReduceMemory"/>; from then on with
 /// gradient caching.
 /// </summary>
 internal sealed class AdaptivePasses : NetworkPasses
@@ -35,7 +35,7 @@ internal sealed class AdaptivePasses : NetworkPasses
     public override void Undo() => _passes.Undo();
 
     /// <inheritdoc/>
-    public override void Economize()
+    public override void ReduceMemory()
     {
         _note("the groups of a batch do not fit into memory together; from now on they run one after another, with gradient caching");
         _passes.Undo();

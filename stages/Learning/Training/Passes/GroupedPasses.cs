@@ -11,7 +11,7 @@ namespace Distill.Learning.Training.Passes;
 internal sealed class GroupedPasses : NetworkPasses
 {
     private readonly Replica[] _replicas;
-    private readonly Crew? _crew;
+    private readonly WorkerPool? _crew;
 
     /// <param name="task">What is trained.</param>
     /// <param name="parameters">The network's.</param>
@@ -22,7 +22,7 @@ internal sealed class GroupedPasses : NetworkPasses
     {
         var first = new Replica(task.Network, parameters, new RunningStatistics(task.Network), compute);
         _replicas = [first, .. Enumerable.Range(1, groups - 1).Select(_ => new Replica(task.NewReplica(), parameters, compute))];
-        _crew = groups > 1 && sideBySide ? new Crew(Math.Min(groups, Environment.ProcessorCount)) : null;
+        _crew = groups > 1 && sideBySide ? new WorkerPool(Math.Min(groups, Environment.ProcessorCount)) : null;
     }
 
     /// <inheritdoc/>

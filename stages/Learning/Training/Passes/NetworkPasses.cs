@@ -6,7 +6,7 @@ namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// A step's forward and backward passes through the network, between which the task computes its loss. Where the batch is cut into
-/// groups, each is normalized by itself, as on that many devices without synchronised batch norm ("ghost batches", Hoffer et al. 2017,
+/// groups, each is normalized by itself, as on that many devices without synchronized batch norm ("ghost batches", Hoffer et al. 2017,
 /// arXiv:1705.08741); the loss sees all of them. Running statistics become the mean of the groups'.
 /// </summary>
 /// <remarks>
@@ -50,7 +50,7 @@ public abstract class NetworkPasses : IDisposable
     public virtual bool CanEconomize => false;
 
     /// <summary>Takes that way from now on; the step whose forward pass has begun is as if it had not, and is to be begun again.</summary>
-    public virtual void Economize() => throw new InvalidOperationException("these passes cannot use less memory");
+    public virtual void ReduceMemory() => throw new InvalidOperationException("these passes cannot use less memory");
 
     public void Dispose()
     {

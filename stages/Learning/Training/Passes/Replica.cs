@@ -39,7 +39,7 @@ internal sealed class Replica : IDisposable
             Statistics.CountBatch();
         }
 
-        using (_compute.Forward())
+        using (_compute.BeginAutocast())
         {
             _outputs = _network.forward(inputs).to_type(ScalarType.Float32).DetachFromDisposeScope();
         }

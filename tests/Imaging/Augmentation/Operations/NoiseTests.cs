@@ -18,7 +18,7 @@ public sealed class NoiseTests
     public void It_has_mean_0_and_the_deviation_that_was_drawn()
     {
         using var scope = NewDisposeScope();
-        var noise = new Noise(1, (0.05, 0.1)).Apply(Grey(3), Keys).sub(0.5);
+        var noise = new Noise(1, (0.05, 0.1)).Apply(Gray(3), Keys).sub(0.5);
         Assert.Equal(0, noise.mean().ToSingle(), 0.001);
         var deviations = noise.std([1, 2, 3]).data<float>().ToArray();
         Assert.InRange(deviations.Min(), 0.048f, 0.056f);
@@ -29,7 +29,7 @@ public sealed class NoiseTests
     public void Channels_and_pixels_and_views_have_noise_of_their_own()
     {
         using var scope = NewDisposeScope();
-        var noise = new Noise(1, (0.1, 0.1)).Apply(Grey(3), Keys).sub(0.5).div(0.1);
+        var noise = new Noise(1, (0.1, 0.1)).Apply(Gray(3), Keys).sub(0.5).div(0.1);
         foreach (var (one, other) in new[]
         {
             (noise.select(1, 0), noise.select(1, 1)),
@@ -46,11 +46,11 @@ public sealed class NoiseTests
     {
         using var scope = NewDisposeScope();
         var noise = new Noise(1, (0.05, 0.1));
-        var together = noise.Apply(Grey(1), Keys);
-        Close.Exactly(together, noise.Apply(Grey(1), Keys));
+        var together = noise.Apply(Gray(1), Keys);
+        Close.Exactly(together, noise.Apply(Gray(1), Keys));
         for (var i = 0; i < Count; i += 9)
         {
-            Close.To(together.narrow(0, i, 1), noise.Apply(Grey(1).narrow(0, i, 1), Keys.AsSpan(i, 1)), 1e-6);
+            Close.To(together.narrow(0, i, 1), noise.Apply(Gray(1).narrow(0, i, 1), Keys.AsSpan(i, 1)), 1e-6);
         }
     }
 
@@ -58,10 +58,10 @@ public sealed class NoiseTests
     public void It_comes_with_its_probability_and_is_clipped()
     {
         using var scope = NewDisposeScope();
-        var noisy = new Noise(0.5, (0.5, 1)).Apply(Grey(1), Keys);
+        var noisy = new Noise(0.5, (0.5, 1)).Apply(Gray(1), Keys);
         Assert.InRange(noisy.sub(0.5).abs().amax([1L, 2L, 3L]).gt(0).sum().ToInt64(), Count * 3 / 10, Count * 7 / 10);
         Assert.Equal((0, 1), (noisy.min().ToSingle(), noisy.max().ToSingle()));
     }
 
-    private static Tensor Grey(int channels) => full([Count, channels, 28, 28], 0.5f);
+    private static Tensor Gray(int channels) => full([Count, channels, 28, 28], 0.5f);
 }

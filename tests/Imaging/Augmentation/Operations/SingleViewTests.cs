@@ -33,22 +33,22 @@ public sealed class SingleViewTests
     public void Brightness_and_contrast_are_torchvisions(int channels)
     {
         using var scope = NewDisposeScope();
-        Compare($"brightness{channels}", Images(channels), (view, i) => Lanes.Change(view.Values, new ContrastChange(0, Factors[i])));
+        Compare($"brightness{channels}", Images(channels), (view, i) => VectorRow.Change(view.Values, new ContrastChange(0, Factors[i])));
         Compare(
             $"contrast{channels}",
             Images(channels),
-            (view, i) => Lanes.Change(view.Values, new ContrastChange(Lanes.MeanGrey(view), Factors[i])));
+            (view, i) => VectorRow.Change(view.Values, new ContrastChange(VectorRow.MeanGray(view), Factors[i])));
     }
 
     [Fact]
-    public void Saturation_hue_and_greyscale_are_torchvisions()
+    public void Saturation_hue_and_grayscale_are_torchvisions()
     {
         using var scope = NewDisposeScope();
         float[] turns = [-0.5f, -0.1f, 0, 0.2f, 0.37f];
-        var colours = GoldenFile.Read("augmentation")["colours"];
-        Compare("saturation3", colours, (view, i) => Lanes.ChangeColour(view, new SaturationChange(Factors[i])));
-        Compare("hue3", colours, (view, i) => Lanes.ChangeColour(view, new HueChange(turns[i])));
-        Compare("greyscale3", colours, (view, _) => Lanes.ChangeColour(view, default(GreyChange)));
+        var colors = GoldenFile.Read("augmentation")["colors"];
+        Compare("saturation3", colors, (view, i) => VectorRow.ChangeColor(view, new SaturationChange(Factors[i])));
+        Compare("hue3", colors, (view, i) => VectorRow.ChangeColor(view, new HueChange(turns[i])));
+        Compare("grayscale3", colors, (view, _) => VectorRow.ChangeColor(view, default(GrayChange)));
     }
 
     private static void Compare(string golden, Tensor images_NCHW, ViewChange change)

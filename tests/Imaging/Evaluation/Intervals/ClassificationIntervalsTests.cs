@@ -60,7 +60,7 @@ public sealed class ClassificationIntervalsTests
     }
 
     [Fact]
-    public void Percentiles_are_linear_between_neighbours()
+    public void Percentiles_are_linear_between_neighbors()
     {
         Assert.Equal(new Interval(1, 9), Round(Interval.Middle([10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 80)));
         var quarter = Interval.Middle([0, 1], 50);

@@ -14,7 +14,7 @@ public sealed class LbfgsTests
     public void It_finds_the_bottom_of_Rosenbrocks_valley()
     {
         using var scope = NewDisposeScope();
-        var minimum = Lbfgs.Minimise(Rosenbrock, tensor(new[] { -1.2, 1.0 }), Exact);
+        var minimum = Lbfgs.Minimize(Rosenbrock, tensor(new[] { -1.2, 1.0 }), Exact);
         Assert.True(minimum.Converged);
         Assert.InRange(minimum.Iterations, 10, 60);
         Assert.Equal([1.0, 1.0], minimum.X.data<double>().ToArray().Select(x => Math.Round(x, 9)));
@@ -26,7 +26,7 @@ public sealed class LbfgsTests
     {
         using var scope = NewDisposeScope();
         var scale = tensor(Enumerable.Range(0, 20).Select(i => Math.Pow(10, i / 5.0)).ToArray());
-        var minimum = Lbfgs.Minimise(
+        var minimum = Lbfgs.Minimize(
             x => (x.square().mul(scale).sum().ToDouble() / 2, x.mul(scale)), ones(20, ScalarType.Float64).mul(5), Exact with { Iterations = 2000 });
         Assert.True(minimum.Converged);
         Assert.InRange(minimum.X.abs().max().ToDouble(), 0, 1e-9);
@@ -37,11 +37,11 @@ public sealed class LbfgsTests
     {
         using var scope = NewDisposeScope();
         var start = zeros(2, ScalarType.Float64);
-        var still = Lbfgs.Minimise(x => (x.square().sum().ToDouble(), x.mul(2)), start, Exact);
+        var still = Lbfgs.Minimize(x => (x.square().sum().ToDouble(), x.mul(2)), start, Exact);
         Assert.Equal((0, true), (still.Iterations, still.Converged));
-        var falling = Lbfgs.Minimise(x => (-x.sum().ToDouble(), ones_like(x).neg()), start, Exact);
+        var falling = Lbfgs.Minimize(x => (-x.sum().ToDouble(), ones_like(x).neg()), start, Exact);
         Assert.False(falling.Converged);
-        var cut = Lbfgs.Minimise(Rosenbrock, tensor(new[] { -1.2, 1.0 }), Exact with { Iterations = 3 });
+        var cut = Lbfgs.Minimize(Rosenbrock, tensor(new[] { -1.2, 1.0 }), Exact with { Iterations = 3 });
         Assert.Equal((3, false), (cut.Iterations, cut.Converged));
     }
 
@@ -50,9 +50,9 @@ public sealed class LbfgsTests
     {
         using var scope = NewDisposeScope();
         var start = tensor(new[] { -1.2, 1.0 });
-        Lbfgs.Minimise(Rosenbrock, start, Exact).X.Dispose();
+        Lbfgs.Minimize(Rosenbrock, start, Exact).X.Dispose();
         var before = ProbeCase.SettledTensors();
-        Lbfgs.Minimise(Rosenbrock, start, Exact).X.Dispose();
+        Lbfgs.Minimize(Rosenbrock, start, Exact).X.Dispose();
         Assert.Equal(before, Tensor.TotalCount);
         Assert.Equal([-1.2, 1.0], start.data<double>().ToArray());
     }

@@ -25,7 +25,7 @@ public sealed class LogisticProbeTests
     }
 
     [Fact]
-    public void What_a_line_can_part_is_learnt()
+    public void What_a_line_can_part_is_learned()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = ProbeCase.Separable(60);
@@ -73,10 +73,10 @@ public sealed class LogisticProbeTests
         var z_ND = Pattern.Uniform("noise", 90, 30);
         var meaning = z_ND.select(1, 0).gt(0).to(ScalarType.Int64);
         var noise = Pattern.Uniform("coin", 90).gt(0).to(ScalarType.Int64);
-        using var learnt = LogisticProbe.Fit(z_ND, meaning, 2, Key, Short);
+        using var learned = LogisticProbe.Fit(z_ND, meaning, 2, Key, Short);
         using var guessed = LogisticProbe.Fit(z_ND, noise, 2, Key, Short);
-        Assert.InRange(learnt.Strength, 1e-3, 10);
-        Assert.True(guessed.Strength > learnt.Strength, $"{guessed.Strength} for noise, {learnt.Strength} for meaning");
+        Assert.InRange(learned.Strength, 1e-3, 10);
+        Assert.True(guessed.Strength > learned.Strength, $"{guessed.Strength} for noise, {learned.Strength} for meaning");
     }
 
     [Fact]

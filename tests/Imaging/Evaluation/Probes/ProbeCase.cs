@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Evaluation.Probes;
 
-/// <summary>Features, of unlike scales and not centred, and labels that no line parts, as make_evaluation.py judged them.</summary>
+/// <summary>Features, of unlike scales and not centered, and labels that no line parts, as make_evaluation.py judged them.</summary>
 internal static class ProbeCase
 {
     public const int Classes = 4;

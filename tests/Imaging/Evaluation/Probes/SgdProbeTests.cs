@@ -25,7 +25,7 @@ public sealed class SgdProbeTests
     }
 
     [Fact]
-    public void What_a_line_can_part_is_learnt_even_where_no_gradient_is_wanted()
+    public void What_a_line_can_part_is_learned_even_where_no_gradient_is_wanted()
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();

@@ -42,7 +42,7 @@ public sealed class LateReadingTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_run_whose_weights_are_not_finite_goes_back_and_takes_no_further_step()
+    public void A_canceled_run_whose_weights_are_not_finite_goes_back_and_takes_no_further_step()
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();

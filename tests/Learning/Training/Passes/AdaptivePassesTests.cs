@@ -71,7 +71,7 @@ public sealed class AdaptivePassesTests
             scarce, new HalfWay(new GroupedPasses(again, scarce, 2, Cpu, sideBySide: true)), () => new CachedPasses(again, scarce, 2, Cpu), notes.Add);
         Assert.ThrowsAny<ExternalException>(() => Pass(again, passes));
         Assert.True(passes.CanEconomize);
-        passes.Economize();
+        passes.ReduceMemory();
         Pass(again, passes);
         Assert.False(passes.CanEconomize);
         Assert.Single(notes);

@@ -115,7 +115,7 @@ public sealed class NetworkPassesTests
     [Fact]
     public void What_fails_in_one_group_fails_the_step_and_leaves_the_threads_usable()
     {
-        using var crew = new Crew(2);
+        using var crew = new WorkerPool(2);
         var thrown = Assert.Throws<InvalidOperationException>(() => crew.Run(3, part =>
         {
             if (part == 1)

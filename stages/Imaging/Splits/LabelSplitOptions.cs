@@ -1,0 +1,55 @@
+using Distill.Pipeline.Options;
+
+namespace Distill.Imaging.Splits;
+
+/// <summary>Which training images keep their labels: exactly one of fraction, perClass and list says so.</summary>
+/// <param name="Fraction">Of (0, 1]: so much of every class, as the 1 % and 10 % of SimCLRv2 (arXiv:2006.10029, section 3).</param>
+/// <param name="PerClass">So many images of every class.</param>
+/// <param name="List">The path of a split file, see <see cref="LabelSplit.Read"/>.</param>
+/// <param name="Seed">Which draw; of no effect on a list.</param>
+public sealed record LabelSplitOptions(double? Fraction, int? PerClass, string? List, long Seed)
+{
+    /// <summary>The block that says so, for messages.</summary>
+    public string Block { get; init; } = Usual;
+
+    private const string Usual = "labels";
+
+    /// <summary>Reads the block "labels": one of fraction, perClass and list, and seed.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="defaultSeed">The seed where none is given: the run's own.</param>
+    /// <exception cref="UserException">None or more than one of the three is given, or a value is impossible.</exception>
+    public static LabelSplitOptions Read(JsonSection section, int defaultSeed = 0)
+    {
+        var options = new LabelSplitOptions(
+            section.OptionalNumber("fraction", min: 0, max: 1),
+            section.OptionalInteger("perClass", min: 1),
+            section.OptionalFile("list"),
+            section.Integer("seed", defaultSeed))
+        {
+            Block = section.Path.Split('.', 2) is [_, var path] ? path : Usual,
+        };
+
+        if (options.Fraction is 0)
+        {
+            throw section.Error("fraction", "found 0, expected more than 0 and at most 1");
+        }
+
+        List<string> given =
+        [
+            .. options.Fraction is null ? [] : new[] { "fraction" },
+            .. options.PerClass is null ? [] : new[] { "perClass" },
+            .. options.List is null ? [] : new[] { "list" },
+        ];
+        return given.Count == 1
+            ? options
+            : throw section.Error(
+                given.LastOrDefault("fraction"),
+                $"found {(given.Count == 0 ? "none" : string.Join(" and ", given))}, expected exactly one of fraction, perClass and list");
+    }
+
+    /// <summary>For people and for the header of a split file, such as "13 labels a class".</summary>
+    public string Rule =>
+        Fraction is { } fraction ? FormattableString.Invariant($"fraction {fraction} of each class")
+        : PerClass is { } perClass ? FormattableString.Invariant($"{perClass} labels per class")
+        : $"list {Path.GetFileName(List)}";
+}

@@ -1,0 +1,63 @@
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Distill.Imaging.Training;
+
+/// <summary>A step on labeled images: one augmented view each, cross entropy.</summary>
+public sealed class LabeledTask : TrainingTask, IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _classifier;
+    private readonly Func<nn.Module<Tensor, Tensor>> _createReplica;
+    private readonly LabeledImages _labeled;
+    private readonly ViewOptions _views;
+    private readonly TrainingOptions _training;
+    private readonly RandomKey _random;
+    private readonly BatchPlan _batches;
+    private readonly ViewLoader _loader;
+
+    /// <param name="classifier">On its device.</param>
+    /// <param name="createReplica">Makes another network of the same plan, there too.</param>
+    /// <param name="labeled">The images and their labels.</param>
+    /// <param name="views">How views are made.</param>
+    /// <param name="training">Steps and batch.</param>
+    /// <param name="random">The stage's key.</param>
+    public LabeledTask(
+        nn.Module<Tensor, Tensor> classifier,
+        Func<nn.Module<Tensor, Tensor>> createReplica,
+        LabeledImages labeled,
+        ViewOptions views,
+        TrainingOptions training,
+        RandomKey random)
+    {
+        (_classifier, _createReplica, _labeled, _views, _training, _random) = (classifier, createReplica, labeled, views, training, random);
+        _batches = new BatchPlan(random, labeled.Count, training.BatchSize);
+        _loader = labeled.Loader(PlanOf, training.Steps);
+    }
+
+    public override nn.Module<Tensor, Tensor> Network => _classifier;
+
+    public override nn.Module<Tensor, Tensor> NewReplica() => _createReplica();
+
+    public override int ItemsPerStep => _training.BatchSize;
+
+    public override double EpochOf(long step) => _batches.EpochsAfter(step);
+
+    public override Tensor Inputs(long step) => _loader.At(step);
+
+    public override Tensor Loss(long step, Tensor outputs)
+    {
+        using var scope = NewDisposeScope();
+        var labels_N = _labeled.Labels(_batches.At(step).Select(sample => sample.Index));
+        return nn.functional.cross_entropy(outputs, labels_N).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _loader.Dispose();
+
+    private ViewBatch PlanOf(long step) =>
+        new([.. _batches.At(step).Select(sample => _labeled.Draw(sample.Index, _views.Crop, KeyOf(sample)))]) { Operations = _views.Operations };
+
+    private RandomKey KeyOf(Sample sample) => sample.View(_random, 0);
+}

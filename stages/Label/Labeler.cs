@@ -1,0 +1,72 @@
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Imaging.SoftTargets;
+using Distill.Learning.Networks.Folded;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Distill.Label;
+
+/// <summary>Asks a teacher for the logits of seeded views, a row group's worth at a time.</summary>
+internal sealed class Labeler(
+    nn.Module<Tensor, Tensor> teacher, ImageBank bank, LabelOptions options, Compute compute, RandomKey random) : IDisposable
+{
+    private const int MostImagesPerGroup = 1000;
+
+    /// <summary>So that a group of many classes takes some MiB of memory, here and in every reader.</summary>
+    private const int LogitsPerGroup = 1 << 20;
+
+    private readonly IInferenceModule _teacher = InferenceNetwork.Of(teacher, compute);
+    private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
+
+    private readonly int _imagesPerGroup = Math.Clamp(
+        LogitsPerGroup / (options.Views * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MostImagesPerGroup);
+
+    /// <summary>The soft targets of ranges of images, one after the other without a pause between them.</summary>
+    /// <param name="ranges">No row group spans two of them.</param>
+    /// <param name="cancellation">Checked between groups.</param>
+    public IEnumerable<RowGroup> Label(IEnumerable<ImageRange> ranges, CancellationToken cancellation)
+    {
+        var groups = ranges.SelectMany(range => range.Cut(_imagesPerGroup)).ToArray();
+        var batches = groups.SelectMany(BatchesOf).ToArray();
+        using var loader = new ViewLoader(bank, batch => PlanOf(batches[(int)batch]), batches.Length);
+        using var asked = Inference.ForEach(
+            loader, batches.Length, _teacher, (batch, logits_NK) => RowsOf(batches[batch], logits_NK), compute).GetEnumerator();
+        foreach (var images in groups)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var rows = new List<SoftTargetRow>(images.Count * options.Views);
+            while (rows.Count < images.Count * options.Views && asked.MoveNext())
+            {
+                rows.AddRange(asked.Current);
+            }
+
+            yield return new RowGroup(images, rows);
+        }
+    }
+
+    public void Dispose() => _teacher.Dispose();
+
+    /// <summary>No batch spans two row groups.</summary>
+    private IEnumerable<Batch> BatchesOf(ImageRange images)
+    {
+        var views = images.Count * options.Views;
+        for (var first = 0; first < views; first += _viewsPerBatch)
+        {
+            yield return new Batch(images.Start, first, Math.Min(_viewsPerBatch, views - first));
+        }
+    }
+
+    private (int Image, int View)[] ViewsOf(Batch batch) =>
+        [.. Enumerable.Range(batch.FirstView, batch.Count).Select(view => (batch.FirstImage + (view / options.Views), view % options.Views))];
+
+    private ViewBatch PlanOf(Batch batch) =>
+        new([.. ViewsOf(batch).Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
+
+    private List<SoftTargetRow> RowsOf(Batch batch, Tensor logits_NK) =>
+        SoftTargetRows.Of(ViewsOf(batch), [.. PlanOf(batch).Views.Select(view => view.Crop)], logits_NK, options.TopK);
+
+    /// <summary>Some neighbors among the views of a row group, which are those of its first image, of its second, and so on.</summary>
+    private readonly record struct Batch(int FirstImage, int FirstView, int Count);
+}

@@ -1,0 +1,24 @@
+using Distill.Learning.Onnx;
+using static TorchSharp.torch;
+
+namespace Distill.Learning.Networks.Folded;
+
+/// <summary>Parts that follow on each other.</summary>
+internal sealed class InferenceSequence(params IReadOnlyList<IInferenceModule> parts) : IInferenceModule
+{
+    public Tensor Forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return parts.Aggregate(x, (h, part) => part.Forward(h)).MoveToOuterDisposeScope();
+    }
+
+    public string Emit(OnnxGraph graph, string x) => parts.Aggregate(x, (h, part) => part.Emit(graph, h));
+
+    public void Dispose()
+    {
+        foreach (var part in parts)
+        {
+            part.Dispose();
+        }
+    }
+}
