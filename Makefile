@@ -1,55 +1,72 @@
-# Distill. `make distill` does the main job and resumes by itself; `make test` checks everything.
+# Distill. `make distill` trains the whole pipeline and resumes by itself; `make test` checks everything.
 
 PIPELINE ?= pipeline.json
 SEED     ?=
+TEST     ?=
+
+# How much `make crash-test` and `make fuzz` do.
 KILLS_PER_STAGE ?= 20
 KILLS    ?= 1000
 REGIONS  ?= 8
 SOAK     ?= 2000
 FUZZ     ?= 80000
 
-# Rounds of each benchmark, and the one to run where not all are wanted; images that bench-scale goes up to.
+# Rounds of each benchmark; the one benchmark to run, or all; the number of images that bench-scale grows to.
 BENCH_PAIRS  ?= 7
 BENCH_ONLY   ?=
 BENCH_IMAGES ?= 1000000
 
-# The libtorch that the build brings: cpu, cuda, or none where LIBTORCH or LIBTORCH_USE_PYTORCH names an installed one.
+# The libtorch that the build brings: cpu, cuda, or none if LIBTORCH or LIBTORCH_USE_PYTORCH names an installed one.
 ifndef ACCELERATOR
 ifneq ($(filter-out help clean gpu-pack,$(or $(MAKECMDGOALS),help)),)
-# Variables given to make itself are not in the environment of $(shell) before GNU make 4.4.
+# Before GNU make 4.4, $(shell) does not see variables that are given on make's command line.
 ACCELERATOR := $(shell LIBTORCH='$(LIBTORCH)' LIBTORCH_USE_PYTORCH='$(LIBTORCH_USE_PYTORCH)' stages/accelerator.sh)
 endif
 endif
 
-# Chosen without a variable that says which libtorch: that of python3's PyTorch.
+# The script chose none although no variable names a libtorch: use that of python3's PyTorch.
 ifeq ($(ACCELERATOR)$(LIBTORCH)$(LIBTORCH_USE_PYTORCH),none)
 export LIBTORCH_USE_PYTORCH := 1
 endif
 
-CLI   := stages/Cli/bin/Release/net10.0/linux-x64/distill
-BENCH := benchmarks/bin/Release/net10.0/linux-x64/benchmarks
-FLAGS := --nologo -v quiet -clp:NoSummary -c Release -p:Accelerator=$(ACCELERATOR)
-ARGS  := $(PIPELINE) $(if $(SEED),--seed $(SEED))
+CLI    := stages/Cli/bin/Release/net10.0/linux-x64/distill
+BENCH  := benchmarks/bin/Release/net10.0/linux-x64/benchmarks
+SCHEMA := stages/Cli/pipeline.schema.json
+FLAGS  := --nologo -v quiet -clp:NoSummary -c Release -p:Accelerator=$(ACCELERATOR)
+# dotnet format takes no -p: MSBuild reads the property from the environment instead.
+FORMAT := Accelerator=$(ACCELERATOR) dotnet format Distill.sln --no-restore
+ARGS   := $(PIPELINE) $(if $(SEED),--seed $(SEED))
+CLASS  := $(if $(TEST),FullyQualifiedName~$(TEST))
+FAST   := Category!=Process&Category!=Slow
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: distill resume status data publish test smoke crash-test fuzz bench bench-scale doctor gpu-pack clean help build
+.PHONY: help distill resume status data publish smoke build build-all restore test test-fast crash-test fuzz \
+        lint format schema docs bench bench-scale doctor gpu-pack clean
 
 help:
-	@echo 'make distill [PIPELINE=file or preset] [SEED=n]   run the whole pipeline; run it again to resume'
-	@echo 'make status                                       show which stages are done, stale, interrupted or to do, and why'
-	@echo 'make publish                                      write the folder to upload'
-	@echo 'make data                                         download the dataset'
-	@echo 'make smoke                                        run the whole pipeline on 3,000 sample images (half a minute)'
-	@echo 'make test                                         run all tests, with coverage'
-	@echo 'make crash-test                                   kill runs and damage files, then compare the results bit by bit'
-	@echo 'make fuzz                                         read more than a million damaged files of every kind'
-	@echo 'make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      measure images/s of every kind of step, and of PyTorch if python3 has it'
-	@echo 'make bench-scale [BENCH_IMAGES=n]                 measure the cost per image as images, classes and batches grow'
-	@echo 'make doctor                                       show versions and devices, and check the device'\''s arithmetic'
-	@echo 'make gpu-pack                                     build one archive for a GPU machine without .NET; run tests/gpu/prove.sh there'
-	@echo 'make clean                                        delete build outputs; data and models stay'
+	@echo 'Train'
+	@echo '  make distill [PIPELINE=file or preset] [SEED=n]   run the whole pipeline; run it again to resume'
+	@echo '  make status                                       show which stages are done, stale, interrupted or pending, and why'
+	@echo '  make publish                                      write the folder to upload'
+	@echo '  make data                                         download the dataset'
+	@echo '  make smoke                                        run the whole pipeline on 3,000 sample images (half a minute)'
+	@echo '  make doctor                                       show versions and devices, and check the arithmetic of the device'
+	@echo 'Develop'
+	@echo '  make build                                        build the program; ./distill runs it'
+	@echo '  make test-fast [TEST=class]                       run the tests that start no process and take no minutes'
+	@echo '  make test [TEST=class]                            run all tests and measure their coverage'
+	@echo '  make lint                                         check formatting, unused code and shell scripts'
+	@echo '  make format                                       fix the formatting'
+	@echo '  make docs                                         regenerate the JSON schema and the table of options'
+	@echo '  make clean                                        delete build outputs; data and models stay'
+	@echo 'Prove and measure'
+	@echo '  make crash-test                                   kill runs and damage files, then compare the results bit by bit'
+	@echo '  make fuzz                                         read more than a million damaged files of every kind'
+	@echo '  make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      measure images/s of every step, and of PyTorch if python3 has it'
+	@echo '  make bench-scale [BENCH_IMAGES=n]                 measure the cost per image as images, classes and batches grow'
+	@echo '  make gpu-pack                                     pack an archive for a GPU machine without .NET; run tests/gpu/prove.sh there'
 
 distill: build data
 	@$(CLI) run $(ARGS)
@@ -68,15 +85,41 @@ publish: build data
 smoke: build
 	@$(CLI) run smoke
 
+doctor: build
+	@$(CLI) doctor
+
 build:
 	@dotnet build stages/Cli/Cli.csproj $(FLAGS)
 
-test:
+build-all:
 	@dotnet build Distill.sln $(FLAGS)
-	@tests/run.sh
 
-crash-test:
-	@dotnet build Distill.sln $(FLAGS)
+restore:
+	@dotnet restore Distill.sln --nologo -v quiet -p:Accelerator=$(ACCELERATOR)
+
+test: build-all
+	@tests/run.sh '$(CLASS)'
+
+test-fast: build-all
+	@tests/run.sh --fast '$(FAST)$(if $(CLASS),&$(CLASS))'
+
+lint: restore
+	@$(FORMAT) --verify-no-changes
+	@for script in distill .ci/run stages/*.sh tests/*.sh tests/gpu/*.sh; do bash -n "$$script" || exit; done
+	@if command -v shellcheck > /dev/null; then shellcheck -S error distill .ci/run stages/*.sh tests/*.sh tests/gpu/*.sh; fi
+
+format: restore
+	@$(FORMAT)
+
+# Written aside first: a program that fails leaves the old schema.
+schema: build
+	@$(CLI) schema > $(SCHEMA).new || { rm -f $(SCHEMA).new; exit 1; }
+	@mv $(SCHEMA).new $(SCHEMA)
+
+docs: schema
+	@$(CLI) options --write docs/configuration.md
+
+crash-test: build-all
 	@mkdir -p TestResults && : > TestResults/kills.log
 	@tail -f TestResults/kills.log & watcher=$$!; trap "kill $$watcher" EXIT; \
 	    DISTILL_PROGRESS=$(CURDIR)/TestResults/kills.log \
@@ -84,8 +127,7 @@ crash-test:
 	    dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=detailed'
 
-fuzz:
-	@dotnet build Distill.sln $(FLAGS)
+fuzz: build-all
 	@DISTILL_FUZZ_INPUTS=$(FUZZ) dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Fuzzing --logger 'console;verbosity=detailed'
 
@@ -97,12 +139,9 @@ bench-scale:
 	@dotnet build benchmarks/Benchmarks.csproj $(FLAGS)
 	@$(BENCH) scale --images $(BENCH_IMAGES) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
 
-doctor: build
-	@$(CLI) doctor
-
 gpu-pack:
 	@tests/gpu/pack.sh
 
 clean:
-	@find stages tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+	@find stages tests benchmarks -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 	@rm -rf TestResults
