@@ -9,7 +9,7 @@ namespace Distill.Distill;
 /// all are known to be equally frequent, a constant a class takes that preference out of all its opinions. (The idea is that of
 /// Saerens et al. 2002 and, in semi-supervised learning, of ReMixMatch, arXiv:1911.09785, section 3.1; SimCLRv2 has none.)
 /// </summary>
-public static class ClassBalance
+internal static class ClassBalance
 {
     private const int MaximumRounds = 200;
     private const double Tolerance = 1e-4;

@@ -14,7 +14,7 @@ namespace Distill.Distill;
 /// <param name="crop">How the views are drawn: as those that the teacher labeled.</param>
 /// <param name="batchSize">M, images a step; an image comes twice where there are fewer.</param>
 /// <param name="random">The stage's key.</param>
-public sealed class LabeledViews(ImageBank bank, IReadOnlyList<int> indices, CropOptions crop, int batchSize, RandomKey random)
+internal sealed class LabeledViews(ImageBank bank, IReadOnlyList<int> indices, CropOptions crop, int batchSize, RandomKey random)
 {
     private readonly RandomKey _random = random.Fold("labelled");
     private readonly BatchPlan _batches = new(random.Fold("labelled"), indices.Count, batchSize);

@@ -14,7 +14,7 @@ namespace Distill.Distill;
 /// A step of distillation: stored views, cut out again from their crops, against stored logits; and beside them, where
 /// α &lt; 1, labeled images against their classes.
 /// </summary>
-public sealed class SoftTargetTask : TrainingTask, IDisposable
+internal sealed class SoftTargetTask : TrainingTask, IDisposable
 {
     private readonly ResNet _student;
     private readonly Func<ResNet> _createReplica;

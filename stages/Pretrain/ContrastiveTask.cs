@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Distill.Pretrain;
 
 /// <summary>A step of pretraining: two views of every image of the batch, one batch of them all, NT-Xent.</summary>
-public sealed class ContrastiveTask : TrainingTask, IDisposable
+internal sealed class ContrastiveTask : TrainingTask, IDisposable
 {
     // Features begin narrow and widen: 0.15 after ten steps of a small run on Fashion-MNIST, 0.8 at its end. A collapse is of another order.
     private const double CollapsedSpread = 0.02;

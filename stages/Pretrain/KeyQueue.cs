@@ -9,7 +9,7 @@ namespace Distill.Pretrain;
 /// The moving copy of the network and the queue of its projections (<see cref="QueueOptions"/>). Where the next keys go and how many there
 /// are is a function of the step, so the copy's weights and the queue are all that a checkpoint has to hold.
 /// </summary>
-public sealed class KeyQueue : IDisposable
+internal sealed class KeyQueue : IDisposable
 {
     private readonly ContrastiveNetwork _copy;
     private readonly Tensor _queue_QP;

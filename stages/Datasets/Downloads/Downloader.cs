@@ -12,7 +12,7 @@ namespace Distill.Datasets.Downloads;
 /// <param name="clock">Measures waits and silence.</param>
 /// <param name="log">Takes a line for each attempt and each refusal.</param>
 /// <param name="options">How patient to be; null for the defaults.</param>
-public sealed class Downloader(
+internal sealed class Downloader(
     HttpMessageHandler? handler, TimeProvider clock, Action<string> log, DownloadOptions? options = null)
 {
     private readonly DownloadOptions _options = options ?? new DownloadOptions();

@@ -9,7 +9,7 @@ namespace Distill.Datasets.Idx;
 /// <param name="folder">The folder of the files.</param>
 /// <param name="published">The files that are known by hash; any other content under their names is refused.</param>
 /// <param name="classNames">The classes; null where they are called by their numbers, from 0 to the largest training label.</param>
-public sealed class IdxDataset(
+internal sealed class IdxDataset(
     string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames = null) : IDataset
 {
     public const string TrainImages = "train-images-idx3-ubyte";

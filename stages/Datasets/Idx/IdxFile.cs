@@ -5,7 +5,7 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Idx;
 
 /// <summary>An IDX file on disk, as it is or in gzip. What it is, its first bytes tell, not its name.</summary>
-public static class IdxFile
+internal static class IdxFile
 {
     /// <summary>The path of <paramref name="name"/> or of "<paramref name="name"/>.gz" in the folder, or null.</summary>
     public static string? Locate(string folder, string name) =>

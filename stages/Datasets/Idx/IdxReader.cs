@@ -8,7 +8,7 @@ namespace Distill.Datasets.Idx;
 /// Reads IDX, the format of MNIST: a big-endian magic number (2051 for images, 2049 for labels), a 32-bit size a
 /// dimension, then one byte a value. Every size is checked before memory is taken for it.
 /// </summary>
-public static class IdxReader
+internal static class IdxReader
 {
     private const uint ImagesMagic = 2051;
     private const uint LabelsMagic = 2049;

@@ -6,7 +6,7 @@ namespace Distill.Imaging.Augmentation;
 
 /// <summary>Cuts a crop of its own out of each image of a batch and scales it to one size, in one bilinear sampling.</summary>
 /// <remarks>No antialiasing, which is right for images of up to some 64 pixels, where crops are enlarged.</remarks>
-public static class CropRenderer
+internal static class CropRenderer
 {
     /// <param name="images_NCHW">Floats.</param>
     /// <param name="crops">One an image.</param>

@@ -4,7 +4,7 @@ using Distill.Learning.Randomness;
 namespace Distill.Imaging.Augmentation;
 
 /// <summary>Random resized crops and flips (SimCLR appendix A; google-research/simclr, data_util.py).</summary>
-public static class CropSampler
+internal static class CropSampler
 {
     // Draw numbers of a view's key: the tries take 0 … 199.
     private const int Tries = 100;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation;
 
 /// <summary>Makes views of a batch of images, every draw made per image from that view's own key.</summary>
-public static class ViewMaker
+internal static class ViewMaker
 {
     /// <summary>Crops and changes.</summary>
     /// <param name="images_NCHW">Floats of [0, 1].</param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.SoftTargets;
 
 /// <summary>Logits of all classes, as one matrix.</summary>
-public sealed class WholeLogits : SoftTargetLogits
+internal sealed class WholeLogits : SoftTargetLogits
 {
     private readonly Tensor _logits_RK;
 

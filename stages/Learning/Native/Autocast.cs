@@ -7,7 +7,7 @@ namespace Distill.Learning.Native;
 /// Autocast to bfloat16, which TorchSharp has no API for: the C++ functions behind <c>torch.autocast</c>, called in
 /// libtorch_cpu by their mangled names. Weights stay fp32, their gradients too.
 /// </summary>
-public static partial class Autocast
+internal static partial class Autocast
 {
     private const sbyte BFloat16 = 15;
 

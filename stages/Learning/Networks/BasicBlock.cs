@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>3×3, 3×3 with a batch norm after each; the block of ResNet-18 and ResNet-34.</summary>
-public sealed class BasicBlock : ResidualBlock
+internal sealed class BasicBlock : ResidualBlock
 {
     private readonly Convolution2d conv1;
     private readonly BatchNormalization bn1;

@@ -9,7 +9,7 @@ namespace Distill.Learning.Networks;
 /// Batch normalization of feature vectors and of maps, with PyTorch's keys, defaults and arithmetic. TorchSharp's own counts its
 /// batches with numbers that may be freed while they are read (<see cref="TensorArithmetic"/>).
 /// </summary>
-public sealed class BatchNormalization(long features) : NormBase(
+internal sealed class BatchNormalization(long features) : NormBase(
     features, eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true, device: null, dtype: null, nameof(BatchNormalization)), IBatchCounter
 {
     /// <inheritdoc/>

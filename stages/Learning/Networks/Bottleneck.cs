@@ -7,7 +7,7 @@ namespace Distill.Learning.Networks;
 /// 1×1, 3×3, 1×1 with a batch norm after each; the stride sits on the 3×3, as in torchvision ("v1.5"). In a network
 /// with selective kernels, one of these takes the place of the 3×3 and its batch norm.
 /// </summary>
-public sealed class Bottleneck : ResidualBlock
+internal sealed class Bottleneck : ResidualBlock
 {
     private readonly Convolution2d conv1;
     private readonly BatchNormalization bn1;

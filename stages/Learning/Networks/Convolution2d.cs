@@ -14,7 +14,7 @@ namespace Distill.Learning.Networks;
 /// and 7×7, at every height. Zeros on the right change no output: a map of one column or of two gives one column, and the padding there
 /// is 0 anyway.
 /// </remarks>
-public sealed class Convolution2d : Convolution
+internal sealed class Convolution2d : Convolution
 {
     /// <param name="input">Channels.</param>
     /// <param name="output">Channels.</param>

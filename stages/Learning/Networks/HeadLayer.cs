@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>One layer of a projection head: dense, batch norm and, unless it is the last, ReLU.</summary>
-public sealed class HeadLayer : nn.Module<Tensor, Tensor>, IInferenceConvertible
+internal sealed class HeadLayer : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private readonly Linear linear;
     private readonly BatchNormalization bn;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>y = relu(F(x) + shortcut(x)); what F is, a block's kind says.</summary>
-public abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IInferenceConvertible
+internal abstract class ResidualBlock : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     // Field names are torchvision's keys.
     private readonly Sequential? downsample;

@@ -9,7 +9,7 @@ namespace Distill.Learning.Networks;
 /// to 2C channels makes two branches, and each channel is their mixture, weighed by a softmax that the pooled sum decides.
 /// (Li et al. 2019, arXiv:1903.06586; ratio 1/16 and at least 32 channels as in google-research/simclr, resnet.py.)
 /// </summary>
-public sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IInferenceConvertible
+internal sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private const int Ratio = 16;
     private const int LeastSqueezed = 32;

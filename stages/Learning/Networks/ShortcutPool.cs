@@ -8,7 +8,7 @@ namespace Distill.Learning.Networks;
 /// one skips pixels. Edges as in google-research/simclr, resnet.py: at stride 2 an odd edge is averaged with
 /// zeros; at stride 1 pixels beyond the edge do not count.
 /// </summary>
-public sealed class ShortcutPool : nn.Module<Tensor, Tensor>
+internal sealed class ShortcutPool : nn.Module<Tensor, Tensor>
 {
     public ShortcutPool(int stride)
         : base(nameof(ShortcutPool)) => Stride = stride;

@@ -1,7 +1,7 @@
 namespace Distill.Learning.Optimizers;
 
 /// <summary>Learning rates as pure functions of the step, so that a resumed run needs no scheduler's state.</summary>
-public static class Schedule
+internal static class Schedule
 {
     /// <summary>
     /// Linear warm-up to <paramref name="peak"/>, then a half cosine towards 0 (Loshchilov and Hutter 2017; SimCLR

@@ -10,7 +10,7 @@ namespace Distill.Learning.Training;
 /// All that training needs to go on in the same bits: the network's weights and buffers, the optimizer's
 /// buffers, what the task remembers, and the step. Every rate and random number is a function of these.
 /// </summary>
-public sealed class TrainingState(TrainingTask task, Optimizer optimizer)
+internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 {
     private const string WeightsFile = "weights.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";

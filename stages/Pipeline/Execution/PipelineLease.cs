@@ -12,7 +12,7 @@ namespace Distill.Pipeline.Execution;
 /// Some shared file systems keep such locks to each machine. So the holder writes a new beat into the file every few seconds, and empties it when it is
 /// done; who finds another machine's name in it waits for one more beat before taking over. Nobody's clock is compared with anybody's.
 /// </remarks>
-public sealed class PipelineLease : IDisposable
+internal sealed class PipelineLease : IDisposable
 {
     private const int WouldBlock = 11;
 

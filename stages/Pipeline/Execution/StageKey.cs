@@ -8,7 +8,7 @@ namespace Distill.Pipeline.Execution;
 /// A stage's identity: equal keys mean that running again on the same machine gives the same result. Another device, precision, number of threads or level of vector
 /// instructions may change its last digits; those are no part of the key, but the lock remembers them (<see cref="LockEntry.Machines"/>).
 /// </summary>
-public static class StageKey
+internal static class StageKey
 {
     /// <summary>The SHA-256 of the canonical JSON {stage, version, options, inputs}, in lower-case hexadecimal.</summary>
     /// <param name="stage">The stage's name.</param>

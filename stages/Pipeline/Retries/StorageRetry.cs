@@ -10,7 +10,7 @@ namespace Distill.Pipeline.Retries;
 /// <param name="clock">Measures waits.</param>
 /// <param name="log">Takes a line for each further attempt.</param>
 /// <param name="firstDelay">Before the second attempt; each further wait is about twice as long. Null for a second.</param>
-public sealed class StorageRetry(TimeProvider clock, Action<string> log, TimeSpan? firstDelay = null)
+internal sealed class StorageRetry(TimeProvider clock, Action<string> log, TimeSpan? firstDelay = null)
 {
     /// <summary>After the first attempt.</summary>
     public const int Retries = 3;

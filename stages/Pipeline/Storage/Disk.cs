@@ -1,7 +1,7 @@
 namespace Distill.Pipeline.Storage;
 
 /// <summary>The operating system's file system.</summary>
-public sealed class Disk : IFileSystem
+internal sealed class Disk : IFileSystem
 {
     public Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
 

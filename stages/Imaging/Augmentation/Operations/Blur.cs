@@ -7,7 +7,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <summary>Gaussian blur, σ drawn uniformly (SimCLR appendix A).</summary>
 /// <param name="Probability">Chance; 0.5 in SimCLR, which leaves the blur out for CIFAR-10.</param>
 /// <param name="Sigma">Range of σ, in pixels; 0.1 to 2 in SimCLR.</param>
-public sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability), ISingleView
+internal sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability), ISingleView
 {
     public static Blur Read(JsonSection section) => new(
         section.Number("probability", 0.5, 0, 1),

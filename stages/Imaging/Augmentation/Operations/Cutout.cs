@@ -14,7 +14,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// The square's side as a share of the image's shorter one; 0.25 to 0.5 unless said otherwise, DeVries and Taylor's sides for CIFAR-100 and CIFAR-10.
 /// </param>
 /// <param name="Value">What every channel of the square is set to, of [0, 1]; 0.5, a middle gray, unless said otherwise.</param>
-public sealed record Cutout(double Probability, (double Low, double High) Size, double Value) : ViewOperation(Probability)
+internal sealed record Cutout(double Probability, (double Low, double High) Size, double Value) : ViewOperation(Probability)
 {
     public static Cutout Read(JsonSection section) => new(
         section.Number("probability", 0.5, 0, 1),

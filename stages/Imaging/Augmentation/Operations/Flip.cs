@@ -6,7 +6,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Mirrors left to right, for compositions without the crop, which has a flip of its own (SimCLR figure 4).</summary>
 /// <param name="Probability">Chance; 0.5 in SimCLR.</param>
-public sealed record Flip(double Probability) : ViewOperation(Probability), ISingleView
+internal sealed record Flip(double Probability) : ViewOperation(Probability), ISingleView
 {
     public static Flip Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Gaussian blur with a σ of its own for each image; the kernel is an odd tenth of the image's height (SimCLR appendix A).</summary>
-public static class GaussianBlur
+internal static class GaussianBlur
 {
     /// <summary>The kernel's length for images of <paramref name="height"/> pixels: the odd number next to a tenth, at least 3.</summary>
     public static int KernelSize(int height) => Math.Max(3, height / 10 / 2 * 2 + 1);

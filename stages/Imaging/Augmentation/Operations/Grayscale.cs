@@ -6,7 +6,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>Takes all color out (SimCLR appendix A); an image of one channel stays as it is.</summary>
 /// <param name="Probability">Chance; 0.2 in SimCLR.</param>
-public sealed record Grayscale(double Probability) : ViewOperation(Probability), ISingleView
+internal sealed record Grayscale(double Probability) : ViewOperation(Probability), ISingleView
 {
     public static Grayscale Read(JsonSection section) => new(section.Number("probability", 0.2, 0, 1));
 

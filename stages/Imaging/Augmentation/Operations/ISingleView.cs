@@ -6,7 +6,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// A <see cref="ViewOperation"/> with a second form for the CPU: one view at a time, where the first takes many passes over a whole batch.
 /// Both make the same draws of the same key and differ in rounding alone.
 /// </summary>
-public interface ISingleView
+internal interface ISingleView
 {
     /// <summary>Changes a view, or leaves it, as <paramref name="key"/> has it.</summary>
     /// <param name="view">Floats of [0, 1].</param>

@@ -14,7 +14,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <param name="Contrast">Strength c: deviations from the mean gray are multiplied by a factor of [1−c, 1+c]; 0.8·s in SimCLR.</param>
 /// <param name="Saturation">Strength s: deviations from a pixel's gray are multiplied by a factor of [1−s, 1+s]; 0.8·s in SimCLR.</param>
 /// <param name="Hue">Strength h: turned by [−h, h] whole turns; 0.2·s in SimCLR.</param>
-public sealed record Jitter(double Probability, double Brightness, double Contrast, double Saturation, double Hue)
+internal sealed record Jitter(double Probability, double Brightness, double Contrast, double Saturation, double Hue)
     : ViewOperation(Probability), ISingleView
 {
     private const int Changes = 4;

@@ -6,7 +6,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <summary>
 /// Changes of brightness, contrast, saturation and hue with a factor of its own for each image, clipped to [0, 1] (torchvision's definitions).
 /// </summary>
-public static class Photometric
+internal static class Photometric
 {
     // ITU-R BT.601 luma, as torchvision's rgb_to_grayscale.
     internal const float LumaRed = 0.2989f;

@@ -9,7 +9,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// the one turn that keeps its shape.
 /// </summary>
 /// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
-public sealed record Rotate(double Probability) : ViewOperation(Probability)
+internal sealed record Rotate(double Probability) : ViewOperation(Probability)
 {
     private const int Turns = 3;
 

@@ -11,7 +11,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// quarter of 1 2 1 across and −1 0 1 along, so that a step from black to white counts 1; borders are reflected.
 /// </summary>
 /// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
-public sealed record Sobel(double Probability) : ViewOperation(Probability)
+internal sealed record Sobel(double Probability) : ViewOperation(Probability)
 {
     public static Sobel Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
 

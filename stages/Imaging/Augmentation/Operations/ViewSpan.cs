@@ -5,7 +5,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <param name="channels">One or three.</param>
 /// <param name="height">Pixels.</param>
 /// <param name="width">Pixels.</param>
-public readonly ref struct ViewSpan(Span<float> values_CHW, int channels, int height, int width)
+internal readonly ref struct ViewSpan(Span<float> values_CHW, int channels, int height, int width)
 {
     public int Channels => channels;
 

@@ -7,7 +7,7 @@ namespace Distill.Imaging.Evaluation.Metrics;
 /// The 11-point interpolated average precision of VOC 2007 (Everingham et al. 2010, section 4.2): the mean, over the recalls
 /// 0, 0.1 … 1, of the highest precision at that recall or a higher one.
 /// </summary>
-public static class AveragePrecision
+internal static class AveragePrecision
 {
     private const int Levels = 10;
     private const long RowsAtATime = 4096;

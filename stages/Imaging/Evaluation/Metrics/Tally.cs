@@ -4,7 +4,7 @@ namespace Distill.Imaging.Evaluation.Metrics;
 /// The sums from which accuracies and calibration error follow, image after image. An image may be counted several times, as in
 /// a bootstrap's resample; counting is a few additions.
 /// </summary>
-public sealed class Tally
+internal sealed class Tally
 {
     /// <summary>Equal-width bins of the top probability: 15, as in Guo et al. 2017, section 5.</summary>
     public const int Bins = 15;

@@ -8,7 +8,7 @@ namespace Distill.Imaging.Evaluation.Probes;
 /// Σ_n −ln softmax(W z_n + b)[y_n] + λ/2 · ‖W‖², the loss summed over images, not averaged: λ is 1/C of scikit-learn's
 /// <c>LogisticRegression</c>.
 /// </summary>
-public static class SoftmaxRegression
+internal static class SoftmaxRegression
 {
     /// <param name="z_ND">Features of any floating type; widened to fp64.</param>
     /// <param name="labels_N">Their classes, int64, on the same device.</param>

@@ -7,7 +7,7 @@ namespace Distill.Learning.Native.Loading;
 /// The symbol versions that a 64-bit little-endian ELF library asks of other libraries: its
 /// <c>.gnu.version_r</c> section (Linux Standard Base, "Symbol Versioning").
 /// </summary>
-public static class ElfVersionNeeds
+internal static class ElfVersionNeeds
 {
     private const uint SectionGnuVerneed = 0x6ffffffe;
     private const ushort FlagWeak = 2;

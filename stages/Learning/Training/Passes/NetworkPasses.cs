@@ -13,7 +13,7 @@ namespace Distill.Learning.Training.Passes;
 /// How groups are computed, side by side on cores or one after the other with gradient caching, changes no bit of the result (with
 /// the same number of libtorch threads in a group's kernels; of other numbers, some sums round otherwise).
 /// </remarks>
-public abstract class NetworkPasses : IDisposable
+internal abstract class NetworkPasses : IDisposable
 {
     /// <param name="task">What is trained.</param>
     /// <param name="parameters">The network's.</param>
