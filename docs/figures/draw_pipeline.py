@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Draws what accuracy runs had reached at which minute: draw_road.py out.png LABEL=FOLDER[,FOLDER…] … (needs matplotlib).
+"""Draws accuracy against minutes for complete runs: draw_pipeline.py pipeline.png LABEL=FOLDER[,FOLDER…] … (needs matplotlib).
 
-FOLDER is a finished run's, such as models/fashion-mnist: metrics.jsonl of pretraining gives the lines (kNN accuracy on training images),
-pipeline.lock.json and results.json the points (top-1 on the test split) where each network was finished.
+FOLDER is the folder of a complete run, such as models/fashion-mnist.
+The lines are kNN accuracy on training images, from metrics.jsonl of the pretraining.
+The points are top-1 on the test split when each network was complete, from pipeline.lock.json and results.json.
 """
 import json
 import pathlib
@@ -19,7 +20,7 @@ MARKS = {"supervised": "s", "teacher": "^", "distilled": "o", "self-distilled": 
 
 
 def moment(text):
-    # Python 3.10 reads six digits of a second and no "Z"; .NET writes seven.
+    # Python 3.10 accepts six fractional digits and rejects "Z"; .NET writes seven digits.
     head, _, tail = text.replace("Z", "+00:00").partition(".")
     return datetime.fromisoformat(head + "." + tail[:6] + "+00:00" if tail else head)
 
@@ -42,16 +43,16 @@ def read(folder):
 def main():
     out, groups = sys.argv[1], [argument.split("=", 1) for argument in sys.argv[2:]]
     figure, axes = plt.subplots(figsize=(9, 5), dpi=110)
-    colours = plt.get_cmap("tab10")
+    colors = plt.get_cmap("tab10")
     for number, (label, folders) in enumerate(groups):
         for run, folder in enumerate(folders.split(",")):
             knn, points = read(folder)
-            style = {"color": colours(number), "alpha": 0.75}
+            style = {"color": colors(number), "alpha": 0.75}
             axes.plot(*zip(*knn), linewidth=1.2, label=f"{label}: kNN while pretraining" if run == 0 else None, **style)
             for name, (x, y) in points.items():
                 axes.plot(x, y, MARKS[name], markersize=7, markerfacecolor="none", **style)
     for name, mark in MARKS.items():
-        axes.plot([], [], mark, color="grey", markerfacecolor="none", label=f"{name}, test")
+        axes.plot([], [], mark, color="gray", markerfacecolor="none", label=f"{name}, test")
     axes.set_xlabel("minutes since pretraining began")
     axes.set_ylabel("percent right")
     axes.grid(alpha=0.3)

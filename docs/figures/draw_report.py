@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws a report as a browser shows it, at desktop width and on a phone in the dark: draw_report.py report.html report.png (needs Chromium and Pillow)."""
+"""Draws a report at desktop width and on a phone in dark mode: draw_report.py report.html report.png (needs Chromium and Pillow)."""
 import pathlib
 import subprocess
 import sys
@@ -20,7 +20,7 @@ def shot(page, width, height, target, *options):
 def main(source, target):
     page = pathlib.Path(source).resolve().as_uri()
     with tempfile.TemporaryDirectory() as folder:
-        # A window is not made as narrow as a phone, a frame in it is.
+        # Chromium limits the minimum width of a window but not of a frame in it.
         frame = pathlib.Path(folder, "frame.html")
         frame.write_text(f'<body style="margin:0"><iframe src="{page}" style="border:0;width:{PHONE}px;height:{3 * HEIGHT}px"></iframe>', encoding="utf-8")
         desktop = shot(page, DESKTOP, 2 * HEIGHT, f"{folder}/desktop.png")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the text that a run printed as a picture of a terminal: draw_run.py run.log run.png (needs Pillow)."""
+"""Draws the output of a run as a picture of a terminal: draw_run.py run.log run.png (needs Pillow)."""
 import sys
 
 from PIL import Image, ImageDraw, ImageFont
@@ -8,7 +8,7 @@ FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
 BACKGROUND, TEXT, ACCENT, GREEN = (24, 26, 31), (214, 217, 224), (97, 175, 239), (152, 195, 121)
 
 
-def colour(line):
+def color(line):
     if line.startswith("$"):
         return ACCENT
     return GREEN if ": done" in line or line.startswith("Published") else TEXT
@@ -22,7 +22,7 @@ def main(source, target):
     image = Image.new("RGB", (columns * width + 48, len(lines) * height + 48), BACKGROUND)
     draw = ImageDraw.Draw(image)
     for row, line in enumerate(lines):
-        draw.text((24, 24 + row * height), line, font=font, fill=colour(line))
+        draw.text((24, 24 + row * height), line, font=font, fill=color(line))
     image.quantize(32).save(target, optimize=True)
 
 
