@@ -45,7 +45,7 @@ def composition(views):
 
 
 def rate(step, steps, options):
-    warmup = round(options["warmup"] * steps)
+    warmup = round(options["warmupFraction"] * steps)
     peak = options["learningRate"]
     if step < warmup:
         return peak * (step + 1) / warmup
@@ -82,7 +82,7 @@ def main():
     torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    images = Images(arguments.images, composition(options["views"]), 2)
+    images = Images(arguments.images, composition(options["augmentations"]), 2)
     batch = options["batchSize"]
     an_epoch = len(images) // batch
     sampler = Batches(len(images), batch, shuffle=True)

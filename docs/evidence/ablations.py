@@ -2,10 +2,10 @@
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
 NAME is heads, from-layer, memory, compositions, views, temperature, alpha, targets, balance, self-first or stem. Every row is an ordinary
-pipeline (models/ablation-….json) that `distill run` goes through, and skips once it is done; the figures of an ablation go to
-docs/evidence/results/ablation-NAME.json after every row, and --keep measures only the rows that are not there yet. A seed draws the 130
-labels, and all that is random after the pretraining. Top-1 is of the test split and chooses nothing: each row was decided on before any was
-run. Run it in the repository's root after `make distill`, whose pretraining is the default row of heads and memory.
+pipeline (models/ablation-….json) that `distill run` runs, and skips when it is done. The figures of an ablation go to
+docs/evidence/results/ablation-NAME.json after every row; --keep measures only the rows that are missing there. A seed draws the 130
+labels and everything random after the pretraining. Top-1 is measured on the test split and chooses nothing: all rows were decided on before
+any was run. Run it in the repository's root after `make distill`, whose pretraining is the default row of heads and memory.
 """
 import argparse
 import copy
@@ -15,17 +15,17 @@ import shutil
 import subprocess
 from functools import partial
 
-DISTILL = "stages/Cli/bin/Release/net10.0/linux-x64/distill"
+DISTILL = "./distill"
 RESULTS = pathlib.Path("docs/evidence/results")
 DEFAULT = {"weights": "models/fashion-mnist/pretrain/weights.safetensors"}
 
 # Without students: what the encoder is worth, by kNN, by the linear probe with all labels and by fine-tuning with 130.
 ENCODER = {
     "extends": "fashion-mnist",
-    "supervised": {"labels": "none"},
+    "supervised": None,
     "probe": {"labels": "all"},
     "finetune": {"fromLayer": 0},
-    "rounds": [],
+    "rounds": None,
     "publish": {"student": "linear", "heldOut": None},
 }
 CROP = {"operation": "crop", "area": [0.5, 1], "flip": 0.5}
@@ -72,7 +72,7 @@ def fine_tune(name, network, layer, seeds, extends="fashion-mnist"):
         "extends": extends,
         "pretrain": network,
         "finetune": {"fromLayer": layer},
-        "probe": {"labels": "labelled", "neighbours": False},
+        "probe": {"labels": "labeled", "neighbors": False},
     }
     return [run(name, merge(ENCODER, given), seed)["teacher"] for seed in seeds]
 
@@ -95,7 +95,7 @@ def heads(seeds):
 
 def memory(seeds):
     for keys in (0, 4096, 16384):
-        change = {"memory": {"keys": keys}} if keys else {}
+        change = {"queue": {"size": keys}} if keys else {}
         yield {"keys": keys}, partial(pretrained, f"memory-{keys}" if keys else "default", change, 1, seeds)
 
 
@@ -107,13 +107,13 @@ def from_layer(seeds):
 
 def compositions(seeds):
     for number, (label, views) in enumerate(COMPOSITIONS.items()):
-        yield {"views": label}, partial(pretrained, f"composition-{number}", {"views": views, "steps": 1000}, 1, seeds)
+        yield {"views": label}, partial(pretrained, f"composition-{number}", {"augmentations": views, "steps": 1000}, 1, seeds)
 
 
 # From the long run's encoder on: one round, unless it says otherwise, with the shipped recipe.
 ROUND = {
-    "name": "distill",
-    "label": {"views": 4, "crop": {"area": [0.5, 1]}},
+    "result": "distilled",
+    "label": {"viewsPerImage": 4, "crop": {"area": [0.5, 1]}},
     "student": {
         "network": {"architecture": "resnet50", "width": 0.25, "stem": "imagenet"},
         "teacherTemperature": 0.5,
@@ -126,12 +126,12 @@ ROUND = {
 }
 
 
-def taught(name, seeds, change, before=()):
+def taught(name, seeds, change, before=None):
     """Teacher and student by seed, where `change` is merged into the round, and other rounds may come before it."""
     pipeline = {
         "extends": "fashion-mnist-from-zoo",
-        "supervised": {"labels": "none"},
-        "rounds": [*before, merge(ROUND, change)],
+        "supervised": None,
+        "rounds": {**(before or {}), "distill": merge(ROUND, change), "self-distill": None, "resnet18": None},
         "publish": {"student": "distilled", "heldOut": None},
     }
     for seed in seeds:
@@ -149,7 +149,7 @@ def student(name, seeds, change):
 
 def views(seeds):
     for number in (4, 1, 2, 8):
-        yield {"views": number}, partial(taught, "round" if number == 4 else f"views-{number}", seeds, {"label": {"views": number}})
+        yield {"views": number}, partial(taught, "round" if number == 4 else f"views-{number}", seeds, {"label": {"viewsPerImage": number}})
 
 
 def temperature(seeds):
@@ -167,7 +167,7 @@ def targets(seeds):
     """The four rows of the paper's table 1, of which "labels only" is equation 4 with α = 0."""
     for label, name, change in (
         ("labels only", "alpha-0", {"alpha": 0}),
-        ("labels, and soft targets of the labelled images", "targets-labelled", {"alpha": 0.5, "images": "labelled"}),
+        ("labels, and soft targets of the labelled images", "targets-labelled", {"alpha": 0.5, "images": "labeled"}),
         ("labels, and soft targets of all images", "alpha-0.5", {"alpha": 0.5}),
         ("soft targets of all images", "alpha-1", {"alpha": 1}),
     ):
@@ -182,8 +182,9 @@ def balance(seeds):
 
 def self_first(seeds):
     yield {"first": "nothing"}, partial(taught, "round", seeds, {})
-    teacher = merge(ROUND, {"name": "teacher-again", "student": {"network": {"architecture": "resnet152", "width": 0.125, "stem": "half"}}})
-    yield {"first": "the teacher distils itself"}, partial(taught, "self-first", seeds, {}, [teacher])
+    network = {"architecture": "resnet152", "width": 0.125, "stem": "half"}
+    teacher = merge(ROUND, {"result": "teacher-again", "student": {"network": network}})
+    yield {"first": "the teacher distils itself"}, partial(taught, "self-first", seeds, {}, {"teacher-again": teacher})
 
 
 def stem(seeds):

@@ -78,9 +78,9 @@ def draw(found):
         title, default, key = ABLATIONS[name]
         for place, row in enumerate(rows):
             values = row[key] if isinstance(row[key], list) else [row[key]]
-            colour = plt.get_cmap("tab10")(1 if is_default(row, default) else 0)
-            axes.plot(values, [place] * len(values), "o", markersize=4, alpha=0.5, color=colour)
-            axes.plot(statistics.mean(values), place, "|", markersize=16, markeredgewidth=2, color=colour)
+            color = plt.get_cmap("tab10")(1 if is_default(row, default) else 0)
+            axes.plot(values, [place] * len(values), "o", markersize=4, alpha=0.5, color=color)
+            axes.plot(statistics.mean(values), place, "|", markersize=16, markeredgewidth=2, color=color)
         axes.set_yticks(range(len(rows)), [textwrap.fill(label(row), 40) for row in rows], fontsize=7)
         axes.margins(y=0.12)
         axes.invert_yaxis()

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 HERE = pathlib.Path(__file__).parent
 
 
-def colour(number):
+def color(number):
     return plt.get_cmap("tab10")(number)
 
 
@@ -35,7 +35,7 @@ def long():
         "distilled": "student, ResNet-50, 130 labels",
         "teacher": "teacher, fine-tuned, 130 labels",
     }.items()):
-        axes.plot(minutes, [row[name] for row in rows], marker="o", markersize=4, linewidth=1.4, color=colour(number), label=label)
+        axes.plot(minutes, [row[name] for row in rows], marker="o", markersize=4, linewidth=1.4, color=color(number), label=label)
     axes.set_xlabel("minutes of pretraining on two CPU cores")
     axes.set_ylabel("top-1 on the 10,000 test images, percent")
     axes.set_xlim(0, minutes[-1] * 1.02)
@@ -61,7 +61,7 @@ def pytorch():
             by_step = [[seed[step][name] for seed in seeds] for step in steps]
             mean = [statistics.mean(values) for values in by_step]
             deviation = [statistics.stdev(values) if len(values) > 1 else 0 for values in by_step]
-            axes.errorbar(epochs, mean, deviation, marker="o", markersize=4, capsize=3, color=colour(number), label=label)
+            axes.errorbar(epochs, mean, deviation, marker="o", markersize=4, capsize=3, color=color(number), label=label)
             axes.set_title(f"{title}, 60,000 labels")
             axes.set_xlabel("epochs of pretraining")
             axes.set_ylabel("top-1 on the 10,000 test images, percent")

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Goes the same road from several encoders: evaluate_weights.py BASE.json OUT.json [--name NAME] [--seed n] [--metrics M.jsonl] FILE …
+"""Runs the same pipeline from several encoders: evaluate_weights.py BASE.json OUT.json [--name NAME] [--seed n] [--metrics M.jsonl] FILE …
 
-BASE.json is a pipeline whose block "pretrain" lacks nothing but "weights". Each file is put there in turn, `distill run` does the rest in
-models/NAME-FILE (and skips what it has already done), and OUT.json gets top-1 by file and row, of the test split or whatever the base calls so.
-NAME is the base's unless it is given: files of the same name need different ones. With the metrics.jsonl of the pretraining that kept the
-FILEs, OUT.json gets a list instead, of which draw.py makes a plot: each row has its step, the images seen and the minutes trained until then.
+BASE.json is a pipeline whose block "pretrain" lacks only "weights". The script sets each file there in turn and calls `distill run`, which
+works in models/NAME-FILE and skips finished stages. OUT.json gets top-1 by file and row, on the test split of the base. NAME is the base's by
+default; files of the same name need different ones. With the metrics.jsonl of the pretraining that kept the FILEs, OUT.json gets a list
+for a plot by draw.py instead: each row has its step, the images seen and the minutes trained until then.
 """
 import argparse
 import json
@@ -14,9 +14,9 @@ import subprocess
 DISTILL = pathlib.Path(__file__).resolve().parents[2] / "stages/Cli/bin/Release/net10.0/linux-x64/distill"
 
 
-def road(base, name, file, seed):
+def evaluate(base, name, file, seed):
     pipeline = json.loads(json.dumps(base))
-    # A snapshot is a file called by its step; a checkpoint is a folder called so.
+    # A snapshot is a file named after its step; a checkpoint is a folder with such a name.
     label = file.parent.name if file.stem == "weights" else file.stem
     pipeline["name"] = f"{name}-{label}"
     pipeline["pretrain"]["weights"] = str(file)
@@ -29,7 +29,7 @@ def road(base, name, file, seed):
 
 
 def minutes(metrics, step, batch):
-    """Training alone: what is between two lines of the metrics, at the speed that the second says; no pauses between stretches."""
+    """Training time only: the steps between two lines of the metrics at the speed of the second line, without pauses between runs."""
     lines = {line["step"]: line["imagesPerSecond"] for line in map(json.loads, metrics.read_text().splitlines())}
     seconds, before = 0, 0
     for now in sorted(lines):
@@ -52,10 +52,10 @@ def main():
     parser.add_argument("--name")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--metrics", type=pathlib.Path)
-    parser.add_argument("--batch", type=int, default=256, help="images a step of that pretraining")
+    parser.add_argument("--batch", type=int, default=256, help="images per step of that pretraining")
     arguments = parser.parse_args()
     base = json.loads(arguments.base.read_text())
-    table = dict(road(base, arguments.name or base["name"], file, arguments.seed) for file in arguments.files)
+    table = dict(evaluate(base, arguments.name or base["name"], file, arguments.seed) for file in arguments.files)
     found = {"rows": list(along(table, arguments.metrics, arguments.batch))} if arguments.metrics else table
     arguments.out.write_text(json.dumps(found, indent=2) + "\n")
 

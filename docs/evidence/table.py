@@ -25,7 +25,7 @@ ROWS = {
     "self-distilled ResNet-50": ("table-", "self-distilled"),
     "ResNet-18": ("table-", "resnet18"),
 }
-COLOURS = {"table-": 3, "table-probe-": 3, "table-simclr-": 1, "table-short-": 2}  # A probe is drawn dashed, in the colour of the teacher beside it.
+COLORS = {"table-": 3, "table-probe-": 3, "table-simclr-": 1, "table-short-": 2}  # A probe is drawn dashed, in the color of the teacher beside it.
 STUDENTS = {"supervised": 7, "distilled": 4, "self-distilled": 5, "resnet18": 0}
 
 
@@ -94,7 +94,7 @@ def draw(table, out):
             [statistics.mean(top1) for _, top1 in points],
             [statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
             marker="o", markersize=4, linewidth=1.2, capsize=2, linestyle="--" if name == "linear" else "-",
-            color=plt.get_cmap("tab10")(STUDENTS.get(name, COLOURS[prefix])), label=title)
+            color=plt.get_cmap("tab10")(STUDENTS.get(name, COLORS[prefix])), label=title)
     axes.set_xticks(range(len(LABELS)), LABELS.values())
     axes.set_xlabel("labels")
     axes.set_ylabel("top-1 on the 10,000 test images, percent")

@@ -16,6 +16,8 @@ var root = new RootCommand("Train a compact image classifier from unlabeled imag
     CrossValidateCommand.Create(),
     RehearseCommand.Create(),
     DoctorCommand.Create(),
+    OptionsCommand.Create(),
+    SchemaCommand.Create(),
 };
 var parsed = root.Parse(args);
 return ExitCodes.Guard(() =>
@@ -28,7 +30,7 @@ return ExitCodes.Guard(() =>
 
     return parsed.Invoke(new InvocationConfiguration
     {
-        // Errors and signals are ours to answer: one message, and the exit codes of the README.
+        // Errors and signals are ours to answer: one message, and the exit codes of docs/resuming.md.
         EnableDefaultExceptionHandler = false,
     });
 });

@@ -18,9 +18,9 @@ namespace Distill.Label;
 public sealed record LabelOptions(int Views, CropOptions Crop, int TopK)
 {
     public static LabelOptions Read(JsonSection section) => new(
-        section.Integer("views", 4, 1, 64),
-        CropOptions.Read(section.Section("crop"), defaultArea: 0.08),
-        section.Integer("topK", 0));
+        section.Integer("viewsPerImage", 4, 1, 64, "Augmented views stored per image. With 1, a student sees the same crop in every epoch."),
+        CropOptions.Read(section.Section("crop", "Random resized crop of the stored views."), defaultArea: 0.08),
+        section.Integer("topK", 0, help: "Number of largest logits stored per view, with the log-sum-exp of the others. 0 stores all."));
 
     /// <summary>The same for data of <paramref name="classes"/> classes, <see cref="TopK"/> being 0 or less than these.</summary>
     /// <param name="classes">How many the data have.</param>

@@ -11,8 +11,8 @@ namespace Distill.Pretrain;
 public sealed record LowResolution(int Size, double Share)
 {
     public static LowResolution Read(JsonSection section) => new(
-        section.Integer("size", 20, 8, 2048),
-        section.Number("share", 0, 0, 1));
+        section.Integer("size", 20, 8, 2048, "Height and width of the smaller views, in pixels."),
+        section.Number("fraction", 0, 0, 1, "Fraction of the steps that use smaller views."));
 
     /// <summary>The size of step <paramref name="step"/>'s views; null for the images' own.</summary>
     public int? SizeAt(long step, long steps) => step < Share * steps ? Size : null;

@@ -3,9 +3,6 @@ namespace Distill.Probe;
 /// <summary>Whose labels a linear evaluation may use.</summary>
 public enum ProbeLabels
 {
-    /// <summary>There is no linear evaluation.</summary>
-    None,
-
     /// <summary>The labeled images of the pipeline's block labels.</summary>
     Labeled,
 

@@ -14,14 +14,14 @@ namespace Distill.Probe;
 public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOut, SgdProbeOptions Sgd)
 {
     public static ProbeOptions Read(JsonSection section) => new(
-        section.Choice("labels", ProbeLabels.None),
-        section.Choice("solver", ProbeSolver.Lbfgs),
-        section.Flag("neighbors", true),
-        section.Number("heldOut", 0.2, 0.01, 0.9),
+        section.Choice("labels", ProbeLabels.Labeled, "Labels that the probe learns from: those of the block labels, or all of the training split."),
+        section.Choice("solver", ProbeSolver.Lbfgs, "lbfgs sweeps L2 strengths (SimCLR appendix B.8); sgd has no decay (appendix B.6)."),
+        section.Flag("neighbors", true, "Whether kNN is measured too, k = 200 and k = 20."),
+        section.Number("heldOutFraction", 0.2, 0.01, 0.9, "Fraction of the labeled images on which lbfgs chooses the L2 strength."),
         new SgdProbeOptions(
-            section.Integer("epochs", SgdProbeOptions.Default.Epochs, 1),
-            section.Integer("batchSize", SgdProbeOptions.Default.BatchSize, 1),
-            section.Number("learningRate", SgdProbeOptions.Default.LearningRate, 0, 1000),
+            section.Integer("epochs", SgdProbeOptions.Default.Epochs, 1, help: "Epochs of sgd."),
+            section.Integer("batchSize", SgdProbeOptions.Default.BatchSize, 1, help: "Images per step of sgd."),
+            section.Number("learningRate", SgdProbeOptions.Default.LearningRate, 0, 1000, "Learning rate of sgd."),
             SgdProbeOptions.Default.Momentum));
 
     /// <summary>The training images whose labels it uses.</summary>

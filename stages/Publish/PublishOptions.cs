@@ -18,8 +18,10 @@ public sealed record PublishOptions(string Student, string License, string? Data
         ? throw section.Error(
             "student", "found nothing to publish, expected a distillation round, a probe, or fine-tuning from layer 0, because only plain ResNets can be published")
         : new PublishOptions(
-            section.Choice("student", candidates[^1], candidates.ToDictionary(name => name)),
-            section.Text("license", "mit"),
-            section.OptionalText("dataLicense"),
-            section.Has("heldOut") ? LabelSplitOptions.Read(section.Section("heldOut"), seed) : null);
+            section.Choice("student", candidates[^1], candidates.ToDictionary(name => name), "Result to publish: a round's, linear, or teacher if it was fine-tuned from layer 0. Default: the last round's."),
+            section.Text("license", "mit", "SPDX name of the license of the model, for the card."),
+            section.OptionalText("dataLicense", "SPDX name of the license of the images, for the card."),
+            section.OptionalSection("heldOut", byDefault: false, "Labels, none of the block labels, that fit the temperature of the published probabilities.") is { } heldOut
+                ? LabelSplitOptions.Read(heldOut, seed)
+                : null);
 }

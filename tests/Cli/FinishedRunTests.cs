@@ -43,12 +43,12 @@ public class FinishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var before = File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json"));
         var changed = DistillProcess.Run(_pipeline.Folder, "run", "other.json", "--dry-run");
         Assert.Equal(0, changed.ExitCode);
-        Assert.Contains("evaluate: done\ncompact: would run (option student changed from \"self-distilled\" to \"distilled\"", changed.Output, StringComparison.Ordinal);
+        Assert.Contains("evaluate: done\nexport: would run (option student changed from \"self-distilled\" to \"distilled\"", changed.Output, StringComparison.Ordinal);
 
         var afresh = DistillProcess.Run(_pipeline.Folder, "run", "--dry-run", "--from", "evaluate");
         Assert.EndsWith(
-            "self-distill: done\nevaluate: would run again, as requested\ncalibrate: would run again, as requested\n"
-                + "compact: would run again, as requested\npublish: would run again, as requested\nreport: would run again, as requested\n", afresh.Output, StringComparison.Ordinal);
+            "self-distill: done\nevaluate: would run again, as requested\ntemperature: would run again, as requested\n"
+                + "export: would run again, as requested\npublish: would run again, as requested\nreport: would run again, as requested\n", afresh.Output, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(Path.Combine(_pipeline.Models, "pipeline.lock.json")));
     }
 

@@ -3,7 +3,7 @@ using Distill.Pipeline.Storage;
 
 namespace Tests.Cli;
 
-/// <summary>SimCLR's own road: pretraining, linear evaluation with all labels, no distillation.</summary>
+/// <summary>SimCLR's own pipeline: pretraining, linear evaluation with all labels, no distillation.</summary>
 public sealed class LinearEvaluationTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class LinearEvaluationTests
     {
         using var pipeline = new TinyPipeline(json =>
         {
-            json["rounds"] = new JsonArray();
+            json["rounds"] = null;
             json["pretrain"]!["head"] = new JsonObject { ["layers"] = 2, ["output"] = 8 };
             json["finetune"]!["fromLayer"] = 0;
             json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = solver, ["epochs"] = 5 };
@@ -47,7 +47,7 @@ public sealed class LinearEvaluationTests
     [Fact]
     public void A_run_can_do_without_the_supervised_baseline_and_add_it_later()
     {
-        using var pipeline = new TinyPipeline(json => json["supervised"]!["labels"] = "none");
+        using var pipeline = new TinyPipeline(json => json["supervised"] = null);
         var run = DistillProcess.Run(pipeline.Folder, "run");
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.DoesNotContain("supervised", Results(pipeline).Select(Name));

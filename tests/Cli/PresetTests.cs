@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Tests.Pipeline;
 
 namespace Tests.Cli;
@@ -17,13 +17,18 @@ public sealed partial class PresetTests
         ],
         Presets.Names);
 
-    /// <summary>Files that the README shows whole.</summary>
+    /// <summary>Pipelines that the documents show whole.</summary>
     public static TheoryData<string> Examples =>
-        [.. ReadmeExample().Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Select(match => match.Groups[1].Value).Where(json => json.Contains("\"name\"", StringComparison.Ordinal))];
+    [
+        .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md"))
+            .SelectMany(file => JsonBlock().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            .Where(json => json.Contains("\"name\"", StringComparison.Ordinal)),
+    ];
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void Every_pipeline_of_the_README_is_read_and_its_network_built(string json)
+    public void Every_pipeline_of_the_documents_is_read_and_its_network_built(string json)
     {
         using var folder = new TempFolder();
         folder.Write("example.json", json);
@@ -74,13 +79,13 @@ public sealed partial class PresetTests
     {
         var options = PipelineOptions.Load("imagenet-10pct");
         // SimCLRv2, appendix: 0.1·√batch, 5 % of warm-up, 800 epochs of 1,281,167 images; 30 epochs of a tenth of them at batch 1,024.
-        Assert.Equal(0.1 * Math.Sqrt(options.Pretrain.Training.BatchSize), options.Pretrain.Training.Optimizer.LearningRate, 1e-12);
-        Assert.Equal(800, (double)options.Pretrain.Training.Steps * options.Pretrain.Training.BatchSize / 1_281_167, 0.1);
-        Assert.Equal(30, (double)options.FineTune.Training.Steps * options.FineTune.Training.BatchSize / 128_117, 0.1);
-        Assert.Equal(0.005 * Math.Sqrt(options.FineTune.Training.BatchSize), options.FineTune.Training.Optimizer.LearningRate, 1e-12);
-        Assert.Equal(400, (double)options.Rounds[^1].Student.Training.Steps * options.Rounds[^1].Student.Training.BatchSize / 1_281_167, 0.1);
+        Assert.Equal(0.1 * Math.Sqrt(options.Pretrain.Options.Training.BatchSize), options.Pretrain.Options.Training.Optimizer.LearningRate, 1e-12);
+        Assert.Equal(800, (double)options.Pretrain.Options.Training.Steps * options.Pretrain.Options.Training.BatchSize / 1_281_167, 0.1);
+        Assert.Equal(30, (double)options.FineTune.Options.Training.Steps * options.FineTune.Options.Training.BatchSize / 128_117, 0.1);
+        Assert.Equal(0.005 * Math.Sqrt(options.FineTune.Options.Training.BatchSize), options.FineTune.Options.Training.Optimizer.LearningRate, 1e-12);
+        Assert.Equal(400, (double)options.Rounds[^1].Student.Options.Training.Steps * options.Rounds[^1].Student.Options.Training.BatchSize / 1_281_167, 0.1);
         Assert.Equal(
-            60, (double)PipelineOptions.Load("imagenet-1pct").FineTune.Training.Steps * options.FineTune.Training.BatchSize / 12_811, 0.1);
+            60, (double)PipelineOptions.Load("imagenet-1pct").FineTune.Options.Training.Steps * options.FineTune.Options.Training.BatchSize / 12_811, 0.1);
     }
 
     [Fact]
@@ -93,5 +98,5 @@ public sealed partial class PresetTests
     }
 
     [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex ReadmeExample();
+    private static partial Regex JsonBlock();
 }

@@ -137,7 +137,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         File.WriteAllText(Path.Combine(folder, "notes.txt"), "no image, and not named as one");
 
         var network = JsonNode.Parse(DistillProcess.Run(_pipeline.Folder, "predict", folder, "--json").Output)!.AsArray().Single()!;
-        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", folder, "--form", form, "--json", "--top", "10");
+        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", folder, "--format", form, "--json", "--top", "10");
         Assert.True(predicted.ExitCode == 0, predicted.Errors);
         var onnx = JsonNode.Parse(predicted.Output)!.AsArray().Single()!;
         Assert.Equal(network["label"]!.GetValue<string>(), onnx["label"]!.GetValue<string>());
@@ -152,7 +152,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         var folder = Path.Combine(_pipeline.Folder, "without");
         Directory.CreateDirectory(folder);
         File.Copy(Path.Combine(Published, "config.json"), Path.Combine(folder, "config.json"), overwrite: true);
-        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--form", "int8");
+        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--format", "int8");
         Assert.Equal(1, predicted.ExitCode);
         Assert.Contains("the model is not available as int8 (model.int8.onnx is missing)", predicted.Errors, StringComparison.Ordinal);
     }
@@ -175,7 +175,7 @@ public class PublishedRunTests(FinishedRun run) : IClassFixture<FinishedRun>
         File.WriteAllText(
             Path.Combine(folder, "SHA256SUMS"),
             string.Concat(new[] { "config.json", "model.onnx" }.Select(name => $"{FileHash.OfFile(Path.Combine(folder, name))}  {name}\n")));
-        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--form", "fp32");
+        var predicted = DistillProcess.Run(_pipeline.Folder, "predict", "x.png", "--model", folder, "--format", "fp32");
         Assert.Equal(1, predicted.ExitCode);
         Assert.Contains("model.onnx: ONNX Runtime rejects it", predicted.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", predicted.Errors, StringComparison.Ordinal);

@@ -75,7 +75,7 @@ public class ResumeTests
         using var pipeline = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
 
-        pipeline.Write(json => json["rounds"]![0]!["student"]!["teacherTemperature"] = 0.5);
+        pipeline.Write(json => json["rounds"]!["distill"]!["student"]!["teacherTemperature"] = 0.5);
         var distill = Assert.Single(Stages(pipeline), stage => stage["state"]!.GetValue<string>() == "stale" && stage["name"]!.GetValue<string>() == "distill");
         Assert.Contains(
             distill["reasons"]!.AsArray(),

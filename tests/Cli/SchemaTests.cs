@@ -1,86 +1,78 @@
 using System.Text.Json.Nodes;
-using Distill.Cli.Plan;
+using Distill.Cli.Commands;
+using Distill.Cli.Planning;
 using Distill.Imaging.Augmentation;
 using Distill.Pipeline.Options;
-using Tests.Pipeline;
 
 namespace Tests.Cli;
 
-/// <summary>The shipped JSON Schema knows the keys that the program reads, all of them and no other.</summary>
-public class SchemaTests
+/// <summary>The shipped JSON Schema and the reference of options are those that the program writes, and are complete.</summary>
+public sealed class SchemaTests
 {
-    private static readonly JsonObject Schema =
-        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "stages", "Cli", "pipeline.schema.json")))!.AsObject();
-
-    // Read by the loader itself, before options are made.
-    private static readonly string[] LoadersKeys = ["$schema", "extends"];
+    private static readonly string SchemaFile = Path.Combine(Repository.Root, "stages", "Cli", "pipeline.schema.json");
+    private static readonly string ReferenceFile = Path.Combine(Repository.Root, "docs", "configuration.md");
 
     [Fact]
-    public void Has_exactly_the_keys_that_are_read()
+    public void Shipped_schema_is_the_generated_one() => Assert.Equal(File.ReadAllText(SchemaFile), SchemaCommand.Text);
+
+    [Fact]
+    public void Documented_options_are_the_generated_ones()
     {
-        using var folder = new TempFolder();
-        var file = folder["empty.safetensors"];
-        File.WriteAllBytes(file, [8, 0, 0, 0, 0, 0, 0, 0, .. "{}      "u8]);
-        var views = $"[{string.Join(", ", ViewOptions.Names.Select(name => $$"""{ "operation": "{{name}}" }"""))}]";
-        const string network = """{ "mean": [0], "deviation": [1] }""";
-        var trained = Keys(
-            $$"""
-            {
-              "labels": { "list": "{{file}}" }, "publish": { "heldOut": { "list": "{{file}}" } },
-              "pretrain": { "weights": "{{file}}", "views": {{views}}, "network": {{network}} },
-              "finetune": { "views": {{views}} },
-              "rounds": [ { "name": "distill", "student": { "network": {{network}} } } ],
-              "supervised": { "views": {{views}}, "network": {{network}} }
-            }
-            """);
-        var given = Keys($$"""{ "labels": { "perClass": 1 }, "finetune": { "weights": "{{file}}" }, "rounds": [ { "name": "distill" } ] }""");
-        Assert.Equal(trained.Union(given).Order(), SchemaKeys(Schema, "$").Except(LoadersKeys.Select(key => "$." + key)).Order());
+        var document = File.ReadAllText(ReferenceFile);
+
+        Assert.Equal(document, OptionReference.Insert(document, ReferenceFile, OptionReference.Of(OptionCatalog.Read())));
     }
 
     [Fact]
-    public void Names_exactly_the_operations_that_are_read()
-    {
-        var items = Schema["$defs"]!["views"]!["items"]!;
-        Assert.Equal(ViewOptions.Names, items["properties"]!["operation"]!["enum"]!.AsArray().Select(name => name!.GetValue<string>()));
-        Assert.Equal(
-            ViewOptions.Names,
-            items["oneOf"]!.AsArray().Select(kind => kind!["properties"]!["operation"]!["const"]!.GetValue<string>()));
-    }
+    public void Every_option_has_a_help_text_that_ends_with_a_period() =>
+        Assert.Empty(Options(OptionCatalog.Read()).Where(option => !option.Declaration.Help.EndsWith('.')).Select(option => option.Path));
 
-    /// <summary>The keys that were read, with those of values that are optional where they are given.</summary>
-    private static IEnumerable<string> Keys(string json)
+    /// <summary>The example file of the catalog has every block: nothing that a real file can set is missing from the schema.</summary>
+    [Fact]
+    public void Every_key_of_every_shipped_pipeline_is_in_the_schema()
     {
-        var section = PipelineFile.Parse(json, "test.json", _ => null);
-        PipelineOptions.Read(section);
-        return Keys(section.Canonical(), "$");
-    }
-
-    private static IEnumerable<string> Keys(JsonObject json, string path) => json.SelectMany(pair => pair.Value switch
-    {
-        JsonObject inner => Keys(inner, $"{path}.{pair.Key}"),
-        JsonArray list when list.Count > 0 && list[0] is JsonObject =>
-            list.SelectMany(item => Keys(item!.AsObject(), $"{path}.{pair.Key}{Kind(item["operation"])}")),
-        _ => [$"{path}.{pair.Key}"],
-    });
-
-    private static IEnumerable<string> SchemaKeys(JsonObject schema, string path)
-    {
-        schema = Resolve(schema);
-        var inner = Resolve(schema["items"] as JsonObject ?? schema);
-        if (inner["oneOf"] is JsonArray kinds)
+        var schema = JsonNode.Parse(SchemaCommand.Text)!.AsObject();
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "stages", "Cli", "Presets"), "*.json")
+            .Append(Path.Combine(Repository.Root, "pipeline.json")))
         {
-            return kinds.SelectMany(kind => SchemaKeys(kind!.AsObject(), path + Kind(kind["properties"]!["operation"]!["const"])));
+            Check(JsonNode.Parse(File.ReadAllText(file))!.AsObject(), schema, Path.GetFileName(file), schema);
         }
-
-        return inner["properties"] is JsonObject properties
-            ? properties.SelectMany(pair => SchemaKeys(pair.Value!.AsObject(), $"{path}.{pair.Key}"))
-            : [path];
     }
 
-    /// <summary>What sets the items of a list apart that differ in their keys: <c>[blur]</c>.</summary>
-    private static string Kind(JsonNode? operation) => operation is null ? "" : $"[{operation.GetValue<string>()}]";
+    [Fact]
+    public void Names_exactly_the_augmentations_that_are_read()
+    {
+        var schema = JsonNode.Parse(SchemaCommand.Text)!;
+        var variants = schema["properties"]!["pretrain"]!["properties"]!["augmentations"]!["items"]!["oneOf"]!.AsArray();
 
-    private static JsonObject Resolve(JsonObject schema) => schema["$ref"] is { } reference
-        ? Schema["$defs"]![reference.GetValue<string>().Split('/')[^1]]!.AsObject()
-        : schema;
+        Assert.Equal(ViewOptions.Names, variants.Select(variant => variant!["properties"]!["operation"]!["const"]!.GetValue<string>()));
+    }
+
+    private static void Check(JsonObject json, JsonObject block, string path, JsonObject schema)
+    {
+        block = Resolve(block, schema);
+        foreach (var (key, value) in json.Where(pair => !pair.Key.StartsWith("//", StringComparison.Ordinal)))
+        {
+            var inner = (block["properties"]?[key] ?? block["additionalProperties"]) as JsonObject;
+            Assert.True(inner is not null, $"{path}: {key} is not in the schema");
+            inner = Resolve(inner!, schema);
+            foreach (var item in value is JsonArray list ? list.OfType<JsonObject>() : [])
+            {
+                var kind = inner["items"]!["oneOf"]!.AsArray()
+                    .Single(variant => variant!["properties"]!["operation"]!["const"]!.GetValue<string>() == item["operation"]!.GetValue<string>());
+                Check(item, kind!.AsObject(), $"{path}.{key}", schema);
+            }
+
+            if (value is JsonObject below)
+            {
+                Check(below, inner, $"{path}.{key}", schema);
+            }
+        }
+    }
+
+    private static JsonObject Resolve(JsonObject block, JsonObject schema) =>
+        block["$ref"] is { } reference ? schema["$defs"]![reference.GetValue<string>().Split('/')[^1]]!.AsObject() : block;
+
+    private static IEnumerable<(string Path, OptionDeclaration Declaration)> Options(JsonSection section) => section.Declarations.SelectMany(option =>
+        section.Below(option.Key).SelectMany(Options).Prepend(($"{section.Path}.{option.Key}", option.Value)));
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Tests.Datasets;
@@ -24,9 +24,9 @@ public class StageKeyTests
     }
 
     [Theory]
-    [InlineData("""{ "alpha": 1.5 }""", "$.rounds[0].student.alpha")]
-    [InlineData("""{ "labeledBatchSize": 0 }""", "$.rounds[0].student.labeledBatchSize")]
-    [InlineData("""{ "images": "some" }""", "$.rounds[0].student.images")]
+    [InlineData("""{ "alpha": 1.5 }""", "$.rounds.distill.student.alpha")]
+    [InlineData("""{ "labeledBatchSize": 0 }""", "$.rounds.distill.student.labeledBatchSize")]
+    [InlineData("""{ "images": "some" }""", "$.rounds.distill.student.images")]
     public void Impossible_values_are_refused_with_their_path(string student, string path) =>
         Assert.Contains(path, Assert.Throws<UserException>(() => Stage("distill", student)).Message, StringComparison.Ordinal);
 
@@ -35,9 +35,9 @@ public class StageKeyTests
         var json = new JsonObject
         {
             ["labels"] = new JsonObject { ["perClass"] = 2 },
-            ["rounds"] = new JsonArray(new JsonObject { ["name"] = "distill", ["student"] = JsonNode.Parse(student) }),
+            ["rounds"] = new JsonObject { ["distill"] = new JsonObject { ["student"] = JsonNode.Parse(student) } },
         };
         var options = PipelineOptions.Read(PipelineFile.Parse(json.ToJsonString(), "test.json", _ => null));
-        return new PlanBuilder(options, SampleData.Open()).Build().Single(stage => stage.Name == name);
+        return Plan.Of(options, SampleData.Open()).Stages.Single(stage => stage.Name == name);
     }
 }

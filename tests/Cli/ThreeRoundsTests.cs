@@ -5,8 +5,8 @@ using ParquetSharp;
 namespace Tests.Cli;
 
 /// <summary>
-/// The paper's whole road (SimCLRv2, section 2.1): the big teacher distils itself, a smaller student learns from that, and
-/// distils itself again; with labeled images in one round and compact soft targets in another.
+/// The paper's whole road (SimCLRv2, section 2.1): the big teacher distills itself, a smaller student learns from that, and
+/// distills itself again; with labeled images in one round and compact soft targets in another.
 /// </summary>
 public class ThreeRoundsTests
 {
@@ -32,19 +32,20 @@ public class ThreeRoundsTests
 
     private static void ThreeRounds(JsonObject json)
     {
-        var rounds = json["rounds"]!.AsArray();
-        rounds[0]!["label"]!["topK"] = 3;
-        rounds[0]!["student"]!["network"]!["architecture"] = "resnet34";
-        rounds[0]!["student"]!["balanceClasses"] = true;
-        rounds[1]!["student"]!["images"] = "unlabeled";
-        rounds[1]!["label"]!["topK"] = 10;
-        var teacher = rounds[0]!.DeepClone();
-        teacher["name"] = Rounds[0];
-        teacher["label"] = new JsonObject { ["views"] = 1 };
+        var rounds = json["rounds"]!.AsObject();
+        var (first, second) = (rounds["distill"]!, rounds["self-distill"]!);
+        first["label"]!["topK"] = 3;
+        first["student"]!["network"]!["architecture"] = "resnet34";
+        first["student"]!["balanceClasses"] = true;
+        second["student"]!["images"] = "unlabeled";
+        second["label"]!["topK"] = 10;
+        var teacher = first.DeepClone();
+        teacher["result"] = "teacher-self-distilled";
+        teacher["label"] = new JsonObject { ["viewsPerImage"] = 1 };
         teacher["student"]!["network"] = json["pretrain"]!["network"]!.DeepClone();
         teacher["student"]!["alpha"] = 0.5;
         teacher["student"]!["labeledBatchSize"] = 8;
-        rounds.Insert(0, teacher);
+        rounds.Insert(0, Rounds[0], teacher);
     }
 
     private static string ShardOf(TinyPipeline pipeline, string round) =>

@@ -40,18 +40,18 @@ internal sealed class TinyPipeline : IDisposable
             "head": { "output": 8 }, "steps": 8, "batchSize": 16, "groups": 2
           },
           "finetune": { "steps": 6, "batchSize": 8 },
-          "rounds": [
-            {
-              "name": "distill",
-              "label": { "views": 1 },
+          "rounds": {
+            "distill": {
+              "result": "distilled",
+              "label": { "viewsPerImage": 1 },
               "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16 }
             },
-            {
-              "name": "self-distill",
-              "label": { "views": 1 },
+            "self-distill": {
+              "result": "self-distilled",
+              "label": { "viewsPerImage": 1 },
               "student": { "network": { "architecture": "resnet18", "width": 0.125 }, "steps": 8, "batchSize": 16, "groups": 2 }
             }
-          ],
+          },
           "supervised": { "steps": 6, "batchSize": 8 },
           "publish": { "heldOut": { "perClass": 3 } }
         }

@@ -5,7 +5,7 @@ namespace Tests.Cli;
 /// <summary>A user's mistake: exit code 1, one message with the JSON path, no stack trace, and nothing has run.</summary>
 public class WrongInputTests
 {
-    public static TheoryData<string, string> Misclassified => new()
+    public static TheoryData<string, string> Mistakes => new()
     {
         { """{ "pretrain": { "bachSize": 3 } }""", "$.pretrain.bachSize" },
         { """{ "pretrain": { "batchSize": "many" } }""", "$.pretrain.batchSize" },
@@ -13,20 +13,29 @@ public class WrongInputTests
         { """{ "pretrain": { "batchSize": 16, "groups": 16 } }""", "$.pretrain.groups" },
         { """{ "pretrain": { "temperature": 0 } }""", "$.pretrain.temperature" },
         { """{ "pretrain": { "network": { "architecture": "vgg16" } } }""", "$.pretrain.network.architecture" },
-        { """{ "pretrain": { "views": [{ "operation": "crop" }, { "operation": "smudge" }] } }""", "$.pretrain.views[1].operation" },
+        { """{ "pretrain": { "augmentations": [{ "operation": "crop" }, { "operation": "smudge" }] } }""", "$.pretrain.augmentations[1].operation" },
         { """{ "finetune": { "fromLayer": 3 } }""", "$.finetune.fromLayer" },
         { """{ "labels": { "perClass": 2, "fraction": 0.1 } }""", "$.labels" },
         { """{ "dataset": { "kind": "cifar" } }""", "$.dataset.kind" },
         { """{ "device": "tpu" }""", "$.device" },
         { """{ "publish": { "student": "teacher" } }""", "$.publish.student" },
-        { """{ "rounds": [] }""", "$.publish.student" },
-        { """{ "rounds": [ { "name": "teacher" } ] }""", "$.rounds" },
-        { """{ "rounds": [ { "name": "label-2" } ] }""", "$.rounds" },
+        { """{ "rounds": null }""", "$.publish.student" },
+        { """{ "rounds": { "teacher": {} } }""", "$.rounds" },
+        { """{ "rounds": { "label-2": {} } }""", "$.rounds" },
+        { """{ "rounds": { "distill": { "result": "self-distilled" } } }""", "$.rounds" },
+        { """{ "rounds": [ { "name": "distill" } ] }""", "$.rounds: found a list, expected an object" },
+        { """{ "pretrain": { "views": [] } }""", "$.pretrain.views: this key is now named augmentations" },
+        { """{ "pretrain": { "memory": { "keys": 64 } } }""", "$.pretrain.memory: this key is now named queue" },
+        { """{ "pretrain": { "optimizer": { "warmup": 0.1 } } }""", "$.pretrain.optimizer.warmup: this key is now named warmupFraction" },
+        { """{ "pretrain": { "augmentations": [{ "operation": "greyscale" }] } }""", "\"greyscale\", which is now named \"grayscale\"" },
+        { """{ "rounds": { "distill": { "label": { "views": 2 } } } }""", "$.rounds.distill.label.views: this key is now named viewsPerImage" },
+        { """{ "supervised": { "labels": "none" } }""", "$.supervised.labels: this key is now named enabled" },
+        { """{ "probe": { "labels": "labelled" } }""", "\"labelled\", which is now named \"labeled\"" },
         { """{ "name": "../elsewhere" }""", "$.name" },
     };
 
     [Theory]
-    [MemberData(nameof(Misclassified))]
+    [MemberData(nameof(Mistakes))]
     public void Is_named_by_its_path(string change, string path)
     {
         using var pipeline = new TinyPipeline(json => Merge(json, JsonNode.Parse(change)!.AsObject()));

@@ -58,8 +58,8 @@ public sealed class ZooTests
             ["pretrain"] = new JsonObject { ["weights"] = Path.Combine(Zoo, "fashion-mnist-resnet152", "weights.safetensors") },
             ["probe"] = new JsonObject { ["labels"] = "labeled" },
             ["finetune"] = new JsonObject { ["steps"] = 1 },
-            ["supervised"] = new JsonObject { ["labels"] = "none" },
-            ["rounds"] = new JsonArray(),
+            ["supervised"] = null,
+            ["rounds"] = null,
             ["publish"] = new JsonObject { ["student"] = "linear", ["heldOut"] = null },
         }.ToJsonString());
         var run = DistillProcess.Run(folder.Path, "run", "pipeline.json");

@@ -26,7 +26,7 @@ internal static class Artifacts
 
         foreach (var (stage, entry) in JsonNode.Parse(File.ReadAllText(Path.Combine(pipeline.Models, "pipeline.lock.json")))!["stages"]!.AsObject())
         {
-            foreach (var (output, locked) in stage is "evaluate" or "compact" or "publish" or "report" ? [] : entry!["outputs"]!.AsObject())
+            foreach (var (output, locked) in stage is "evaluate" or "export" or "publish" or "report" ? [] : entry!["outputs"]!.AsObject())
             {
                 hashes[$"lock: {stage}/{output}"] = locked!["sha256"]!.GetValue<string>();
             }

@@ -11,7 +11,7 @@ namespace Tests.Crashes;
 public class KillTests
 {
     private static readonly string[] Stages =
-        ["pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "calibrate", "compact", "publish", "report"];
+        ["pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "temperature", "export", "publish", "report"];
 
     // In milliseconds; short, because on a fast machine a stage of the tiny pipeline is over in some hundred of them.
     private const int MaximumWait = 100;

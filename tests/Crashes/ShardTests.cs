@@ -31,7 +31,7 @@ public sealed class ShardTests : IDisposable
         _pipeline = new TinyPipeline(json =>
         {
             json["dataset"] = new JsonObject { ["kind"] = "idx", ["folder"] = _data.Path };
-            json["rounds"]![0]!["label"]!["views"] = Views;
+            json["rounds"]!["distill"]!["label"]!["viewsPerImage"] = Views;
         });
     }
 

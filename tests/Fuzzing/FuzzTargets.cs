@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Datasets.Cifar;
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Idx;

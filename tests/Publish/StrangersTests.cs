@@ -89,7 +89,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
             json["pretrain"]!["network"]!["mean"] = new JsonArray(0.3);
             json["pretrain"]!["network"]!["deviation"] = new JsonArray(0.4);
             json["finetune"]!["fromLayer"] = 0;
-            json["rounds"] = new JsonArray();
+            json["rounds"] = null;
         });
         var outcome = DistillProcess.Run(other.Folder, "run");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
@@ -130,7 +130,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
 
     private string Predicted(string folder, string form)
     {
-        var answer = DistillProcess.Run(run.Pipeline.Folder, "predict", Image("png"), "--model", folder, "--form", form, "--json");
+        var answer = DistillProcess.Run(run.Pipeline.Folder, "predict", Image("png"), "--model", folder, "--format", form, "--json");
         var guess = JsonNode.Parse(answer.Output)!.AsArray().Single()!;
         return FormattableString.Invariant($"{Image("pgm")}: {guess["label"]} ({100 * guess["probability"]!.GetValue<double>():0.0} %)");
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Retries;
 using Spectre.Console;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Datasets;
 using Distill.Datasets.Downloads;
 using Distill.Datasets.Options;

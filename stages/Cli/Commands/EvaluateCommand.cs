@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Evaluate;
 using Distill.Imaging.Evaluation.Metrics;
 using Distill.Imaging.Loading;
@@ -21,17 +21,17 @@ internal static class EvaluateCommand
     {
         var pipeline = CommonArguments.Pipeline();
         var model = PredictCommand.Model();
-        var form = PredictCommand.Form();
+        var format = PredictCommand.Format();
         var data = new Option<string?>("--data") { Description = "Evaluate on this folder (one subfolder per class) instead of the pipeline's test split." };
         var json = CommonArguments.Json();
         var command = new Command("evaluate", "Evaluate a published student on the pipeline's test split, or on your own labeled images.")
         {
-            pipeline, model, form, data, json,
+            pipeline, model, format, data, json,
         };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(model) ?? PredictCommand.DefaultModel(parsed.GetRequiredValue(pipeline));
-            var (name, asJson) = (parsed.GetRequiredValue(form), parsed.GetValue(json));
+            var (name, asJson) = (parsed.GetRequiredValue(format), parsed.GetValue(json));
             return parsed.GetValue(data) is { } images
                 ? OnFolder(folder, name, images, asJson)
                 : OnTestSplit(folder, name, parsed.GetRequiredValue(pipeline), asJson);
@@ -39,11 +39,11 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int OnTestSplit(string folder, string form, string pipeline, bool json)
+    private static int OnTestSplit(string folder, string format, string pipeline, bool json)
     {
         var session = Session.Open(PipelineOptions.Load(pipeline));
         session.Options.Settings.Compute.Check();
-        using var published = PublishedModel.Load(folder, session.Options.Settings.Compute.InFp32, form);
+        using var published = PublishedModel.Load(folder, session.Options.Settings.Compute.InFp32, format);
         var test = session.Dataset.Test();
         if (!test.ClassNames.SequenceEqual(published.Config.Labels) || test.Shape != published.Config.Shape)
         {
@@ -53,14 +53,14 @@ internal static class EvaluateCommand
         using var scope = torch.NewDisposeScope();
         using var bank = ImageBank.Open(test, published.Device, session.Options.Settings.LoaderThreads);
         var measured = Measurement.Of(published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
-        Show(published, folder, form, new EvaluatedImages(test.Name, "test", test.Count), measured, json);
+        Show(published, folder, format, new EvaluatedImages(test.Name, "test", test.Count), measured, json);
         return ExitCodes.Done;
     }
 
     /// <summary>Measures all images that it can read, and then says by its exit code whether there were others.</summary>
-    private static int OnFolder(string folder, string form, string data, bool json)
+    private static int OnFolder(string folder, string format, string data, bool json)
     {
-        using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), form);
+        using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), format);
         var images = ClassFolders.Images(data, published.Config.Labels);
         using var scope = torch.NewDisposeScope();
         var exit = ExitCodes.Done;
@@ -69,11 +69,11 @@ internal static class EvaluateCommand
             exit = ExitCodes.WrongInput;
             Console.Error.WriteLine(refused);
         }) ?? throw new UserException($"{data}: none of the {images.Count} files is a readable image");
-        Show(published, folder, form, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.Of(logits_NK, labels_N, seed: 0), json);
+        Show(published, folder, format, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.Of(logits_NK, labels_N, seed: 0), json);
         return exit;
     }
 
-    private static void Show(PublishedModel model, string folder, string form, EvaluatedImages images, Measurement measured, bool json)
+    private static void Show(PublishedModel model, string folder, string format, EvaluatedImages images, Measurement measured, bool json)
     {
         if (!json)
         {
@@ -84,7 +84,7 @@ internal static class EvaluateCommand
         var report = new JsonObject
         {
             ["model"] = folder,
-            ["form"] = form,
+            ["format"] = format,
             ["checkpoint"] = model.Sha256,
             ["dataset"] = images.Name,
             ["split"] = images.Split,

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Datasets.Decoding;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
@@ -23,15 +23,15 @@ internal static class PredictCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var model = Model();
-        var form = Form();
+        var format = Format();
         var top = new Option<int>("--top") { Description = "Number of classes to print per image.", DefaultValueFactory = _ => 3 };
         var pipeline = CommonArguments.PipelineOption();
         var json = CommonArguments.Json();
-        var command = new Command("predict", "Classify images with a published student.") { images, model, form, top, pipeline, json };
+        var command = new Command("predict", "Classify images with a published student.") { images, model, format, top, pipeline, json };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(model) ?? DefaultModel(parsed.GetRequiredValue(pipeline));
-            using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), parsed.GetRequiredValue(form));
+            using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), parsed.GetRequiredValue(format));
             var paths = ImagePaths.Of(parsed.GetRequiredValue(images), Console.In);
             return Predict(published, paths, Math.Clamp(parsed.GetValue(top), 1, published.Config.Labels.Count), parsed.GetValue(json));
         });
@@ -41,16 +41,16 @@ internal static class PredictCommand
     /// <summary>The option that names a published folder.</summary>
     public static Option<string?> Model() => new("--model") { Description = "Folder of a published model. Default: the one that the pipeline publishes." };
 
-    /// <summary>The option that names one of its forms.</summary>
-    public static Option<string> Form()
+    /// <summary>The option that names one of its formats.</summary>
+    public static Option<string> Format()
     {
-        var form = new Option<string>("--form")
+        var format = new Option<string>("--format")
         {
             Description = "Model format: safetensors (TorchSharp), or fp32, fp16 or int8 (ONNX Runtime).",
             DefaultValueFactory = _ => PublishedModel.DefaultForm,
         };
-        form.AcceptOnlyFromAmong([.. PublishedModel.Forms]);
-        return form;
+        format.AcceptOnlyFromAmong([.. PublishedModel.Forms]);
+        return format;
     }
 
     /// <summary>Where the pipeline publishes.</summary>

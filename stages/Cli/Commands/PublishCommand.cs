@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Commands;

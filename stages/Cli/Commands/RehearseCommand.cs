@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Retries;
@@ -49,8 +49,8 @@ internal static class RehearseCommand
         var folder = Directory.CreateTempSubdirectory("distill-rehearsal-").FullName;
         try
         {
-            var plan = new PlanBuilder(Rehearsal.Reduce(options, scale), Rehearsal.Dataset(options, scale), folder);
-            var stages = Until(plan.Build(), until);
+            var plan = Plan.Of(Rehearsal.Reduce(options, scale), Rehearsal.Dataset(options, scale), folder);
+            var stages = Until(plan.Stages, until);
             var view = Session.View(json);
             using (view as IDisposable)
             {

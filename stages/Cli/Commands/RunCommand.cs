@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Distill.Artifacts;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Evaluate;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
@@ -36,7 +36,7 @@ internal static class RunCommand
             }
 
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
-            var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? PlanBuilder.FirstStageOf(options) : null);
+            var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? options.ImportsTeacher ? StageNames.FineTune : StageNames.Pretrain : null);
             return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);
         });
         return command;

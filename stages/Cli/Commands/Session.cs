@@ -1,4 +1,4 @@
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Datasets;
 using Distill.Imaging.Splits;
 using Distill.Learning.Native;
@@ -16,13 +16,13 @@ internal sealed class Session
 {
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
 
-    private Session(PipelineOptions options, IDataset dataset, PlanBuilder plan) => (Options, Dataset, Plan) = (options, dataset, plan);
+    private Session(PipelineOptions options, IDataset dataset, Plan plan) => (Options, Dataset, Plan) = (options, dataset, plan);
 
     public PipelineOptions Options { get; }
 
     public IDataset Dataset { get; }
 
-    public PlanBuilder Plan { get; }
+    public Plan Plan { get; }
 
     public static Session Open(PipelineOptions options)
     {
@@ -35,7 +35,7 @@ internal sealed class Session
                 Console.Error.WriteLine(message);
             }
         });
-        return new Session(options, dataset, new PlanBuilder(options, dataset));
+        return new Session(options, dataset, Plan.Of(options, dataset));
     }
 
     /// <summary>Draws the labels once, before anything runs for hours: what is wrong with them would otherwise show only where they are used.</summary>
@@ -57,7 +57,7 @@ internal sealed class Session
     private static string Threads => torch.get_num_threads() is > 1 and var threads ? FormattableString.Invariant($"{threads} threads") : "1 thread";
 
     public PipelineRunner Runner(IProgressView view) =>
-        new(Plan.ModelsFolder, Plan.Build(), Plan.Externals, view, TimeProvider.System) { Machine = Machine };
+        new(Plan.ModelsFolder, Plan.Stages, Plan.Externals, view, TimeProvider.System) { Machine = Machine };
 
     /// <summary>Live on a terminal, plain lines in a pipe; on stderr where stdout is for JSON.</summary>
     public static IProgressView View(bool json) => json || Console.IsOutputRedirected

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distill.Cli.Output;
-using Distill.Cli.Plan;
+using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Progress;
 using Spectre.Console;

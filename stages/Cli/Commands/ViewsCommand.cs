@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Distill.Cli.Plan;
+using Distill.Artifacts;
+using Distill.Cli.Planning;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Loading;
 using TorchSharp;
@@ -23,9 +24,9 @@ internal static class ViewsCommand
             using var scope = torch.NewDisposeScope();
             using var bank = ImageBank.Open(session.Dataset.Train(), torch.CPU);
             var images = Math.Min(Images, bank.Images.Count);
-            var random = session.Options.Settings.Random("pretrain");
+            var random = session.Options.Settings.Random(StageNames.Pretrain);
             var path = parsed.GetRequiredValue(output);
-            ContactSheet.Write(path, [.. ViewSheet.Rows(bank, session.Options.Pretrain.Views, random, images, Views)]);
+            ContactSheet.Write(path, [.. ViewSheet.Rows(bank, session.Options.Pretrain.Options.Views, random, images, Views)]);
             Console.Out.WriteLine($"{path}: {images} training images, the original and {Views} views of each");
             return ExitCodes.Done;
         });

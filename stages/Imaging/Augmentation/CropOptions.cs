@@ -21,9 +21,9 @@ public sealed record CropOptions((double Low, double High) Area, (double Low, do
     /// <param name="section">The block with <c>area</c>, <c>aspect</c> and <c>flip</c>.</param>
     /// <param name="defaultArea">Least share of the area where none is given.</param>
     public static CropOptions Read(JsonSection section, double defaultArea) => new(
-        section.Range("area", (defaultArea, 1), 0.01, 1),
-        section.Range("aspect", (0.75, 4.0 / 3), 0.1, 10),
-        section.Number("flip", 0.5, 0, 1));
+        section.Range("area", (defaultArea, 1), 0.01, 1, "Area of the crop as a fraction of the image."),
+        section.Range("aspect", (0.75, 4.0 / 3), 0.1, 10, "Width over height of the crop, drawn on a logarithmic scale."),
+        section.Number("flip", 0.5, 0, 1, "Probability of mirroring left to right."));
 
     private static (double Low, double High) LogarithmsOf((double Low, double High) range) => (Math.Log(range.Low), Math.Log(range.High));
 }

@@ -12,23 +12,23 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
     private const string CropName = "crop";
 
     // A crop is no operation on a view: it is drawn where images are loaded.
-    private static readonly Dictionary<string, Func<JsonSection, ViewOperation>?> Readers = new()
+    private static readonly Dictionary<string, (Func<JsonSection, ViewOperation>? Read, string Help)> Readers = new()
     {
-        [CropName] = null,
-        ["flip"] = Flip.Read,
-        ["jitter"] = Jitter.Read,
-        ["grayscale"] = Grayscale.Read,
-        ["blur"] = Blur.Read,
-        ["cutout"] = Cutout.Read,
-        ["rotate"] = Rotate.Read,
-        ["noise"] = Noise.Read,
-        ["sobel"] = Sobel.Read,
+        [CropName] = (null, "A random part of the image, scaled to the size of the network's images. Only once, as the first operation."),
+        ["flip"] = (Flip.Read, "Mirrors the view left to right."),
+        ["jitter"] = (Jitter.Read, "Changes brightness, contrast, saturation and hue, in random order."),
+        ["grayscale"] = (Grayscale.Read, "Removes all color."),
+        ["blur"] = (Blur.Read, "Gaussian blur."),
+        ["cutout"] = (Cutout.Read, "Sets a square to one value."),
+        ["rotate"] = (Rotate.Read, "Rotates by 90, 180 or 270 degrees."),
+        ["noise"] = (Noise.Read, "Adds Gaussian noise to every pixel."),
+        ["sobel"] = (Sobel.Read, "Replaces the view by the magnitude of its Sobel gradient."),
     };
 
     /// <summary>What <c>operation</c> may be.</summary>
     public static IReadOnlyCollection<string> Names => Readers.Keys;
 
-    /// <summary>Reads the list <c>views</c> of a stage: an object an operation, named by its <c>operation</c>.</summary>
+    /// <summary>Reads the list <c>augmentations</c> of a stage: one object per operation, of the kind that its <c>operation</c> names.</summary>
     /// <param name="stage">The stage's block.</param>
     /// <param name="defaults">Names of the operations where no list is given, each with its own defaults.</param>
     /// <exception cref="UserException">An operation is unknown, a value impossible, or a crop not the first in the list.</exception>
@@ -36,10 +36,15 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
     {
         CropOptions? crop = null;
         var operations = new List<ViewOperation>();
-        var sections = stage.Sections("views", [.. defaults.Select(name => new JsonObject { ["operation"] = name })]);
+        var sections = stage.Sections(
+            "augmentations",
+            "Operations that make a view, in order. A given list replaces the default as a whole.",
+            [.. defaults.Select(name => new JsonObject { ["operation"] = name })]);
         foreach (var section in sections)
         {
-            if (section.Choice("operation", "", Readers) is { } read)
+            var (read, help) = section.Choice("operation", "", Readers, "Kind of the operation.");
+            section.Describe(help);
+            if (read is not null)
             {
                 operations.Add(read(section));
             }

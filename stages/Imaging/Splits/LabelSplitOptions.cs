@@ -21,10 +21,10 @@ public sealed record LabelSplitOptions(double? Fraction, int? PerClass, string? 
     public static LabelSplitOptions Read(JsonSection section, int defaultSeed = 0)
     {
         var options = new LabelSplitOptions(
-            section.OptionalNumber("fraction", min: 0, max: 1),
-            section.OptionalInteger("perClass", min: 1),
-            section.OptionalFile("list"),
-            section.Integer("seed", defaultSeed))
+            section.OptionalNumber("fraction", 0, 1, "Fraction of each class that keeps its labels."),
+            section.OptionalInteger("perClass", 1, help: "Number of labels per class."),
+            section.OptionalFile("list", "File with one line per labeled image: image name, tab, class name."),
+            section.Integer("seed", defaultSeed, help: "Seed of the draw. Default: the seed of the pipeline."))
         {
             Block = section.Path.Split('.', 2) is [_, var path] ? path : Usual,
         };

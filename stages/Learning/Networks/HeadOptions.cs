@@ -8,6 +8,6 @@ namespace Distill.Learning.Networks;
 public sealed record HeadOptions(int Layers, int Output)
 {
     public static HeadOptions Read(JsonSection section) => new(
-        section.Integer("layers", 3, 1, 8),
-        section.Integer("output", 128, 2, 8192));
+        section.Integer("layers", 3, 1, 8, "Layers of the projection head."),
+        section.Integer("output", 128, 2, 8192, "Size of the projection."));
 }

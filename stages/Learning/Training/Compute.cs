@@ -14,7 +14,7 @@ public sealed record Compute(Device Device, bool Bf16)
     /// <summary>Reads <c>device</c> (auto, cpu, cuda or cuda:N) and <c>precision</c> (auto, fp32, bf16).</summary>
     public static Compute Read(JsonSection section)
     {
-        var name = section.Text("device", "auto");
+        var name = section.Text("device", "auto", "auto, cpu, cuda or cuda:N.");
         var device = name switch
         {
             "auto" => cuda.is_available() ? CUDA : CPU,
@@ -23,7 +23,7 @@ public sealed record Compute(Device Device, bool Bf16)
             _ => throw section.Error("device", $"found \"{name}\", expected auto, cpu, cuda or cuda:N"),
         };
         var gpu = device.type == DeviceType.CUDA ? CudaDriver.Gpu(Math.Max(0, device.index)) : null;
-        var (bf16, note) = Chosen(section.Choice("precision", Precision.Auto), device.type, gpu, Processor.MultipliesBf16);
+        var (bf16, note) = Chosen(section.Choice("precision", Precision.Auto, "Arithmetic of training. auto: bf16 on a GPU of compute capability 8.0 or later and on CPUs with instructions for it, else fp32."), device.type, gpu, Processor.MultipliesBf16);
         var missing = Missing(section, name, device);
         if (device.type == DeviceType.CUDA && missing is null)
         {

@@ -18,11 +18,17 @@ public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions 
     /// <exception cref="UserException">The batch cannot be cut into so many groups.</exception>
     public static TrainingOptions Read(JsonSection section, TrainingOptions defaults)
     {
-        var batchSize = section.Integer("batchSize", defaults.BatchSize, 2, 65536);
-        var groups = section.Integer("groups", defaults.Groups, 1, 65536);
+        var steps = section.Integer("steps", defaults.Steps, 1, help: "Optimizer steps.");
+        var batchSize = section.Integer("batchSize", defaults.BatchSize, 2, 65536, "Images per step.");
+        var groups = section.Integer(
+            "groups",
+            defaults.Groups,
+            1,
+            65536,
+            "Parts of a batch, each with its own batch norm statistics. They run in parallel on a CPU, with gradient caching on a GPU.");
         return batchSize % groups == 0 && batchSize / groups >= 2
             ? new TrainingOptions(
-                section.Integer("steps", defaults.Steps, 1), batchSize, OptimizerOptions.Read(section.Section("optimizer"), defaults.Optimizer), groups)
+                steps, batchSize, OptimizerOptions.Read(section.Section("optimizer", "Optimizer and learning rate schedule."), defaults.Optimizer), groups)
             : throw section.Error("groups", $"found {groups}, expected a number that divides the batch of {batchSize} into parts of at least 2");
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Distill.Pipeline.Options;
 
 /// <summary>
-/// Opens a pipeline's description. <c>"extends": "NAME"</c> starts from a preset: objects are merged key by
-/// key, lists and values replace what the preset said. A preset may extend another one.
+/// Opens a pipeline file. <c>"extends": "NAME"</c> starts from a preset: objects merge key by key, lists and values replace those of the
+/// preset. A preset may extend another one.
 /// </summary>
 public static class PipelineFile
 {
@@ -35,7 +35,7 @@ public static class PipelineFile
     public static JsonSection Parse(string text, string name, Func<string, string?> preset)
     {
         var section = new JsonSection(name, JsonPaths.Root, Merged(JsonText.Parse(text, name), name, preset, []));
-        section.Allow(Extends);
+        section.Allow(Extends, "A preset whose values hold where this file gives none. Objects merge key by key; lists and values replace.");
         return section;
     }
 
@@ -65,12 +65,25 @@ public static class PipelineFile
         return Over(Merged(JsonText.Parse(text, parentName), parentName, preset, [.. chain, parent]), json);
     }
 
-    /// <summary><paramref name="below"/> with the keys of <paramref name="above"/> laid over it.</summary>
+    /// <summary>
+    /// Lays the keys of <paramref name="above"/> over <paramref name="below"/>. A known key keeps its place; a new one goes before the next
+    /// known key of <paramref name="above"/>, or to the end, so that a file can put a round before those of its preset.
+    /// </summary>
     private static JsonObject Over(JsonObject below, JsonObject above)
     {
-        foreach (var (key, value) in above)
+        string[] keys = [.. above.Select(pair => pair.Key)];
+        for (var i = 0; i < keys.Length; i++)
         {
-            below[key] = below[key] is JsonObject old && value is JsonObject young ? Over(old, young) : value?.DeepClone();
+            var (key, value) = (keys[i], above[keys[i]]);
+            if (below.ContainsKey(key))
+            {
+                below[key] = below[key] is JsonObject old && value is JsonObject young ? Over(old, young) : value?.DeepClone();
+            }
+            else
+            {
+                var next = keys.Skip(i + 1).FirstOrDefault(below.ContainsKey);
+                below.Insert(next is null ? below.Count : below.IndexOf(next), key, value?.DeepClone());
+            }
         }
 
         return below;

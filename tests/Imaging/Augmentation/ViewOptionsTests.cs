@@ -43,7 +43,7 @@ public sealed class ViewOptionsTests
             [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2))], options.Operations);
         stage.RefuseUnknownKeys();
         Assert.StartsWith(
-            """{"views":[{"area":[0.08,1],"aspect":[0.75,1.3333333333333333],"flip":0.5,"operation":"crop"},{"brightness":0.4,""",
+            """{"augmentations":[{"area":[0.08,1],"aspect":[0.75,1.3333333333333333],"flip":0.5,"operation":"crop"},{"brightness":0.4,""",
             stage.Canonical().ToJsonString(), StringComparison.Ordinal);
     }
 
@@ -72,7 +72,7 @@ public sealed class ViewOptionsTests
 
     private static ViewOptions Read(string views)
     {
-        var stage = Parsing.Of($$"""{ "views": {{views}} }""");
+        var stage = Parsing.Of($$"""{ "augmentations": {{views}} }""");
         var options = ViewOptions.Read(stage, "crop", "jitter");
         stage.RefuseUnknownKeys();
         return options;

@@ -10,8 +10,8 @@ namespace Distill.Imaging.Augmentation.Operations;
 internal sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability), ISingleView
 {
     public static Blur Read(JsonSection section) => new(
-        section.Number("probability", 0.5, 0, 1),
-        section.Range("sigma", (0.1, 2), 0.01, 20));
+        section.Number("probability", 0.5, 0, 1, ProbabilityHelp),
+        section.Range("sigma", (0.1, 2), 0.01, 20, "Standard deviation in pixels."));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)

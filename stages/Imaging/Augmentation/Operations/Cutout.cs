@@ -17,9 +17,9 @@ namespace Distill.Imaging.Augmentation.Operations;
 internal sealed record Cutout(double Probability, (double Low, double High) Size, double Value) : ViewOperation(Probability)
 {
     public static Cutout Read(JsonSection section) => new(
-        section.Number("probability", 0.5, 0, 1),
-        section.Range("size", (0.25, 0.5), 0.01, 1),
-        section.Number("value", 0.5, 0, 1));
+        section.Number("probability", 0.5, 0, 1, ProbabilityHelp),
+        section.Range("size", (0.25, 0.5), 0.01, 1, "Side of the square as a fraction of the shorter side."),
+        section.Number("value", 0.5, 0, 1, "Value of the square, from 0 (black) to 1 (white)."));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)

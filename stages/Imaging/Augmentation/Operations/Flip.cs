@@ -8,7 +8,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <param name="Probability">Chance; 0.5 in SimCLR.</param>
 internal sealed record Flip(double Probability) : ViewOperation(Probability), ISingleView
 {
-    public static Flip Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
+    public static Flip Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1, ProbabilityHelp));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) =>

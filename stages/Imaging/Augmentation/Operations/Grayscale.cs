@@ -8,7 +8,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <param name="Probability">Chance; 0.2 in SimCLR.</param>
 internal sealed record Grayscale(double Probability) : ViewOperation(Probability), ISingleView
 {
-    public static Grayscale Read(JsonSection section) => new(section.Number("probability", 0.2, 0, 1));
+    public static Grayscale Read(JsonSection section) => new(section.Number("probability", 0.2, 0, 1, ProbabilityHelp));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) => x_NCHW.shape[1] == 1

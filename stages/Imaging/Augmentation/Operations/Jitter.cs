@@ -20,11 +20,11 @@ internal sealed record Jitter(double Probability, double Brightness, double Cont
     private const int Changes = 4;
 
     public static Jitter Read(JsonSection section) => new(
-        section.Number("probability", 0.8, 0, 1),
-        section.Number("brightness", 0.4, 0, 1),
-        section.Number("contrast", 0.4, 0, 1),
-        section.Number("saturation", 0.4, 0, 1),
-        section.Number("hue", 0.1, 0, 0.5));
+        section.Number("probability", 0.8, 0, 1, ProbabilityHelp),
+        section.Number("brightness", 0.4, 0, 1, "Largest relative change of brightness."),
+        section.Number("contrast", 0.4, 0, 1, "Largest relative change of contrast."),
+        section.Number("saturation", 0.4, 0, 1, "Largest relative change of saturation."),
+        section.Number("hue", 0.1, 0, 0.5, "Largest change of hue, in full turns."));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) =>

@@ -14,8 +14,8 @@ namespace Distill.Imaging.Augmentation.Operations;
 public sealed record Noise(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability)
 {
     public static Noise Read(JsonSection section) => new(
-        section.Number("probability", 0.5, 0, 1),
-        section.Range("sigma", (0.02, 0.1), 0, 1));
+        section.Number("probability", 0.5, 0, 1, ProbabilityHelp),
+        section.Range("sigma", (0.02, 0.1), 0, 1, "Standard deviation, on the scale from 0 (black) to 1 (white)."));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)

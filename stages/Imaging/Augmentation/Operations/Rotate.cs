@@ -13,7 +13,7 @@ internal sealed record Rotate(double Probability) : ViewOperation(Probability)
 {
     private const int Turns = 3;
 
-    public static Rotate Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
+    public static Rotate Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1, ProbabilityHelp));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)

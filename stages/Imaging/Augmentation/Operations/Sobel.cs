@@ -13,7 +13,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
 internal sealed record Sobel(double Probability) : ViewOperation(Probability)
 {
-    public static Sobel Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1));
+    public static Sobel Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1, ProbabilityHelp));
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views)

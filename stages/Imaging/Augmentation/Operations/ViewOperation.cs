@@ -8,6 +8,9 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <param name="Probability">Chance that a view is changed; with 0 the operation is passed over.</param>
 public abstract record ViewOperation(double Probability)
 {
+    /// <summary>The help of the option <c>probability</c>, which every operation has.</summary>
+    protected const string ProbabilityHelp = "Probability that the operation is applied to a view.";
+
     /// <param name="x_NCHW">Floats of [0, 1], one or three channels; left as it is.</param>
     /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
     /// <returns>[N, C, H, W], floats of [0, 1].</returns>

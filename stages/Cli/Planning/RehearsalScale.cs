@@ -1,4 +1,4 @@
-namespace Distill.Cli.Plan;
+namespace Distill.Cli.Planning;
 
 /// <summary>How far a rehearsal is scaled down.</summary>
 /// <param name="Width">Multiplies the width of every network; 1 for full size.</param>

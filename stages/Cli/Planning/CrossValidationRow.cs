@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Distill.Cli.Plan;
+namespace Distill.Cli.Planning;
 
 /// <summary>What the folds of one length of training gave together.</summary>
 /// <param name="Steps">Optimizer steps of each fold.</param>

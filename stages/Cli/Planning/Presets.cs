@@ -1,6 +1,6 @@
 using Distill.Pipeline.Options;
 
-namespace Distill.Cli.Plan;
+namespace Distill.Cli.Planning;
 
 /// <summary>The pipelines that ship with the program, beside it in the folder presets.</summary>
 internal static class Presets

@@ -2,26 +2,30 @@ using System.Text.Json.Nodes;
 using Distill.Datasets;
 using Distill.Imaging.Splits;
 using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
 using Distill.Supervised;
 
-namespace Distill.Cli.Plan;
+namespace Distill.Cli.Planning;
 
-/// <summary>A cross-validation as a plan like any other, a stage a fold and length: so it is skipped, cut and resumed alike.</summary>
+/// <summary>A cross-validation as a plan like any other, one stage per fold and length, so it is skipped, interrupted and resumed like any other.</summary>
 internal sealed class CrossValidationPlan(PipelineOptions options, IDataset dataset, int folds, IReadOnlyList<int> lengths)
 {
-    private readonly IReadOnlyList<int> _lengths = lengths.Count > 0 ? [.. lengths.Distinct().Order()] : Around(options.Supervised.Training.Steps);
+    private readonly Block<SupervisedOptions> _supervised = options.Supervised ?? throw new UserException(
+        "cross-validate needs the block supervised, but this pipeline leaves it out; remove the null or \"enabled\": false");
+
+    private IReadOnlyList<int> Lengths => lengths.Count > 0 ? [.. lengths.Distinct().Order()] : Around(_supervised.Options.Training.Steps);
 
     /// <summary>models/NAME/cross-validation, with a lock of its own.</summary>
     public string Folder => Path.Combine("models", options.Name, "cross-validation");
 
     public IReadOnlyList<StageDefinition> Build() =>
-        [.. from steps in _lengths from number in Enumerable.Range(1, folds) select Stage(steps, new Fold(number, folds))];
+        [.. from steps in Lengths from number in Enumerable.Range(1, folds) select Stage(steps, new Fold(number, folds))];
 
-    /// <summary>A row a length, once all its folds are done.</summary>
+    /// <summary>One row per length, once all its folds are done.</summary>
     public IReadOnlyList<CrossValidationRow> Results()
     {
         var done = RunManifest.Load(Path.Combine(Folder, PipelineRunner.LockFile), Console.Error.WriteLine).Stages;
-        return [.. _lengths.Select(steps =>
+        return [.. Lengths.Select(steps =>
         {
             var metrics = Enumerable.Range(1, folds).Select(number => done[NameOf(steps, new Fold(number, folds))].Metrics).ToList();
             return new CrossValidationRow(steps, Sum("heldOut"), Sum("correct"));
@@ -32,12 +36,12 @@ internal sealed class CrossValidationPlan(PipelineOptions options, IDataset data
 
     private StageDefinition Stage(int steps, Fold fold)
     {
-        var recipe = options.Supervised with { Training = options.Supervised.Training with { Steps = steps } };
-        var key = StageKeys.WithLabels(options.SupervisedKey.Json, options.Labels);
+        var recipe = _supervised.Options with { Training = _supervised.Options.Training with { Steps = steps } };
+        var key = StageKeys.WithLabels(_supervised.ToJson(), options.Labels);
         key["steps"] = steps;
         key["seed"] = options.Settings.Seed;
         key["fold"] = new JsonArray(fold.Number, fold.Count);
-        return new StageDefinition(NameOf(steps, fold), SupervisedStage.Version, key, [PlanBuilder.Train], context =>
+        return new StageDefinition(NameOf(steps, fold), SupervisedStage.Version, key, [Plan.Train], context =>
             SupervisedStage.RunFold(context, recipe, options.Settings, dataset, options.Labels, fold))
         {
             KeepCheckpoints = 1,

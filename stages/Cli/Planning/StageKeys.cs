@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Distill.Imaging.Splits;
 using Distill.Pipeline.Storage;
 
-namespace Distill.Cli.Plan;
+namespace Distill.Cli.Planning;
 
 /// <summary>What keys of stages say of labels.</summary>
 internal static class StageKeys

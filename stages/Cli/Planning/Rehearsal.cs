@@ -4,7 +4,7 @@ using Distill.Imaging.Splits;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
 
-namespace Distill.Cli.Plan;
+namespace Distill.Cli.Planning;
 
 /// <summary>
 /// A pipeline scaled down to minutes, on noise: every network is built and every stage runs, so that what is wrong with a plan of days shows
@@ -24,27 +24,41 @@ internal static class Rehearsal
     /// <summary>The pipeline in small.</summary>
     public static PipelineOptions Reduce(PipelineOptions options, RehearsalScale scale)
     {
-        var pretraining = Reduce(options.Pretrain.Training, scale);
+        var pretrain = options.Pretrain.Options;
+        var pretraining = Reduce(pretrain.Training, scale);
         return options with
         {
             Settings = options.Settings with { CheckpointEvery = TimeSpan.FromDays(1) },
             Labels = new LabelSplitOptions(null, LabelsPerClass, null, options.Labels.Seed),
             Pretrain = options.Pretrain with
             {
-                // Weights of the whole network would not fit the small one, so that trains.
-                Weights = null,
-                Network = Reduce(options.Pretrain.Network, scale),
-                Queue = options.Pretrain.Queue with { Size = Math.Min(options.Pretrain.Queue.Size, 4 * pretraining.BatchSize) },
-                Training = pretraining,
+                Options = pretrain with
+                {
+                    // Weights of the whole network do not fit the small one, so it trains.
+                    Weights = null,
+                    Network = Reduce(pretrain.Network, scale),
+                    Queue = pretrain.Queue with { Size = Math.Min(pretrain.Queue.Size, 4 * pretraining.BatchSize) },
+                    Training = pretraining,
+                },
             },
-            Probe = options.Probe with { Sgd = options.Probe.Sgd with { Epochs = 1 } },
-            FineTune = options.FineTune with { Weights = null, Training = Reduce(options.FineTune.Training, scale) },
-            Rounds = [.. options.Rounds.Select(round => Reduce(round, scale))],
-            Supervised = options.Supervised with
+            Probe = options.Probe is { } probe
+                ? probe with { Options = probe.Options with { Sgd = probe.Options.Sgd with { Epochs = 1 } } }
+                : null,
+            FineTune = options.FineTune with
             {
-                Network = Reduce(options.Supervised.Network, scale),
-                Training = Reduce(options.Supervised.Training, scale),
+                Options = options.FineTune.Options with { Weights = null, Training = Reduce(options.FineTune.Options.Training, scale) },
             },
+            Rounds = [.. options.Rounds.Select(round => Reduce(round, scale))],
+            Supervised = options.Supervised is { } supervised
+                ? supervised with
+                {
+                    Options = supervised.Options with
+                    {
+                        Network = Reduce(supervised.Options.Network, scale),
+                        Training = Reduce(supervised.Options.Training, scale),
+                    },
+                }
+                : null,
             Publish = options.Publish with
             {
                 HeldOut = options.Publish.HeldOut is null ? null : new LabelSplitOptions(null, 1, null, options.Labels.Seed),
@@ -61,12 +75,15 @@ internal static class Rehearsal
 
     private static RoundOptions Reduce(RoundOptions round, RehearsalScale scale) => round with
     {
-        Labeling = round.Labeling with { Views = Math.Min(round.Labeling.Views, Views) },
+        Label = round.Label with { Options = round.Label.Options with { Views = Math.Min(round.Label.Options.Views, Views) } },
         Student = round.Student with
         {
-            Network = Reduce(round.Student.Network, scale),
-            LabeledBatchSize = Math.Min(round.Student.LabeledBatchSize, scale.BatchSize),
-            Training = Reduce(round.Student.Training, scale),
+            Options = round.Student.Options with
+            {
+                Network = Reduce(round.Student.Options.Network, scale),
+                LabeledBatchSize = Math.Min(round.Student.Options.LabeledBatchSize, scale.BatchSize),
+                Training = Reduce(round.Student.Options.Training, scale),
+            },
         },
     };
 

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using Distill.Imaging.Augmentation;
+using Distill.Pipeline.Options;
+
+namespace Distill.Cli.Planning;
+
+/// <summary>All options of pipeline.json, as the code that reads them declares them.</summary>
+internal static class OptionCatalog
+{
+    /// <summary>Reads an example that has every block and every augmentation, and returns it with all declarations.</summary>
+    public static JsonSection Read()
+    {
+        var augmentations = new JsonArray([.. ViewOptions.Names.Select(name => new JsonObject { ["operation"] = name })]);
+        var example = new JsonObject
+        {
+            ["dataset"] = new JsonObject { ["kind"] = "folder", ["folder"] = "data/photos" },
+            ["labels"] = new JsonObject { ["perClass"] = 1 },
+            // The deepest head, so that fromLayer has its widest range.
+            ["pretrain"] = new JsonObject { ["head"] = new JsonObject { ["layers"] = 8 }, ["augmentations"] = augmentations.DeepClone() },
+            ["finetune"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
+            ["rounds"] = new JsonObject { ["NAME"] = new JsonObject() },
+            ["supervised"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
+            ["probe"] = new JsonObject(),
+            ["publish"] = new JsonObject { ["heldOut"] = new JsonObject { ["perClass"] = 1 } },
+        };
+        var root = PipelineFile.Parse(example.ToJsonString(), "example", Presets.Text);
+        PipelineOptions.Read(root);
+        return root;
+    }
+}

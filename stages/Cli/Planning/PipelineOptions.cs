@@ -1,0 +1,155 @@
+using Distill.Artifacts;
+using Distill.Datasets.Options;
+using Distill.FineTune;
+using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
+using Distill.Learning.Training;
+using Distill.Pipeline.Options;
+using Distill.Pretrain;
+using Distill.Probe;
+using Distill.Publish;
+using Distill.Supervised;
+
+namespace Distill.Cli.Planning;
+
+/// <summary>A whole pipeline.json, read and validated. The meaning of each block is documented beside its stage.</summary>
+
+internal sealed record PipelineOptions(
+    string Name,
+    RunSettings Settings,
+    DatasetOptions Dataset,
+    LabelSplitOptions Labels,
+    Block<PretrainOptions> Pretrain,
+    Block<FineTuneOptions> FineTune,
+    IReadOnlyList<RoundOptions> Rounds,
+    Block<SupervisedOptions>? Supervised,
+    Block<ProbeOptions>? Probe,
+    PublishOptions Publish)
+{
+    /// <summary>Whether a whole classifier is imported as the teacher, so that nothing is pretrained.</summary>
+    public bool ImportsTeacher => FineTune.Options.Weights is not null;
+
+    /// <summary>Names of the results that are plain ResNets and can be published, the default last.</summary>
+    public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options);
+
+    /// <summary>Loads and validates a pipeline.</summary>
+    /// <param name="pipeline">A file, or the name of a shipped preset.</param>
+    /// <param name="seed">Replaces the file's seed, and runs in a folder of its own; null keeps the file's.</param>
+    /// <exception cref="UserException">Anything is wrong with the file; the message has file and JSON path.</exception>
+    public static PipelineOptions Load(string pipeline, int? seed = null)
+    {
+        var root = PipelineFile.Load(Presets.Locate(pipeline), Presets.Text);
+        var options = Read(root);
+        root.RefuseUnknownKeys();
+        return seed is not { } given ? options : options with
+        {
+            Name = FormattableString.Invariant($"{options.Name}-seed-{given}"),
+            Settings = options.Settings with { Seed = given },
+            Labels = options.Labels with { Seed = given },
+            Publish = options.Publish with { HeldOut = options.Publish.HeldOut is { } labels ? labels with { Seed = given } : null },
+        };
+    }
+
+    /// <summary>Reads every block. The caller then refuses the keys that nothing read.</summary>
+    public static PipelineOptions Read(JsonSection root)
+    {
+        var name = ReadName(root);
+        var settings = RunSettings.Read(root);
+        var datasetSection = root.Section("dataset", "The images.");
+        var labelsSection = root.Section("labels", "The training images that keep their labels: exactly one of fraction, perClass and list.");
+        var pretrainSection = root.Section("pretrain", "Contrastive pretraining of the teacher's encoder (SimCLRv2 section 2.1).");
+        var finetuneSection = root.Section("finetune", "Fine-tuning of the teacher on the labeled images.");
+        var pretrain = PretrainOptions.Read(pretrainSection);
+        var finetune = FineTuneOptions.Read(finetuneSection, pretrain.Head.Layers);
+        var probe = root.OptionalSection("probe", byDefault: false, "Linear evaluation of the pretrained encoder. Left out by default.") is { } probeSection
+            ? new Block<ProbeOptions>(ProbeOptions.Read(probeSection), probeSection)
+            : null;
+        if (finetune.Weights is not null && (pretrain.Weights is not null || probe is not null))
+        {
+            throw finetuneSection.Error(
+                "weights", "found the weights of a classifier, but pretrain.weights or probe needs a pretrained encoder; remove one of them");
+        }
+
+        var rounds = ReadRounds(root);
+        var supervised = root.OptionalSection("supervised", byDefault: true, "The supervised baseline, trained on the labeled images only.") is { } section
+            ? new Block<SupervisedOptions>(SupervisedOptions.Read(section, rounds is [.., var last] ? last.Student.Options.Network : pretrain.Network), section)
+            : null;
+        var options = new PipelineOptions(
+            name,
+            settings,
+            DatasetOptions.Read(datasetSection),
+            LabelSplitOptions.Read(labelsSection, (int)settings.Seed),
+            new Block<PretrainOptions>(pretrain, pretrainSection),
+            new Block<FineTuneOptions>(finetune, finetuneSection),
+            rounds,
+            supervised,
+            probe,
+            PublishOptions.Read(
+                root.Section("publish", "The model to publish."), PublishableOf(rounds, probe?.Options, finetune), (int)settings.Seed));
+        options.CheckChannels(root);
+        return options;
+    }
+
+    private static string ReadName(JsonSection root)
+    {
+        var name = root.Text("name", "pipeline", "Name of the run: its folders are models/NAME and data/NAME.");
+        return name.Length > 0 && !name.StartsWith('.') && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.', because it becomes a folder name");
+    }
+
+    private static RoundOptions[] ReadRounds(JsonSection root)
+    {
+        RoundOptions[] rounds =
+        [
+            .. root.Map("rounds", "Rounds of distillation by name, in the order in which they run. The first teacher is the fine-tuned network, "
+                + "each next one the student before. null removes a round of a preset.").Select(round => RoundOptions.Read(round, root)),
+        ];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var round in rounds)
+        {
+            if (new[] { round.Name, round.Result }.FirstOrDefault(StageNames.IsTaken) is { } taken)
+            {
+                throw root.Error("rounds", $"found a round or result named \"{taken}\", which is the name of another stage or result; choose another name");
+            }
+
+            if (!seen.Add(round.Result))
+            {
+                throw root.Error("rounds", $"found two rounds with the result \"{round.Result}\", expected a different name for each");
+            }
+        }
+
+        return rounds;
+    }
+
+    private static IReadOnlyList<string> PublishableOf(IReadOnlyList<RoundOptions> rounds, ProbeOptions? probe, FineTuneOptions finetune) =>
+    [
+        .. finetune.FromLayer == 0 ? [StageNames.Teacher] : Array.Empty<string>(),
+        .. probe is not null ? [StageNames.Linear] : Array.Empty<string>(),
+        .. rounds.Select(round => round.Result),
+    ];
+
+    /// <summary>Refuses a normalization that does not have one value for each channel of the images.</summary>
+    private void CheckChannels(JsonSection root)
+    {
+        Check(root.Section("pretrain"), Pretrain.Options.Network);
+        if (Supervised is not null)
+        {
+            Check(root.Section("supervised"), Supervised.Options.Network);
+        }
+
+        foreach (var (entry, round) in root.Map("rounds").Zip(Rounds))
+        {
+            Check(entry.Section.Section("student"), round.Student.Options.Network);
+        }
+
+        void Check(JsonSection block, NetworkOptions network)
+        {
+            if (network.Normalization?.Fits(Dataset.Channels) == false)
+            {
+                throw block.Section("network").Error(
+                    "mean", $"found {network.Normalization.Mean.Count} values, expected {Dataset.Channels}, one per channel of the images");
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Evaluate;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Storage;
+
+namespace Distill.Cli.Planning;
+
+/// <summary>The stages of a pipeline in the order they run: a pure function of the options.</summary>
+/// <param name="ModelsFolder">models/NAME.</param>
+/// <param name="Stages">The stages, each after those that it reads from.</param>
+/// <param name="Externals">Artifacts that no stage makes: the splits of the data set and imported weights.</param>
+/// <param name="Candidates">Every network that the stages leave, in the order of the results.</param>
+internal sealed record Plan(
+    string ModelsFolder,
+    IReadOnlyList<StageDefinition> Stages,
+    IReadOnlyDictionary<string, ExternalInput> Externals,
+    IReadOnlyList<Candidate> Candidates)
+{
+    /// <summary>The training split as an input.</summary>
+    public static readonly Artifact Train = new(StageNames.Dataset, "train");
+
+    /// <summary>The test split as an input.</summary>
+    public static readonly Artifact Test = new(StageNames.Dataset, "test");
+
+    /// <summary>The file of <c>pretrain.weights</c> as an input.</summary>
+    public static readonly Artifact ImportedEncoder = new(StageNames.Imported, "encoder");
+
+    /// <summary>The file of <c>finetune.weights</c> as an input.</summary>
+    public static readonly Artifact ImportedTeacher = new(StageNames.Imported, "teacher");
+
+    /// <summary>Plans a pipeline. Nothing is read from disk before a stage or a key needs it.</summary>
+    /// <param name="options">The pipeline.</param>
+    /// <param name="dataset">Its data set, not read yet.</param>
+    /// <param name="root">The folder of models/ and data/; by default the working folder.</param>
+    public static Plan Of(PipelineOptions options, IDataset dataset, string root = "")
+    {
+        var training = new TrainingPlan(options, dataset, root);
+        var pretrain = options.ImportsTeacher ? PlanStep.None : training.Pretrain();
+        var probe = options.Probe is { } probing ? training.Probe(probing) : PlanStep.None;
+        var teacher = options.ImportsTeacher ? training.ImportTeacher() : training.FineTune();
+        var supervised = options.Supervised is { } baseline ? training.Supervised(baseline) : PlanStep.None;
+        var rounds = new List<RoundStep>();
+        foreach (var round in options.Rounds)
+        {
+            rounds.Add(training.Round(round, rounds.Count, rounds.Count == 0 ? teacher.Candidates[0] : rounds[^1].Student));
+        }
+
+        Candidate[] candidates = [.. supervised.Candidates, .. probe.Candidates, .. teacher.Candidates, .. rounds.Select(round => round.Student)];
+        var modelsFolder = Path.Combine(root, "models", options.Name);
+        var publication = new PublicationPlan(options, dataset, modelsFolder, candidates, rounds.LastOrDefault()?.SoftTargets);
+        return new Plan(
+            modelsFolder,
+            [
+                .. pretrain.Stages, .. probe.Stages, .. teacher.Stages, .. supervised.Stages, .. rounds.SelectMany(round => round.Stages),
+                .. publication.Stages(),
+            ],
+            ExternalsOf(options, dataset),
+            candidates);
+    }
+
+    private static Dictionary<string, ExternalInput> ExternalsOf(PipelineOptions options, IDataset dataset)
+    {
+        var externals = new Dictionary<string, ExternalInput>
+        {
+            [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)),
+            [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)),
+        };
+        Add(ImportedEncoder, options.Pretrain.Options.Weights);
+        Add(ImportedTeacher, options.FineTune.Options.Weights);
+        return externals;
+
+        void Add(Artifact artifact, string? file)
+        {
+            if (file is not null)
+            {
+                externals[artifact] = new ExternalInput(file, new Lazy<string>(() => FileHash.OfFile(file)));
+            }
+        }
+    }
+}
+
+/// <summary>A step of a plan: the stages that it adds and the networks that they leave.</summary>
+internal sealed record PlanStep(IReadOnlyList<StageDefinition> Stages, IReadOnlyList<Candidate> Candidates)
+{
+    public static readonly PlanStep None = new([], []);
+}
+
+/// <summary>A round of distillation in a plan.</summary>
+/// <param name="Stages">The stage that labels and the stage that trains.</param>
+/// <param name="SoftTargets">The artifact that the student learns from.</param>
+/// <param name="Student">The network that the round leaves.</param>
+internal sealed record RoundStep(IReadOnlyList<StageDefinition> Stages, Artifact SoftTargets, Candidate Student);

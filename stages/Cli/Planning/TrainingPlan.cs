@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Distill;
+using Distill.Evaluate;
+using Distill.FineTune;
+using Distill.Imaging.Evaluation;
+using Distill.Label;
+using Distill.Learning.Networks;
+using Distill.Pipeline.Execution;
+using Distill.Pretrain;
+using Distill.Probe;
+using Distill.Supervised;
+
+namespace Distill.Cli.Planning;
+
+/// <summary>Plans the stages that train or import networks: the inputs of each, its key, and the network that it leaves.</summary>
+/// <param name="options">The pipeline.</param>
+/// <param name="dataset">Its data set, not read yet.</param>
+/// <param name="root">The folder of models/ and data/.</param>
+internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, string root)
+{
+    private static readonly Artifact Encoder = new(StageNames.Pretrain, PretrainStage.Output);
+
+    private readonly PretrainOptions _pretrain = options.Pretrain.Options;
+
+    private bool ImportsEncoder => _pretrain.Weights is not null;
+
+    /// <summary>Pretrains or imports the encoder.</summary>
+    public PlanStep Pretrain()
+    {
+        if (!ImportsEncoder)
+        {
+            return Step(StageNames.Pretrain, PretrainStage.Version, options.Pretrain.ToJson(), [Plan.Train], context =>
+                PretrainStage.Run(context, _pretrain, options.Settings, dataset));
+        }
+
+        var needsHead = options.FineTune.Options.FromLayer > 0;
+        var key = new JsonObject
+        {
+            ["imported"] = true,
+            ["network"] = NetworkJson(),
+            ["head"] = options.Pretrain.ToJson()["head"]!.DeepClone(),
+            ["needsHead"] = needsHead,
+        };
+        return Step(StageNames.Pretrain, ImportEncoderStage.Version, key, [Plan.Train, Plan.ImportedEncoder], context =>
+            ImportEncoderStage.Run(context, _pretrain, NetworkJson(), options.Settings, dataset, Plan.ImportedEncoder, needsHead));
+    }
+
+    /// <summary>Fits a linear classifier, and votes of nearest neighbors, to the features of the encoder.</summary>
+    public PlanStep Probe(Block<ProbeOptions> probe)
+    {
+        var source = OnEncoder(new Artifact(StageNames.Probe, ProbeStage.Output), fromLayer: 0);
+        var all = probe.Options.Labels == ProbeLabels.All;
+        var usage = all ? LabelUsage.All : LabelUsage.Labeled;
+        var linear = new Candidate(StageNames.Linear, probe.Options.Protocol, source, [Encoder, source.Artifact]) { Labels = usage };
+        NeighborOptions[] neighbors = probe.Options.Neighbors ? [NeighborOptions.Lightly, NeighborOptions.SoloLearn] : [];
+        return Step(
+            StageNames.Probe, ProbeStage.Version, all ? probe.ToJson() : WithLabels(probe.ToJson()), [Plan.Train, Encoder], context =>
+                ProbeStage.Run(context, probe.Options, options.Settings, dataset, options.Labels, source, Encoder),
+            [linear, .. neighbors.Select(settings => Vote(settings, source, usage))]);
+    }
+
+    /// <summary>Fine-tunes the encoder into the teacher.</summary>
+    public PlanStep FineTune()
+    {
+        var layer = options.FineTune.Options.FromLayer;
+        var source = OnEncoder(new Artifact(StageNames.FineTune, FineTuneStage.Output), layer);
+        var start = ImportsEncoder ? "initialized from imported weights" : "pretrained without labels";
+        var teacher = new Candidate(
+            StageNames.Teacher,
+            FormattableString.Invariant($"{start}, then fine-tuned entirely from layer {layer} of the projection head"),
+            source,
+            [Encoder, source.Artifact]);
+        return Step(StageNames.FineTune, FineTuneStage.Version, WithLabels(options.FineTune.ToJson()), [Plan.Train, Encoder], context =>
+            FineTuneStage.Run(context, options.FineTune.Options, options.Settings, dataset, options.Labels, source, Encoder), [teacher]);
+    }
+
+    /// <summary>Imports a whole classifier as the teacher.</summary>
+    public PlanStep ImportTeacher()
+    {
+        var source = OnEncoder(new Artifact(StageNames.FineTune, FineTuneStage.Output), options.FineTune.Options.FromLayer);
+        var key = new JsonObject { ["imported"] = true, ["network"] = NetworkJson() };
+        var teacher = new Candidate(StageNames.Teacher, "imported, not trained in this run", source, [source.Artifact]) { Labels = LabelUsage.None };
+        return Step(StageNames.FineTune, ImportTeacherStage.Version, key, [Plan.Train, Plan.ImportedTeacher], context =>
+            ImportTeacherStage.Run(context, source, NetworkJson(), options.Settings, dataset, Plan.ImportedTeacher), [teacher]);
+    }
+
+    /// <summary>Trains the supervised baseline.</summary>
+    public PlanStep Supervised(Block<SupervisedOptions> supervised)
+    {
+        var source = Plain(StageNames.Supervised, supervised.Options.Network);
+        var baseline = new Candidate(StageNames.Supervised, "trained from scratch on the labeled images only", source, [source.Artifact]);
+        return Step(StageNames.Supervised, SupervisedStage.Version, WithLabels(supervised.ToJson()), [Plan.Train], context =>
+            SupervisedStage.Run(context, supervised.Options, options.Settings, dataset, options.Labels), [baseline]);
+    }
+
+    /// <summary>Labels all images with the teacher and trains a student on these labels.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="index">Number of the round, from 0.</param>
+    /// <param name="teacher">The network that labels.</param>
+    public RoundStep Round(RoundOptions round, int index, Candidate teacher)
+    {
+        var softTargets = new Artifact(StageNames.LabelOf(index), LabelStage.Output);
+        var folder = Path.Combine(root, "data", options.Name, "soft-targets", round.Name);
+        var label = Stage(softTargets.Stage, LabelStage.Version, round.Label.ToJson(), [Plan.Train, teacher.Source.Artifact], context =>
+            LabelStage.Run(context, round.Label.Options, options.Settings, dataset, teacher.Source, folder));
+
+        var student = round.Student.Options;
+        var source = Plain(round.Name, student.Network);
+        // The crop of labeled images is in the key of the soft targets, and that key is in their file's hash.
+        var key = student.UsesLabels ? WithLabels(round.Student.ToJson()) : round.Student.ToJson();
+        var distill = Stage(round.Name, DistillStage.Version, key, [Plan.Train, softTargets], context =>
+            DistillStage.Run(context, student, options.Settings, dataset, options.Labels, round.Label.Options.Crop, softTargets));
+        var candidate = new Candidate(
+            round.Result,
+            FormattableString.Invariant(
+                $"trained from scratch on the soft targets of {teacher.Name}, {round.Label.Options.Views} augmented views per image"),
+            source,
+            [.. teacher.Lineage, softTargets, source.Artifact])
+        {
+            Labels = student.UsesLabels ? LabelUsage.Labeled : teacher.Labels,
+        };
+        return new RoundStep([label, distill], softTargets, candidate);
+    }
+
+    private static Candidate Vote(NeighborOptions settings, ClassifierSource source, LabelUsage usage) => new(
+        StageNames.Knn(settings.Neighbors),
+        FormattableString.Invariant($"weighted vote of the {settings.Neighbors} nearest labeled training images by cosine similarity ")
+            + FormattableString.Invariant($"of the pretrained encoder's features, temperature {settings.Temperature}"),
+        source,
+        [Encoder])
+    {
+        Labels = usage,
+        Neighbors = settings,
+    };
+
+    private PlanStep Step(
+        string name, int version, JsonObject key, IReadOnlyList<Artifact> inputs, Func<StageContext, StageResult> run,
+        IReadOnlyList<Candidate>? candidates = null) =>
+        new([Stage(name, version, key, inputs, run)], candidates ?? []);
+
+    private StageDefinition Stage(
+        string name, int version, JsonObject key, IReadOnlyList<Artifact> inputs, Func<StageContext, StageResult> run)
+    {
+        key["seed"] = options.Settings.Seed;
+        return new StageDefinition(name, version, key, [.. inputs.Select(input => input.ToString())], run);
+    }
+
+    private JsonObject WithLabels(JsonObject key) => StageKeys.WithLabels(key, options.Labels);
+
+    private JsonObject NetworkJson() => (JsonObject)options.Pretrain.ToJson()["network"]!.DeepClone();
+
+    /// <summary>The encoder with layers of its head and a classifier on top.</summary>
+    private ClassifierSource OnEncoder(Artifact artifact, int fromLayer) => new(artifact, (channels, classes, generator) =>
+        new FineTunedNetwork(_pretrain.Network, _pretrain.Head, fromLayer, channels, classes, generator));
+
+    /// <summary>A plain ResNet with a classifier.</summary>
+    private static ClassifierSource Plain(string stage, NetworkOptions network) => new(
+        new Artifact(stage, DistillStage.Output), (channels, classes, generator) => new ResNet(network, channels, classes, generator));
+}

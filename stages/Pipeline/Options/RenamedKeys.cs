@@ -1,0 +1,35 @@
+namespace Distill.Pipeline.Options;
+
+/// <summary>Names of pipeline.json that changed in version 0.2, so that an old file gets one message with the new name.</summary>
+internal static class RenamedKeys
+{
+    private static readonly Dictionary<string, string[]> Keys = new()
+    {
+        ["views"] = ["augmentations", "viewsPerImage"],
+        ["centreCrop"] = ["centerCrop"],
+        ["warmup"] = ["warmupFraction"],
+        ["memory"] = ["queue"],
+        ["keys"] = ["size"],
+        ["share"] = ["fraction"],
+        ["heldOut"] = ["heldOutFraction"],
+        ["neighbours"] = ["neighbors"],
+        ["unlabelled"] = ["unlabeled"],
+        ["labelledBatchSize"] = ["labeledBatchSize"],
+        ["labels"] = ["enabled"],
+    };
+
+    private static readonly Dictionary<string, string> Values = new()
+    {
+        ["greyscale"] = "grayscale",
+        ["labelled"] = "labeled",
+        ["unlabelled"] = "unlabeled",
+    };
+
+    /// <summary>The present name of a key among the allowed ones; null for a key that was never renamed.</summary>
+    public static string? KeyFor(string key, IReadOnlyCollection<string> allowed) =>
+        Keys.GetValueOrDefault(key)?.FirstOrDefault(allowed.Contains);
+
+    /// <summary>The present name of a value among the allowed ones; null for a value that was never renamed.</summary>
+    public static string? ValueFor(string? value, IEnumerable<string> allowed) =>
+        value is not null && Values.GetValueOrDefault(value) is { } name && allowed.Contains(name) ? name : null;
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Distill.Cli.Planning;
+using Distill.Pipeline.Options;
+using Tests.Datasets;
+
+namespace Tests.Cli;
+
+/// <summary>The plan of a pipeline: which stages it has, in which order, and what each reads.</summary>
+public sealed class PlanTests
+{
+    [Fact]
+    public void Default_pipeline_has_these_stages_in_this_order() => Assert.Equal(
+        [
+            "pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "temperature", "export", "publish", "report",
+        ],
+        Of("""{ "extends": "fashion-mnist" }""").Stages.Select(stage => stage.Name));
+
+    [Theory]
+    [InlineData("""{ "supervised": null }""", "supervised")]
+    [InlineData("""{ "supervised": { "enabled": false } }""", "supervised")]
+    [InlineData("""{ "publish": { "heldOut": null } }""", "temperature")]
+    [InlineData("""{ "rounds": { "distill": null } }""", "distill")]
+    public void Blocks_that_are_left_out_add_no_stage(string change, string stage)
+    {
+        Assert.Contains(stage, Of("""{ "extends": "fashion-mnist" }""").Stages.Select(s => s.Name));
+        Assert.DoesNotContain(stage, Of(With(change)).Stages.Select(s => s.Name));
+    }
+
+    [Fact]
+    public void Planning_twice_gives_the_same_plan()
+    {
+        var options = Read("""{ "extends": "fashion-mnist", "probe": {} }""");
+
+        var (first, second) = (Plan.Of(options, SampleData.Open()), Plan.Of(options, SampleData.Open()));
+
+        Assert.Equal(Describe(first), Describe(second));
+    }
+
+    [Fact]
+    public void Each_round_labels_with_the_network_of_the_round_before()
+    {
+        var plan = Of("""{ "extends": "fashion-mnist" }""");
+
+        Assert.Equal(["dataset/train", "finetune/weights.safetensors"], Inputs(plan, "label"));
+        Assert.Equal(["dataset/train", "label/soft-targets"], Inputs(plan, "distill"));
+        Assert.Equal(["dataset/train", "distill/weights.safetensors"], Inputs(plan, "label-2"));
+        Assert.Equal(["dataset/train", "label-2/soft-targets"], Inputs(plan, "self-distill"));
+    }
+
+    [Fact]
+    public void Results_have_the_names_that_the_file_gives_them() => Assert.Equal(
+        ["supervised", "linear", "knn-200", "knn-20", "teacher", "distilled", "again"],
+        Of("""{ "extends": "fashion-mnist", "probe": {}, "rounds": { "self-distill": { "result": "again" } }, "publish": { "student": "again" } }""")
+            .Candidates.Select(candidate => candidate.Name));
+
+    [Fact]
+    public void Lineage_of_a_student_is_everything_that_led_to_it() => Assert.Equal(
+        [
+            "pretrain/weights.safetensors", "finetune/weights.safetensors", "label/soft-targets", "distill/weights.safetensors", "label-2/soft-targets",
+            "self-distill/weights.safetensors",
+        ],
+        Of("""{ "extends": "fashion-mnist" }""").Candidates[^1].Lineage.Select(artifact => artifact.ToString()));
+
+    private static string With(string change)
+    {
+        var json = JsonNode.Parse(change)!.AsObject();
+        json["extends"] = "fashion-mnist";
+        return json.ToJsonString();
+    }
+
+    private static IEnumerable<string> Inputs(Plan plan, string stage) =>
+        plan.Stages.Single(s => s.Name == stage).Inputs.Select(input => input.ToString());
+
+    private static IEnumerable<string> Describe(Plan plan) => plan.Stages.Select(stage =>
+        $"{stage.Name} {stage.Version} {CanonicalJson.Text(stage.Options)} {string.Join(' ', stage.Inputs)}");
+
+    private static Plan Of(string json) => Plan.Of(Read(json), SampleData.Open());
+
+    private static PipelineOptions Read(string json) => PipelineOptions.Read(PipelineFile.Parse(json, "test", Presets.Text));
+}
