@@ -9,7 +9,7 @@ namespace Tests;
 public sealed partial class EnglishTests
 {
     /// <summary>Names of keys, values and folders that keep their spelling, as they are quoted in sentences.</summary>
-    private static readonly string[] Names = ["unlabeled/", "\"unlabeled\""];
+    private static readonly string[] Names = ["unlabelled/", "\"unlabelled\""];
 
     [Fact]
     public void Texts_for_users_are_plain_English()
@@ -28,8 +28,8 @@ public sealed partial class EnglishTests
     [InlineData("holds bias, which this network has not")]
     [InlineData("knows it not")]
     [InlineData("Run every stage afresh.")]
-    [InlineData("Noise was learned from")]
-    [InlineData("Write the list of labeled images")]
+    [InlineData("Noise was learnt from")]
+    [InlineData("Write the list of labelled images")]
     [InlineData("4 views an image")]
     [InlineData("one of each a channel")]
     [InlineData("A folder with a folder of images a class")]
@@ -42,7 +42,7 @@ public sealed partial class EnglishTests
     [InlineData("there is no longer a file")]
     [InlineData("of 1 to 2")]
     [InlineData("has not been written")]
-    [InlineData("put images without a class into unlabeled/ ")]
+    [InlineData("put images without a class into unlabelled/ ")]
     [InlineData("one row per class")]
     public void Plain_wordings_are_not_found(string text) => Assert.False(IsDenied(text));
 
@@ -64,7 +64,7 @@ public sealed partial class EnglishTests
 
     [GeneratedRegex(
         @"\bis no (?!longer|more|t\b)|\bof \[\d|\bhas not\b(?! been)|\bknows? it not\b"
-        + @"|\b(afresh|anew|learned|oftener|thriftier|unlabeled|labeled|labeling|grayscale|license|normaliz|data set)\w*"
+        + @"|\b(afresh|anew|learnt|oftener|thriftier|unlabelled|labelled|labelling|greyscale|licence|normalis|data set)\w*"
         + @"|\ba (row|line|bar|tap|file|image|column) an? [a-z]+\b|\b(views|images|labels|numbers|one of each) an? (image|class|channel|row|step|batch)\b"
         + @"|\bgoes on\b|\bthe (whole )?road\b",
         RegexOptions.IgnoreCase)]

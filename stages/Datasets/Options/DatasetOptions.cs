@@ -51,12 +51,12 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     /// <exception cref="UserException">A value is impossible, or impossible for this kind.</exception>
     public static DatasetOptions Read(JsonSection section)
     {
-        var kind = section.Choice("kind", DatasetKind.FashionMnist, help: "Format of the data set.");
+        var kind = section.Choice("kind", DatasetKind.FashionMnist, help: "Format of the dataset.");
         var fixedShape = ShapeOf(kind);
         var options = new DatasetOptions(
             kind,
             section.Text("folder", DefaultFolder(kind), help: "Folder of the files. The kind folder has images in train/CLASS/, and optionally unlabeled/ and test/CLASS/. The default depends on the kind."),
-            section.Integer("imageSize", fixedShape?.Height ?? 224, min: 8, max: 2048, help: "Height and width in pixels in which networks see the images. Published data sets have a fixed size."),
+            section.Integer("imageSize", fixedShape?.Height ?? 224, min: 8, max: 2048, help: "Height and width in pixels in which networks see the images. Published datasets have a fixed size."),
             section.Integer("channels", fixedShape?.Channels ?? (kind == DatasetKind.Idx ? 1 : 3), min: 1, max: 3, help: "1 (gray) or 3 (RGB)."))
         {
             Train = section.OptionalText("train", help: "Instead of train/: another folder, or a pattern of shards such as train-*.tar."),
