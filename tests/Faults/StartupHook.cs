@@ -29,7 +29,7 @@ internal static class StartupHook
 
         var left = int.Parse(number, CultureInfo.InvariantCulture);
         var log = Environment.GetEnvironmentVariable(Log)!;
-        Durable.WriteThrough(new FaultyFileSystem(new Disk(), operation =>
+        Durable.UseFileSystem(new FaultyFileSystem(new Disk(), operation =>
             operation.Place == place && Interlocked.Decrement(ref left) == 0 ? new Fault(half == "half", () => Kill(operation, log)) : null));
     }
 

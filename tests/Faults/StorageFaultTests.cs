@@ -64,10 +64,10 @@ public sealed class StorageFaultTests : IDisposable
             save(folder.Path, Old);
             var left = failing;
             Operation? struck = null;
-            Durable.WriteThrough(new FaultyFileSystem(new Disk(), operation =>
+            Durable.UseFileSystem(new FaultyFileSystem(new Disk(), operation =>
                 --left == 0 ? new Fault(halfway, () => throw errorOf((struck = operation).Path)) : null));
             var thrown = Record.Exception(() => save(folder.Path, New));
-            Durable.WriteThrough(null);
+            Durable.UseFileSystem(null);
 
             Assert.True(struck is not null, $"operation {failing} was not met again");
             Assert.True(thrown is IOException or UnauthorizedAccessException, $"after {struck.Place} failed: {thrown?.ToString() ?? "nothing thrown"}");
@@ -85,7 +85,7 @@ public sealed class StorageFaultTests : IDisposable
         Assert.True(kept > 0, $"the old version never stood, the new one {replaced} times");
     }
 
-    public void Dispose() => Durable.WriteThrough(null);
+    public void Dispose() => Durable.UseFileSystem(null);
 
     /// <summary>Operations of a save that replaces an older one.</summary>
     private static int Count(Action<string, string> save)
@@ -93,13 +93,13 @@ public sealed class StorageFaultTests : IDisposable
         using var folder = new TempFolder();
         save(folder.Path, Old);
         var count = 0;
-        Durable.WriteThrough(new FaultyFileSystem(new Disk(), _ =>
+        Durable.UseFileSystem(new FaultyFileSystem(new Disk(), _ =>
         {
             count++;
             return null;
         }));
         save(folder.Path, New);
-        Durable.WriteThrough(null);
+        Durable.UseFileSystem(null);
         return count;
     }
 

@@ -1,6 +1,6 @@
 namespace Tests.Pipeline;
 
-/// <summary>A clock that moves only when a test moves it. It starts at noon UTC on 2 January 2030.</summary>
+/// <summary>A clock that advances only when a test calls <see cref="Pass"/>. It starts at noon UTC on 2 January 2030.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private DateTimeOffset _now = new(2030, 1, 2, 12, 0, 0, TimeSpan.Zero);

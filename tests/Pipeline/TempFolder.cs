@@ -1,6 +1,6 @@
 namespace Tests.Pipeline;
 
-/// <summary>A folder of a test's own, gone when the test ends.</summary>
+/// <summary>A temporary folder for one test, deleted when the test ends.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("distill-tests-").FullName;
@@ -14,7 +14,7 @@ internal sealed class TempFolder : IDisposable
         return this[name];
     }
 
-    /// <summary>A shell script that can be run.</summary>
+    /// <summary>Writes an executable shell script.</summary>
     public string WriteScript(string name, string body)
     {
         var path = Write(name, $"#!/bin/sh\n{body}\n");
@@ -26,7 +26,7 @@ internal sealed class TempFolder : IDisposable
         return path;
     }
 
-    /// <summary>The names right in the folder, sorted.</summary>
+    /// <summary>Lists the names directly in the folder, in ordinal order.</summary>
     public string[] Names(string below = "") =>
         [.. Directory.GetFileSystemEntries(this[below]).Select(path => System.IO.Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 

@@ -41,7 +41,7 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
             read += count > 0 ? count : throw new IOException("the file is shorter than when it was listed");
         }
 
-        if (Crc is { } crc && Crc32C.Of(bytes) != crc)
+        if (Crc is { } crc && Crc32C.Compute(bytes) != crc)
         {
             throw new IOException($"its bytes have changed since they were unpacked; delete {Path}, and the next run unpacks it again");
         }

@@ -1,12 +1,13 @@
 namespace Distill.Pipeline.Execution;
 
-/// <summary>Finds a stage's inputs among the external ones and the outputs of the stages before it.</summary>
+/// <summary>Finds a stage's inputs among the external inputs and the outputs of earlier stages.</summary>
 internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> externals)
 {
-    /// <summary>The stage that makes an artifact, by its name alone: "pretrain" of "pretrain/weights.safetensors".</summary>
+    /// <summary>Returns the stage that makes an artifact: "pretrain" for "pretrain/weights.safetensors".</summary>
     public static string Maker(string artifact) => artifact.Split('/', 2)[0];
 
-    /// <exception cref="ArgumentException">Two stages share a name, or an input comes from nowhere or from a later stage.</exception>
+    /// <summary>Checks that each stage has a unique name and reads only external inputs and outputs of earlier stages.</summary>
+    /// <exception cref="ArgumentException">Two stages share a name, or no earlier stage makes an input.</exception>
     public void CheckPlan(IReadOnlyList<StageDefinition> stages)
     {
         var earlier = new HashSet<string>();
@@ -24,9 +25,10 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
         }
     }
 
-    /// <param name="stage">Whose inputs are wanted.</param>
-    /// <param name="done">The lock entries of the earlier stages that are done.</param>
-    /// <exception cref="InvalidOperationException">A stage that is done did not make the artifact that is asked of it.</exception>
+    /// <summary>Finds the hash and path of each input that exists, and the stages that must run before the others exist.</summary>
+    /// <param name="stage">Stage whose inputs are wanted.</param>
+    /// <param name="done">Entries of the earlier stages that are done.</param>
+    /// <exception cref="InvalidOperationException">A stage is done but did not make the artifact.</exception>
     public StageInputs Resolve(StageDefinition stage, IReadOnlyDictionary<string, LockEntry> done)
     {
         var hashes = new Dictionary<string, string>();
@@ -53,3 +55,10 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
         return new StageInputs(hashes, paths, waitsFor);
     }
 }
+
+/// <summary>The current inputs of a stage.</summary>
+/// <param name="Hashes">SHA-256 by artifact, for artifacts that exist.</param>
+/// <param name="Paths">Path by artifact, for artifacts that exist.</param>
+/// <param name="WaitsFor">Earlier stages that must be done first.</param>
+internal sealed record StageInputs(
+    IReadOnlyDictionary<string, string> Hashes, IReadOnlyDictionary<string, string> Paths, IReadOnlyList<string> WaitsFor);

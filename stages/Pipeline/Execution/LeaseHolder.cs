@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>The process that holds a pipeline.</summary>
-/// <param name="Pid">Its number.</param>
-/// <param name="Machine">Its machine's name.</param>
-/// <param name="Boot">What Linux calls this boot of the machine: the same in all its containers. Null in a file without it.</param>
-/// <param name="StartedUtc">When it took the pipeline.</param>
-/// <param name="Heartbeat">Counts its signs of life.</param>
+/// <summary>The process that holds a pipeline, as <c>pipeline.lease</c> names it.</summary>
+/// <param name="Pid">Process ID.</param>
+/// <param name="Machine">Host name.</param>
+/// <param name="Boot">Linux's ID of this boot, the same in all containers of a machine. Null if the system has none.</param>
+/// <param name="StartedUtc">Time at which it took the pipeline.</param>
+/// <param name="Heartbeat">Number of heartbeats so far.</param>
 internal sealed record LeaseHolder(int Pid, string Machine, string? Boot, DateTimeOffset StartedUtc, long Heartbeat)
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -22,8 +22,8 @@ internal sealed record LeaseHolder(int Pid, string Machine, string? Boot, DateTi
         0);
 
     /// <summary>
-    /// Whether one kernel decides between the two: then who has got the lock knows that the other is dead. A machine of the same name is the same,
-    /// started anew.
+    /// Whether both processes belong to one kernel, or to a machine of the same name that was rebooted.
+    /// Then a process that gets the file lock knows that the other one is dead.
     /// </summary>
     public bool SharesKernelWith(LeaseHolder other) => Machine == other.Machine || (Boot is not null && Boot == other.Boot);
 

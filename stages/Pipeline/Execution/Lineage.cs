@@ -1,11 +1,12 @@
 namespace Distill.Pipeline.Execution;
 
-/// <summary>The stages whose work a stage stands on.</summary>
+/// <summary>Finds all stages that an artifact depends on.</summary>
 public static class Lineage
 {
-    /// <param name="inputs">Artifacts.</param>
-    /// <param name="entries">The lock's entries.</param>
-    /// <returns>The stages that made them, those that made what these read, and so on, by name; each after those that it stands on.</returns>
+    /// <summary>Finds the stages that made these artifacts, the stages that made their inputs, and so on.</summary>
+    /// <param name="inputs">Artifacts, such as "pretrain/weights.safetensors".</param>
+    /// <param name="entries">Entries of the run manifest, by stage.</param>
+    /// <returns>The entries found, by stage; each comes after the stages that it depends on.</returns>
     public static IReadOnlyDictionary<string, LockEntry> Of(IEnumerable<string> inputs, IReadOnlyDictionary<string, LockEntry> entries)
     {
         var found = new Dictionary<string, LockEntry>();

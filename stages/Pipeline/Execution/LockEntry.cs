@@ -3,21 +3,21 @@ using System.Text.Json.Serialization;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>What the lock knows of one stage.</summary>
-/// <param name="Key">The key it was begun with.</param>
-/// <param name="Version">The stage's declared version then.</param>
-/// <param name="State">Begun or finished.</param>
-/// <param name="Options">Its canonical options then.</param>
-/// <param name="Inputs">Artifact → SHA-256, taken before the run.</param>
-/// <param name="Outputs">Short name → artifact; empty until it is done.</param>
-/// <param name="Metrics">What it measured; empty until it is done.</param>
-/// <param name="StartedUtc">When it first began under this key.</param>
-/// <param name="FinishedUtc">When it was done.</param>
-/// <param name="Seconds">Time spent, over cut and resumed runs; of a killed one, up to its last checkpoint.</param>
-/// <param name="Resumes">How often it was begun again under this key.</param>
+/// <summary>The record of one stage in the run manifest.</summary>
+/// <param name="Key">Key under which the stage started.</param>
+/// <param name="Version">The stage's declared version at that time.</param>
+/// <param name="State">Whether the stage is running or done.</param>
+/// <param name="Options">Its canonical options at that time.</param>
+/// <param name="Inputs">SHA-256 by artifact, taken before the run.</param>
+/// <param name="Outputs">Artifact by short name; empty until the stage is done.</param>
+/// <param name="Metrics">Its measurements; empty until the stage is done.</param>
+/// <param name="StartedUtc">Time of its first start under this key.</param>
+/// <param name="FinishedUtc">Time at which it was done; null until then.</param>
+/// <param name="Seconds">Time spent over all runs under this key. A killed run counts up to its last checkpoint.</param>
+/// <param name="Resumes">Number of restarts under this key.</param>
 /// <param name="Machines">
-/// Where, in what arithmetic and with how many threads its runs under this key computed, each once: results of two machines need not be the same to the last digit. Null in locks of before
-/// that was kept.
+/// Machine, precision and thread count of each run under this key, without repetition: they can change the last digits of results.
+/// Null in manifests of versions that did not record it.
 /// </param>
 public sealed record LockEntry(
     string Key,
@@ -32,3 +32,10 @@ public sealed record LockEntry(
     double Seconds,
     int Resumes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Machines = null);
+
+/// <summary>State of a stage in the run manifest.</summary>
+public enum LockedState
+{
+    Running,
+    Done,
+}

@@ -5,15 +5,17 @@ using Distill.Pipeline.Storage;
 namespace Distill.Pipeline.Execution;
 
 /// <summary>
-/// Keeps a second process out of a pipeline's folder while one runs. The hold is the kernel's lock on
-/// <c>pipeline.lease</c>, not the file itself: it ends with the process, however that ends, so none is ever stale.
+/// Exclusive use of a pipeline's folder by one process. The lease is the kernel's lock on <c>pipeline.lease</c>, not the file itself.
+/// It ends when the process ends, however that happens, so it is never stale.
 /// </summary>
 /// <remarks>
-/// Some shared file systems keep such locks to each machine. So the holder writes a new beat into the file every few seconds, and empties it when it is
-/// done; who finds another machine's name in it waits for one more beat before taking over. Nobody's clock is compared with anybody's.
+/// Some network file systems keep such locks per machine. So the holder writes a heartbeat into the file every few seconds, and empties
+/// the file when it is done. A process that finds another machine's name waits for one more heartbeat before it takes over, so clocks are
+/// never compared.
 /// </remarks>
 internal sealed class PipelineLease : IDisposable
 {
+    // EWOULDBLOCK of Linux.
     private const int WouldBlock = 11;
 
     private readonly FileStream _file;
@@ -21,33 +23,35 @@ internal sealed class PipelineLease : IDisposable
     private readonly ITimer _heartbeats;
     private LeaseHolder _holder;
 
-    private PipelineLease(FileStream file, LeaseHolder holder, TimeProvider clock, TimeSpan beat)
+    private PipelineLease(FileStream file, LeaseHolder holder, TimeProvider clock, TimeSpan heartbeat)
     {
         (_file, _holder) = (file, holder);
         Write(holder);
-        _heartbeats = clock.CreateTimer(_ => Beat(), null, beat, beat);
+        _heartbeats = clock.CreateTimer(_ => SendHeartbeat(), null, heartbeat, heartbeat);
     }
 
-    /// <param name="path">The hold's file; it is made, and stays.</param>
-    /// <param name="clock">Tells the holder's time of start.</param>
-    /// <param name="patience">How often a holder gives a sign of life, and how long another machine waits for one.</param>
-    /// <param name="note">Told where another machine has to be waited for.</param>
+    /// <summary>Takes the lease, and waits first if another machine may still hold it.</summary>
+    /// <param name="path">File of the lease; it is created if needed and never deleted.</param>
+    /// <param name="clock">Clock for the start time and the heartbeats.</param>
+    /// <param name="timeouts">Time between heartbeats, and time to wait for one of another machine.</param>
+    /// <param name="note">Receives one sentence if there is a wait for another machine.</param>
     /// <param name="cancellation">Ends that wait.</param>
     /// <exception cref="UserException">Another process, which the message names, holds the pipeline.</exception>
     /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
-    public static PipelineLease Take(string path, TimeProvider clock, LeaseTimeouts patience, Action<string> note, CancellationToken cancellation)
+    public static PipelineLease Take(
+        string path, TimeProvider clock, LeaseTimeouts timeouts, Action<string> note, CancellationToken cancellation)
     {
         Durable.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var file = Lock(path);
         try
         {
             var own = LeaseHolder.ThisProcess(clock);
-            if (Holder(path) is { } before && !before.SharesKernelWith(own))
+            if (ReadHolder(path) is { } before && !before.SharesKernelWith(own))
             {
-                WaitForLife(path, before, patience, note, cancellation);
+                WaitForHeartbeat(path, before, timeouts, note, cancellation);
             }
 
-            return new PipelineLease(file, own, clock, patience.Heartbeat);
+            return new PipelineLease(file, own, clock, timeouts.Heartbeat);
         }
         catch
         {
@@ -56,7 +60,7 @@ internal sealed class PipelineLease : IDisposable
         }
     }
 
-    /// <summary>Lets the next process in.</summary>
+    /// <summary>Releases the lease.</summary>
     public void Dispose()
     {
         _heartbeats.Dispose();
@@ -68,7 +72,7 @@ internal sealed class PipelineLease : IDisposable
             }
             catch (IOException)
             {
-                // The next one from another machine waits in vain for a while, and that is all.
+                // The next process on another machine waits for a heartbeat in vain. Nothing else is lost.
             }
 
             _file.Dispose();
@@ -83,20 +87,21 @@ internal sealed class PipelineLease : IDisposable
         }
         catch (IOException taken) when (taken.HResult == WouldBlock)
         {
-            throw Taken(path, Holder(path));
+            throw Taken(path, ReadHolder(path));
         }
     }
 
-    private static void WaitForLife(string path, LeaseHolder before, LeaseTimeouts patience, Action<string> note, CancellationToken cancellation)
+    private static void WaitForHeartbeat(
+        string path, LeaseHolder before, LeaseTimeouts timeouts, Action<string> note, CancellationToken cancellation)
     {
-        note($"this pipeline was run by {before}; waiting {patience.Wait.TotalSeconds:0} s for its next heartbeat");
-        for (var waited = TimeSpan.Zero; waited < patience.Wait; waited += patience.Heartbeat / 2)
+        note($"this pipeline was run by {before}; waiting {timeouts.Wait.TotalSeconds:0} s for its next heartbeat");
+        for (var waited = TimeSpan.Zero; waited < timeouts.Wait; waited += timeouts.Heartbeat / 2)
         {
-            cancellation.WaitHandle.WaitOne(patience.Heartbeat / 2);
+            cancellation.WaitHandle.WaitOne(timeouts.Heartbeat / 2);
             cancellation.ThrowIfCancellationRequested();
 
-            // Opened anew each time: a network file system then asks its server.
-            if (Holder(path) is { } now && now != before)
+            // The file is opened each time, because a network file system then asks its server.
+            if (ReadHolder(path) is { } now && now != before)
             {
                 throw Taken(path, now);
             }
@@ -106,8 +111,8 @@ internal sealed class PipelineLease : IDisposable
     private static UserException Taken(string path, LeaseHolder? holder) =>
         new($"{path}: this pipeline is already run by {holder?.ToString() ?? "another process"}; wait for it to finish, or stop it");
 
-    /// <summary>Who the file says has the pipeline; null for nobody, or one that has its lock and is about to write its name.</summary>
-    private static LeaseHolder? Holder(string path)
+    /// <summary>Reads the holder from the file; null if there is none, or if it holds the lock but has not written its name yet.</summary>
+    private static LeaseHolder? ReadHolder(string path)
     {
         try
         {
@@ -120,7 +125,7 @@ internal sealed class PipelineLease : IDisposable
         }
     }
 
-    private void Beat()
+    private void SendHeartbeat()
     {
         lock (_writing)
         {
@@ -133,12 +138,12 @@ internal sealed class PipelineLease : IDisposable
             }
             catch (IOException)
             {
-                // A sign of life that cannot be given ends nobody's training.
+                // A heartbeat that cannot be written must not end the training.
             }
         }
     }
 
-    // In place, and in one write: a reader sees the one or the other.
+    // Written in place and in one call, so that a reader sees either the old or the new text.
     private void Write(LeaseHolder holder)
     {
         var text = JsonSerializer.SerializeToUtf8Bytes(holder, LeaseHolder.Json);
@@ -147,4 +152,12 @@ internal sealed class PipelineLease : IDisposable
         _file.Flush();
         _file.SetLength(text.Length);
     }
+}
+
+/// <summary>How often the holder of a pipeline writes a heartbeat, and how long others wait for one.</summary>
+/// <param name="Heartbeat">Time between two heartbeats.</param>
+/// <param name="Wait">Time that another machine waits for one. It spans several, because network file systems show changes late.</param>
+internal sealed record LeaseTimeouts(TimeSpan Heartbeat, TimeSpan Wait)
+{
+    public static readonly LeaseTimeouts Default = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(40));
 }

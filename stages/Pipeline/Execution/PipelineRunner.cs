@@ -6,13 +6,15 @@ using Distill.Pipeline.Storage;
 namespace Distill.Pipeline.Execution;
 
 /// <summary>
-/// Walks a plan: stages whose key and outputs are what the lock remembers are skipped, a stage that was cut goes on
-/// from its checkpoint, the others run. Keys are taken before a stage runs, and nothing that exists is deleted first.
+/// Runs the stages of a plan in order. A stage whose key and outputs match the run manifest is skipped, an interrupted stage resumes from
+/// its checkpoint, and the others run. Keys are computed before a stage runs, and nothing is deleted first.
 /// </summary>
 public sealed class PipelineRunner
 {
-    /// <summary>The lock's name in the models folder.</summary>
+    /// <summary>Name of the run manifest in the models folder.</summary>
     public const string LockFile = "pipeline.lock.json";
+
+    private const string LeaseFile = "pipeline.lease";
 
     private readonly string _modelsFolder;
     private readonly IReadOnlyList<StageDefinition> _stages;
@@ -20,12 +22,12 @@ public sealed class PipelineRunner
     private readonly IProgressView _view;
     private readonly TimeProvider _clock;
 
-    /// <param name="modelsFolder">The pipeline's folder, such as models/NAME.</param>
-    /// <param name="stages">In the order they run; a stage reads only earlier ones.</param>
-    /// <param name="externals">Artifact name → what no stage makes.</param>
-    /// <param name="view">What the user sees.</param>
-    /// <param name="clock">Times the stages.</param>
-    /// <exception cref="ArgumentException">Two stages share a name, or an input comes from nowhere or from a later stage.</exception>
+    /// <param name="modelsFolder">Folder of the pipeline, such as models/NAME.</param>
+    /// <param name="stages">Stages in the order in which they run; a stage reads only earlier ones.</param>
+    /// <param name="externals">Artifacts that no stage makes, by name.</param>
+    /// <param name="view">View that shows the run to the user.</param>
+    /// <param name="clock">Clock that times the stages.</param>
+    /// <exception cref="ArgumentException">Two stages share a name, or no earlier stage makes an input.</exception>
     public PipelineRunner(
         string modelsFolder,
         IReadOnlyList<StageDefinition> stages,
@@ -38,16 +40,19 @@ public sealed class PipelineRunner
         (_modelsFolder, _stages, _view, _clock) = (modelsFolder, stages, view, clock);
     }
 
-    /// <summary>Where this process computes, and in what arithmetic, as the lock is to remember it; null for not at all. A stage that continues elsewhere says so.</summary>
+    /// <summary>
+    /// Machine and precision of this process, which the run manifest records; null to record nothing. A stage that continues on another
+    /// machine notes it.
+    /// </summary>
     public string? Machine { get; init; }
 
-    private string LockPath => Path.Combine(_modelsFolder, LockFile);
+    private string ManifestPath => Path.Combine(_modelsFolder, LockFile);
 
-    /// <summary>Where every stage stands, cheaply: outputs are compared by length, nothing is written.</summary>
-    /// <exception cref="UserException">The lock is not readable.</exception>
+    /// <summary>Determines the status of all stages quickly: outputs are compared by size only, and nothing is written.</summary>
+    /// <exception cref="UserException">The run manifest cannot be read.</exception>
     public IReadOnlyList<StageStatus> Status()
     {
-        var entries = RunManifest.Load(LockPath, _view.Note).Stages;
+        var entries = RunManifest.Load(ManifestPath, _view.Note).Stages;
         var assessor = new StageAssessor(_modelsFolder, thorough: false);
         var done = new Dictionary<string, LockEntry>();
         var all = new List<StageStatus>();
@@ -65,26 +70,27 @@ public sealed class PipelineRunner
         return all;
     }
 
-    /// <summary>Runs what is not done, in order. Outputs of stages that are done are verified by their SHA-256.</summary>
-    /// <param name="cancellation">Ends the run at the next whole step.</param>
-    /// <param name="from">A stage that is to run afresh, and all after it, done or not; what they had made is moved aside. Null for none.</param>
+    /// <summary>Runs the stages that are not done, in order. Outputs of stages that are done are verified by their SHA-256.</summary>
+    /// <param name="cancellation">Ends the run after the current step.</param>
+    /// <param name="from">First stage to rerun with all stages after it; their results are moved aside. Null to rerun none.</param>
     /// <exception cref="UserException">The user's input is wrong, or another process holds the pipeline.</exception>
-    /// <exception cref="StageFailedException">A stage failed; running again resumes it.</exception>
-    /// <exception cref="OperationCanceledException">The run was interrupted; running again resumes it.</exception>
+    /// <exception cref="StageFailedException">A stage failed. Another run resumes it.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted. Another run resumes it.</exception>
     public void Run(CancellationToken cancellation, string? from = null)
     {
-        var afresh = From(from);
-        using var hold = PipelineLease.Take(Path.Combine(_modelsFolder, "pipeline.lease"), _clock, LeaseTimeouts.Default, _view.Note, cancellation);
+        var rerun = From(from);
+        var leasePath = Path.Combine(_modelsFolder, LeaseFile);
+        using var lease = PipelineLease.Take(leasePath, _clock, LeaseTimeouts.Default, _view.Note, cancellation);
         Durable.SweepPartials(_modelsFolder);
-        var pipelineLock = RunManifest.Load(LockPath, _view.Note);
-        new PastResults(_modelsFolder, _clock).SetAside(afresh, pipelineLock);
+        var manifest = RunManifest.Load(ManifestPath, _view.Note);
+        new PastResults(_modelsFolder, _clock).MoveAside(rerun, manifest);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         for (var i = 0; i < _stages.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var stage = _stages[i];
-            var inputs = _inputs.Resolve(stage, pipelineLock.Stages);
-            var status = assessor.Assess(stage, pipelineLock.Stages.GetValueOrDefault(stage.Name), inputs);
+            var inputs = _inputs.Resolve(stage, manifest.Stages);
+            var status = assessor.Assess(stage, manifest.Stages.GetValueOrDefault(stage.Name), inputs);
             if (status.State == StageState.Done)
             {
                 _view.Skip(stage.Name);
@@ -97,12 +103,12 @@ public sealed class PipelineRunner
             }
 
             var resumedFrom = status.CheckpointStep is { } step ? FormattableString.Invariant($"step {step}") : null;
-            RunStage(stage, inputs, pipelineLock, _view.Begin(stage.Name, i + 1, _stages.Count, resumedFrom), cancellation);
+            RunStage(stage, inputs, manifest, _view.Begin(stage.Name, i + 1, _stages.Count, resumedFrom), cancellation);
         }
     }
 
-    /// <summary>The names of a stage and all after it; none for null.</summary>
-    /// <exception cref="UserException">The plan has no such stage.</exception>
+    /// <summary>Returns the names of a stage and of all stages after it; none for null.</summary>
+    /// <exception cref="UserException">The plan does not contain the stage.</exception>
     public IReadOnlyList<string> From(string? stage)
     {
         string[] names = [.. _stages.Select(definition => definition.Name)];
@@ -112,23 +118,23 @@ public sealed class PipelineRunner
     }
 
     private void RunStage(
-        StageDefinition stage, StageInputs inputs, RunManifest pipelineLock, IStageProgress progress, CancellationToken cancellation)
+        StageDefinition stage, StageInputs inputs, RunManifest manifest, IStageProgress progress, CancellationToken cancellation)
     {
         var folder = Path.Combine(_modelsFolder, stage.Name);
         Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
-        var before = pipelineLock.Stages.GetValueOrDefault(stage.Name);
-        var begun = Begun(stage, inputs, before);
-        if (before?.Key == begun.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
+        var before = manifest.Stages.GetValueOrDefault(stage.Name);
+        var started = StartEntry(stage, inputs, before);
+        if (before?.Key == started.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
         {
             progress.Note($"started on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": "
                 + "its results may differ in the last digits from a run on one machine");
         }
 
-        var timer = new StageTimer(pipelineLock, stage.Name, begun, _clock);
-        var checkpoints = new CheckpointStore(folder, begun.Key, stage.KeepCheckpoints, progress.Note)
+        var timer = new StageTimer(manifest, stage.Name, started, _clock);
+        var checkpoints = new CheckpointStore(folder, started.Key, stage.KeepCheckpoints, progress.Note)
         {
-            Saved = _ => timer.Tick(),
+            Saved = _ => timer.SaveTime(),
             Attempt = new StorageRetry(_clock, progress.Note).Run,
         };
         StageResult result;
@@ -138,23 +144,23 @@ public sealed class PipelineRunner
             result = stage.Run(new StageContext
             {
                 Name = stage.Name,
-                Key = begun.Key,
+                Key = started.Key,
                 Folder = folder,
                 Checkpoints = checkpoints,
                 Progress = progress,
                 Metrics = new MetricsLog(Path.Combine(folder, MetricsLog.FileName), _clock),
                 Cancellation = cancellation,
                 Inputs = inputs.Paths,
-                Lineage = Lineage.Of(stage.Inputs, pipelineLock.Stages),
+                Lineage = Lineage.Of(stage.Inputs, manifest.Stages),
                 UpstreamMetrics = stage.Inputs.Select(InputResolver.Maker).Distinct()
-                    .Where(pipelineLock.Stages.ContainsKey)
-                    .ToDictionary(maker => maker, maker => pipelineLock.Stages[maker].Metrics),
+                    .Where(manifest.Stages.ContainsKey)
+                    .ToDictionary(maker => maker, maker => manifest.Stages[maker].Metrics),
             });
             timer.Finish(result);
         }
         catch (Exception failure)
         {
-            timer.TryTick();
+            timer.TrySaveTime();
             if (failure is UserException || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
             {
                 throw;
@@ -166,10 +172,10 @@ public sealed class PipelineRunner
         _view.End(stage.Name, timer.Elapsed, result.Metrics);
     }
 
-    /// <summary>The entry of a stage that begins, or begins again: under the same key, time and resumes add up.</summary>
-    private LockEntry Begun(StageDefinition stage, StageInputs inputs, LockEntry? before)
+    /// <summary>Creates the entry of a stage that starts. If it resumes under the same key, time and resumes add up.</summary>
+    private LockEntry StartEntry(StageDefinition stage, StageInputs inputs, LockEntry? before)
     {
-        var key = StageKey.Of(stage.Name, stage.Version, stage.Options, inputs.Hashes);
+        var key = StageKey.Compute(stage.Name, stage.Version, stage.Options, inputs.Hashes);
         return before is not null && before.Key == key
             ? before with
             {

@@ -6,19 +6,16 @@ using Distill.Pipeline.Storage;
 namespace Distill.Pipeline.Execution;
 
 /// <summary>
-/// <c>pipeline.lock.json</c>: which stages were begun and done, of what, with what result. It is replaced durably
-/// at each change, so a crash leaves the old or the new one; equal content is equal bytes. It carries its own SHA-256, and a copy lies beside it.
+/// <c>pipeline.lock.json</c>: which stages started or finished, with their inputs and results. Each change replaces the file durably, so a
+/// crash leaves the old or the new one. It contains its own SHA-256, and a copy lies beside it. Equal content gives equal bytes.
 /// </summary>
 public sealed class RunManifest
 {
-    private const string Copy = ".copy";
+    private const string CopySuffix = ".copy";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Json = new(JsonFormat.Records)
     {
-        WriteIndented = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
     };
 
     private readonly string _path;
@@ -30,16 +27,16 @@ public sealed class RunManifest
         _stages = new SortedDictionary<string, LockEntry>(stages.ToDictionary(), StringComparer.Ordinal);
     }
 
-    /// <summary>The stages that were ever begun, by name.</summary>
+    /// <summary>All stages that ever started, by name.</summary>
     public IReadOnlyDictionary<string, LockEntry> Stages => _stages;
 
-    /// <summary>Reads the lock or, where that is damaged or gone, its copy; where there is neither, no stage was begun yet.</summary>
-    /// <param name="path">Of the lock.</param>
-    /// <param name="warn">Told, in one sentence, where the copy is used.</param>
-    /// <exception cref="UserException">Neither is a lock that this version can read.</exception>
+    /// <summary>Reads the manifest, or its copy if the manifest is damaged or missing. It is empty if both are missing.</summary>
+    /// <param name="path">Path of the manifest.</param>
+    /// <param name="warn">Receives one sentence if the copy is used.</param>
+    /// <exception cref="UserException">This version can read neither of them.</exception>
     public static RunManifest Load(string path, Action<string> warn)
     {
-        var copy = path + Copy;
+        var copy = path + CopySuffix;
         if (!File.Exists(path) && !File.Exists(copy))
         {
             return new RunManifest(path, []);
@@ -61,14 +58,14 @@ public sealed class RunManifest
             + $"or move it away (mv {path} {path}.bad): stages then run again and continue from their checkpoints");
     }
 
-    /// <summary>Replaces a stage's entry, on the disk before this returns.</summary>
+    /// <summary>Replaces a stage's entry, on disk before this returns.</summary>
     public void Set(string stage, LockEntry entry)
     {
         _stages[stage] = entry;
         Write();
     }
 
-    /// <summary>Forgets a stage, on the disk before this returns.</summary>
+    /// <summary>Removes a stage, on disk before this returns.</summary>
     public void Remove(string stage)
     {
         if (_stages.Remove(stage))
@@ -81,7 +78,7 @@ public sealed class RunManifest
     {
         var text = JsonSerializer.Serialize(new LockDocument(LockDocument.CurrentVersion, _stages, HashOf(_stages)), Json) + "\n";
         Durable.WriteText(_path, text);
-        Durable.WriteText(_path + Copy, text);
+        Durable.WriteText(_path + CopySuffix, text);
     }
 
     private static SortedDictionary<string, LockEntry>? Read(string path, out string damage)
@@ -92,9 +89,10 @@ public sealed class RunManifest
             var document = JsonSerializer.Deserialize<LockDocument>(File.ReadAllText(path), Json) ?? throw new JsonException("it is null");
             damage = document switch
             {
-                // Of before there was a checksum.
+                // Version 1 had no checksum.
                 { Version: 1, Sha256: null } => "",
-                { Version: not LockDocument.CurrentVersion } => $"its version is {document.Version}, expected {LockDocument.CurrentVersion}",
+                { Version: not LockDocument.CurrentVersion } =>
+                    $"its version is {document.Version}, expected {LockDocument.CurrentVersion}",
                 _ when document.Sha256 != HashOf(document.Stages) => "its content does not match its sha256",
                 _ => "",
             };
@@ -113,4 +111,13 @@ public sealed class RunManifest
     }
 
     private static string HashOf(SortedDictionary<string, LockEntry> stages) => FileHash.OfText(JsonSerializer.Serialize(stages, Json));
+
+    /// <summary>Content of the file.</summary>
+    /// <param name="Version">Version of the format.</param>
+    /// <param name="Stages">One entry per stage.</param>
+    /// <param name="Sha256">Hash of the stages; null in version 1, which had none.</param>
+    private sealed record LockDocument(int Version, SortedDictionary<string, LockEntry> Stages, string? Sha256 = null)
+    {
+        public const int CurrentVersion = 2;
+    }
 }

@@ -3,14 +3,18 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>Compares a stage with its lock entry and the disk, and says where it stands and exactly why.</summary>
-/// <param name="modelsFolder">The folder of the stages' folders.</param>
-/// <param name="thorough">Whether outputs are hashed; otherwise only their lengths are compared.</param>
+/// <summary>Compares a stage with its entry in the run manifest and with the disk, and states its status and the reasons.</summary>
+/// <param name="modelsFolder">Folder that holds the folders of all stages.</param>
+/// <param name="thorough">Whether to hash outputs; otherwise only their sizes are compared.</param>
 internal sealed class StageAssessor(string modelsFolder, bool thorough)
 {
+    /// <summary>Determines the status of one stage.</summary>
+    /// <param name="stage">Stage as the plan defines it now.</param>
+    /// <param name="entry">Its entry in the manifest; null if it never started.</param>
+    /// <param name="inputs">Its current inputs.</param>
     public StageStatus Assess(StageDefinition stage, LockEntry? entry, StageInputs inputs)
     {
-        var key = inputs.WaitsFor.Count == 0 ? StageKey.Of(stage.Name, stage.Version, stage.Options, inputs.Hashes) : null;
+        var key = inputs.WaitsFor.Count == 0 ? StageKey.Compute(stage.Name, stage.Version, stage.Options, inputs.Hashes) : null;
         var waits = inputs.WaitsFor.Select(name => $"waits for {name}").ToList();
         var step = key is null ? null : CheckpointStore.PeekStep(Path.Combine(modelsFolder, stage.Name), key);
         if (entry is null)
@@ -22,7 +26,7 @@ internal sealed class StageAssessor(string modelsFolder, bool thorough)
         if (entry.State == LockedState.Done)
         {
             changes.AddRange(entry.Outputs
-                .Select(output => (Name: output.Key, Change: output.Value.Change(thorough)))
+                .Select(output => (Name: output.Key, Change: output.Value.FindChange(thorough)))
                 .Where(output => output.Change is not null)
                 .Select(output => $"output {output.Name} {output.Change}"));
         }
@@ -43,7 +47,7 @@ internal sealed class StageAssessor(string modelsFolder, bool thorough)
             ? Enumerable.Empty<string>()
             : [$"the stage's version changed from {entry.Version} to {stage.Version}"];
         return version
-            .Concat(Differences.OfOptions(entry.Options, CanonicalJson.Of(stage.Options)))
-            .Concat(Differences.OfInputs(entry.Inputs, inputs.Hashes, unknown));
+            .Concat(Differences.BetweenOptions(entry.Options, CanonicalJson.Of(stage.Options)))
+            .Concat(Differences.BetweenInputs(entry.Inputs, inputs.Hashes, unknown));
     }
 }

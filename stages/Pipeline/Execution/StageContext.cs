@@ -4,7 +4,7 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>All that a running stage may touch: its declared inputs, its own folder, and where it reports.</summary>
+/// <summary>Everything that a running stage may use: its declared inputs, its own folder, and where it reports.</summary>
 public sealed class StageContext
 {
     public required string Name { get; init; }
@@ -12,7 +12,7 @@ public sealed class StageContext
     /// <summary>The stage's key, in lower-case hexadecimal.</summary>
     public required string Key { get; init; }
 
-    /// <summary>The stage's own folder; it exists.</summary>
+    /// <summary>The stage's own folder, which exists.</summary>
     public required string Folder { get; init; }
 
     public required CheckpointStore Checkpoints { get; init; }
@@ -23,24 +23,29 @@ public sealed class StageContext
 
     public required CancellationToken Cancellation { get; init; }
 
-    /// <summary>Declared artifacts → their paths.</summary>
+    /// <summary>Paths of the declared inputs, by artifact.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
-    /// <summary>The stages that made declared inputs → what they measured.</summary>
+    /// <summary>Measurements of the stages that made declared inputs, by stage.</summary>
     public required IReadOnlyDictionary<string, JsonObject> UpstreamMetrics { get; init; }
 
-    /// <summary>The stages that made the declared inputs, those that made theirs, and so on: what the lock knows of each, by name.</summary>
+    /// <summary>Manifest entries of the stages that made the declared inputs, of those that made theirs, and so on, by stage.</summary>
     public required IReadOnlyDictionary<string, LockEntry> Lineage { get; init; }
 
-    /// <summary>The path of a declared input.</summary>
-    /// <exception cref="InvalidOperationException">The stage did not declare it, so its key would not notice a change.</exception>
+    /// <summary>Returns the path of a declared input.</summary>
+    /// <exception cref="InvalidOperationException">The stage did not declare it, so its key would miss a change.</exception>
     public string Input(string artifact) => Inputs.TryGetValue(artifact, out var path)
         ? path
         : throw new InvalidOperationException($"stage {Name} reads {artifact} but does not declare it as an input");
 
-    /// <summary>What a stage measured that made one of the declared inputs.</summary>
+    /// <summary>Returns a copy of the measurements of a stage that made one of the declared inputs.</summary>
     /// <exception cref="InvalidOperationException">No declared input comes from that stage.</exception>
     public JsonObject InputMetrics(string stage) => UpstreamMetrics.TryGetValue(stage, out var metrics)
         ? (JsonObject)metrics.DeepClone()
         : throw new InvalidOperationException($"stage {Name} reads the metrics of {stage} but declares none of its outputs as an input");
 }
+
+/// <summary>Result of a finished stage.</summary>
+/// <param name="Outputs">Path of a file or a whole folder, by the artifact's short name ("weights.safetensors").</param>
+/// <param name="Metrics">Its measurements: names and small numbers.</param>
+public sealed record StageResult(IReadOnlyDictionary<string, string> Outputs, JsonObject Metrics);

@@ -2,14 +2,15 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Pipeline.Execution;
 
-/// <summary>A stage failed in a way that is not the user's mistake. What it had saved is kept; exit code 2.</summary>
-public sealed class StageFailedException(string stage, Exception inner) : Exception(Account(stage, inner), inner)
+/// <summary>A stage failed for a reason other than wrong input of the user. Its checkpoints are kept; the exit code is 2.</summary>
+public sealed class StageFailedException(string stage, Exception inner) : Exception(Describe(stage, inner), inner)
 {
     public string Stage { get; } = stage;
 
-    private static string Account(string stage, Exception inner)
+    private static string Describe(string stage, Exception inner)
     {
         var (what, advice) = (inner.Message.TrimEnd('.'), StorageAdvice.For(inner));
-        return $"stage {stage} failed: {what}.{(advice is null ? "" : $" {advice}.")} Its checkpoints are kept; run the same command again to resume.";
+        return $"stage {stage} failed: {what}.{(advice is null ? "" : $" {advice}.")} "
+            + "Its checkpoints are kept; run the same command again to resume.";
     }
 }

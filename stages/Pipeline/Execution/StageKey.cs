@@ -5,17 +5,17 @@ using Distill.Pipeline.Storage;
 namespace Distill.Pipeline.Execution;
 
 /// <summary>
-/// A stage's identity: equal keys mean that running again on the same machine gives the same result. Another device, precision, number of threads or level of vector
-/// instructions may change its last digits; those are no part of the key, but the lock remembers them (<see cref="LockEntry.Machines"/>).
+/// Identity of a stage's result: with an equal key, another run on the same machine gives the same bytes. Device, precision, thread count
+/// and vector instructions can change the last digits. They are not part of the key; <see cref="LockEntry.Machines"/> records them.
 /// </summary>
 internal static class StageKey
 {
-    /// <summary>The SHA-256 of the canonical JSON {stage, version, options, inputs}, in lower-case hexadecimal.</summary>
-    /// <param name="stage">The stage's name.</param>
-    /// <param name="version">The stage's declared version.</param>
+    /// <summary>Computes the SHA-256 of the canonical JSON {stage, version, options, inputs}, in lower-case hexadecimal.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="version">Its declared version.</param>
     /// <param name="options">Its options; spelling and order do not matter.</param>
-    /// <param name="inputs">Artifact → SHA-256.</param>
-    public static string Of(string stage, int version, JsonObject options, IReadOnlyDictionary<string, string> inputs) =>
+    /// <param name="inputs">SHA-256 by artifact.</param>
+    public static string Compute(string stage, int version, JsonObject options, IReadOnlyDictionary<string, string> inputs) =>
         FileHash.OfText(CanonicalJson.Text(new JsonObject
         {
             ["stage"] = stage,

@@ -5,20 +5,21 @@ using System.Text.Json.Nodes;
 namespace Distill.Pipeline.Options;
 
 /// <summary>
-/// One spelling for equal JSON: keys sorted ordinally, numbers in their shortest round-trip form, so that
-/// 1, 1.0 and 1e0 are the same bytes. Hashes and comparisons of options are made of it.
+/// Writes equal JSON as equal bytes: keys in ordinal order, and numbers in their shortest round-trip form, so that 1, 1.0 and 1e0 are the
+/// same. Options are hashed and compared in this form.
 /// </summary>
 public static class CanonicalJson
 {
+    // Just below 2⁶³, where long ends.
     private const double LongLimit = 9.2e18;
 
-    /// <summary>The canonical text, on one line.</summary>
+    /// <summary>Returns the canonical text, on one line.</summary>
     public static string Text(JsonNode? node) => Node(node)?.ToJsonString() ?? "null";
 
-    /// <summary>A canonical deep copy.</summary>
+    /// <summary>Returns a canonical deep copy.</summary>
     public static JsonObject Of(JsonObject value) => (JsonObject)Node(value)!;
 
-    /// <summary>The canonical node of a finite number: whole numbers are written without point or exponent.</summary>
+    /// <summary>Returns the canonical node of a finite number. Whole numbers have neither point nor exponent.</summary>
     public static JsonValue Number(double value) => value == Math.Floor(value) && Math.Abs(value) < LongLimit
         ? JsonValue.Create((long)value)
         : JsonValue.Create(value);
@@ -34,8 +35,9 @@ public static class CanonicalJson
         _ => node.DeepClone(),
     };
 
-    /// <summary>Integers beyond 2⁵³ keep every digit: they never pass through a floating-point number.</summary>
-    private static JsonValue Number(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-        ? JsonValue.Create(whole)
-        : Number(double.Parse(text, CultureInfo.InvariantCulture));
+    /// <summary>Parses a number. Integers beyond 2⁵³ keep every digit, because they are never converted to double.</summary>
+    private static JsonValue Number(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            ? JsonValue.Create(whole)
+            : Number(double.Parse(text, CultureInfo.InvariantCulture));
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Distill.Pipeline.Options;
 
-/// <summary>How a message says what is allowed.</summary>
+/// <summary>Words with which messages state the allowed values.</summary>
 internal static class Expected
 {
     public static string Integer(int min, int max) =>

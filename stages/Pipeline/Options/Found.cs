@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Distill.Pipeline.Options;
 
-/// <summary>How a message quotes the value that was found: as it was written, and short.</summary>
+/// <summary>Quotes a value that was found for a message: as it was written, and short.</summary>
 internal static class Found
 {
     private const int LongestQuote = 60;

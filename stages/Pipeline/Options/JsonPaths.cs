@@ -1,6 +1,6 @@
 namespace Distill.Pipeline.Options;
 
-/// <summary>JSON paths as messages show them: <c>$.rounds[0].temperature</c>.</summary>
+/// <summary>Builds the JSON paths of messages, such as <c>$.rounds[0].temperature</c>.</summary>
 internal static class JsonPaths
 {
     public const string Root = "$";

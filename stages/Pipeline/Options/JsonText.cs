@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Distill.Pipeline.Options;
 
 /// <summary>
-/// Reads JSON as people write it: comments and trailing commas are accepted, "$schema" and keys that start
-/// with "//" are dropped at every level; duplicate keys, which JSON readers otherwise resolve in silence, are refused.
+/// Parses JSON as people write it. Comments and trailing commas are accepted, and "$schema" and keys that start with "//" are dropped at
+/// every level. Duplicate keys, of which most JSON readers silently use one, are refused.
 /// </summary>
 internal static class JsonText
 {
@@ -16,8 +16,8 @@ internal static class JsonText
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <param name="text">The JSON text.</param>
-    /// <param name="name">What messages call the text: a file's path, or <c>preset smoke</c>.</param>
+    /// <param name="text">JSON text.</param>
+    /// <param name="name">Name of the text in messages: a file's path, or <c>preset smoke</c>.</param>
     /// <exception cref="UserException">The text is not JSON, not an object, or repeats a key.</exception>
     public static JsonObject Parse(string text, string name)
     {
@@ -60,13 +60,13 @@ internal static class JsonText
 
     private static bool IsRemark(string key) => key == "$schema" || key.StartsWith("//", StringComparison.Ordinal);
 
-    /// <summary>The parser counts bytes; an editor counts characters.</summary>
+    /// <summary>Converts the parser's count of bytes to an editor's count of characters.</summary>
     private static int Column(string text, int line, int bytes)
     {
         var octets = Encoding.UTF8.GetBytes(text.Split('\n').ElementAtOrDefault(line) ?? "");
         return Encoding.UTF8.GetCharCount(octets, 0, Math.Min(bytes, octets.Length)) + 1;
     }
 
-    /// <summary>The parser's own sentence, without the position that it appends.</summary>
+    /// <summary>Returns the parser's own sentence, without the position that it appends.</summary>
     private static string Reason(JsonException broken) => broken.Message.Split(" LineNumber:")[0].TrimEnd('.');
 }

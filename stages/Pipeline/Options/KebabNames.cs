@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Distill.Pipeline.Options;
 
-/// <summary>The names of an enum's values as JSON writes them: <c>SoftTargets</c> is "soft-targets".</summary>
+/// <summary>Names of an enum's values in JSON: <c>SoftTargets</c> is "soft-targets".</summary>
 internal static class KebabNames
 {
     public static string Of<T>(T value) where T : struct, Enum =>

@@ -1,9 +1,9 @@
 namespace Distill.Pipeline.Options;
 
-/// <summary>Guesses which allowed name a misspelt one was meant to be.</summary>
+/// <summary>Guesses which allowed name a misspelled one stands for.</summary>
 internal static class Suggestion
 {
-    /// <summary>The nearest name, or null where none is near enough to be a likely slip of the pen.</summary>
+    /// <summary>Returns the nearest name, or null if none is near enough to be a likely typing error.</summary>
     public static string? For(string given, IEnumerable<string> allowed) => allowed
         .Select(name => (Name: name, Distance: Distance(given.ToUpperInvariant(), name.ToUpperInvariant())))
         .Where(guess => guess.Distance <= Math.Max(2, given.Length / 2))
@@ -11,7 +11,7 @@ internal static class Suggestion
         .Select(guess => guess.Name)
         .FirstOrDefault();
 
-    /// <summary>The Levenshtein distance, one row of its table at a time.</summary>
+    /// <summary>Computes the Levenshtein distance, one row of its table at a time.</summary>
     private static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -7,24 +7,38 @@ using Distill.Pipeline.Storage;
 namespace Distill.Pipeline.Progress;
 
 /// <summary>
-/// Metrics as TensorBoard reads them: records of a TFRecord file (length, data, and a masked CRC-32C of each: tensorflow/core/lib/io/record_writer.cc), each an
-/// Event message (tensorflow/core/util/event.proto) with a scalar a metric. A file is a function of the lines that it is made of.
+/// Writes metrics in TensorBoard's format: a TFRecord file (length, data, and a masked CRC-32C of each;
+/// tensorflow/core/lib/io/record_writer.cc) of Event messages (tensorflow/core/util/event.proto) with one scalar per metric.
+/// The same lines of metrics.jsonl always give the same file.
 /// </summary>
 internal static class EventFile
 {
-    /// <summary>What TensorBoard takes for a file of its own.</summary>
+    /// <summary>A file name that TensorBoard recognizes.</summary>
     public const string Name = "events.out.tfevents.distill";
 
-    // So that a CRC of data that hold CRCs is no weaker.
+    // Added to each CRC, because a CRC over data that contain CRCs would be weak.
     private const uint CrcMask = 0xa282ead8;
 
-    /// <summary>The first record of a file.</summary>
-    public static byte[] Header() => Record(ProtobufMessage.Of(output => output.Text(3, "brain.Event:2")));
+    // Field numbers of Event (event.proto), then of Summary and Summary.Value (summary.proto).
+    private const int WallTimeField = 1;
+    private const int StepField = 2;
+    private const int FileVersionField = 3;
+    private const int SummaryField = 5;
+    private const int ValueField = 1;
+    private const int TagField = 1;
+    private const int SimpleValueField = 2;
 
-    /// <summary>A record with the numbers of a line of metrics.jsonl; empty for a line without a step, a time or a number.</summary>
+    /// <summary>Returns the first record of a file.</summary>
+    public static byte[] Header() => Record(ProtobufMessage.Of(output => output.Text(FileVersionField, "brain.Event:2")));
+
+    /// <summary>Returns a record of one line of metrics.jsonl; empty if the line lacks a step, a time or a number.</summary>
     public static byte[] Record(JsonObject metrics)
     {
-        byte[][] values = [.. metrics.Where(metric => metric.Key != "step" && IsNumber(metric.Value)).Select(metric => Value(metric.Key, metric.Value!.GetValue<double>()))];
+        byte[][] values =
+        [
+            .. metrics.Where(metric => metric.Key != "step" && IsNumber(metric.Value))
+                .Select(metric => Value(metric.Key, metric.Value!.GetValue<double>())),
+        ];
         if (values.Length == 0
             || metrics["step"] is not JsonValue step || !step.TryGetValue(out long at)
             || metrics["utc"] is not JsonValue time || !time.TryGetValue(out DateTime utc))
@@ -34,9 +48,9 @@ internal static class EventFile
 
         return Record(ProtobufMessage.Of(output =>
         {
-            output.Real64(1, (utc - DateTime.UnixEpoch).TotalSeconds);
-            output.Number(2, at);
-            output.Nested(5, ProtobufMessage.Of(summary => Array.ForEach(values, value => summary.Nested(1, value))));
+            output.Real64(WallTimeField, (utc - DateTime.UnixEpoch).TotalSeconds);
+            output.Number(StepField, at);
+            output.Nested(SummaryField, ProtobufMessage.Of(summary => Array.ForEach(values, value => summary.Nested(ValueField, value))));
         }));
     }
 
@@ -44,8 +58,8 @@ internal static class EventFile
 
     private static byte[] Value(string tag, double number) => ProtobufMessage.Of(output =>
     {
-        output.Text(1, tag);
-        output.Real32(2, (float)number);
+        output.Text(TagField, tag);
+        output.Real32(SimpleValueField, (float)number);
     });
 
     private static byte[] Record(byte[] data)
@@ -58,5 +72,5 @@ internal static class EventFile
         return record;
     }
 
-    private static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Crc32C.Of(bytes), 15) + CrcMask;
+    private static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Crc32C.Compute(bytes), 15) + CrcMask;
 }

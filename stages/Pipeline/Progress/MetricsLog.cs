@@ -6,27 +6,28 @@ using Distill.Pipeline.Storage;
 namespace Distill.Pipeline.Progress;
 
 /// <summary>
-/// <c>metrics.jsonl</c>: one JSON object a line, appended as the run goes, each with the time in "utc"; and the same for TensorBoard
-/// in an <see cref="EventFile"/> beside it. What a crash tore is dropped before anything is appended.
+/// <c>metrics.jsonl</c>: one JSON object per line, with the time in "utc", appended during the run. An <see cref="EventFile"/> beside it
+/// holds the same for TensorBoard. A line that a crash left incomplete is dropped before anything is appended.
 /// </summary>
 public sealed class MetricsLog(string path, TimeProvider clock)
 {
-    /// <summary>Of the log, in a stage's folder.</summary>
-    public const string FileName = "metrics.jsonl";
+    /// <summary>Name of the log in a stage's folder.</summary>
+    public const string FileName = CheckpointOwner.MetricsFile;
 
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-    private bool _whole;
+    private bool _isIntact;
 
     private string EventsPath => Path.Combine(_folder, EventFile.Name);
 
-    /// <summary>The whole lines of a log; none where there is no log.</summary>
+    /// <summary>Reads the complete lines of a log; none if the log does not exist.</summary>
     public static IReadOnlyList<JsonObject> Read(string path) =>
         File.Exists(path) ? [.. File.ReadLines(path).Select(Parse).OfType<JsonObject>()] : [];
 
-    /// <param name="metrics">What was measured; "step" is the step it was measured after.</param>
+    /// <summary>Appends a line.</summary>
+    /// <param name="metrics">Measurements by name; "step" is the number of steps done before.</param>
     public void Append(JsonObject metrics)
     {
-        if (!_whole)
+        if (!_isIntact)
         {
             TruncateAfter(long.MaxValue);
         }
@@ -36,13 +37,13 @@ public sealed class MetricsLog(string path, TimeProvider clock)
         var written = Encoding.UTF8.GetBytes(line.ToJsonString() + "\n");
         Append(path, written);
 
-        // From the text, as it will be read when the file is made anew.
+        // Made from the text, because that is what a later truncation rebuilds the file from.
         Append(EventsPath, EventFile.Record(Parse(line.ToJsonString())!));
     }
 
     /// <summary>
-    /// Drops the lines that a run resumed at this step will write again: those whose "step" is larger. Lines without
-    /// a step stay. A file is replaced durably, and only if it changes.
+    /// Drops the lines whose "step" is larger, because a run resumed at this step writes them again. Lines without a step stay. A file is
+    /// replaced durably, and only if it changes.
     /// </summary>
     public void TruncateAfter(long step)
     {
@@ -65,12 +66,12 @@ public sealed class MetricsLog(string path, TimeProvider clock)
             Durable.WriteText(path, kept.ToString());
         }
 
-        if (!File.Exists(EventsPath) || !File.ReadAllBytes(EventsPath).AsSpan().SequenceEqual(events.GetBuffer().AsSpan(0, (int)events.Length)))
+        if (!File.Exists(EventsPath) || !File.ReadAllBytes(EventsPath).AsSpan().SequenceEqual(events.ToArray()))
         {
             Durable.WriteFile(EventsPath, events.WriteTo);
         }
 
-        _whole = true;
+        _isIntact = true;
     }
 
     private static void Append(string path, byte[] bytes)
@@ -79,12 +80,12 @@ public sealed class MetricsLog(string path, TimeProvider clock)
         file.Write(bytes);
     }
 
-    /// <summary>Null where a line is no whole JSON object.</summary>
+    /// <summary>Parses a line; null if it is not a complete JSON object.</summary>
     private static JsonObject? Parse(string line)
     {
         try
         {
-            // Counting looks at the keys, of which damage may have made two the same.
+            // Count forces the keys to be read, and throws if damage has made two of them equal.
             return JsonNode.Parse(line) is JsonObject { Count: >= 0 } metrics ? metrics : null;
         }
         catch (Exception damaged) when (damaged is JsonException or ArgumentException)

@@ -8,7 +8,7 @@ internal static partial class CheckpointFolders
 {
     public static string Name(long step) => $"step-{step:D8}";
 
-    /// <summary>Committed checkpoints, the newest first, unverified.</summary>
+    /// <summary>Lists complete checkpoints, the newest first, unverified.</summary>
     public static IReadOnlyList<(long Step, string Folder)> Newest(string checkpoints) => !Directory.Exists(checkpoints) ? [] :
     [
         .. Directory.EnumerateDirectories(checkpoints, "step-*")
@@ -18,8 +18,8 @@ internal static partial class CheckpointFolders
             .OrderByDescending(entry => entry.Step),
     ];
 
-    /// <summary>A name that is still free: the given one, or with -2, -3, … at its end.</summary>
-    public static string Free(string path) => Enumerable.Range(1, int.MaxValue)
+    /// <summary>Returns the path itself if nothing is there, or else the first free one of PATH-2, PATH-3, …</summary>
+    public static string FindFreeName(string path) => Enumerable.Range(1, int.MaxValue)
         .Select(number => number == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}-{number}"))
         .First(candidate => !Path.Exists(candidate));
 

@@ -3,21 +3,15 @@ using System.Text.Json;
 namespace Distill.Pipeline.Storage;
 
 /// <summary>
-/// <c>manifest.json</c>: the last file of a checkpoint to be written, with the length and the hash of every other.
+/// <c>manifest.json</c> of a checkpoint: length and hash of each of its files. It is written last, so a checkpoint without it is
+/// incomplete.
 /// </summary>
 internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictionary<string, ManifestFile> Files)
 {
     public const string FileName = "manifest.json";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    /// <summary>The manifest of a folder that is fully written.</summary>
-    public static CheckpointManifest Of(string folder, long step, string key)
+    /// <summary>Creates the manifest of a folder whose files are all written.</summary>
+    public static CheckpointManifest FromFolder(string folder, long step, string key)
     {
         var files = new SortedDictionary<string, ManifestFile>(StringComparer.Ordinal);
         foreach (var name in FolderFiles.Names(folder).Where(name => name != FileName))
@@ -30,15 +24,15 @@ internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictio
     }
 
     public void Write(string folder) =>
-        Durable.WritePart(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+        Durable.WritePart(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, JsonFormat.Records) + "\n");
 
-    /// <summary>Reads a folder's manifest; null, with the damage, where it is missing or is no manifest.</summary>
+    /// <summary>Reads a folder's manifest; null, with the reason, if it is missing or invalid.</summary>
     public static CheckpointManifest? Read(string folder, out string damage)
     {
         damage = "";
         try
         {
-            return JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllText(Path.Combine(folder, FileName)), Json)
+            return JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllText(Path.Combine(folder, FileName)), JsonFormat.Records)
                 ?? throw new JsonException("it is null");
         }
         catch (FileNotFoundException)
@@ -53,12 +47,12 @@ internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictio
         return null;
     }
 
-    /// <summary>What is wrong with the folder's files, or null where every length and hash holds.</summary>
-    public string? Damage(string folder)
+    /// <summary>Describes the first file that does not match its length and hash; null if all match.</summary>
+    public string? FindDamage(string folder)
     {
         foreach (var (name, promised) in Files)
         {
-            // A manifest from a stranger may name anything: a device that never ends, or a file that is none of its business.
+            // A manifest from a stranger may name anything, such as a device that never ends or a private file elsewhere.
             if (!FolderFiles.IsInside(folder, name))
             {
                 return $"{FileName} names {name}, which is not in the folder";
@@ -80,7 +74,7 @@ internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictio
                 return $"{name} has {file.Length} bytes, its manifest states {promised.Bytes}";
             }
 
-            // A file of no length is not opened: of a pipe, opening would wait for ever.
+            // A file of length 0 is not opened, because it may be a pipe, and opening a pipe can wait forever.
             if ((file.Length == 0 ? FileHash.OfText("") : FileHash.OfFile(file.FullName)) != promised.Sha256)
             {
                 return $"the bytes of {name} changed since it was written";
@@ -90,3 +84,6 @@ internal sealed record CheckpointManifest(long Step, string Key, IReadOnlyDictio
         return null;
     }
 }
+
+/// <summary>Length and SHA-256 of one file of a checkpoint.</summary>
+internal sealed record ManifestFile(long Bytes, string Sha256);

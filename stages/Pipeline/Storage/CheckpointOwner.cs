@@ -1,31 +1,34 @@
 namespace Distill.Pipeline.Storage;
 
 /// <summary>
-/// Decides whose <c>checkpoints/</c> a stage's folder holds. Another key's checkpoints are moved aside and come
-/// back when their key does: nothing is ever deleted, so putting an option back continues where that run was. The
-/// run's metrics.jsonl travels inside.
+/// Decides to which stage key the <c>checkpoints/</c> of a stage's folder belong. Checkpoints of another key are moved aside, and return
+/// when that key returns. Nothing is deleted, so restoring an option resumes the earlier run. The run's metrics.jsonl moves with them.
 /// </summary>
 internal sealed class CheckpointOwner(string folder, string key, Action<string> warn)
 {
+    /// <summary>Name of the metrics log in a stage's folder.</summary>
+    public const string MetricsFile = "metrics.jsonl";
+
     private const string KeyFile = "key.txt";
-    private const string MetricsFile = "metrics.jsonl";
+
+    // Digits of the key in the name of a folder that was moved aside.
     private const int ShortKey = 8;
 
     private readonly string _checkpoints = Path.Combine(folder, "checkpoints");
 
     public string Checkpoints => _checkpoints;
 
-    /// <summary>Where this key's checkpoints are now, without moving anything; null where it has none.</summary>
+    /// <summary>Finds this key's checkpoints without moving anything; null if it has none.</summary>
     public string? Find() => new[] { _checkpoints, Parked(key) }.FirstOrDefault(place => KeyOf(place) == key);
 
-    /// <summary>Brings this key's checkpoints, if there are any, to <c>checkpoints/</c>.</summary>
+    /// <summary>Moves this key's checkpoints, if there are any, to <c>checkpoints/</c>, and those of another key aside.</summary>
     public void Claim()
     {
         var owner = KeyOf(_checkpoints);
         if (owner is not null && owner != key)
         {
             MoveIfFree(Path.Combine(folder, MetricsFile), Path.Combine(_checkpoints, MetricsFile));
-            var aside = CheckpointFolders.Free(Parked(owner));
+            var aside = CheckpointFolders.FindFreeName(Parked(owner));
             Durable.MoveFolder(_checkpoints, aside);
             warn($"the checkpoints of earlier options were moved to {aside}; a run with those options resumes from them");
         }
@@ -39,8 +42,8 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
         MoveIfFree(Path.Combine(_checkpoints, MetricsFile), Path.Combine(folder, MetricsFile));
     }
 
-    /// <summary>Makes <c>checkpoints/</c> with this key as its owner, before a checkpoint is written there.</summary>
-    public void Make()
+    /// <summary>Creates <c>checkpoints/</c> for this key, before a checkpoint is written there.</summary>
+    public void Create()
     {
         Durable.MakeFolder(_checkpoints);
         if (WrittenKey(_checkpoints) != key)
@@ -59,7 +62,10 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
 
     private string Parked(string owner) => $"{_checkpoints}-{owner[..Math.Min(ShortKey, owner.Length)]}";
 
-    /// <summary>The owner that most of key.txt and the manifests name, key.txt where they are even: one of them may be lost or damaged. Null for nobody.</summary>
+    /// <summary>
+    /// Returns the key that most of key.txt and the manifests name, because one of them may be lost or damaged. At a tie key.txt decides.
+    /// Null if none names a key.
+    /// </summary>
     private static string? KeyOf(string checkpoints) => CheckpointFolders.Newest(checkpoints)
         .Select(entry => CheckpointManifest.Read(entry.Folder, out _)?.Key)
         .Prepend(WrittenKey(checkpoints))

@@ -4,14 +4,14 @@ using Distill.Pipeline.Options;
 namespace Distill.Pipeline.Storage;
 
 /// <summary>
-/// A stage's checkpoints, in <c>checkpoints/step-00001200/</c>: the files of the writer, <c>state.json</c> and
-/// <c>manifest.json</c> with every file's length and SHA-256. A checkpoint is whole or absent; the newest whole
-/// one is loaded, a damaged one is reported, set aside as <c>step-….damaged</c> and passed over.
+/// Checkpoints of a stage, in <c>checkpoints/step-00001200/</c>: the writer's files, <c>state.json</c>, and <c>manifest.json</c> with the
+/// length and SHA-256 of each file. A checkpoint is complete or absent. The newest intact one is loaded; a damaged one is reported and
+/// moved aside as <c>step-….damaged</c>.
 /// </summary>
-/// <param name="folder">The stage's folder.</param>
-/// <param name="key">The stage's key: checkpoints of another key are never loaded nor deleted.</param>
-/// <param name="keep">How many checkpoints to keep, at least 1.</param>
-/// <param name="warn">Told, in one sentence, of whatever was damaged or moved.</param>
+/// <param name="folder">Folder of the stage.</param>
+/// <param name="key">Key of the stage. Checkpoints of another key are neither loaded nor deleted.</param>
+/// <param name="keep">Number of checkpoints to keep, at least 1.</param>
+/// <param name="warn">Receives one sentence for each checkpoint that is damaged or moved.</param>
 public sealed class CheckpointStore(string folder, string key, int keep, Action<string> warn)
 {
     private const string StateFile = "state.json";
@@ -20,32 +20,28 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     private readonly int _keep = keep >= 1 ? keep : throw new ArgumentOutOfRangeException(nameof(keep), keep, "at least 1");
     private bool _claimed;
 
-    /// <summary>Called with the step after each checkpoint that is safely on the disk.</summary>
+    /// <summary>Called with the step after each checkpoint that is safely on disk.</summary>
     public Action<long>? Saved { get; init; }
 
-    /// <summary>Runs a save, perhaps more than once.</summary>
+    /// <summary>Runs a save, and may retry it. The default runs it once.</summary>
     public Action<Action> Attempt { get; init; } = save => save();
 
-    /// <summary>The newest checkpoint's step by its name alone: nothing is verified, moved or made. Null if there is none.</summary>
+    /// <summary>Returns the newest checkpoint's step by its name, without verifying or changing anything. Null if there is none.</summary>
     public static long? PeekStep(string folder, string key) =>
         new CheckpointOwner(folder, key, _ => { }).Find() is { } place && CheckpointFolders.Newest(place) is [var newest, ..]
             ? newest.Step
             : null;
 
-    /// <summary>
-    /// Saves a checkpoint and deletes all but the newest ones. Saving a step that is there already does nothing.
-    /// </summary>
-    /// <param name="step">Optimizer steps done.</param>
-    /// <param name="state">What <c>state.json</c> says.</param>
-    /// <param name="writeFiles">Writes the other files into the folder it is given.</param>
-    /// <exception cref="IOException">The disk refused, for instance because it is full; older checkpoints are untouched.</exception>
+    /// <summary>Saves a checkpoint and deletes all but the newest ones. Saving an existing step again does nothing.</summary>
+    /// <param name="step">Number of optimizer steps done.</param>
+    /// <param name="state">Content of <c>state.json</c>.</param>
+    /// <param name="writeFiles">Writes the other files into the given folder.</param>
+    /// <exception cref="IOException">The disk refused, for example because it is full. Older checkpoints are untouched.</exception>
     public void Save(long step, JsonObject state, Action<string> writeFiles) => Attempt(() => SaveOnce(step, state, writeFiles));
 
-    /// <summary>
-    /// Says no, before anything is computed, where the disk has no room for the checkpoints to come: as many as are kept and the one being written.
-    /// </summary>
-    /// <param name="bytes">Of a checkpoint, about.</param>
-    /// <exception cref="UserException">There is too little room.</exception>
+    /// <summary>Throws before training starts if the disk cannot hold the retained checkpoints plus the one being written.</summary>
+    /// <param name="bytes">Approximate size of a checkpoint.</param>
+    /// <exception cref="UserException">There is too little free space.</exception>
     public void Preflight(long bytes)
     {
         Claim();
@@ -53,22 +49,23 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         var needed = (_keep + 1) * bytes - FolderFiles.BytesBelow(_owner.Checkpoints);
         if (Durable.Files.FreeBytes(place) is var free && free < needed)
         {
-            throw new UserException($"{folder} needs {Mebibytes(needed)} MiB more for its checkpoints, but the disk has only {free >> 20} MiB left: free some space, "
-                + "or work in another folder");
+            throw new UserException(
+                $"{folder} needs {Mebibytes(needed)} MiB more for its checkpoints, but the disk has only {free >> 20} MiB left: "
+                + "free some space, or work in another folder");
         }
     }
 
     /// <summary>
-    /// Keeps weights for good in <c>checkpoints/snapshots/step-00001200.safetensors</c>, where they go wherever this key's checkpoints go. A
-    /// resumed run that takes the step again writes the same file again.
+    /// Saves weights permanently as <c>checkpoints/snapshots/step-00001200.safetensors</c>, which moves with this key's checkpoints.
+    /// A resumed run that repeats the step writes the same file again.
     /// </summary>
-    /// <param name="step">Optimizer steps done.</param>
-    /// <param name="write">Writes the file.</param>
+    /// <param name="step">Number of optimizer steps done.</param>
+    /// <param name="write">Writes the content of the file.</param>
     /// <exception cref="IOException">The disk refused.</exception>
     public void SaveSnapshot(long step, Action<Stream> write) => Attempt(() =>
     {
         Claim();
-        _owner.Make();
+        _owner.Create();
         var snapshots = Path.Combine(_owner.Checkpoints, "snapshots");
         Durable.MakeFolder(snapshots);
         Durable.WriteFile(Path.Combine(snapshots, CheckpointFolders.Name(step) + ".safetensors"), write);
@@ -79,7 +76,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     private void SaveOnce(long step, JsonObject state, Action<string> writeFiles)
     {
         Claim();
-        _owner.Make();
+        _owner.Create();
         var final = Path.Combine(_owner.Checkpoints, CheckpointFolders.Name(step));
         if (Directory.Exists(final) && Verified(step, final) is not null)
         {
@@ -93,12 +90,12 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         {
             writeFiles(partial);
             Durable.WritePart(Path.Combine(partial, StateFile), state.ToJsonString() + "\n");
-            CheckpointManifest.Of(partial, step, key).Write(partial);
+            CheckpointManifest.FromFolder(partial, step, key).Write(partial);
             Durable.CommitFolder(partial, final);
         }
         catch
         {
-            // A full disk gets its room back at once; the next save would clear the leftovers of a crash.
+            // A full disk gets its space back now. After a crash, the next save deletes the leftovers.
             Durable.TryDelete(partial);
             throw;
         }
@@ -107,7 +104,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         Saved?.Invoke(step);
     }
 
-    /// <summary>The newest checkpoint of this key whose every file verifies; null where a run must start from step 0.</summary>
+    /// <summary>Loads the newest checkpoint of this key whose files all verify; null if the run must start from step 0.</summary>
     public Checkpoint? LoadNewest()
     {
         Claim();
@@ -117,8 +114,8 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
     }
 
     /// <summary>
-    /// Brings this key's checkpoints to <c>checkpoints/</c> and moves another key's aside to <c>checkpoints-XXXXXXXX</c>
-    /// (the first eight digits of that key). Loading and saving do it by themselves.
+    /// Moves this key's checkpoints to <c>checkpoints/</c>, and those of another key aside to <c>checkpoints-XXXXXXXX</c> (the first eight
+    /// digits of that key). Loading and saving call it.
     /// </summary>
     public void Claim()
     {
@@ -138,7 +135,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
             {
                 _ when manifest.Key != key => $"{CheckpointManifest.FileName} states another key",
                 _ when manifest.Step != step => $"{CheckpointManifest.FileName} states step {manifest.Step}",
-                _ => manifest.Damage(place) ?? "",
+                _ => manifest.FindDamage(place) ?? "",
             };
         }
 
@@ -147,20 +144,26 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
             return new Checkpoint(step, place, (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(place, StateFile)))!);
         }
 
-        var aside = CheckpointFolders.Free(place + ".damaged");
+        var aside = CheckpointFolders.FindFreeName(place + ".damaged");
         Durable.MoveFolder(place, aside);
         warn($"the checkpoint {place} is damaged: {damage}; it was moved aside as {Path.GetFileName(aside)}");
         return null;
     }
 
-    /// <summary>The checkpoint just saved is whole, so it always stays, whatever newer names a damaged run left.</summary>
+    /// <summary>Deletes old checkpoints. The one just saved always stays, even if a damaged run left newer names.</summary>
     private void Prune(long saved)
     {
         foreach (var (_, old) in CheckpointFolders.Newest(_owner.Checkpoints).Skip(_keep).Where(entry => entry.Step != saved))
         {
-            // Renamed first: a crash while files are being deleted must not leave half a checkpoint under a whole one's name.
+            // Renamed first: a crash during deletion must not leave half a checkpoint under the name of a complete one.
             Durable.Files.MoveFolder(old, old + ".partial");
             Durable.Delete(old + ".partial");
         }
     }
 }
+
+/// <summary>A verified checkpoint: each file in its folder has the length and hash that the manifest states.</summary>
+/// <param name="Step">Number of optimizer steps done.</param>
+/// <param name="Folder">Folder of its files.</param>
+/// <param name="State">Content of its <c>state.json</c>.</param>
+public sealed record Checkpoint(long Step, string Folder, JsonObject State);

@@ -3,10 +3,12 @@ using System.Numerics;
 
 namespace Distill.Pipeline.Storage;
 
-/// <summary>The CRC that iSCSI and ext4 use (Castagnoli's polynomial, RFC 3720 appendix B.4): for what is read so often that a hash would cost time.</summary>
+/// <summary>
+/// The CRC-32C checksum of iSCSI and ext4 (Castagnoli's polynomial, RFC 3720 appendix B.4), for data that is read too often for SHA-256.
+/// </summary>
 public static class Crc32C
 {
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    public static uint Compute(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])

@@ -1,6 +1,6 @@
 namespace Distill.Pipeline.Storage;
 
-/// <summary>The operating system's file system.</summary>
+/// <summary>File system of the operating system.</summary>
 internal sealed class Disk : IFileSystem
 {
     public Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);

@@ -3,23 +3,22 @@ using System.Text;
 namespace Distill.Pipeline.Storage;
 
 /// <summary>
-/// Writes that a crash or a power cut cannot halve: whoever looks later finds the old content or the new one,
-/// whole. Data is written beside its place under a name that ends in <c>.partial</c>, synced to the disk, renamed,
-/// and the folder that holds the name is synced too.
+/// Writes files and folders so that a crash or power cut leaves either the old or the new content, never a part. Data is written beside its
+/// final place under a name that ends in <c>.partial</c>, synced to disk and renamed. Then the folder with the name is synced too.
 /// </summary>
 public static class Durable
 {
     private static readonly Disk Disk = new();
-    private static readonly AsyncLocal<IFileSystem?> Given = new();
+    private static readonly AsyncLocal<IFileSystem?> Current = new();
 
-    /// <summary>Where all of the product writes: the disk, unless another was handed in.</summary>
-    public static IFileSystem Files => Given.Value ?? Disk;
+    /// <summary>File system that the whole program writes to: the disk, unless a test set another one.</summary>
+    public static IFileSystem Files => Current.Value ?? Disk;
 
-    /// <summary>Hands in a file system for what the caller does, and the threads and tasks that it begins, from now on; null for the disk.</summary>
-    /// <remarks>Ambient, because a write is the last link of long chains: a stage, a loop, a checkpoint, a writer of one format.</remarks>
-    public static void WriteThrough(IFileSystem? files) => Given.Value = files;
+    /// <summary>Sets the file system for the caller and for threads and tasks that it starts from now on; null for the disk.</summary>
+    /// <remarks>Ambient, because a write ends a long chain of calls: stage, training loop, checkpoint store, writer of a format.</remarks>
+    public static void UseFileSystem(IFileSystem? files) => Current.Value = files;
 
-    /// <summary>Replaces a file, or makes it with its folder. If <paramref name="write"/> throws, the old file stays.</summary>
+    /// <summary>Replaces a file, or creates it with its folder. If <paramref name="write"/> throws, the old file stays.</summary>
     public static void WriteFile(string path, Action<Stream> write)
     {
         var parent = Parent(path);
@@ -44,11 +43,11 @@ public static class Durable
         SyncFolder(parent);
     }
 
-    /// <summary>Replaces a file by a text in UTF-8, without a byte order mark.</summary>
+    /// <summary>Replaces a file by text in UTF-8, without a byte order mark.</summary>
     public static void WriteText(string path, string text) => WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Writes a file of a folder that <see cref="CommitFolder"/> will sync and name: half a file there is no harm.</summary>
-    /// <param name="path">Nothing may be there yet.</param>
+    /// <summary>Writes a new file into a folder that <see cref="CommitFolder"/> will sync and rename.</summary>
+    /// <param name="path">Path of the file, which must not exist yet.</param>
     /// <param name="write">Writes its content.</param>
     public static void WritePart(string path, Action<Stream> write)
     {
@@ -59,7 +58,7 @@ public static class Durable
     /// <inheritdoc cref="WritePart(string, Action{Stream})"/>
     public static void WritePart(string path, string text) => WritePart(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Makes a folder and those above it, so that a power cut cannot take them away again.</summary>
+    /// <summary>Creates a folder and its parents so that they survive a power cut.</summary>
     public static void MakeFolder(string path)
     {
         if (!Directory.Exists(path))
@@ -71,13 +70,13 @@ public static class Durable
         }
     }
 
-    /// <summary>A temporary name for a folder that <see cref="CommitFolder"/> will move to <paramref name="final"/>.</summary>
+    /// <summary>Returns a temporary name for a folder that <see cref="CommitFolder"/> will move to <paramref name="final"/>.</summary>
     public static string PartialName(string final) => PartialNames.For(Path.TrimEndingDirectorySeparator(final));
 
     /// <summary>Syncs every file and folder inside a finished folder, then gives it its final name.</summary>
-    /// <param name="temporary">The folder as it was written, on the same file system as its final place.</param>
-    /// <param name="final">Its name; nothing may be there yet.</param>
-    /// <exception cref="IOException">Something is at <paramref name="final"/>, or the disk refused.</exception>
+    /// <param name="temporary">Folder as it was written, on the same file system as its final place.</param>
+    /// <param name="final">Final path, which must not exist yet.</param>
+    /// <exception cref="IOException"><paramref name="final"/> exists, or the disk refused.</exception>
     public static void CommitFolder(string temporary, string final)
     {
         if (Path.Exists(final))
@@ -99,12 +98,12 @@ public static class Durable
         MoveFolder(temporary, final);
     }
 
-    /// <summary>Makes the names in a folder (what was created, renamed or deleted there) survive a power cut.</summary>
+    /// <summary>Makes creations, renames and deletions in a folder survive a power cut.</summary>
     public static void SyncFolder(string folder) => Files.SyncFolder(folder);
 
     /// <summary>
-    /// Deletes what crashes left in this folder (not below it) under the product's own <c>.partial</c> names. Call it
-    /// only where no other process can be writing.
+    /// Deletes leftovers of crashes in this folder (not below it), which have this program's own <c>.partial</c> names. Call it only while
+    /// no other process can be writing there.
     /// </summary>
     public static void SweepPartials(string folder)
     {
@@ -113,7 +112,7 @@ public static class Durable
             return;
         }
 
-        foreach (var path in Directory.GetFileSystemEntries(folder).Where(path => PartialNames.IsOurs(Path.GetFileName(path))))
+        foreach (var path in Directory.GetFileSystemEntries(folder).Where(path => PartialNames.IsPartial(Path.GetFileName(path))))
         {
             Delete(path);
         }
@@ -125,7 +124,7 @@ public static class Durable
         SyncFolder(Parent(to));
     }
 
-    /// <summary>Deletes a file, or a folder with all that is in it, if there is one.</summary>
+    /// <summary>Deletes a file, or a folder with its content, if it exists.</summary>
     internal static void Delete(string path)
     {
         if (Directory.Exists(path))
@@ -138,7 +137,7 @@ public static class Durable
         }
     }
 
-    /// <summary>Clears away what a failure left, as far as the disk lets it: the failure itself is what the caller must hear of.</summary>
+    /// <summary>Deletes the leftovers of a failure if possible. Errors are ignored, so that the caller sees the failure itself.</summary>
     internal static void TryDelete(string path)
     {
         try
@@ -147,7 +146,7 @@ public static class Durable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The next start sweeps it.
+            // The next run deletes it.
         }
     }
 

@@ -1,15 +1,16 @@
 namespace Distill.Pipeline.Storage;
 
-/// <summary>What a user can do about a disk that refuses.</summary>
+/// <summary>Advice for users about errors of a disk.</summary>
 public static class StorageAdvice
 {
+    // ENOSPC, EDQUOT, EROFS, EIO and ESTALE of Linux.
     private const int NoSpace = 28;
     private const int Quota = 122;
     private const int ReadOnly = 30;
     private const int InputOutput = 5;
     private const int Stale = 116;
 
-    /// <summary>A sentence for what went wrong or made something else go wrong; null where it was no refusal of a disk.</summary>
+    /// <summary>Returns a sentence for the failure or for its cause; null if no disk refused anything.</summary>
     public static string? For(Exception failure) => failure switch
     {
         IOException { HResult: NoSpace } => "Free some space on that disk",

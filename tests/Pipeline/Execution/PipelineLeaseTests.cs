@@ -1,35 +1,36 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 
 namespace Tests.Pipeline.Execution;
 
-/// <summary>The other process is <c>flock</c> of util-linux, which every Linux has: the hold is the kernel's.</summary>
+/// <summary>The lease is a lock of the kernel, so util-linux's <c>flock</c> can be the other process.</summary>
 public sealed class PipelineLeaseTests : IDisposable
 {
     private static readonly LeaseTimeouts Quick = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(300));
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(30);
 
     private readonly TempFolder _folder = new();
     private readonly ManualClock _clock = new();
     private readonly List<string> _notes = [];
 
-    private string HoldPath => _folder["models/pipeline.lease"];
+    private string LeasePath => _folder["models/pipeline.lease"];
 
     [Fact]
-    public void The_second_is_told_who_holds_the_pipeline()
+    public void The_message_names_the_process_that_holds_the_pipeline()
     {
         using var first = Take();
 
         Assert.Equal(
-            $"{HoldPath}: this pipeline is already run by process {Environment.ProcessId} on {Environment.MachineName} "
+            $"{LeasePath}: this pipeline is already run by process {Environment.ProcessId} on {Environment.MachineName} "
             + "since 2030-01-02 12:00:00 UTC; wait for it to finish, or stop it",
             Assert.Throws<UserException>(() => Take()).Message);
     }
 
     [Fact]
-    public void It_keeps_another_process_out_until_it_is_given_back()
+    public void The_lease_excludes_another_process_until_it_is_released()
     {
         using (Take())
         {
@@ -40,10 +41,10 @@ public sealed class PipelineLeaseTests : IDisposable
     }
 
     [Fact]
-    public void Another_process_keeps_us_out_until_it_is_killed()
+    public void The_lease_of_another_process_ends_when_it_is_killed()
     {
-        Write("elsewhere", "another boot", beat: 7);
-        using var other = Flock("--no-fork", HoldPath, "sh", "-c", "echo held; exec cat");
+        Write("elsewhere", "another boot", heartbeat: 7);
+        using var other = Flock("--no-fork", LeasePath, "sh", "-c", "echo held; exec cat");
         Assert.Equal("held", other.StandardOutput.ReadLine());
 
         var message = Assert.Throws<UserException>(() => Take()).Message;
@@ -55,66 +56,78 @@ public sealed class PipelineLeaseTests : IDisposable
     }
 
     [Fact]
-    public void A_holder_that_has_not_written_its_name_yet_is_another_process()
+    public void A_holder_without_a_name_yet_is_called_another_process()
     {
         _folder.Write("models/pipeline.lease", "");
-        using var first = new FileStream(HoldPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using var first = new FileStream(LeasePath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
         Assert.Contains("is already run by another process;", Assert.Throws<UserException>(() => Take()).Message);
     }
 
     [Fact]
-    public void Another_machines_holder_that_shows_life_keeps_us_out()
+    public void A_holder_on_another_machine_with_heartbeats_keeps_the_lease()
     {
-        Write("elsewhere", "another boot", beat: 7);
+        Write("elsewhere", "another boot", heartbeat: 7);
         using var alive = TimeProvider.System.CreateTimer(
-            _ => Write("elsewhere", "another boot", beat: 8), null, TimeSpan.FromMilliseconds(60), Timeout.InfiniteTimeSpan);
+            _ => Write("elsewhere", "another boot", heartbeat: 8), null, TimeSpan.FromMilliseconds(60), Timeout.InfiniteTimeSpan);
 
-        Assert.Contains("is already run by process 4242 on elsewhere since", Assert.Throws<UserException>(() => Take(Quick with { Wait = Patience })).Message);
+        var message = Assert.Throws<UserException>(() => Take(Quick with { Wait = LongWait })).Message;
+
+        Assert.Contains("is already run by process 4242 on elsewhere since", message);
         Assert.StartsWith("this pipeline was run by process 4242 on elsewhere", Assert.Single(_notes));
     }
 
     [Fact]
-    public void Another_machines_holder_that_shows_none_is_dead()
+    public void A_holder_on_another_machine_without_heartbeats_loses_the_lease()
     {
-        Write("elsewhere", "another boot", beat: 7);
+        Write("elsewhere", "another boot", heartbeat: 7);
+
         Take().Dispose();
+
         Assert.Single(_notes);
     }
 
     [Fact]
-    public void A_wait_for_another_machine_can_be_cut()
+    public void A_wait_for_another_machine_can_be_canceled()
     {
-        Write("elsewhere", "another boot", beat: 7);
-        using var cut = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
-        Assert.Throws<OperationCanceledException>(() => PipelineLease.Take(HoldPath, _clock, Quick with { Wait = TimeSpan.FromMinutes(1) }, _notes.Add, cut.Token));
+        Write("elsewhere", "another boot", heartbeat: 7);
+        using var canceled = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+
+        Assert.Throws<OperationCanceledException>(
+            () => PipelineLease.Take(LeasePath, _clock, Quick with { Wait = TimeSpan.FromMinutes(1) }, _notes.Add, canceled.Token));
+
         Take().Dispose();
     }
 
     [Fact]
-    public void For_who_died_on_this_machine_nobody_waits()
+    public void There_is_no_wait_for_a_dead_process_of_this_machine()
     {
         var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
-        Write("0123456789ab", boot, beat: 7);
+
+        Write("0123456789ab", boot, heartbeat: 7);
         Take().Dispose();
-        Write(Environment.MachineName, "another boot", beat: 7);
+
+        Write(Environment.MachineName, "another boot", heartbeat: 7);
         Take().Dispose();
+
         Assert.Empty(_notes);
     }
 
     [Fact]
-    public void A_holder_gives_signs_of_life_and_leaves_none_behind()
+    public void A_holder_writes_heartbeats_and_empties_the_file_at_the_end()
     {
         using (Take())
         {
-            Assert.True(SpinWait.SpinUntil(() => Shell($"cat '{HoldPath}'").Contains("\"beat\":2", StringComparison.Ordinal), Patience), "no sign of life");
+            Assert.True(
+                SpinWait.SpinUntil(() => Shell($"cat '{LeasePath}'").Contains("\"heartbeat\":2", StringComparison.Ordinal), LongWait),
+                "no heartbeat");
         }
 
-        Assert.Empty(File.ReadAllBytes(HoldPath));
+        Assert.Empty(File.ReadAllBytes(LeasePath));
     }
 
     [Fact]
-    public void A_run_holds_its_pipeline()
+    public void A_run_holds_the_lease_of_its_pipeline()
     {
         using var plan = new TwoStages();
         var ran = false;
@@ -130,11 +143,27 @@ public sealed class PipelineLeaseTests : IDisposable
         Take(Path.Combine(plan.Models, "pipeline.lease")).Dispose();
     }
 
+    [Fact]
+    public void A_holder_is_read_back_from_the_file()
+    {
+        var holder = new LeaseHolder(4242, "elsewhere", Boot: null, new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), Heartbeat: 7);
+
+        var text = JsonSerializer.Serialize(holder, LeaseHolder.Json);
+
+        Assert.Equal(
+            """{"pid":4242,"machine":"elsewhere","boot":null,"startedUtc":"2030-01-02T03:04:05+00:00","heartbeat":7}""", text);
+        Assert.Equal(holder, JsonSerializer.Deserialize<LeaseHolder>(text, LeaseHolder.Json));
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    // Another process, which knows of no lock.
-    private void Write(string machine, string boot, long beat) => Shell(
-        $$"""mkdir -p '{{Path.GetDirectoryName(HoldPath)}}'; echo '{"pid":4242,"machine":"{{machine}}","boot":"{{boot}}","startedUtc":"2030-01-02T03:04:05Z","beat":{{beat}}}' > '{{HoldPath}}'""");
+    // Written by a shell, because .NET would ask for the lock.
+    private void Write(string machine, string boot, long heartbeat)
+    {
+        var holder = JsonSerializer.Serialize(
+            new LeaseHolder(4242, machine, boot, new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), heartbeat), LeaseHolder.Json);
+        Shell($"mkdir -p '{Path.GetDirectoryName(LeasePath)}'; echo '{holder}' > '{LeasePath}'");
+    }
 
     private static string Shell(string command)
     {
@@ -144,13 +173,13 @@ public sealed class PipelineLeaseTests : IDisposable
         return output;
     }
 
-    private PipelineLease Take(LeaseTimeouts patience) => PipelineLease.Take(HoldPath, _clock, patience, _notes.Add, default);
+    private PipelineLease Take(LeaseTimeouts timeouts) => PipelineLease.Take(LeasePath, _clock, timeouts, _notes.Add, default);
 
-    private PipelineLease Take(string? path = null) => PipelineLease.Take(path ?? HoldPath, _clock, Quick, _notes.Add, default);
+    private PipelineLease Take(string? path = null) => PipelineLease.Take(path ?? LeasePath, _clock, Quick, _notes.Add, default);
 
     private int ExitCode(string option)
     {
-        using var process = Flock(option, HoldPath, "true");
+        using var process = Flock(option, LeasePath, "true");
         process.WaitForExit();
         return process.ExitCode;
     }

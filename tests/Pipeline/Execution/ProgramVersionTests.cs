@@ -9,9 +9,9 @@ public sealed class ProgramVersionTests
     [InlineData("0.1.0", "0.1.0", null)]
     [InlineData("0.1.0+", "0.1.0", null)]
     [InlineData("1.0.0-rc.1+a+b", "1.0.0-rc.1", "a+b")]
-    public void Version_and_commit_are_told_apart(string informational, string version, string? commit) =>
+    public void Version_and_commit_are_split(string informational, string version, string? commit) =>
         Assert.Equal(new ProgramVersion(version, commit), ProgramVersion.Parse(informational));
 
     [Fact]
-    public void This_program_knows_its_version() => Assert.Matches(@"^\d+\.\d+\.\d+", ProgramVersion.Current.Version);
+    public void The_program_has_a_version() => Assert.Matches(@"^\d+\.\d+\.\d+", ProgramVersion.Current.Version);
 }

@@ -13,10 +13,10 @@ public sealed class RunManifestTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly List<string> _warnings = [];
 
-    private string LockPath => _folder["pipeline.lock.json"];
+    private string ManifestPath => _folder["pipeline.lock.json"];
 
     [Fact]
-    public void Its_file_reads_well_and_is_ordered_by_stage()
+    public void The_file_is_indented_and_ordered_by_stage()
     {
         var written = Load();
         written.Set("pretrain", Entry("k1") with { State = LockedState.Running });
@@ -27,8 +27,8 @@ public sealed class RunManifestTests : IDisposable
             FinishedUtc = Noon,
         });
 
-        var content = File.ReadAllText(LockPath);
-        Assert.Equal(content, File.ReadAllText(LockPath + ".copy"));
+        var content = File.ReadAllText(ManifestPath);
+        Assert.Equal(content, File.ReadAllText(ManifestPath + ".copy"));
         Assert.Equal(
             """
             {
@@ -77,15 +77,40 @@ public sealed class RunManifestTests : IDisposable
     }
 
     [Fact]
-    public void What_is_read_and_written_again_is_the_same_bytes()
+    public void Reading_and_writing_again_gives_the_same_bytes()
     {
         Load().Set("pretrain", Entry("k1"));
-        var bytes = File.ReadAllBytes(LockPath);
+        var bytes = File.ReadAllBytes(ManifestPath);
 
         var again = Load();
         again.Set("pretrain", again.Stages["pretrain"]);
 
-        Assert.Equal(bytes, File.ReadAllBytes(LockPath));
+        Assert.Equal(bytes, File.ReadAllBytes(ManifestPath));
+    }
+
+    [Fact]
+    public void Every_field_of_an_entry_is_read_back()
+    {
+        var entry = new LockEntry(
+            new string('a', 64),
+            3,
+            LockedState.Done,
+            new JsonObject { ["rate"] = 1e-7, ["name"] = "é" },
+            new Dictionary<string, string> { ["dataset/train"] = "00" },
+            new Dictionary<string, LockedOutput> { ["weights"] = new("models/x", "01", long.MaxValue) },
+            new JsonObject { ["knn"] = 41.25 },
+            Noon,
+            Noon.AddSeconds(90.5),
+            90.5,
+            2,
+            ["cpu, bf16", "cuda:0, bf16"]);
+
+        Load().Set("pretrain", entry);
+        var read = Load().Stages["pretrain"];
+
+        Assert.Equivalent(entry with { Options = [], Metrics = [] }, read with { Options = [], Metrics = [] }, strict: true);
+        Assert.Equal(entry.Options.ToJsonString(), read.Options.ToJsonString());
+        Assert.Equal(entry.Metrics.ToJsonString(), read.Metrics.ToJsonString());
     }
 
     [Theory]
@@ -96,57 +121,63 @@ public sealed class RunManifestTests : IDisposable
     [InlineData("""{ "version": 3, "stages": {} }""")]
     [InlineData("""{ "version": 1 }""")]
     [InlineData("""{ "version": 1, "stages": { "pretrain": { "key": "k" } } }""")]
-    public void A_lock_that_cannot_be_read_is_named_and_left_alone(string content)
+    public void An_unreadable_manifest_is_named_and_left_unchanged(string content)
     {
         _folder.Write("pipeline.lock.json", content);
 
         var message = Assert.Throws<UserException>(() => Load()).Message;
 
-        Assert.StartsWith($"{LockPath}: this lock cannot be read: ", message);
-        Assert.Contains($"(mv {LockPath} {LockPath}.bad)", message);
-        Assert.Equal(content, File.ReadAllText(LockPath));
+        Assert.StartsWith($"{ManifestPath}: this lock cannot be read: ", message);
+        Assert.Contains($"(mv {ManifestPath} {ManifestPath}.bad)", message);
+        Assert.Equal(content, File.ReadAllText(ManifestPath));
     }
 
-    /// <summary>Every bit of every byte, and every length: a lock that says something else than was written is never believed.</summary>
+    /// <summary>Flips each bit and cuts at each length: a manifest that differs from what was written is never used.</summary>
     [Fact]
-    public void Whatever_is_damaged_the_copy_says_what_was_written()
+    [Trait("Category", "Slow")]
+    public void After_any_damage_the_copy_is_used()
     {
         Load().Set("pretrain", Entry("k1"));
-        var written = File.ReadAllBytes(LockPath);
+        var written = File.ReadAllBytes(ManifestPath);
         var damages = Enumerable.Range(0, written.Length * 8).Select(bit => Flipped(written, bit))
             .Concat(Enumerable.Range(0, written.Length).Select(length => written[..length]));
+
         foreach (var damaged in damages)
         {
             _warnings.Clear();
-            File.WriteAllBytes(LockPath, damaged);
+            File.WriteAllBytes(ManifestPath, damaged);
+
             Assert.Equal(Entry("k1").ToString(), Load().Stages["pretrain"].ToString());
 
-            // What is equal but for the spelling, such as a space that became a tab, is not damaged.
+            // A change of spelling only, such as a space that became a tab, is not damage.
             Assert.True(_warnings.Count == 1 || Same(written, damaged), Encoding.UTF8.GetString(damaged));
         }
     }
 
     [Fact]
-    public void Where_the_lock_is_gone_the_copy_is_used_and_the_lock_written_again()
+    public void A_missing_manifest_is_restored_from_its_copy()
     {
         Load().Set("pretrain", Entry("k1"));
-        var written = File.ReadAllBytes(LockPath);
-        File.Delete(LockPath);
+        var written = File.ReadAllBytes(ManifestPath);
+        File.Delete(ManifestPath);
 
         var again = Load();
-        Assert.Equal($"{LockPath} is damaged: it is missing; continuing from its copy, {LockPath}.copy", Assert.Single(_warnings));
+
+        Assert.Equal($"{ManifestPath} is damaged: it is missing; continuing from its copy, {ManifestPath}.copy", Assert.Single(_warnings));
+
         again.Set("pretrain", again.Stages["pretrain"]);
-        Assert.Equal(written, File.ReadAllBytes(LockPath));
+        Assert.Equal(written, File.ReadAllBytes(ManifestPath));
     }
 
     [Fact]
-    public void A_lock_of_version_1_is_read()
+    public void A_manifest_of_version_1_is_read()
     {
         Load().Set("pretrain", Entry("k1"));
-        var old = JsonNode.Parse(File.ReadAllText(LockPath))!.AsObject();
+        var old = JsonNode.Parse(File.ReadAllText(ManifestPath))!.AsObject();
         old["version"] = 1;
         old.Remove("sha256");
-        File.WriteAllText(LockPath, old.ToJsonString());
+        File.WriteAllText(ManifestPath, old.ToJsonString());
+
         Assert.Equal("k1", Load().Stages["pretrain"].Key);
         Assert.Empty(_warnings);
     }
@@ -168,7 +199,7 @@ public sealed class RunManifestTests : IDisposable
             == string.Concat(Encoding.UTF8.GetString(written).ToUpperInvariant().Where(c => !char.IsWhiteSpace(c)));
     }
 
-    private RunManifest Load() => RunManifest.Load(LockPath, _warnings.Add);
+    private RunManifest Load() => RunManifest.Load(ManifestPath, _warnings.Add);
 
     private static LockEntry Entry(string key) => new(
         key, 1, LockedState.Done, [], new Dictionary<string, string>(), new Dictionary<string, LockedOutput>(), [], Noon, null, 1.5, 0);

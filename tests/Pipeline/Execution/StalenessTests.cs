@@ -9,14 +9,14 @@ public sealed class StalenessTests : IDisposable
     private readonly TwoStages _plan = new();
 
     [Fact]
-    public void Before_the_first_run_all_is_to_do_and_nothing_is_made()
+    public void Before_the_first_run_all_stages_are_to_do_and_no_file_exists()
     {
         Assert.Equal(["ToDo: ", "ToDo: waits for pretrain"], _plan.Status());
         Assert.Empty(_plan.Folder.Names());
     }
 
     [Fact]
-    public void After_a_run_all_is_done()
+    public void After_a_run_all_stages_are_done()
     {
         _plan.Run();
 
@@ -49,7 +49,7 @@ public sealed class StalenessTests : IDisposable
     }
 
     [Fact]
-    public void Another_spelling_is_no_change()
+    public void Another_spelling_of_options_changes_nothing()
     {
         _plan.Run();
         _plan.PretrainOptions = JsonNode.Parse("""{ "steps": 1.0e2, "text": "abc" }""")!.AsObject();
@@ -80,7 +80,7 @@ public sealed class StalenessTests : IDisposable
     [Theory]
     [InlineData(null, "output weights.txt is missing")]
     [InlineData("abcd", "output weights.txt has changed on disk")]
-    public void A_lost_or_changed_output_is_named(string? content, string reason)
+    public void A_missing_or_changed_output_is_named(string? content, string reason)
     {
         _plan.Run();
         File.Delete(_plan.Weights);
@@ -93,7 +93,7 @@ public sealed class StalenessTests : IDisposable
     }
 
     [Fact]
-    public void A_file_more_in_an_output_folder_is_a_change()
+    public void An_added_file_in_an_output_folder_is_a_change()
     {
         _plan.Run();
         File.WriteAllText(Path.Combine(_plan.Models, "finetune", "report", "more.txt"), "x");
@@ -104,7 +104,7 @@ public sealed class StalenessTests : IDisposable
     [Fact]
     public void An_interrupted_stage_whose_options_changed_is_stale()
     {
-        _plan.BeforeWeights = _ => throw new IOException("cut");
+        _plan.BeforeWeights = _ => throw new IOException("interrupted");
         Assert.ThrowsAny<Exception>(() => { _plan.Run(); });
         _plan.PretrainOptions["steps"] = 200;
 

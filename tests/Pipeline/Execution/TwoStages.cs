@@ -4,8 +4,8 @@ using Distill.Pipeline.Execution;
 namespace Tests.Pipeline.Execution;
 
 /// <summary>
-/// A plan of two stages on a folder of its own: "pretrain" reads dataset/train and writes its option "text" into
-/// weights.txt, "finetune" reads those and writes how long they are. Tests change what they are about.
+/// A plan of two stages in a temporary folder. "pretrain" reads dataset/train and writes its option "text" into weights.txt; "finetune"
+/// reads that file and writes its length. Tests change what they need.
 /// </summary>
 internal sealed class TwoStages : IDisposable
 {
@@ -23,16 +23,16 @@ internal sealed class TwoStages : IDisposable
 
     public string? Machine { get; set; }
 
-    /// <summary>What pretrain does before it writes its weights.</summary>
+    /// <summary>Called by pretrain before it writes its weights.</summary>
     public Action<StageContext> BeforeWeights { get; set; } = _ => { };
 
     public string Models => Folder["models"];
 
-    public string LockPath => Path.Combine(Models, "pipeline.lock.json");
+    public string ManifestPath => Path.Combine(Models, "pipeline.lock.json");
 
     public string Weights => Path.Combine(Models, "pretrain", "weights.txt");
 
-    public LockEntry Locked(string stage) => RunManifest.Load(LockPath, _ => { }).Stages[stage];
+    public LockEntry Locked(string stage) => RunManifest.Load(ManifestPath, _ => { }).Stages[stage];
 
     public PipelineRunner Runner() => new(
         Models,
@@ -47,7 +47,7 @@ internal sealed class TwoStages : IDisposable
         Machine = Machine,
     };
 
-    /// <summary>Runs the plan; returns what was shown.</summary>
+    /// <summary>Runs the plan and returns the lines that were shown.</summary>
     public string[] Run(CancellationToken cancellation = default)
     {
         View.Lines.Clear();
@@ -55,7 +55,7 @@ internal sealed class TwoStages : IDisposable
         return [.. View.Lines];
     }
 
-    /// <summary>"STATE: reasons" of each stage.</summary>
+    /// <summary>Returns "STATE: reasons" for each stage.</summary>
     public string[] Status() => [.. Runner().Status().Select(status => $"{status.State}: {string.Join("; ", status.Reasons)}")];
 
     public void Dispose() => Folder.Dispose();

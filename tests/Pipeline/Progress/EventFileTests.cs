@@ -6,7 +6,7 @@ using Tensorboard;
 
 namespace Tests.Pipeline.Progress;
 
-/// <summary>Event files, read with the messages that TensorBoard's own event.proto gives (TorchSharp carries them).</summary>
+/// <summary>Event files are read with the classes generated from TensorBoard's own event.proto, which TorchSharp contains.</summary>
 public sealed class EventFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -15,7 +15,7 @@ public sealed class EventFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Each_line_of_metrics_is_an_event_with_a_scalar_a_number()
+    public void Each_line_of_metrics_is_an_event_with_one_scalar_per_number()
     {
         var log = Log();
         log.Append(new JsonObject { ["step"] = 10, ["loss"] = 0.5, ["note"] = "text" });
@@ -30,7 +30,7 @@ public sealed class EventFileTests : IDisposable
     }
 
     [Fact]
-    public void A_resumed_run_drops_events_as_it_drops_lines_and_mends_a_torn_end()
+    public void A_resumed_run_drops_events_as_it_drops_lines_and_repairs_a_torn_end()
     {
         var log = Log();
         foreach (var step in new[] { 10, 20, 30 })
@@ -44,7 +44,9 @@ public sealed class EventFileTests : IDisposable
         }
 
         Log().TruncateAfter(20);
+
         Assert.Equal([10, 20], Read().Skip(1).Select(entry => entry.Step));
+
         Log().Append(new JsonObject { ["step"] = 25, ["loss"] = 1 });
         Assert.Equal([10, 20, 25], Read().Skip(1).Select(entry => entry.Step));
     }
@@ -56,7 +58,7 @@ public sealed class EventFileTests : IDisposable
     private static IEnumerable<(long Step, string Tag, float Value)> Scalars(Event entry) =>
         entry.Summary.Value.Select(value => (entry.Step, value.Tag, value.SimpleValue));
 
-    /// <summary>The file's records, every checksum compared with one that is computed a bit at a time.</summary>
+    /// <summary>Reads the file's records, and compares each checksum with one that is computed bit by bit.</summary>
     private List<Event> Read()
     {
         var events = new List<Event>();
@@ -66,7 +68,8 @@ public sealed class EventFileTests : IDisposable
             Assert.Equal(Masked(rest[..8]), BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]));
             var data = rest.Slice(12, length);
             Assert.Equal(Masked(data), BinaryPrimitives.ReadUInt32LittleEndian(rest[(12 + length)..]));
-            // Its messages are of an older protobuf, which parses streams alone.
+
+            // The classes come from an older protobuf generator, which parses only streams.
             events.Add(Event.Parser.ParseFrom(new CodedInputStream(data.ToArray())));
             rest = rest[(16 + length)..];
         }

@@ -11,7 +11,7 @@ public sealed class MetricsLogTests : IDisposable
     private string LogPath => _folder["stage/metrics.jsonl"];
 
     [Fact]
-    public void A_line_a_call_with_its_time()
+    public void Each_call_appends_one_line_with_the_time()
     {
         var log = Log();
         var metrics = new JsonObject { ["step"] = 10, ["loss"] = 0.5 };
@@ -31,7 +31,7 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
-    public void A_resumed_run_drops_what_it_will_write_again()
+    public void A_resumed_run_drops_lines_that_it_will_write_again()
     {
         _folder.Write("stage/metrics.jsonl", "{\"step\":10}\n{\"note\":1}\n{\"step\":20}\n{\"step\":30}\n");
 
@@ -54,7 +54,7 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
-    public void A_whole_file_is_not_rewritten()
+    public void A_complete_file_is_not_rewritten()
     {
         _folder.Write("stage/metrics.jsonl", "{\"step\":10}\n");
         var old = new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc);
@@ -64,6 +64,28 @@ public sealed class MetricsLogTests : IDisposable
 
         Assert.Equal(old, File.GetLastWriteTimeUtc(LogPath));
     }
+
+    [Fact]
+    public void Appended_lines_are_read_back()
+    {
+        var log = Log();
+        log.Append(new JsonObject { ["step"] = 10, ["loss"] = 0.1, ["learningRate"] = 1e-7, ["note"] = "é \"quoted\"" });
+        log.Append(new JsonObject { ["step"] = 20, ["loss"] = null });
+        File.AppendAllText(LogPath, "{\"step\":30");
+
+        var lines = MetricsLog.Read(LogPath);
+
+        Assert.Equal(2, lines.Count);
+        Assert.Equal(10, lines[0]["step"]!.GetValue<long>());
+        Assert.Equal(0.1, lines[0]["loss"]!.GetValue<double>());
+        Assert.Equal(1e-7, lines[0]["learningRate"]!.GetValue<double>());
+        Assert.Equal("é \"quoted\"", lines[0]["note"]!.GetValue<string>());
+        Assert.Equal(_clock.GetUtcNow().UtcDateTime, lines[0]["utc"]!.GetValue<DateTime>());
+        Assert.Null(lines[1]["loss"]);
+    }
+
+    [Fact]
+    public void A_missing_log_has_no_lines() => Assert.Empty(MetricsLog.Read(LogPath));
 
     public void Dispose() => _folder.Dispose();
 

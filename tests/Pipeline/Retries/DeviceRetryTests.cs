@@ -9,9 +9,10 @@ public class DeviceRetryTests
     [Theory]
     [InlineData("CUDA error: all CUDA-capable devices are busy or unavailable\nCUDA kernel errors might be …")]
     [InlineData("CUDA error: out of memory\nCUDA kernel errors might be …")]
-    public void A_GPU_that_is_taken_for_a_moment_is_waited_for(string message)
+    public void A_busy_GPU_is_retried(string message)
     {
         var left = 2;
+
         Retry().Run(() => Throw(--left >= 0 ? message : null), default);
 
         Assert.Equal(2, _log.Count);
@@ -19,23 +20,27 @@ public class DeviceRetryTests
     }
 
     [Fact]
-    public void One_that_stays_taken_is_the_callers()
+    public void The_last_error_reaches_the_caller()
     {
-        var met = 0;
+        var attempts = 0;
+
         Assert.Throws<InvalidOperationException>(() => Retry().Run(
             () =>
             {
-                met++;
+                attempts++;
                 Throw("all CUDA-capable devices are busy or unavailable");
             },
             default));
-        Assert.Equal(1 + DeviceRetry.Retries, met);
+
+        Assert.Equal(1 + DeviceRetry.Retries, attempts);
     }
 
     [Fact]
-    public void What_waiting_does_not_mend_is_not_waited_for()
+    public void A_lasting_error_is_not_retried()
     {
-        Assert.Throws<InvalidOperationException>(() => Retry().Run(() => Throw("CUDA driver version is insufficient for CUDA runtime version"), default));
+        const string missingDriver = "CUDA driver version is insufficient for CUDA runtime version";
+
+        Assert.Throws<InvalidOperationException>(() => Retry().Run(() => Throw(missingDriver), default));
         Assert.Empty(_log);
     }
 

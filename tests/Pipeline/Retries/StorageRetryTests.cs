@@ -12,12 +12,13 @@ public sealed class StorageRetryTests : IDisposable
     private readonly List<string> _log = [];
 
     [Fact]
-    public void A_checkpoint_is_saved_although_the_file_system_was_away_for_a_moment()
+    public void A_save_is_retried_while_the_file_system_is_away()
     {
         var left = 3;
         Fail(path => new IOException($"Stale file handle : '{path}'", StaleHandle), operation => operation.Kind == "create" && --left >= 0);
+
         Store().Save(7, [], place => Durable.WritePart(Path.Combine(place, "a"), "a"));
-        Durable.WriteThrough(null);
+        Durable.UseFileSystem(null);
 
         Assert.Equal(7, Store().LoadNewest()!.Step);
         Assert.Equal(3, _log.Count);
@@ -25,32 +26,37 @@ public sealed class StorageRetryTests : IDisposable
     }
 
     [Fact]
-    public void After_the_last_attempt_the_error_is_the_callers()
+    public void The_last_error_reaches_the_caller()
     {
-        var met = 0;
-        Fail(DiskErrors.Broken, operation => operation.Kind == "create" && ++met > 0);
+        var attempts = 0;
+        Fail(DiskErrors.Broken, operation => operation.Kind == "create" && ++attempts > 0);
+
         Assert.Throws<IOException>(() => Store().Save(7, [], place => Durable.WritePart(Path.Combine(place, "a"), "a")));
-        Assert.Equal(1 + StorageRetry.Retries, met);
+        Assert.Equal(1 + StorageRetry.Retries, attempts);
     }
 
     [Fact]
-    public void A_full_disk_is_not_tried_again()
+    public void A_full_disk_is_not_retried()
     {
-        var met = 0;
-        Fail(DiskErrors.Full, operation => operation.Kind == "create" && ++met > 0);
+        var attempts = 0;
+        Fail(DiskErrors.Full, operation => operation.Kind == "create" && ++attempts > 0);
+
         Assert.Throws<IOException>(() => Store().Save(7, [], place => Durable.WritePart(Path.Combine(place, "a"), "a")));
-        Assert.Equal(1, met);
+        Assert.Equal(1, attempts);
         Assert.Empty(_log);
     }
 
     public void Dispose()
     {
-        Durable.WriteThrough(null);
+        Durable.UseFileSystem(null);
         _folder.Dispose();
     }
 
-    private static void Fail(Func<string, Exception> errorOf, Func<Operation, bool> when) => Durable.WriteThrough(new FaultyFileSystem(
-        new Disk(), operation => operation.Path.Contains("step-", StringComparison.Ordinal) && when(operation) ? new Fault(false, () => throw errorOf(operation.Path)) : null));
+    private static void Fail(Func<string, Exception> errorOf, Func<Operation, bool> when) => Durable.UseFileSystem(new FaultyFileSystem(
+        new Disk(),
+        operation => operation.Path.Contains("step-", StringComparison.Ordinal) && when(operation)
+            ? new Fault(false, () => throw errorOf(operation.Path))
+            : null));
 
     private CheckpointStore Store() => new(_folder.Path, new string('a', 64), 2, warning => Assert.Fail(warning))
     {

@@ -15,13 +15,13 @@ public sealed class CheckpointDamageTests : IDisposable
         { test => File.Delete(test.Newest("manifest.json")), "manifest.json is missing" },
         { test => test.Cut("manifest.json", 40), "manifest.json cannot be read" },
         { test => File.WriteAllText(test.Newest("manifest.json"), "{}"), "manifest.json cannot be read" },
-        { test => File.Copy(test._stage.PathOf(100, "manifest.json"), test.Newest("manifest.json"), true), "manifest.json states step 100" },
+        { test => test.Replace("manifest.json", byStep: 100), "manifest.json states step 100" },
         { test => test.Edit("manifest.json", KeyA, KeyB), "manifest.json states another key" },
     };
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public void A_damaged_checkpoint_is_named_set_aside_and_passed_over(Action<CheckpointDamageTests> harm, string damage)
+    public void A_damaged_checkpoint_is_named_and_moved_aside(Action<CheckpointDamageTests> harm, string damage)
     {
         _stage.Save(KeyA, 100, 200);
         harm(this);
@@ -29,14 +29,14 @@ public sealed class CheckpointDamageTests : IDisposable
         var loaded = _stage.Store(KeyA).LoadNewest();
 
         Assert.Equal(100, loaded?.Step);
+        var folder = _stage.Folder["checkpoints/step-00000200"];
         Assert.Equal(
-            $"the checkpoint {_stage.Folder["checkpoints/step-00000200"]} is damaged: {damage}; it was moved aside as step-00000200.damaged",
-            Assert.Single(_stage.Warnings));
+            $"the checkpoint {folder} is damaged: {damage}; it was moved aside as step-00000200.damaged", Assert.Single(_stage.Warnings));
         Assert.Equal(["key.txt", "step-00000100", "step-00000200.damaged"], _stage.Folder.Names("checkpoints"));
     }
 
     [Fact]
-    public void Where_all_are_damaged_none_is_loaded_and_none_is_deleted()
+    public void Damaged_checkpoints_are_never_deleted()
     {
         _stage.Save(KeyA, 100, 200);
         FlipBit("weights.safetensors");
@@ -47,7 +47,7 @@ public sealed class CheckpointDamageTests : IDisposable
     }
 
     [Fact]
-    public void A_second_damage_of_one_step_does_not_replace_the_first()
+    public void A_second_damaged_checkpoint_of_a_step_does_not_replace_the_first()
     {
         _stage.Save(KeyA, 200);
         FlipBit("weights.safetensors");
@@ -71,5 +71,8 @@ public sealed class CheckpointDamageTests : IDisposable
 
     private void Cut(string file, int bytes) => File.WriteAllBytes(Newest(file), File.ReadAllBytes(Newest(file))[..bytes]);
 
-    private void Edit(string file, string from, string to) => File.WriteAllText(Newest(file), File.ReadAllText(Newest(file)).Replace(from, to));
+    private void Replace(string file, long byStep) => File.Copy(_stage.PathOf(byStep, file), Newest(file), overwrite: true);
+
+    private void Edit(string file, string from, string to) =>
+        File.WriteAllText(Newest(file), File.ReadAllText(Newest(file)).Replace(from, to));
 }

@@ -3,7 +3,7 @@ using Distill.Pipeline.Storage;
 
 namespace Tests.Pipeline.Storage;
 
-/// <summary>A stage's folder with stores of any key, and all that they warned of.</summary>
+/// <summary>A stage's folder, with stores of any key and their warnings.</summary>
 internal sealed class CheckpointFixture : IDisposable
 {
     public static readonly string KeyA = new('a', 64);

@@ -8,19 +8,20 @@ public sealed class CheckpointOwnerTests : IDisposable
     private readonly CheckpointFixture _stage = new();
 
     [Fact]
-    public void Another_keys_checkpoints_are_moved_aside()
+    public void Checkpoints_of_another_key_are_moved_aside()
     {
         _stage.Save(KeyA, 100);
 
         Assert.Null(_stage.Store(KeyB).LoadNewest());
         Assert.Equal(["checkpoints-aaaaaaaa"], _stage.Folder.Names());
+        var aside = _stage.Folder["checkpoints-aaaaaaaa"];
         Assert.Equal(
-            $"the checkpoints of earlier options were moved to {_stage.Folder["checkpoints-aaaaaaaa"]}; a run with those options resumes from them",
+            $"the checkpoints of earlier options were moved to {aside}; a run with those options resumes from them",
             Assert.Single(_stage.Warnings));
     }
 
     [Fact]
-    public void Putting_an_option_back_continues_where_that_run_was()
+    public void Restoring_an_option_resumes_the_earlier_run()
     {
         _stage.Save(KeyA, 100);
         _stage.Folder.Write("metrics.jsonl", "A's");
@@ -47,7 +48,7 @@ public sealed class CheckpointOwnerTests : IDisposable
     }
 
     [Fact]
-    public void Without_its_key_file_the_owner_is_known_by_a_manifest()
+    public void Without_the_key_file_a_manifest_names_the_key()
     {
         _stage.Save(KeyA, 100);
         File.Delete(_stage.Folder["checkpoints/key.txt"]);
@@ -57,19 +58,20 @@ public sealed class CheckpointOwnerTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_key_file_is_outvoted_by_the_manifests_and_mended()
+    public void A_damaged_key_file_is_outvoted_by_the_manifests_and_repaired()
     {
         _stage.Save(KeyA, 100, 200);
         _stage.Folder.Write("checkpoints/key.txt", KeyB + "\n");
 
         Assert.Equal(200, _stage.Store(KeyA).LoadNewest()?.Step);
         Assert.Empty(_stage.Warnings);
+
         _stage.Save(KeyA, 300);
         Assert.Equal(KeyA + "\n", File.ReadAllText(_stage.Folder["checkpoints/key.txt"]));
     }
 
     [Fact]
-    public void A_place_that_is_taken_is_not_written_over()
+    public void An_existing_folder_is_not_overwritten()
     {
         _stage.Save(KeyA, 100);
         _stage.Folder.Write("checkpoints-aaaaaaaa/note.txt", "the user's");

@@ -11,7 +11,7 @@ public sealed class CheckpointStoreTests : IDisposable
     private readonly CheckpointFixture _stage = new();
 
     [Fact]
-    public void Without_a_checkpoint_nothing_is_loaded_and_nothing_is_made()
+    public void Without_a_checkpoint_nothing_is_loaded_or_created()
     {
         Assert.Null(_stage.Store(KeyA).LoadNewest());
         Assert.Empty(_stage.Folder.Names());
@@ -35,7 +35,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_newest_are_kept()
+    public void Only_the_newest_checkpoints_are_kept()
     {
         _stage.Save(KeyA, 100, 200, 300, 400, 500);
 
@@ -43,7 +43,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_one_just_saved_is_kept_even_below_newer_names()
+    public void The_checkpoint_just_saved_is_kept_even_if_newer_names_exist()
     {
         _stage.Save(KeyA, 300, 400, 500, 100);
 
@@ -73,7 +73,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_save_that_fails_leaves_the_older_ones_and_no_leftovers()
+    public void A_failed_save_keeps_older_checkpoints_and_leaves_nothing_behind()
     {
         _stage.Save(KeyA, 100);
 
@@ -88,7 +88,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_a_crash_left_is_no_checkpoint_and_is_swept()
+    public void Leftovers_of_a_crash_are_ignored_and_deleted()
     {
         _stage.Save(KeyA, 100);
         _stage.Folder.Write("checkpoints/step-00000200.partial/weights.safetensors", "half");
@@ -98,47 +98,50 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void Each_save_is_told_after_it_is_on_the_disk()
+    public void Each_save_is_reported_once_it_is_on_disk()
     {
-        var told = new List<(long, bool)>();
+        var reported = new List<(long, bool)>();
         var store = new CheckpointStore(_stage.Folder.Path, KeyA, 1, _ => { })
         {
-            Saved = step => told.Add((step, File.Exists(_stage.PathOf(step, "manifest.json")))),
+            Saved = step => reported.Add((step, File.Exists(_stage.PathOf(step, "manifest.json")))),
         };
 
         store.Save(100, new JsonObject(), _ => { });
         store.Save(100, new JsonObject(), _ => { });
 
-        Assert.Equal([(100, true)], told);
+        Assert.Equal([(100, true)], reported);
     }
 
     [Fact]
-    public void Keeping_none_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => _stage.Store(KeyA, keep: 0));
+    public void Keeping_no_checkpoint_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => _stage.Store(KeyA, keep: 0));
 
     [Theory]
     [InlineData(400, 100, true)]
     [InlineData(399, 100, false)]
-    public void A_disk_without_room_for_the_checkpoints_to_come_is_refused_beforehand(long free, long bytes, bool fits)
+    public void A_disk_that_is_too_small_is_refused_before_training(long free, long bytes, bool fits)
     {
-        Durable.WriteThrough(new FaultyFileSystem(new Disk(), _ => null) { Free = free });
+        Durable.UseFileSystem(new FaultyFileSystem(new Disk(), _ => null) { Free = free });
         var thrown = Record.Exception(() => _stage.Store(KeyA, keep: 3).Preflight(bytes));
-        Durable.WriteThrough(null);
+        Durable.UseFileSystem(null);
 
         Assert.Equal(fits, thrown is null);
         if (!fits)
         {
             Assert.IsType<UserException>(thrown);
-            Assert.Contains("needs 1 MiB more for its checkpoints, but the disk has only 0 MiB left: free some space", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "needs 1 MiB more for its checkpoints, but the disk has only 0 MiB left: free some space",
+                thrown.Message,
+                StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public void Room_that_checkpoints_take_already_is_not_asked_for_again()
+    public void Space_of_existing_checkpoints_counts_as_available()
     {
         _stage.Save(KeyA, 1, 2);
-        Durable.WriteThrough(new FaultyFileSystem(new Disk(), _ => null) { Free = 0 });
+        Durable.UseFileSystem(new FaultyFileSystem(new Disk(), _ => null) { Free = 0 });
         _stage.Store(KeyA, keep: 1).Preflight(100);
-        Durable.WriteThrough(null);
+        Durable.UseFileSystem(null);
     }
 
     public void Dispose() => _stage.Dispose();

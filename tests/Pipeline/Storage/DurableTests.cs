@@ -5,7 +5,7 @@ namespace Tests.Pipeline.Storage;
 public class DurableTests
 {
     [Fact]
-    public void A_file_is_replaced_and_nothing_else_is_left()
+    public void Replacing_a_file_leaves_no_other_file()
     {
         using var folder = new TempFolder();
         folder.Write("a.txt", "old");
@@ -17,7 +17,7 @@ public class DurableTests
     }
 
     [Fact]
-    public void A_new_file_gets_its_folders()
+    public void Writing_a_new_file_creates_its_folders()
     {
         using var folder = new TempFolder();
 
@@ -27,7 +27,7 @@ public class DurableTests
     }
 
     [Fact]
-    public void A_write_that_fails_midway_leaves_the_old_file()
+    public void A_write_that_fails_midway_keeps_the_old_file()
     {
         using var folder = new TempFolder();
         folder.Write("a.txt", "old");
@@ -45,7 +45,7 @@ public class DurableTests
     }
 
     [Fact]
-    public void A_folder_is_committed_whole()
+    public void A_folder_is_committed_with_all_its_files()
     {
         using var folder = new TempFolder();
         var partial = Durable.PartialName(folder["final"]);
@@ -61,7 +61,7 @@ public class DurableTests
     [Theory]
     [InlineData("final/kept.txt")]
     [InlineData("final")]
-    public void A_folder_never_replaces_what_is_there(string inTheWay)
+    public void Committing_a_folder_never_replaces_anything(string inTheWay)
     {
         using var folder = new TempFolder();
         folder.Write(inTheWay, "kept");
@@ -74,7 +74,7 @@ public class DurableTests
     }
 
     [Fact]
-    public void Only_leftovers_of_our_own_naming_are_swept()
+    public void Only_names_of_this_program_are_deleted_as_leftovers()
     {
         using var folder = new TempFolder();
         File.WriteAllText(Durable.PartialName(folder["a.txt"]), "ours");
@@ -91,7 +91,7 @@ public class DurableTests
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_synced_is_an_error_with_its_name()
+    public void Failing_to_sync_a_folder_names_the_folder()
     {
         using var folder = new TempFolder();
 

@@ -8,7 +8,7 @@ public class FileHashTests
     private const string OfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     [Fact]
-    public void Text_and_file_hash_alike()
+    public void Text_and_file_have_the_same_hash()
     {
         using var folder = new TempFolder();
 
@@ -17,7 +17,7 @@ public class FileHashTests
     }
 
     [Fact]
-    public void A_folders_hash_is_that_of_its_sha256sum_list()
+    public void The_hash_of_a_folder_is_that_of_its_sha256sum_list()
     {
         using var folder = new TempFolder();
         folder.Write("b/x", "abc");
@@ -25,4 +25,8 @@ public class FileHashTests
 
         Assert.Equal(FileHash.OfText($"{OfAbc}  a\n{OfAbc}  b/x\n"), FileHash.OfFolder(folder.Path));
     }
+
+    [Fact]
+    public void The_hash_of_files_does_not_depend_on_their_order() =>
+        Assert.Equal(FileHash.OfFiles([("a", "01"), ("b", "02")]), FileHash.OfFiles([("b", "02"), ("a", "01")]));
 }
