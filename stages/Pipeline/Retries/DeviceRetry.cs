@@ -1,43 +1,33 @@
 using Polly;
-using Polly.Retry;
 
 namespace Distill.Pipeline.Retries;
 
 /// <summary>
-/// Tries again to open a GPU that another process has to itself, or has filled to the last byte: such processes end. Anything else, such as a
-/// driver that is missing, does not pass by waiting.
+/// Retries opening a GPU while another process uses it exclusively or has filled its memory, because such processes end. Other errors, such
+/// as a missing driver, do not pass by waiting.
 /// </summary>
-/// <param name="clock">Measures waits.</param>
-/// <param name="log">Takes a line for each further attempt.</param>
-/// <param name="firstDelay">Before the second attempt; each further wait is about twice as long. Null for five seconds.</param>
+/// <param name="clock">Clock that measures the waits.</param>
+/// <param name="log">Receives one line per retry.</param>
+/// <param name="firstDelay">Wait before the second attempt; each further wait is about twice as long. Null for 5 seconds.</param>
 public sealed class DeviceRetry(TimeProvider clock, Action<string> log, TimeSpan? firstDelay = null)
 {
-    /// <summary>After the first attempt; two and a half minutes, about, in all.</summary>
+    /// <summary>Number of attempts after the first one. With the default delay they take about 2.5 minutes.</summary>
     public const int Retries = 5;
 
-    // As CUDA words cudaErrorDevicesUnavailable and cudaErrorMemoryAllocation.
-    private static readonly string[] Passing = ["busy or unavailable", "out of memory"];
+    // CUDA's texts for cudaErrorDevicesUnavailable and cudaErrorMemoryAllocation.
+    private static readonly string[] TransientTexts = ["busy or unavailable", "out of memory"];
 
-    private readonly ResiliencePipeline _attempts = new ResiliencePipelineBuilder { TimeProvider = clock }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(error => Passing.Any(words => error.Message.Contains(words, StringComparison.Ordinal))),
-            MaxRetryAttempts = Retries,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = firstDelay ?? TimeSpan.FromSeconds(5),
-            OnRetry = retry =>
-            {
-                log($"the GPU is in use: {FirstLine(retry.Outcome.Exception!.Message)}; retrying in {retry.RetryDelay.TotalSeconds:0.#} s");
-                return default;
-            },
-        })
-        .Build();
+    private readonly ResiliencePipeline _attempts = new RetryPolicy(Retries, firstDelay ?? TimeSpan.FromSeconds(5)).Build<Exception>(
+        error => TransientTexts.Any(text => error.Message.Contains(text, StringComparison.Ordinal)),
+        error => $"the GPU is in use: {FirstLine(error.Message)}",
+        clock,
+        log);
 
-    /// <param name="open">Makes something small on the device.</param>
+    /// <summary>Opens the device, again and again until it succeeds or no retry is left.</summary>
+    /// <param name="open">Creates something small on the device.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     public void Run(Action open, CancellationToken cancellation) => _attempts.Execute(_ => open(), cancellation);
 
-    // libtorch adds the stack.
+    // libtorch appends its stack.
     private static string FirstLine(string message) => message.Split('\n')[0];
 }
