@@ -2,10 +2,10 @@ using Distill.Pipeline.Progress;
 
 namespace Benchmarks.Workload;
 
-/// <summary>Shows nothing.</summary>
+/// <summary>Progress that shows nothing.</summary>
 internal sealed class SilentProgress : IStageProgress
 {
-    public void Report(TrainingProgress progress)
+    public void Report(StageProgress progress)
     {
     }
 

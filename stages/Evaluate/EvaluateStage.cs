@@ -5,7 +5,6 @@ using Distill.Datasets.Images;
 using Distill.Imaging.Splits;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
-using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
@@ -76,7 +75,7 @@ public static class EvaluateStage
                 Figures = measured.Figures(),
             });
             details[contestant.Name] = measured.Details(test.ClassNames);
-            context.Progress.Report(new TrainingProgress(rows.Count, contestants.Count, null, null, null, null, null));
+            context.Progress.Report(rows.Count, contestants.Count);
         }
 
         var paths = new[] { Json, Csv, Details }.ToDictionary(name => name, name => Path.Combine(folder, name));

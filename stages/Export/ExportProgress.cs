@@ -1,5 +1,4 @@
 using Distill.Pipeline.Execution;
-using Distill.Pipeline.Progress;
 
 namespace Distill.Export;
 
@@ -17,6 +16,6 @@ internal sealed class ExportProgress(StageContext context, int testImages)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         _done += images;
-        context.Progress.Report(new TrainingProgress(Math.Min(_done, _total), _total, null, null, null, null, null));
+        context.Progress.Report(Math.Min(_done, _total), _total);
     }
 }

@@ -98,8 +98,11 @@ public static class LabelStage
         {
             var rate = done / clock.Elapsed.TotalSeconds;
             var whole = images.Count - todo + done;
-            context.Progress.Report(new TrainingProgress(
-                whole, images.Count, (double)whole / images.Count, rate, null, null, TimeSpan.FromSeconds((todo - done) / rate)));
+            context.Progress.Report(new StageProgress(whole, images.Count)
+            {
+                Metrics = [new ProgressMetric("images/s", rate, "0") { NameIsUnit = true }],
+                Remaining = TimeSpan.FromSeconds((todo - done) / rate),
+            });
         }
     }
 }

@@ -10,7 +10,6 @@ using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
-using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
@@ -74,7 +73,7 @@ public static class ProbeStage
         void Report(int done, int all)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            context.Progress.Report(new TrainingProgress(done, all, null, null, null, null, null));
+            context.Progress.Report(done, all);
         }
     }
 

@@ -5,7 +5,6 @@ using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
-using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 using Distill.Report.Sections;
 using static TorchSharp.torch;
@@ -70,7 +69,7 @@ public static class ReportStage
         return StudentStudy.Of(classifier, encoder, test, temperature, settings, (done, all) =>
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            context.Progress.Report(new TrainingProgress(done, all, null, null, null, null, null));
+            context.Progress.Report(done, all);
         });
     }
 

@@ -6,7 +6,6 @@ using Distill.Imaging.Splits;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
-using Distill.Pipeline.Progress;
 using static TorchSharp.torch;
 
 namespace Distill.Temperature;
@@ -42,7 +41,7 @@ public static class TemperatureStage
         var logits_NK = Inference.Run(network, bank, images, settings.Compute.InFp32, done =>
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            context.Progress.Report(new TrainingProgress(done, images.Count, null, null, null, null, null));
+            context.Progress.Report(done, images.Count);
         });
         var labels_N = bank.Labels(images);
 

@@ -142,10 +142,10 @@ public sealed class DistillStageTests
 
     private sealed class CancellingProgress(CancellationTokenSource cancellation, long? at, List<long>? counts) : IStageProgress
     {
-        public void Report(TrainingProgress progress)
+        public void Report(StageProgress progress)
         {
             counts?.Add(Tensor.TotalCount);
-            if (progress.Step == at)
+            if (progress.Done == at)
             {
                 cancellation.Cancel();
             }

@@ -57,10 +57,10 @@ internal static class TinyPretraining
     private sealed class CancellingProgress(
         CancellationTokenSource cancellation, long? at, List<long>? tensorCounts, List<string> notes) : IStageProgress
     {
-        public void Report(TrainingProgress progress)
+        public void Report(StageProgress progress)
         {
             tensorCounts?.Add(Tensor.TotalCount);
-            if (progress.Step == at)
+            if (progress.Done == at)
             {
                 cancellation.Cancel();
             }

@@ -186,15 +186,17 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var (loss, gradientNorm) = (reading.Loss!.Value, reading.GradientNorm!.Value);
         var stepsPerSecond = pace.At(step);
         var (epoch, itemsPerSecond) = (task.EpochOf(step), stepsPerSecond * task.ItemsPerStep);
-        var progress = new TrainingProgress(
-            step,
-            options.Steps,
-            epoch,
-            itemsPerSecond,
-            loss,
-            monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null,
-            TimeSpan.FromSeconds((options.Steps - step) / stepsPerSecond));
-        context.Progress.Report(progress);
+        context.Progress.Report(new StageProgress(step, options.Steps)
+        {
+            Metrics =
+            [
+                new ProgressMetric("epoch", epoch, "0.00"),
+                new ProgressMetric("images/s", itemsPerSecond, "0") { NameIsUnit = true },
+                new ProgressMetric("loss", loss, "0.0000"),
+                new ProgressMetric("kNN", monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null, "0.0 '%'"),
+            ],
+            Remaining = TimeSpan.FromSeconds((options.Steps - step) / stepsPerSecond),
+        });
         var line = new JsonObject
         {
             ["step"] = step,

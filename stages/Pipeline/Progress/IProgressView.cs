@@ -2,22 +2,25 @@ using System.Text.Json.Nodes;
 
 namespace Distill.Pipeline.Progress;
 
-/// <summary>What a user sees of a pipeline's run, stage by stage.</summary>
+/// <summary>View of a pipeline's run for the user, stage by stage.</summary>
 public interface IProgressView
 {
-    /// <param name="stage">The stage's name.</param>
-    /// <param name="index">Its place in the plan, from 1.</param>
-    /// <param name="count">How many stages the plan has.</param>
-    /// <param name="resumedFrom">Where it continues, such as "step 1200"; null for a stage that starts afresh.</param>
+    /// <summary>Shows that a stage starts, and returns the receiver of its progress.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="index">Its position in the plan, from 1.</param>
+    /// <param name="count">Number of stages in the plan.</param>
+    /// <param name="resumedFrom">Where it resumes, such as "step 1200"; null if it starts at the beginning.</param>
     IStageProgress Begin(string stage, int index, int count, string? resumedFrom);
 
-    /// <summary>The stage is done already and is not run.</summary>
+    /// <summary>Shows that a stage is already done and does not run.</summary>
     void Skip(string stage);
 
-    /// <param name="stage">The stage that <see cref="Begin"/> named last.</param>
-    /// <param name="elapsed">The time it took in this run.</param>
-    /// <param name="metrics">What it measured: names and small numbers.</param>
+    /// <summary>Shows that the stage of the last <see cref="Begin"/> is done.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="elapsed">Time that it took in this run.</param>
+    /// <param name="metrics">Its measurements: names and small numbers.</param>
     void End(string stage, TimeSpan elapsed, JsonObject metrics);
 
+    /// <summary>Shows one sentence.</summary>
     void Note(string message);
 }

@@ -1,10 +1,13 @@
 namespace Distill.Pipeline.Progress;
 
-/// <summary>Where a running stage tells how far it is. Reports may be frequent: the view decides what it shows.</summary>
+/// <summary>Receives the progress of a running stage. Reports may be frequent, because the view decides what it shows.</summary>
 public interface IStageProgress
 {
-    void Report(TrainingProgress progress);
+    void Report(StageProgress progress);
 
-    /// <summary>One sentence that the user should see, whatever the progress.</summary>
+    /// <summary>Reports progress without measured values.</summary>
+    void Report(long done, long total) => Report(new StageProgress(done, total));
+
+    /// <summary>Shows one sentence to the user, whatever the progress.</summary>
     void Note(string message);
 }

@@ -4,8 +4,8 @@ using Spectre.Console.Rendering;
 namespace Distill.Pipeline.Progress;
 
 /// <summary>
-/// A line that stays above a live table. The live display puts the cursor where the table begins and does not erase
-/// it, so a short line would leave the table's rest behind itself: this one erases it first.
+/// A line that stays above a live table. The live display moves the cursor to the start of the table and does not erase it. So this line
+/// erases it first; otherwise the rest of the table would remain beside a short line.
 /// </summary>
 internal sealed class LineAbove(string text) : Renderable
 {

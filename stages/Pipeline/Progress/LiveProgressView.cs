@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Distill.Pipeline.Progress;
 
 /// <summary>
-/// Progress on a terminal: a live table for the stage that runs, and a line that stays for each that is finished.
-/// Dispose it when the run ends, also by an error, so that the table goes and the cursor comes back.
+/// Progress on a terminal: a live table for the running stage, and one permanent line per finished stage. Dispose of it when the run ends,
+/// also after an error, to remove the table and show the cursor again.
 /// </summary>
 public sealed class LiveProgressView(IAnsiConsole console, TimeProvider clock) : IProgressView, IDisposable
 {

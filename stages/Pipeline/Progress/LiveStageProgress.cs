@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace Distill.Pipeline.Progress;
 
-/// <summary>One stage's live table, redrawn at most ten times a second however often the stage reports.</summary>
+/// <summary>Live table of one stage, redrawn at most ten times per second however often the stage reports.</summary>
 internal sealed class LiveStageProgress : IStageProgress
 {
-    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _stage;
     private readonly IAnsiConsole _console;
@@ -21,27 +21,27 @@ internal sealed class LiveStageProgress : IStageProgress
         _console = console;
         _clock = clock;
 
-        // The display lives until the stage ends; up to its first wait it runs right here, so the context is set.
-        _display = console.Live(LiveTable.Of(stage, null)).AutoClear(true).StartAsync(context =>
+        // The display runs until the stage ends. It runs synchronously up to its first wait, so the context is set afterwards.
+        _display = console.Live(LiveTable.Create(stage, null)).AutoClear(true).StartAsync(context =>
         {
             _context = context;
             return _ended.Task;
         });
     }
 
-    public void Report(TrainingProgress progress)
+    public void Report(StageProgress progress)
     {
-        if (_drawn is not { } last || _clock.GetElapsedTime(last) >= Redraw || progress.Step >= progress.Steps)
+        if (_drawn is not { } last || _clock.GetElapsedTime(last) >= RedrawInterval || progress.Done >= progress.Total)
         {
             _drawn = _clock.GetTimestamp();
-            _context?.UpdateTarget(LiveTable.Of(_stage, progress));
+            _context?.UpdateTarget(LiveTable.Create(_stage, progress));
         }
     }
 
-    /// <summary>The line stays above the live table.</summary>
+    /// <summary>Shows a line that stays above the live table.</summary>
     public void Note(string message) => _console.Write(new LineAbove($"{_stage}: {message}"));
 
-    /// <summary>Takes the live table off the screen and gives the cursor back.</summary>
+    /// <summary>Removes the live table and shows the cursor again.</summary>
     public void Close()
     {
         _ended.TrySetResult();

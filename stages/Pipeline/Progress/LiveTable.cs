@@ -3,28 +3,38 @@ using Spectre.Console.Rendering;
 
 namespace Distill.Pipeline.Progress;
 
-/// <summary>The live table of a running stage: one row under its heads.</summary>
+/// <summary>Renders the live table of a running stage: headings and one row.</summary>
 internal static class LiveTable
 {
     private const int BarWidth = 12;
 
-    public static IRenderable Of(string stage, TrainingProgress? at)
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="progress">Its last report; null before the first one.</param>
+    public static IRenderable Create(string stage, StageProgress? progress)
     {
-        var table = new Table().Border(TableBorder.None)
-            .AddColumn("stage").AddColumn("").AddColumn("step").AddColumn("epoch")
-            .AddColumn("images/s").AddColumn("loss").AddColumn("kNN").AddColumn("left");
-        return at is null
-            ? table.AddRow(new Markup($"[bold]{Markup.Escape(stage)}[/]"), Bar(0), new Text("starting"))
-            : table.AddRow(
-                new Markup($"[bold]{Markup.Escape(stage)}[/]"),
-                Bar(at.Steps == 0 ? 1 : (double)at.Step / at.Steps),
-                new Text($"{at.Step}/{at.Steps}"),
-                new Text(Wording.Epoch(at) ?? "–"),
-                new Text(Wording.Speed(at) ?? "–"),
-                new Text(Wording.Loss(at) ?? "–"),
-                new Text(Wording.Knn(at) ?? "–"),
-                new Text(Wording.Remaining(at) ?? "–"));
+        var table = new Table().Border(TableBorder.None).AddColumn("stage").AddColumn("").AddColumn("step");
+        var name = new Markup($"[bold]{Markup.Escape(stage)}[/]");
+        if (progress is null)
+        {
+            return table.AddRow(name, Bar(0), new Text("starting"));
+        }
+
+        foreach (var metric in progress.Metrics)
+        {
+            table.AddColumn(Markup.Escape(metric.Name));
+        }
+
+        return table.AddColumn("left").AddRow(
+        [
+            name,
+            Bar(progress.Total == 0 ? 1 : (double)progress.Done / progress.Total),
+            new Text($"{progress.Done}/{progress.Total}"),
+            .. progress.Metrics.Select(metric => Cell(metric.Text)),
+            Cell(progress.Remaining is { } time ? Wording.Duration(time) : null),
+        ]);
     }
+
+    private static Text Cell(string? text) => new(text ?? "–");
 
     private static Markup Bar(double fraction)
     {

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Distill.Pipeline.Progress;
 
 /// <summary>
-/// Progress as plain lines, for logs and pipes: a stage's first report, then at most one each
-/// <paramref name="every"/>, and always its last.
+/// Progress as plain lines, for logs and pipes: a stage's first report, then at most one per <paramref name="every"/>, and always its
+/// last.
 /// </summary>
 public sealed class PlainProgressView(TextWriter output, TimeProvider clock, TimeSpan every) : IProgressView
 {
@@ -29,7 +29,7 @@ public sealed class PlainProgressView(TextWriter output, TimeProvider clock, Tim
 
     private void Write(string line)
     {
-        // One call a line, and a "\n" on every system: lines from two threads never mix, logs are the same everywhere.
+        // One call per line, so that lines from two threads never mix, and "\n" on every system, so that logs are the same.
         output.Write(line + "\n");
         output.Flush();
     }

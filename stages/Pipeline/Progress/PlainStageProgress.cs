@@ -1,13 +1,13 @@
 namespace Distill.Pipeline.Progress;
 
-/// <summary>One stage's plain lines: holds a report back while the last line is young, so that the last is never lost.</summary>
+/// <summary>Plain lines of one stage. A report is held back while the last line is recent, so that the last one is not lost.</summary>
 internal sealed class PlainStageProgress(string stage, Action<string> write, TimeProvider clock, TimeSpan every) : IStageProgress
 {
     private readonly Lock _gate = new();
     private long? _written;
-    private TrainingProgress? _held;
+    private StageProgress? _held;
 
-    public void Report(TrainingProgress progress)
+    public void Report(StageProgress progress)
     {
         lock (_gate)
         {
@@ -21,7 +21,7 @@ internal sealed class PlainStageProgress(string stage, Action<string> write, Tim
 
     public void Note(string message) => write($"{stage}: {message}");
 
-    /// <summary>Writes the report that is still held back, if there is one.</summary>
+    /// <summary>Writes the report that is held back, if there is one.</summary>
     public void Flush()
     {
         lock (_gate)
@@ -35,22 +35,10 @@ internal sealed class PlainStageProgress(string stage, Action<string> write, Tim
         }
     }
 
-    private string Line(TrainingProgress at)
+    private string Line(StageProgress progress)
     {
-        var parts = new List<string> { $"step {at.Step}/{at.Steps}" };
-        AddIf(Wording.Epoch(at), text => $"epoch {text}");
-        AddIf(Wording.Speed(at), text => $"{text} images/s");
-        AddIf(Wording.Loss(at), text => $"loss {text}");
-        AddIf(Wording.Knn(at), text => $"kNN {text}");
-        AddIf(Wording.Remaining(at), text => $"{text} left");
-        return $"{stage}: {string.Join(", ", parts)}";
-
-        void AddIf(string? text, Func<string, string> phrase)
-        {
-            if (text is not null)
-            {
-                parts.Add(phrase(text));
-            }
-        }
+        var remaining = progress.Remaining is { } time ? $"{Wording.Duration(time)} left" : null;
+        var parts = progress.Metrics.Select(metric => metric.Phrase).Append(remaining).OfType<string>();
+        return $"{stage}: {string.Join(", ", parts.Prepend($"step {progress.Done}/{progress.Total}"))}";
     }
 }

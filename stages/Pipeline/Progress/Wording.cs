@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Distill.Pipeline.Progress;
 
-/// <summary>How times, measurements and stages read, in every view alike.</summary>
+/// <summary>Texts for times, measurements and stages, shared by all views.</summary>
 public static class Wording
 {
     public static string Duration(TimeSpan time) => time switch
@@ -25,16 +25,6 @@ public static class Wording
         var measured = string.Join(", ", metrics.Select(pair => $"{pair.Key} {Metric(pair.Value)}"));
         return $"{stage}: done in {Duration(elapsed)}{(measured.Length == 0 ? "" : $" ({measured})")}";
     }
-
-    public static string? Epoch(TrainingProgress at) => at.Epoch is { } epoch ? Invariant($"{epoch:0.00}") : null;
-
-    public static string? Speed(TrainingProgress at) => at.ItemsPerSecond is { } speed ? Invariant($"{speed:0}") : null;
-
-    public static string? Loss(TrainingProgress at) => at.Loss is { } loss ? Invariant($"{loss:0.0000}") : null;
-
-    public static string? Knn(TrainingProgress at) => at.Knn is { } knn ? Invariant($"{knn:0.0} %") : null;
-
-    public static string? Remaining(TrainingProgress at) => at.Remaining is { } time ? Duration(time) : null;
 
     private static string Metric(JsonNode? value) => value?.GetValueKind() == JsonValueKind.Number
         ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture).ToString("0.####", CultureInfo.InvariantCulture)

@@ -13,9 +13,9 @@ public sealed class PipelineRunnerTests : IDisposable
     {
         Assert.Equal(
             [
-                "begin pretrain 1/2 afresh",
+                "begin pretrain 1/2 from the start",
                 """end pretrain 5 s {"knn":41.5}""",
-                "begin finetune 2/2 afresh",
+                "begin finetune 2/2 from the start",
                 """end finetune 1 s {"teacherKnn":41.5}""",
             ],
             _plan.Run());
@@ -23,12 +23,12 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_done_stage_is_locked_with_what_went_in_and_came_out()
+    public void The_manifest_records_inputs_and_outputs_of_a_done_stage()
     {
         _plan.Run();
 
         var entry = _plan.Locked("pretrain");
-        Assert.Equal(StageKey.Of("pretrain", 1, _plan.PretrainOptions, entry.Inputs), entry.Key);
+        Assert.Equal(StageKey.Compute("pretrain", 1, _plan.PretrainOptions, entry.Inputs), entry.Key);
         Assert.Equal(LockedState.Done, entry.State);
         Assert.Equal("""{"steps":100,"text":"abc"}""", entry.Options.ToJsonString());
         Assert.Equal("d0", Assert.Single(entry.Inputs, input => input.Key == "dataset/train").Value);
@@ -41,7 +41,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_option_runs_its_stage_and_those_its_output_feeds()
+    public void A_changed_option_reruns_its_stage_and_those_that_read_its_output()
     {
         _plan.Run();
         _plan.PretrainOptions["text"] = "abcd";
@@ -49,53 +49,58 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.Equal(
             [
                 "note pretrain: option text changed from \"abc\" to \"abcd\"",
-                "begin pretrain 1/2 afresh",
+                "begin pretrain 1/2 from the start",
                 """end pretrain 5 s {"knn":41.5}""",
                 "note finetune: input pretrain/weights.txt changed",
-                "begin finetune 2/2 afresh",
+                "begin finetune 2/2 from the start",
                 """end finetune 1 s {"teacherKnn":41.5}""",
             ],
             _plan.Run());
     }
 
     [Fact]
-    public void From_a_stage_on_all_is_run_afresh_and_what_was_there_is_kept()
+    public void Run_from_a_stage_reruns_it_and_keeps_its_old_results()
     {
         _plan.Run();
+
         _plan.Runner().Run(CancellationToken.None, from: "finetune");
 
-        Assert.Equal(["skip pretrain", "begin finetune 2/2 afresh", """end finetune 1 s {"teacherKnn":41.5}"""], _plan.View.Lines[^3..]);
+        Assert.Equal(
+            ["skip pretrain", "begin finetune 2/2 from the start", """end finetune 1 s {"teacherKnn":41.5}"""], _plan.View.Lines[^3..]);
         var aside = Assert.Single(Directory.GetDirectories(_plan.Models, "finetune-before-*"));
         Assert.Equal("report", Path.GetFileName(Assert.Single(Directory.GetDirectories(aside))));
         Assert.Equal(0, _plan.Locked("finetune").Resumes);
     }
 
     [Fact]
-    public void From_the_first_stage_on_its_checkpoints_are_not_gone_on_from()
+    public void Run_from_a_stage_does_not_resume_from_its_checkpoints()
     {
         _plan.BeforeWeights = context => context.Checkpoints.Save(100, [], folder => File.WriteAllText(Path.Combine(folder, "a"), "a"));
         _plan.Run();
         long? found = -1;
         _plan.BeforeWeights = context => found = context.Checkpoints.LoadNewest()?.Step;
+
         _plan.Runner().Run(CancellationToken.None, from: "pretrain");
 
         Assert.Null(found);
         var aside = Assert.Single(Directory.GetDirectories(_plan.Models, "pretrain-before-*"));
         Assert.True(Directory.Exists(Path.Combine(aside, "checkpoints", "step-00000100")));
-        Assert.Contains("begin finetune 2/2 afresh", _plan.View.Lines);
+        Assert.Contains("begin finetune 2/2 from the start", _plan.View.Lines);
     }
 
     [Fact]
-    public void A_stage_to_run_from_that_is_none_is_named_and_nothing_is_touched()
+    public void Run_from_an_unknown_stage_is_refused_and_changes_nothing()
     {
         _plan.Run();
+
         var thrown = Assert.Throws<UserException>(() => _plan.Runner().Run(CancellationToken.None, from: "label"));
+
         Assert.Equal("--from: found \"label\", expected one of pretrain, finetune", thrown.Message);
         Assert.Equal(["skip pretrain", "skip finetune"], _plan.Run());
     }
 
     [Fact]
-    public void A_rerun_with_the_same_bytes_leaves_later_stages_done()
+    public void A_rerun_that_gives_the_same_bytes_leaves_later_stages_done()
     {
         _plan.Run();
         _plan.PretrainOptions["steps"] = 200;
@@ -104,7 +109,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_that_changed_under_an_equal_length_are_found_by_a_run()
+    public void A_run_finds_changed_bytes_of_equal_length()
     {
         _plan.Run();
         File.WriteAllText(_plan.Weights, "abX");
@@ -114,7 +119,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void An_interrupted_stage_resumes_from_its_checkpoint_and_its_time_adds_up()
+    public void An_interrupted_stage_resumes_and_its_time_adds_up()
     {
         using var interrupt = new CancellationTokenSource();
         _plan.BeforeWeights = context =>
@@ -123,7 +128,9 @@ public sealed class PipelineRunnerTests : IDisposable
             interrupt.Cancel();
             context.Cancellation.ThrowIfCancellationRequested();
         };
+
         Assert.Throws<OperationCanceledException>(() => { _plan.Run(interrupt.Token); });
+
         Assert.Equal(LockedState.Running, _plan.Locked("pretrain").State);
         Assert.Equal(["Interrupted: ", "ToDo: waits for pretrain"], _plan.Status());
         Assert.Equal(40, _plan.Runner().Status()[0].CheckpointStep);
@@ -135,7 +142,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_killed_stages_time_is_known_up_to_its_last_checkpoint()
+    public void The_time_of_a_killed_stage_counts_up_to_its_last_checkpoint()
     {
         LockEntry? atCheckpoint = null;
         _plan.BeforeWeights = context =>
@@ -150,7 +157,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_stage_says_what_failed_and_that_it_resumes()
+    public void The_message_of_a_failed_stage_names_the_cause_and_how_to_resume()
     {
         _plan.BeforeWeights = _ => throw new IOException("No space left on device.");
 
@@ -164,40 +171,41 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_users_mistake_passes_through()
+    public void A_user_error_passes_through()
     {
-        _plan.BeforeWeights = _ => throw new UserException("the data set is empty");
+        _plan.BeforeWeights = _ => throw new UserException("the dataset is empty");
 
-        Assert.Equal("the data set is empty", Assert.Throws<UserException>(() => { _plan.Run(); }).Message);
+        Assert.Equal("the dataset is empty", Assert.Throws<UserException>(() => { _plan.Run(); }).Message);
     }
 
     [Fact]
-    public void A_run_that_goes_on_elsewhere_remembers_both_machines_and_one_under_another_key_its_own()
+    public void Each_machine_that_ran_a_stage_under_its_key_is_recorded()
     {
         _plan.Machine = "cpu, bf16";
-        _plan.BeforeWeights = _ => throw new IOException("gone");
+        _plan.BeforeWeights = _ => throw new IOException("interrupted");
         Assert.Throws<StageFailedException>(() => { _plan.Run(); });
         Assert.Throws<StageFailedException>(() => { _plan.Run(); });
+
         Assert.DoesNotContain(_plan.View.Lines, line => line.Contains("started on", StringComparison.Ordinal));
         Assert.Equal(["cpu, bf16"], _plan.Locked("pretrain").Machines);
 
         _plan.BeforeWeights = _ => { };
         _plan.Machine = "cuda:0, bf16";
-        Assert.Single(
-            _plan.Run(),
-            line => line.EndsWith(
-                "started on \"cpu, bf16\" and continued on \"cuda:0, bf16\": its results may differ in the last digits from a run on one machine",
-                StringComparison.Ordinal));
+        const string note = "started on \"cpu, bf16\" and continued on \"cuda:0, bf16\": "
+            + "its results may differ in the last digits from a run on one machine";
+
+        Assert.Single(_plan.Run(), line => line.EndsWith(note, StringComparison.Ordinal));
         Assert.Equal(["cpu, bf16", "cuda:0, bf16"], _plan.Locked("pretrain").Machines);
         Assert.Equal(["cuda:0, bf16"], _plan.Locked("finetune").Machines);
 
         _plan.PretrainOptions["steps"] = 200;
         _plan.Run();
+
         Assert.Equal(["cuda:0, bf16"], _plan.Locked("pretrain").Machines);
     }
 
     [Fact]
-    public void A_cancellation_that_nobody_asked_for_is_a_failure()
+    public void A_cancellation_without_a_request_is_a_failure()
     {
         _plan.BeforeWeights = _ => throw new TaskCanceledException("The request timed out");
 
@@ -205,7 +213,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void An_output_that_is_not_there_is_a_failure()
+    public void A_missing_output_is_a_failure()
     {
         var runner = new PipelineRunner(
             _plan.Models,
@@ -220,7 +228,7 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_stage_reads_only_what_it_declares()
+    public void A_stage_reads_only_declared_inputs()
     {
         _plan.BeforeWeights = context =>
         {

@@ -3,14 +3,14 @@ using Distill.Pipeline.Progress;
 
 namespace Tests.Pipeline.Execution;
 
-/// <summary>Keeps what a runner showed, a line each.</summary>
+/// <summary>Records what a runner shows, one line per call.</summary>
 internal sealed class RecordingView : IProgressView, IStageProgress
 {
     public List<string> Lines { get; } = [];
 
     public IStageProgress Begin(string stage, int index, int count, string? resumedFrom)
     {
-        Lines.Add($"begin {stage} {index}/{count} {resumedFrom ?? "afresh"}");
+        Lines.Add($"begin {stage} {index}/{count} {resumedFrom ?? "from the start"}");
         return this;
     }
 
@@ -21,5 +21,5 @@ internal sealed class RecordingView : IProgressView, IStageProgress
 
     public void Note(string message) => Lines.Add($"note {message}");
 
-    public void Report(TrainingProgress progress) => Lines.Add($"step {progress.Step}");
+    public void Report(StageProgress progress) => Lines.Add($"step {progress.Done}");
 }

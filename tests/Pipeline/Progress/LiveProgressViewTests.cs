@@ -24,12 +24,12 @@ public sealed class LiveProgressViewTests : IDisposable
     }
 
     [Fact]
-    public void A_running_stage_is_a_live_table_below_the_lines_that_stay()
+    public void A_running_stage_is_a_live_table_below_the_permanent_lines()
     {
         _view.Skip("pretrain");
         var stage = _view.Begin("finetune", 2, 3, "step 20");
         stage.Report(At(25, 2.30259));
-        stage.Note("the rate [x] was cut");
+        stage.Note("the rate [x] was reduced");
         _clock.Pass(1);
         stage.Report(At(50, 1.5));
 
@@ -37,7 +37,7 @@ public sealed class LiveProgressViewTests : IDisposable
             """
             pretrain: already done
             [2/3] finetune: resumes from step 20
-            finetune: the rate [x] was cut
+            finetune: the rate [x] was reduced
             stage                 step   epoch images/s loss   kNN    left
             finetune ━━━━━━────── 50/100 0.50  812      1.5000 41.3 % 1 min 20 s
             """,
@@ -45,9 +45,9 @@ public sealed class LiveProgressViewTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_measured_is_a_dash()
+    public void A_value_that_was_not_measured_is_a_dash()
     {
-        _view.Begin("label", 1, 1, null).Report(new TrainingProgress(0, 0, 0, 0, null, null, null));
+        _view.Begin("label", 1, 1, null).Report(TrainingReport.Create(0, 0, epoch: 0, imagesPerSecond: 0));
 
         AssertShows(
             """
@@ -59,7 +59,21 @@ public sealed class LiveProgressViewTests : IDisposable
     }
 
     [Fact]
-    public void Reports_within_a_tenth_of_a_second_are_not_drawn_but_the_last_step_is()
+    public void A_stage_without_metrics_shows_only_its_steps()
+    {
+        _view.Begin("evaluate", 1, 1, null).Report(1, 4);
+
+        AssertShows(
+            """
+            [1/1] evaluate: starts
+            stage                 step left
+            evaluate ━━━───────── 1/4  –
+            """,
+            cursor: false);
+    }
+
+    [Fact]
+    public void Reports_within_a_tenth_of_a_second_are_not_drawn_except_the_last()
     {
         var stage = _view.Begin("label", 1, 1, null);
         stage.Report(At(25, 3));
@@ -68,11 +82,12 @@ public sealed class LiveProgressViewTests : IDisposable
         Assert.Equal(drawn, _output.ToString());
 
         stage.Report(At(100, 3));
-        Assert.Contains("100/100", Screen.Of(_output.ToString()).Text);
+
+        Assert.Contains("100/100", Screen.Show(_output.ToString()).Text);
     }
 
     [Fact]
-    public void A_finished_stage_is_a_line_and_the_cursor_is_back()
+    public void A_finished_stage_is_one_line_and_the_cursor_is_visible()
     {
         _view.Begin("pretrain", 1, 2, null).Report(At(25, 3));
         _view.End("pretrain", TimeSpan.FromSeconds(200), new JsonObject { ["knn"] = 41.25 });
@@ -81,7 +96,7 @@ public sealed class LiveProgressViewTests : IDisposable
     }
 
     [Fact]
-    public void Disposed_in_the_middle_of_a_stage_the_table_is_gone_and_the_cursor_is_back()
+    public void Disposing_during_a_stage_removes_the_table_and_shows_the_cursor()
     {
         _view.Begin("pretrain", 1, 2, null).Report(At(25, 3));
         _view.Dispose();
@@ -95,12 +110,12 @@ public sealed class LiveProgressViewTests : IDisposable
         _output.Dispose();
     }
 
-    private static TrainingProgress At(long step, double loss) =>
-        new(step, 100, step / 100.0, 812.4, loss, 41.25, TimeSpan.FromSeconds(80));
+    private static StageProgress At(long step, double loss) =>
+        TrainingReport.Create(step, 100, step / 100.0, 812.4, loss, knn: 41.25, secondsLeft: 80);
 
     private void AssertShows(string text, bool cursor)
     {
-        var screen = Screen.Of(_output.ToString());
+        var screen = Screen.Show(_output.ToString());
         Assert.Equal(text, screen.Text);
         Assert.Equal(cursor, screen.CursorIsVisible);
     }

@@ -12,15 +12,16 @@ public sealed class PlainProgressViewTests : IDisposable
     public PlainProgressViewTests() => _view = new PlainProgressView(_output, _clock, TimeSpan.FromSeconds(10));
 
     [Fact]
-    public void A_run_reads_as_lines()
+    public void A_run_is_shown_as_lines()
     {
         _view.Skip("pretrain");
         _view.Note("finetune: option steps changed from 50 to 100");
         var stage = _view.Begin("finetune", 2, 3, "step 40");
-        stage.Report(new TrainingProgress(41, 100, 0.41, 812.4, 2.30259, null, TimeSpan.FromSeconds(3723)));
+        stage.Report(TrainingReport.Create(41, 100, 0.41, 812.4, loss: 2.30259, secondsLeft: 3723));
         stage.Note("the checkpoint of step 20 is damaged");
-        stage.Report(new TrainingProgress(100, 100, 1, 900.6, 1.5, 41.25, TimeSpan.Zero));
-        _view.End("finetune", TimeSpan.FromSeconds(200), new JsonObject { ["top1"] = 91.25678, ["parameters"] = 23512130, ["name"] = "teacher" });
+        stage.Report(TrainingReport.Create(100, 100, 1, 900.6, loss: 1.5, knn: 41.25, secondsLeft: 0));
+        var metrics = new JsonObject { ["top1"] = 91.25678, ["parameters"] = 23512130, ["name"] = "teacher" };
+        _view.End("finetune", TimeSpan.FromSeconds(200), metrics);
         _view.Begin("publish", 3, 3, null);
         _view.End("publish", TimeSpan.FromSeconds(1.9), []);
 
@@ -41,12 +42,12 @@ public sealed class PlainProgressViewTests : IDisposable
     }
 
     [Fact]
-    public void At_most_one_report_each_ten_seconds_is_shown_and_always_the_last()
+    public void At_most_one_report_per_ten_seconds_is_shown_and_always_the_last()
     {
         var stage = _view.Begin("pretrain", 1, 1, null);
         for (var step = 1; step <= 26; step++)
         {
-            stage.Report(new TrainingProgress(step, 26, 0, 0, null, null, null));
+            stage.Report(TrainingReport.Create(step, 26, epoch: 0, imagesPerSecond: 0));
             _clock.Pass(1);
         }
 
@@ -66,9 +67,17 @@ public sealed class PlainProgressViewTests : IDisposable
     }
 
     [Fact]
-    public void A_last_report_that_was_shown_is_not_shown_twice()
+    public void Progress_without_metrics_is_its_steps_only()
     {
-        _view.Begin("pretrain", 1, 1, null).Report(new TrainingProgress(1, 1, 1, 5, null, null, null));
+        _view.Begin("evaluate", 1, 1, null).Report(1, 4);
+
+        Assert.Equal("[1/1] evaluate: starts\nevaluate: step 1/4\n", _output.ToString());
+    }
+
+    [Fact]
+    public void The_last_report_is_not_shown_twice()
+    {
+        _view.Begin("pretrain", 1, 1, null).Report(TrainingReport.Create(1, 1, epoch: 1, imagesPerSecond: 5));
         _view.End("pretrain", TimeSpan.FromSeconds(90000), []);
 
         Assert.Equal(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tests.Pipeline.Progress;
 
-/// <summary>A terminal as far as the live view needs one: what stands on it after all that was written.</summary>
+/// <summary>A minimal terminal, which understands the control sequences of the live view.</summary>
 internal sealed class Screen
 {
     private readonly List<List<char>> _rows = [[]];
@@ -11,7 +11,7 @@ internal sealed class Screen
 
     public bool CursorIsVisible { get; private set; } = true;
 
-    /// <summary>The rows without the spaces at their ends, down to the cursor's or to the last that shows something.</summary>
+    /// <summary>Rows without trailing spaces, down to the cursor or to the last row with text.</summary>
     public string Text
     {
         get
@@ -21,7 +21,8 @@ internal sealed class Screen
         }
     }
 
-    public static Screen Of(string written)
+    /// <summary>Returns the screen after this output.</summary>
+    public static Screen Show(string written)
     {
         var screen = new Screen();
         for (var i = 0; i < written.Length; i++)
