@@ -2,25 +2,26 @@ using Distill.Learning.Randomness;
 
 namespace Tests.Crashes;
 
-/// <summary>Something that happens to a file.</summary>
-/// <param name="Kind">Flip, cut or delete.</param>
-/// <param name="At">The bit that flips, or the length that is left.</param>
+/// <summary>A way to damage a file.</summary>
+/// <param name="Kind">"flip", "cut" or "delete".</param>
+/// <param name="At">Index of the bit that flips, or the length that is left.</param>
 internal sealed record Damage(string Kind, long At)
 {
     public bool IsFlip => Kind == "flip";
 
     public bool IsDeletion => Kind == "delete";
 
-    /// <summary>A bit flipped and the file cut at a place drawn within each region, and the file deleted.</summary>
-    /// <param name="bytes">The file's length.</param>
-    /// <param name="regions">Of equal length; the first and the last byte are regions of their own where there are more than two.</param>
-    public static IEnumerable<Damage> Of(long bytes, int regions)
+    /// <summary>Draws one bit flip and one cut at random places of each region, and adds a deletion.</summary>
+    /// <param name="bytes">Length of the file.</param>
+    /// <param name="regions">Number of regions of equal length. If there are more than two, the first and last byte are always hit.</param>
+    public static IEnumerable<Damage> Draw(long bytes, int regions)
     {
         var random = RandomKey.FromSeed((int)bytes);
         for (var region = 0; region < regions; region++)
         {
             var (from, to) = (region * bytes / regions, (region + 1) * bytes / regions);
-            var at = region == 0 && regions > 2 ? 0 : region == regions - 1 && regions > 2 ? bytes - 1 : from + random.Below(2 * region, (int)Math.Max(1, to - from));
+            var drawn = from + random.Below(2 * region, (int)Math.Max(1, to - from));
+            var at = regions <= 2 ? drawn : region == 0 ? 0 : region == regions - 1 ? bytes - 1 : drawn;
             yield return new Damage("flip", (at * 8) + random.Below((2 * region) + 1, 8));
             yield return new Damage("cut", at);
         }
@@ -28,8 +29,8 @@ internal sealed record Damage(string Kind, long At)
         yield return new Damage("delete", 0);
     }
 
-    /// <summary>Does it to a file, which may have become a little shorter since.</summary>
-    /// <returns>What the file held before.</returns>
+    /// <summary>Damages a file, which may be a little shorter than the one that the damage was drawn for.</summary>
+    /// <returns>The content before.</returns>
     public byte[] Inflict(string path)
     {
         var bytes = File.ReadAllBytes(path);

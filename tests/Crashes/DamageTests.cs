@@ -5,14 +5,16 @@ using Xunit.Abstractions;
 namespace Tests.Crashes;
 
 /// <summary>
-/// A flipped bit, a truncation and a deletion in every region of every kind of file that a run leaves. The next run names what is damaged, uses
-/// nothing of it, and ends in the bits of before. <c>make crash-test</c> looks at more regions than <c>make test</c>.
+/// A flipped bit, a truncation and a deletion in every kind of file that a run writes. The next run names the damage, does not use the
+/// file, and gives the same bits as before. <c>make crash-test</c> damages more regions of each file than <c>make test</c>.
 /// </summary>
+[Trait("Category", "Process")]
+[Trait("Category", "Slow")]
 public sealed class DamageTests(ITestOutputHelper output) : IDisposable
 {
     private const string Checkpoint = "models/tiny/distill/checkpoints/step-00000008";
 
-    // What the next run says of each kind of file; of published ones, of the folder they are in.
+    // Text with which the next run names each file, or the folder of published files.
     private static readonly (string File, string Said)[] Outputs =
     [
         ("models/tiny/pretrain/weights.safetensors", "pretrain: output weights.safetensors"),
@@ -34,27 +36,28 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
 
     private readonly TinyPipeline _pipeline = new();
 
-    private static int Regions => int.Parse(Environment.GetEnvironmentVariable("DISTILL_DAMAGED_REGIONS") ?? "1", CultureInfo.InvariantCulture);
+    private static int Regions =>
+        int.Parse(Environment.GetEnvironmentVariable("DISTILL_DAMAGED_REGIONS") ?? "1", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Damaged_outputs_are_named_and_made_again()
+    public void Damaged_outputs_are_named_and_rebuilt()
     {
         Assert.Equal(0, DistillProcess.Run(_pipeline.Folder, "run").ExitCode);
-        var expected = Artifacts.Of(_pipeline);
+        var expected = Artifacts.Hash(_pipeline);
         var count = 0;
         foreach (var (file, said) in Outputs)
         {
             var path = Path.Combine(_pipeline.Folder, file);
-            foreach (var damage in Damage.Of(new FileInfo(path).Length, Regions))
+            foreach (var damage in Damage.Draw(new FileInfo(path).Length, Regions))
             {
                 damage.Inflict(path);
                 var again = DistillProcess.Run(_pipeline.Folder, "run");
                 Assert.True(again.ExitCode == 0, $"{file}, {damage}: {again.Errors}");
 
-                // A shard that is gone is known to be missing by the lock alone.
+                // Only the run manifest knows that a deleted shard is missing.
                 var named = damage.IsDeletion && said.Contains("parquet", StringComparison.Ordinal) ? "label: output soft-targets" : said;
                 Assert.True(again.Output.Contains(named, StringComparison.Ordinal), $"{file}, {damage}: not named in {again.Output}");
-                Artifacts.Same(expected, Artifacts.Of(_pipeline));
+                Artifacts.AssertEqual(expected, Artifacts.Hash(_pipeline));
                 count++;
             }
         }
@@ -63,35 +66,38 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Of_a_damaged_checkpoint_the_one_before_is_used()
+    public void The_checkpoint_before_a_damaged_one_is_used()
     {
         Assert.Equal(0, DistillProcess.Run(_pipeline.Folder, "run").ExitCode);
-        var expected = Artifacts.Of(_pipeline);
+        var expected = Artifacts.Hash(_pipeline);
         var count = 0;
         foreach (var file in CheckpointFiles)
         {
             var path = Path.Combine(_pipeline.Folder, Checkpoint, file);
-            foreach (var damage in Damage.Of(new FileInfo(path).Length, Regions))
+            foreach (var damage in Damage.Draw(new FileInfo(path).Length, Regions))
             {
-                // As if the run had been cut after its last checkpoint.
+                // As if the run had been interrupted after its last checkpoint.
                 File.Delete(Path.Combine(_pipeline.Models, "distill", "weights.safetensors"));
                 var undamaged = damage.Inflict(path);
                 var again = DistillProcess.Run(_pipeline.Folder, "run");
                 Assert.True(again.ExitCode == 0, $"{file}, {damage}: {again.Errors}");
 
-                // A manifest's spelling may change, and its last line break go, without a change of what it says.
+                // A manifest may change its spelling or lose its last line break without a change of its content.
                 if (again.Output.Contains($"the checkpoint {Checkpoint} is damaged: ", StringComparison.Ordinal))
                 {
-                    Assert.Contains($"it was moved aside as {Path.GetFileName(Checkpoint)}.damaged", again.Output, StringComparison.Ordinal);
+                    var aside = $"it was moved aside as {Path.GetFileName(Checkpoint)}.damaged";
+                    Assert.Contains(aside, again.Output, StringComparison.Ordinal);
                     Directory.Delete(Path.Combine(_pipeline.Folder, Checkpoint + ".damaged"), recursive: true);
                 }
                 else
                 {
-                    Assert.True(file == "manifest.json" && (damage.IsFlip || damage.At == undamaged.Length - 1), $"{file}, {damage}: not named in {again.Output}");
+                    Assert.True(
+                        file == "manifest.json" && (damage.IsFlip || damage.At == undamaged.Length - 1),
+                        $"{file}, {damage}: not named in {again.Output}");
                     File.WriteAllBytes(path, undamaged);
                 }
 
-                Artifacts.Same(expected, Artifacts.Of(_pipeline));
+                Artifacts.AssertEqual(expected, Artifacts.Hash(_pipeline));
                 count++;
             }
         }

@@ -9,15 +9,19 @@ using Xunit.Abstractions;
 namespace Tests.Crashes;
 
 /// <summary>
-/// SIGKILLs of the real command at storage operations drawn from a seed: while checkpoints, the lock, soft targets and models are being
-/// written, named and pruned. Every pipeline ends without help in the bits of an uncut one. <c>make crash-test</c> is the same with a thousand kills.
+/// SIGKILLs of the real command at random storage operations: while checkpoints, the run manifest, soft targets and models are written,
+/// renamed and pruned. Every pipeline resumes without help and gives the bits of an uninterrupted one. <c>make crash-test</c> does the same
+/// with a thousand kills.
 /// </summary>
+[Trait("Category", "Process")]
+[Trait("Category", "Slow")]
 public class KillStormTests(ITestOutputHelper output)
 {
-    // Where a process is to die, and at the latest at which operation of that kind.
+    // Operation at which a process dies, and the highest number of such an operation that is drawn.
     private static readonly (string Place, int Most)[] Moments =
     [
-        ("make folder checkpoint", 8), ("create checkpoint", 24), ("write checkpoint", 400), ("sync checkpoint", 24), ("rename folder checkpoint", 8),
+        ("make folder checkpoint", 8), ("create checkpoint", 24), ("write checkpoint", 400), ("sync checkpoint", 24),
+        ("rename folder checkpoint", 8),
         ("prune checkpoint", 6), ("delete folder checkpoint", 6), ("sync folder checkpoint", 24),
         ("create lock", 8), ("write lock", 8), ("sync lock", 8), ("rename lock", 8),
         ("write soft targets", 20), ("sync soft targets", 2), ("rename soft targets", 2),
@@ -28,11 +32,11 @@ public class KillStormTests(ITestOutputHelper output)
     private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_KILLS") ?? "20", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Wherever_a_run_is_killed_it_ends_in_the_same_bits()
+    public void A_run_gives_the_same_bits_wherever_it_is_killed()
     {
-        using var uncut = new TinyPipeline();
-        Assert.Equal(0, DistillProcess.Run(uncut.Folder, "run").ExitCode);
-        var expected = Artifacts.Of(uncut);
+        using var uninterrupted = new TinyPipeline();
+        Assert.Equal(0, DistillProcess.Run(uninterrupted.Folder, "run").ExitCode);
+        var expected = Artifacts.Hash(uninterrupted);
 
         using var logs = new TempFolder();
         var log = logs["kills.log"];
@@ -41,12 +45,14 @@ public class KillStormTests(ITestOutputHelper output)
         var resumed = new List<double>();
         while (kills < Kills)
         {
-            using var cut = new TinyPipeline();
+            using var pipeline = new TinyPipeline();
             while (kills < Kills)
             {
                 var (name, most) = Moments[random.Below(draw++, Moments.Length)];
-                var place = string.Create(CultureInfo.InvariantCulture, $"{name}:{1 + random.Below(draw++, most)}:{(random.Below(draw++, 2) == 0 ? "half" : "whole")}");
-                var outcome = Run(cut, place, log, resumed);
+                var number = 1 + random.Below(draw++, most);
+                var part = random.Below(draw++, 2) == 0 ? "half" : "whole";
+                var place = string.Create(CultureInfo.InvariantCulture, $"{name}:{number}:{part}");
+                var outcome = Run(pipeline, place, log, resumed);
                 if (outcome.ExitCode == 0)
                 {
                     break;
@@ -55,19 +61,19 @@ public class KillStormTests(ITestOutputHelper output)
                 Assert.True(outcome.ExitCode == 137, $"after a kill, {place} ended with {outcome.ExitCode}: {outcome.Errors}");
                 kills++;
                 Show(kills, pipelines);
-                mostLost = Math.Max(mostLost, LostSteps(cut));
+                mostLost = Math.Max(mostLost, LostSteps(pipeline));
             }
 
-            var last = DistillProcess.Run(cut.Folder, "run");
+            var last = DistillProcess.Run(pipeline.Folder, "run");
             Assert.True(last.ExitCode == 0, last.Errors);
             pipelines++;
-            Artifacts.Same(expected, Artifacts.Of(cut));
-            Assert.Empty(Directory.EnumerateFileSystemEntries(cut.Folder, "*.partial", SearchOption.AllDirectories));
+            Artifacts.AssertEqual(expected, Artifacts.Hash(pipeline));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(pipeline.Folder, "*.partial", SearchOption.AllDirectories));
         }
 
         Report(File.ReadAllLines(log), pipelines, mostLost, resumed);
 
-        // Saved after every step: a kill can lose the step that was being saved, and the one that had just been taken.
+        // A checkpoint is saved after every step, so a kill can lose only the step that was just taken.
         Assert.InRange(mostLost, 0, 1);
     }
 
@@ -87,38 +93,44 @@ public class KillStormTests(ITestOutputHelper output)
         return process.Finish();
     }
 
-    /// <summary>The most steps that any stage had logged, beyond its newest whole checkpoint.</summary>
-    private static long LostSteps(TinyPipeline pipeline) => !Directory.Exists(pipeline.Models) ? 0 : Directory.EnumerateFiles(pipeline.Models, "metrics.jsonl", SearchOption.AllDirectories)
-        .Where(path => !path.Contains("checkpoints"))
-        .Select(path => StepsLogged(path) - StepsSaved(Path.Combine(Path.GetDirectoryName(path)!, "checkpoints")))
-        .Append(0)
-        .Max();
+    /// <summary>Returns the largest number of steps that a stage logged after its newest complete checkpoint.</summary>
+    private static long LostSteps(TinyPipeline pipeline) => !Directory.Exists(pipeline.Models)
+        ? 0
+        : Directory.EnumerateFiles(pipeline.Models, "metrics.jsonl", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("checkpoints"))
+            .Select(path => StepsLogged(path) - StepsSaved(Path.Combine(Path.GetDirectoryName(path)!, "checkpoints")))
+            .Append(0)
+            .Max();
 
     private static long StepsLogged(string path) => File.ReadLines(path).Select(StepOf).Append(0).Max();
 
-    // The last line may be torn.
+    // The last line may be incomplete.
     private static long StepOf(string line) => line.EndsWith('}') ? JsonNode.Parse(line)!["step"]?.GetValue<long>() ?? 0 : 0;
 
-    private static long StepsSaved(string checkpoints) => !Directory.Exists(checkpoints) ? 0 : Directory.EnumerateDirectories(checkpoints, "step-*")
-        .Where(folder => !folder.EndsWith(".partial", StringComparison.Ordinal))
-        .Select(folder => long.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture))
-        .Append(0)
-        .Max();
+    private static long StepsSaved(string checkpoints) => !Directory.Exists(checkpoints)
+        ? 0
+        : Directory.EnumerateDirectories(checkpoints, "step-*")
+            .Where(folder => !folder.EndsWith(".partial", StringComparison.Ordinal))
+            .Select(folder => long.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture))
+            .Append(0)
+            .Max();
 
-    /// <summary>For whoever waits for a thousand: a test's output is only seen at its end.</summary>
+    /// <summary>Appends the progress to a file, because a test's output appears only at its end.</summary>
     private static void Show(int kills, int pipelines)
     {
         if (kills % 20 == 0 && Environment.GetEnvironmentVariable("DISTILL_PROGRESS") is { Length: > 0 } progress)
         {
-            File.AppendAllText(progress, FormattableString.Invariant($"{kills} of {Kills} kills, {pipelines} pipelines run to their end\n"));
+            File.AppendAllText(progress, FormattableString.Invariant($"{kills} of {Kills} kills, {pipelines} pipelines finished\n"));
         }
     }
 
     private void Report(string[] places, int pipelines, long mostLost, List<double> resumed)
     {
-        output.WriteLine(FormattableString.Invariant($"{places.Length} kills, {pipelines} pipelines run to their end, at most {mostLost} steps lost"));
+        var median = resumed.Order().ElementAt(resumed.Count / 2);
         output.WriteLine(FormattableString.Invariant(
-            $"{resumed.Count} times in the midst of a training; from the start of the command until it goes on {resumed.Order().ElementAt(resumed.Count / 2):0.00} s (median), {resumed.Max():0.00} s at most"));
+            $"{places.Length} kills, {pipelines} pipelines finished, at most {mostLost} steps lost"));
+        output.WriteLine(FormattableString.Invariant(
+            $"{resumed.Count} during a training, which resumed after {median:0.00} s (median), {resumed.Max():0.00} s (longest)"));
         foreach (var place in places.CountBy(place => place).OrderByDescending(count => count.Value))
         {
             output.WriteLine(FormattableString.Invariant($"{place.Value,6}  {place.Key}"));

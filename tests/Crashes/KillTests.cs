@@ -5,26 +5,28 @@ using Tests.Cli;
 namespace Tests.Crashes;
 
 /// <summary>
-/// <c>kill -9</c> in every stage, real processes, then again: what comes out has the bits of a run that was never cut, and
-/// no finished stage runs twice. <c>make crash-test</c> is the same with many kills a stage.
+/// <c>kill -9</c> of the real command in every stage. The result has the bits of an uninterrupted run, and no finished stage runs twice.
+/// <c>make crash-test</c> does the same with many kills per stage.
 /// </summary>
+[Trait("Category", "Process")]
+[Trait("Category", "Slow")]
 public class KillTests
 {
     private static readonly string[] Stages =
         ["pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "temperature", "export", "publish", "report"];
 
-    // In milliseconds; short, because on a fast machine a stage of the tiny pipeline is over in some hundred of them.
-    private const int MaximumWait = 100;
+    // Short, because on a fast machine a stage of the tiny pipeline takes a few hundred milliseconds.
+    private const int LongestWaitMilliseconds = 100;
 
     private static int KillsPerStage => int.Parse(
         Environment.GetEnvironmentVariable("DISTILL_KILLS_PER_STAGE") ?? "1", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void A_run_that_was_killed_in_every_stage_ends_in_the_bits_of_an_uncut_one()
+    public void A_run_that_is_killed_in_every_stage_gives_the_same_bits()
     {
-        using var uncut = new TinyPipeline();
-        using var cut = new TinyPipeline();
-        Assert.Equal(0, DistillProcess.Run(uncut.Folder, "run").ExitCode);
+        using var uninterrupted = new TinyPipeline();
+        using var killedPipeline = new TinyPipeline();
+        Assert.Equal(0, DistillProcess.Run(uninterrupted.Folder, "run").ExitCode);
 
         var random = RandomKey.FromSeed(KillsPerStage);
         var draw = 0;
@@ -34,18 +36,18 @@ public class KillTests
         {
             for (var kill = 0; kill < KillsPerStage; kill++)
             {
-                killed += KillIn(stage, cut.Folder, random.Below(draw++, MaximumWait), finished) ? 1 : 0;
+                killed += KillIn(stage, killedPipeline.Folder, random.Below(draw++, LongestWaitMilliseconds), finished) ? 1 : 0;
             }
         }
 
-        var last = DistillProcess.Run(cut.Folder, "run");
+        var last = DistillProcess.Run(killedPipeline.Folder, "run");
 
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.True(killed > Stages.Length / 2, $"only {killed} kills hit a running stage");
-        Artifacts.Same(Artifacts.Of(uncut), Artifacts.Of(cut));
+        Artifacts.AssertEqual(Artifacts.Hash(uninterrupted), Artifacts.Hash(killedPipeline));
     }
 
-    /// <summary>Runs until <paramref name="stage"/> begins, waits, and kills. False where the stage was over before the kill.</summary>
+    /// <summary>Runs until <paramref name="stage"/> starts, waits, and kills. False if the stage was done before the kill.</summary>
     private static bool KillIn(string stage, string folder, int milliseconds, HashSet<string> finished)
     {
         using var process = new DistillProcess(folder, "run");
@@ -60,14 +62,14 @@ public class KillTests
 
             if (line == $"{stage}: already done")
             {
-                // An earlier kill came too late for this stage; running on would leave nothing for the later ones.
+                // An earlier kill came too late for this stage. Continuing would leave nothing for the later kills.
                 process.Kill();
                 return false;
             }
 
             if (name == stage)
             {
-                // Where the kill lands is luck; that it must not matter is the test.
+                // The exact moment of the kill is random, and must not matter.
                 Thread.Sleep(milliseconds);
                 process.Kill();
                 finished.UnionWith(process.Finish().Output.Split('\n').Select(Ended).OfType<string>());

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Distill.Learning.Randomness;
 using ParquetSharp;
@@ -7,7 +8,12 @@ using Tests.Pipeline;
 
 namespace Tests.Crashes;
 
-/// <summary>Labeling that is killed while shards are written, by a reader that is not ours: whoever looks sees whole shards, and in the end every row once, in order.</summary>
+/// <summary>
+/// Kills of labeling while it writes shards. An independent Parquet reader always sees complete shards, and finally each row once, in
+/// order.
+/// </summary>
+[Trait("Category", "Process")]
+[Trait("Category", "Slow")]
 public sealed class ShardTests : IDisposable
 {
     private const int Images = 25_000;
@@ -17,8 +23,9 @@ public sealed class ShardTests : IDisposable
 
     private static readonly string[] Places =
     [
-        "create soft targets:1:half", "write soft targets:3:half", "write soft targets:40:half", "sync soft targets:1:whole", "rename soft targets:1:half",
-        "rename other:2:whole", "write soft targets:30:whole", "create soft targets:2:half", "sync soft targets:2:half", "rename soft targets:2:half",
+        "create soft targets:1:half", "write soft targets:3:half", "write soft targets:40:half", "sync soft targets:1:whole",
+        "rename soft targets:1:half", "rename other:2:whole", "write soft targets:30:whole", "create soft targets:2:half",
+        "sync soft targets:2:half", "rename soft targets:2:half",
     ];
 
     private readonly TempFolder _data = new();
@@ -38,9 +45,9 @@ public sealed class ShardTests : IDisposable
     private string Shards => Path.Combine(_pipeline.Folder, "data", TinyPipeline.Name, "soft-targets", "distill");
 
     [Fact]
-    public void No_row_is_lost_doubled_or_out_of_order_and_readers_see_whole_shards_only()
+    public void Readers_see_complete_shards_and_each_row_once_in_order()
     {
-        var looks = 0;
+        var reads = 0;
         var problem = (Exception?)null;
         using var stop = new CancellationTokenSource();
         var reader = new Thread(() =>
@@ -49,7 +56,7 @@ public sealed class ShardTests : IDisposable
             {
                 while (!stop.IsCancellationRequested)
                 {
-                    looks += Look();
+                    reads += ReadShards();
                 }
             }
             catch (Exception error)
@@ -74,8 +81,8 @@ public sealed class ShardTests : IDisposable
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.True(problem is null, problem?.ToString());
         Assert.True(kills >= Places.Length / 2, $"only {kills} kills");
-        Assert.True(looks > 0, "nobody looked while shards were written");
-        Assert.Equal(3, Look());
+        Assert.True(reads > 0, "no reads while shards were written");
+        Assert.Equal(3, ReadShards());
     }
 
     public void Dispose()
@@ -84,9 +91,9 @@ public sealed class ShardTests : IDisposable
         _data.Dispose();
     }
 
-    /// <summary>Reads every shard there is; each has all its rows, in order.</summary>
-    /// <returns>How many there are.</returns>
-    private int Look()
+    /// <summary>Reads every shard, and checks that it has all its rows in order.</summary>
+    /// <returns>Number of shards.</returns>
+    private int ReadShards()
     {
         if (!Directory.Exists(Shards))
         {
@@ -96,7 +103,8 @@ public sealed class ShardTests : IDisposable
         var paths = Directory.GetFiles(Shards, "*.parquet").Order(StringComparer.Ordinal).ToArray();
         foreach (var path in paths)
         {
-            var first = ImagesPerShard * int.Parse(Path.GetFileNameWithoutExtension(path)["part-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+            var number = int.Parse(Path.GetFileNameWithoutExtension(path)["part-".Length..], CultureInfo.InvariantCulture);
+            var first = ImagesPerShard * number;
             var count = Math.Min(ImagesPerShard, Images - first);
             var (images, views) = Read(path);
             Assert.Equal(Enumerable.Range(first, count).SelectMany(image => Enumerable.Repeat(image, Views)), images);
@@ -141,13 +149,13 @@ public sealed class ShardTests : IDisposable
             labels[8 + i] = (byte)(i % 10);
         }
 
-        Head(pixels, 0x803, count, Side, Side);
-        Head(labels, 0x801, count);
+        WriteHeader(pixels, 0x803, count, Side, Side);
+        WriteHeader(labels, 0x801, count);
         File.WriteAllBytes(_data[$"{name}-images-idx3-ubyte"], pixels);
         File.WriteAllBytes(_data[$"{name}-labels-idx1-ubyte"], labels);
     }
 
-    private static void Head(byte[] file, params ReadOnlySpan<int> numbers)
+    private static void WriteHeader(byte[] file, params ReadOnlySpan<int> numbers)
     {
         for (var i = 0; i < numbers.Length; i++)
         {

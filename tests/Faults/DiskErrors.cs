@@ -1,6 +1,6 @@
 namespace Tests.Faults;
 
-/// <summary>What .NET throws where Linux refuses.</summary>
+/// <summary>Exceptions that .NET throws for errors of Linux's file systems.</summary>
 internal static class DiskErrors
 {
     public const int NoSpace = 28;

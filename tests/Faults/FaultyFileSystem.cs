@@ -2,12 +2,12 @@ using Distill.Pipeline.Storage;
 
 namespace Tests.Faults;
 
-/// <summary>A file system that asks before each operation whether it is to go wrong.</summary>
-/// <param name="inner">What does the work.</param>
-/// <param name="faultOf">Null for an operation that is to succeed.</param>
+/// <summary>A file system that can fail at any operation.</summary>
+/// <param name="inner">File system that does the work.</param>
+/// <param name="faultOf">Returns the fault of an operation; null if it is to succeed.</param>
 internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?> faultOf) : IFileSystem
 {
-    /// <summary>What it says is left; null to ask the inner one.</summary>
+    /// <summary>Free space that it reports; null to ask the inner file system.</summary>
     public long? Free { get; init; }
 
     public Stream Create(string path) => Watched("create", path, () => inner.Create(path));
@@ -27,7 +27,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
 
     public void MoveFile(string from, string to) => Do("rename", to, () => inner.MoveFile(from, to));
 
-    // What a checkpoint that is pruned is called while it is being deleted.
+    // A checkpoint is renamed to .partial before it is deleted.
     public void MoveFolder(string from, string to) =>
         Do(to.EndsWith(".partial", StringComparison.Ordinal) ? "prune" : "rename folder", to, () => inner.MoveFolder(from, to));
 
@@ -37,7 +37,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
 
     public void DeleteFolder(string path)
     {
-        // A process that dies here leaves a folder of which some files are gone.
+        // A process that dies here leaves a folder from which some files are deleted.
         if (faultOf(new Operation("delete folder", path)) is { } fault)
         {
             if (fault.Halfway && Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).LastOrDefault() is { } last)
@@ -67,7 +67,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
 
     private void Meet(Operation operation) => faultOf(operation)?.Strike();
 
-    /// <summary>A stream each of whose writes is an operation.</summary>
+    /// <summary>A stream in which each write is an operation.</summary>
     private sealed class WatchedStream(Stream inner, string path, Func<Operation, Fault?> faultOf) : Stream
     {
         public string Path => path;
@@ -137,3 +137,8 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
         }
     }
 }
+
+/// <summary>What goes wrong at an operation.</summary>
+/// <param name="Halfway">Whether half of a write is done first.</param>
+/// <param name="Strike">Throws, or ends the process.</param>
+internal sealed record Fault(bool Halfway, Action Strike);

@@ -4,11 +4,14 @@ using Tests.Cli;
 
 namespace Tests.Faults;
 
-/// <summary>The real command on a disk that is really full: a small file system in memory, in a mount namespace of its own.</summary>
+/// <summary>The real command on a full disk: a small file system in memory, in its own mount namespace.</summary>
+[Trait("Category", "Process")]
+[Trait("Category", "Slow")]
 public class FullDiskTests
 {
     /// <summary>
-    /// Runs while something else fills the disk, sooner or later, the run's own log included, and prints what became of it; then makes room and runs again.
+    /// Runs while another program fills the disk after different times, and prints the exit code and the message of each failure. Then
+    /// frees the space, runs again and prints the hashes.
     /// </summary>
     private const string Script = """
         set -u
@@ -26,7 +29,7 @@ public class FullDiskTests
         """;
 
     [MountFact]
-    public void A_full_disk_is_named_and_once_there_is_room_the_run_ends_in_the_same_bits()
+    public void After_a_full_disk_a_run_resumes_and_gives_the_same_bits()
     {
         using var pipeline = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
@@ -49,9 +52,12 @@ public class FullDiskTests
 
         Assert.True(process.ExitCode == 0, errors);
         var failures = lines.Where(line => line.StartsWith("rc=", StringComparison.Ordinal)).ToArray();
-        // Before a training begins the room is looked at: 1, with nothing computed; in the midst of a save it is 2.
+
+        // 1 if the check before a training finds too little space, 2 if a save fails.
         Assert.All(failures, failure => Assert.Matches(
-            "^rc=2 .*No space left on device.*Free some space on that disk|^rc=1 .*more for its checkpoints, but the disk has only [0-9]+ MiB left: free some space", failure));
+            "^rc=2 .*No space left on device.*Free some space on that disk|"
+            + "^rc=1 .*more for its checkpoints, but the disk has only [0-9]+ MiB left: free some space",
+            failure));
         Assert.Contains(failures, failure => failure.StartsWith("rc=2 ", StringComparison.Ordinal));
         Assert.Equal(expected, lines.Except(failures).Select(line => line[..64]));
 
@@ -59,8 +65,8 @@ public class FullDiskTests
         [
             .. Directory.EnumerateFiles(pipeline.Folder, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(pipeline.Folder, path))
-                .Where(path => (path.EndsWith("weights.safetensors", StringComparison.Ordinal) && !path.Contains("checkpoints", StringComparison.Ordinal))
-                    || path.EndsWith(".parquet", StringComparison.Ordinal))
+                .Where(path => path.EndsWith(".parquet", StringComparison.Ordinal)
+                    || (Path.GetFileName(path) == "weights.safetensors" && !path.Contains("checkpoints", StringComparison.Ordinal)))
                 .Order(StringComparer.Ordinal)
                 .Select(path => FileHash.OfFile(Path.Combine(pipeline.Folder, path))),
         ];

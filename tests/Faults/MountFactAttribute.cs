@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tests.Faults;
 
-/// <summary>A test that mounts file systems of its own, skipped where the kernel lets no ordinary user do that.</summary>
+/// <summary>A test that mounts file systems, skipped if the kernel does not allow it to ordinary users.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class MountFactAttribute : FactAttribute
 {

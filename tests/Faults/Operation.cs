@@ -1,11 +1,11 @@
 namespace Tests.Faults;
 
-/// <summary>One thing that was asked of a file system.</summary>
-/// <param name="Kind">Such as <c>write</c> or <c>move folder</c>.</param>
-/// <param name="Path">The file or folder; of a move, where to.</param>
+/// <summary>One operation of a file system.</summary>
+/// <param name="Kind">Kind of operation, such as <c>write</c> or <c>rename folder</c>.</param>
+/// <param name="Path">File or folder; the target of a rename.</param>
 internal sealed record Operation(string Kind, string Path)
 {
-    /// <summary>For reports: the kind, and what kind of file or folder it was.</summary>
+    /// <summary>Kind of operation and kind of file, such as <c>write checkpoint</c>.</summary>
     public string Place => $"{Kind} {Subject()}";
 
     private string Subject() => System.IO.Path.GetFileName(Path) switch

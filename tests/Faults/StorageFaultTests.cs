@@ -8,9 +8,10 @@ using Tests.Pipeline;
 namespace Tests.Faults;
 
 /// <summary>
-/// Every operation of every kind of save fails in turn, in each way that disks do: what was there before is still there and whole or, once the new has
-/// its name, the new is; the caller hears of it; and the next save works.
+/// Each operation of each kind of save fails in turn, with each error that disks have. Then the old content is intact, or the new one if it
+/// was already renamed; the caller gets the error; and the next save works.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class StorageFaultTests : IDisposable
 {
     private const string Old = "old";
@@ -19,7 +20,7 @@ public sealed class StorageFaultTests : IDisposable
     private static readonly Dictionary<string, (Action<string, string> Save, Func<string, string> Load)> Savers = new()
     {
         ["checkpoint"] = (SaveCheckpoint, LoadCheckpoint),
-        ["text"] = ((folder, version) => Durable.WriteText(Path.Combine(folder, "a.txt"), version), folder => File.ReadAllText(Path.Combine(folder, "a.txt"))),
+        ["text"] = (SaveText, LoadText),
         ["soft targets"] = (SaveTargets, LoadTargets),
         ["metrics"] = (SaveMetrics, LoadMetrics),
     };
@@ -58,6 +59,7 @@ public sealed class StorageFaultTests : IDisposable
         var operations = Count(save);
         Assert.True(operations >= 3, $"only {operations} operations seen");
         var (kept, replaced) = (0, 0);
+
         for (var failing = 1; failing <= operations; failing++)
         {
             using var folder = new TempFolder();
@@ -69,8 +71,10 @@ public sealed class StorageFaultTests : IDisposable
             var thrown = Record.Exception(() => save(folder.Path, New));
             Durable.UseFileSystem(null);
 
-            Assert.True(struck is not null, $"operation {failing} was not met again");
-            Assert.True(thrown is IOException or UnauthorizedAccessException, $"after {struck.Place} failed: {thrown?.ToString() ?? "nothing thrown"}");
+            Assert.True(struck is not null, $"operation {failing} did not occur again");
+            Assert.True(
+                thrown is IOException or UnauthorizedAccessException,
+                $"after {struck.Place} failed: {thrown?.ToString() ?? "nothing thrown"}");
             Assert.Contains(struck!.Path, thrown!.Message);
             var now = load(folder.Path);
             Assert.True(now is Old or New, $"after {struck.Place} failed, \"{now}\" was loaded");
@@ -82,12 +86,12 @@ public sealed class StorageFaultTests : IDisposable
             Assert.DoesNotContain(folder.Names(), name => name.Contains(".partial", StringComparison.Ordinal));
         }
 
-        Assert.True(kept > 0, $"the old version never stood, the new one {replaced} times");
+        Assert.True(kept > 0, $"the old version was never kept; the new one was loaded {replaced} times");
     }
 
     public void Dispose() => Durable.UseFileSystem(null);
 
-    /// <summary>Operations of a save that replaces an older one.</summary>
+    /// <summary>Counts the operations of a save that replaces an older one.</summary>
     private static int Count(Action<string, string> save)
     {
         using var folder = new TempFolder();
@@ -103,7 +107,11 @@ public sealed class StorageFaultTests : IDisposable
         return count;
     }
 
-    /// <summary>The old one at step 1, the new one at step 2; one is kept, so that the new one's coming prunes the old one.</summary>
+    private static void SaveText(string folder, string version) => Durable.WriteText(Path.Combine(folder, "a.txt"), version);
+
+    private static string LoadText(string folder) => File.ReadAllText(Path.Combine(folder, "a.txt"));
+
+    /// <summary>Saves the old version at step 1 and the new one at step 2. Only one is kept, so the second save prunes the first.</summary>
     private static void SaveCheckpoint(string folder, string version) => Store(folder).Save(
         version == Old ? 1 : 2,
         new JsonObject { ["version"] = version },
@@ -119,11 +127,12 @@ public sealed class StorageFaultTests : IDisposable
         SoftTargetWriter.Write(Path.Combine(folder, "part-00000.parquet"), [[row]], new Dictionary<string, string>());
     }
 
-    private static string LoadTargets(string folder) => SoftTargetTable.Read(folder, classes: 2, images: 3).Images.Single() == 1 ? Old : New;
+    private static string LoadTargets(string folder) =>
+        SoftTargetTable.Read(folder, classes: 2, images: 3).Images.Single() == 1 ? Old : New;
 
     private static void SaveMetrics(string folder, string version)
     {
-        // As a resumed run does: what it will measure again is dropped, and written anew.
+        // As in a resumed run: lines that it will write again are dropped first.
         var log = new MetricsLog(Path.Combine(folder, "metrics.jsonl"), TimeProvider.System);
         log.TruncateAfter(0);
         log.Append(new JsonObject { ["step"] = 1, ["version"] = version });
@@ -131,7 +140,7 @@ public sealed class StorageFaultTests : IDisposable
 
     private static string LoadMetrics(string folder)
     {
-        // A line torn at the end is dropped by the next run, as if it had never been begun.
+        // The next run drops an incomplete last line.
         var path = Path.Combine(folder, "metrics.jsonl");
         var lines = File.ReadAllText(path).Split('\n')[..^1];
         return lines.Length == 0 ? Old : JsonNode.Parse(lines[^1])!["version"]!.GetValue<string>();

@@ -2,17 +2,22 @@ using System.Buffers.Binary;
 
 namespace Tests.Fuzzing;
 
-/// <summary>Damages bytes, as disks, networks and people who mean harm do: a function of its seed.</summary>
+/// <summary>Damages bytes as disks, networks and attackers do. The seed determines the result.</summary>
 internal static class Mutator
 {
     private const int MostChanges = 6;
     private const int LongestBlock = 64;
 
-    private static readonly long[] Numbers = [0, 1, -1, 127, 128, 255, 256, 32767, 65535, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, 1L << 40, long.MaxValue, long.MinValue];
+    private static readonly long[] Numbers =
+    [
+        0, 1, -1, 127, 128, 255, 256, 32767, 65535, int.MaxValue, int.MinValue, uint.MaxValue,
+        1L << 32, 1L << 40, long.MaxValue, long.MinValue,
+    ];
 
-    private static readonly string[] Texts = ["0", "-1", "99999999999999999999", "1e308", "1e999", "\"", "{", "[", "null", "../", "\u0000", "[[[[[[[[[[[[[[[["];
+    private static readonly string[] Texts =
+        ["0", "-1", "99999999999999999999", "1e308", "1e999", "\"", "{", "[", "null", "../", "\u0000", "[[[[[[[[[[[[[[[["];
 
-    /// <summary>One of the originals, changed in one to six places.</summary>
+    /// <summary>Returns one of the originals, changed in one to six places.</summary>
     public static byte[] Change(IReadOnlyList<byte[]> originals, int seed)
     {
         var random = new Random(seed);
@@ -65,7 +70,7 @@ internal static class Mutator
         }
     }
 
-    /// <summary>Anywhere, but oftener where formats have their headers and footers.</summary>
+    /// <summary>Draws a position, more often near the start and end, where formats have headers and footers.</summary>
     private static int Place(int count, Random random) => random.Next(4) switch
     {
         0 => random.Next(Math.Min(count, LongestBlock)),

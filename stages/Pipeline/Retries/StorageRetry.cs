@@ -3,8 +3,8 @@ using Polly;
 namespace Distill.Pipeline.Retries;
 
 /// <summary>
-/// Retries a save after errors that can pass, such as a network file system that was away for a moment. Lasting errors, such as a full disk,
-/// are not retried.
+/// Retries a save after errors that can pass, such as a network file system that was away for a moment. Lasting errors, such as a full
+/// disk, are not retried.
 /// </summary>
 /// <param name="clock">Clock that measures the waits.</param>
 /// <param name="log">Receives one line per retry.</param>
