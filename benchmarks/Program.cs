@@ -19,7 +19,7 @@ try
     {
         [ScaleOptions.Command, .. var rest] => ScaleRun.Run(ScaleOptions.Parse(rest), Machine.Repository()),
         [DeviceOptions.Command, .. var rest] => DeviceRun.Run(DeviceOptions.Parse(rest), Path.Combine(AppContext.BaseDirectory, "pytorch")),
-        _ => Run(BenchOptions.Parse(args)),
+        _ => Run(BenchmarkOptions.Parse(args)),
     };
 }
 catch (UserException wrong)
@@ -28,9 +28,12 @@ catch (UserException wrong)
     return 1;
 }
 
-static int Run(BenchOptions options)
+static int Run(BenchmarkOptions options)
 {
-    string[] names = [PretrainContest.Name, FineTuneContest.Name, DistillContest.Name, LabelContest.Name, StepShares.Name, MachineCeiling.Name];
+    string[] names =
+    [
+        PretrainContest.Name, FineTuneContest.Name, DistillContest.Name, LabelContest.Name, StepShares.Name, MachineCeiling.Name,
+    ];
     if (options.Only is { } only && !names.Contains(only))
     {
         throw new UserException($"found --only {only}, expected {string.Join(", ", names)}");
@@ -42,7 +45,7 @@ static int Run(BenchOptions options)
     var turns = new TurnTaking(options.Pairs, SecondsPerTurn, TimeSpan.FromMilliseconds(250));
     var wanted = names.Where(name => options.Only is null || name == options.Only).ToHashSet();
     using var pytorch = wanted.Overlaps([PretrainContest.Name, LabelContest.Name]) ? StartPyTorch(root, bench) : null;
-    Head(options, bench, pytorch, report);
+    PrintHead(options, bench, pytorch, report);
     Try(PretrainContest.Name, () => PretrainContest.Run(bench, pytorch, turns, report));
     Try(FineTuneContest.Name, () => FineTuneContest.Run(bench, turns, report));
     Try(DistillContest.Name, () => DistillContest.Run(bench, turns, report));
@@ -63,7 +66,7 @@ static int Run(BenchOptions options)
     }
 }
 
-static void Head(BenchOptions options, Workbench bench, PyTorchProgram? pytorch, Report report)
+static void PrintHead(BenchmarkOptions options, Workbench bench, PyTorchProgram? pytorch, Report report)
 {
     var settings = FormattableString.Invariant($"{bench.Settings.Compute}, {get_num_threads()} threads, seed {bench.Settings.Seed}");
     Console.WriteLine($"{Machine.Processor}; {settings}");
@@ -87,13 +90,13 @@ static PyTorchProgram? StartPyTorch(string root, Workbench bench)
 {
     if (bench.Settings.Compute.Device.type != DeviceType.CPU)
     {
-        Console.WriteLine("without PyTorch's rows: its program is for the CPU");
+        Console.WriteLine("PyTorch is left out: its program runs on the CPU only");
         return null;
     }
 
     if (Python.Find() is not { } python)
     {
-        Console.WriteLine($"without PyTorch's rows: {Python.Advice}");
+        Console.WriteLine($"PyTorch is left out: {Python.Advice}");
         return null;
     }
 
@@ -103,7 +106,7 @@ static PyTorchProgram? StartPyTorch(string root, Workbench bench)
     }
     catch (InvalidOperationException ended)
     {
-        Console.WriteLine($"without PyTorch's rows: {ended.Message}");
+        Console.WriteLine($"PyTorch is left out: {ended.Message}");
         return null;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests;
 
-/// <summary>What the documents point to is there: files, and headings in them.</summary>
+/// <summary>Links of the documents lead to existing files and headings.</summary>
 public sealed partial class DocumentationTests
 {
     private static readonly string[] Folders = ["docs", "data", Path.Combine("models", "zoo")];
@@ -10,7 +10,7 @@ public sealed partial class DocumentationTests
     public static TheoryData<string> Documents =>
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md").Append(Path.Combine(Repository.Root, "models", "README.md"))
-            .Concat(Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(Folders.SelectMany(Markdown))
             .Select(path => Path.GetRelativePath(Repository.Root, path)),
     ];
 
@@ -19,10 +19,15 @@ public sealed partial class DocumentationTests
     public void Every_link_within_the_repository_leads_somewhere(string document)
     {
         var path = Path.Combine(Repository.Root, document);
+
         var broken = Link().Matches(Prose(path)).Select(link => link.Groups[1].Value)
             .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !Leads(path, link));
+
         Assert.Empty(broken);
     }
+
+    private static IEnumerable<string> Markdown(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories);
 
     private static bool Leads(string from, string link)
     {
@@ -33,10 +38,10 @@ public sealed partial class DocumentationTests
             : File.Exists(target) && Heading().Matches(Prose(target)).Any(heading => Anchor(heading.Groups[1].Value) == parts[1]);
     }
 
-    /// <summary>What stands outside of code blocks, in which a # begins a comment.</summary>
+    /// <summary>Returns the text outside code blocks, where a # would start a comment.</summary>
     private static string Prose(string path) => Code().Replace(File.ReadAllText(path), "");
 
-    /// <summary>GitHub's rule: small letters, blanks as hyphens, no punctuation.</summary>
+    /// <summary>Forms a heading's anchor by GitHub's rule: lower case, hyphens for spaces, no punctuation.</summary>
     private static string Anchor(string heading) => Punctuation().Replace(heading.Trim(), "").Replace(' ', '-').ToLowerInvariant();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]

@@ -10,12 +10,12 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Contests;
 
-/// <summary>A distillation step from stored soft targets, and the same with the teacher asked in each step about the same views.</summary>
+/// <summary>A distillation step with stored soft targets, and with the teacher run on the same views in each step.</summary>
 internal static class DistillContest
 {
     public const string Name = "distill";
 
-    /// <summary>Of teachers beside the pipeline's own: what storing saves is what they cost, which grows with the square of the width.</summary>
+    /// <summary>Widths of further teachers. Storing saves their cost, which grows with the square of the width.</summary>
     private static readonly double[] Widths = [0.5, 1];
 
     public static void Run(Workbench bench, TurnTaking turns, Report report)
@@ -33,35 +33,36 @@ internal static class DistillContest
         using var wider = new Teachers(bench, Widths);
         Tensor? teacher_NK = null;
 
-        var about = FormattableString.Invariant($"{options.Training.BatchSize} views a step");
+        var about = FormattableString.Invariant($"{options.Training.BatchSize} views per step");
         var contest = new Contest(
             Name,
             about,
             [
                 new("stored soft targets", run.Steps),
                 new("teacher in the loop, one batch", WithTeacher(form.Forward)),
-                new("teacher in the loop, a part a core", WithTeacher(PartACore(form))),
+                new("teacher in the loop, one part per core", WithTeacher(PartPerCore(form))),
                 .. wider.Forms.Select((wide, i) => new Candidate(
-                    FormattableString.Invariant($"the same, teacher of width {Widths[i]}"), WithTeacher(PartACore(wide)))),
+                    FormattableString.Invariant($"the same, teacher of width {Widths[i]}"), WithTeacher(PartPerCore(wide)))),
             ]);
         report.Add(contest, turns.Run(contest));
 
         ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
 
-        Func<Tensor, Tensor> PartACore(IInferenceModule folded)
+        Func<Tensor, Tensor> PartPerCore(IInferenceModule folded)
         {
-            var asking = new Asking(folded, settings.Compute);
-            var share = (options.Training.BatchSize + asking.Workers - 1) / asking.Workers;
-            return views_NCHW => asking.Outputs(views_NCHW, share);
+            var inference = new BatchedInference(folded, settings.Compute);
+            var share = (options.Training.BatchSize + inference.Workers - 1) / inference.Workers;
+            return views_NCHW => inference.Outputs(views_NCHW, share);
         }
 
-        // Which way of asking is faster depends on the number of cores.
-        Func<int, Reading> WithTeacher(Func<Tensor, Tensor> ask) => steps => run.Steps(steps, step => Views(step, ask), LossFromTeacher);
+        // One batch or one part per core: which is faster depends on the number of cores.
+        Func<int, Reading> WithTeacher(Func<Tensor, Tensor> teach) =>
+            steps => run.Steps(steps, step => Views(step, teach), LossFromTeacher);
 
-        Tensor Views(long step, Func<Tensor, Tensor> ask)
+        Tensor Views(long step, Func<Tensor, Tensor> teach)
         {
             var views_NCHW = task.Inputs(step);
-            teacher_NK = ask(views_NCHW);
+            teacher_NK = teach(views_NCHW);
             return views_NCHW;
         }
 
@@ -69,7 +70,7 @@ internal static class DistillContest
             SoftTargetLoss.CrossEntropy(outputs_NK, teacher_NK!, options.TeacherTemperature, options.StudentTemperature);
     }
 
-    /// <summary>Teachers with weights just drawn, folded: how fast they answer does not depend on what they know.</summary>
+    /// <summary>Untrained teachers in inference form. Their speed does not depend on their weights.</summary>
     private sealed class Teachers(Workbench bench, IEnumerable<double> widths) : IDisposable
     {
         private readonly nn.Module<Tensor, Tensor>[] _networks = [.. widths.Select(bench.NewTeacher)];

@@ -4,7 +4,7 @@ using Distill.Imaging.Training;
 
 namespace Benchmarks.Contests;
 
-/// <summary>A fine-tuning step; nothing to compare it with but itself on another day.</summary>
+/// <summary>A fine-tuning step. There is no other program to compare it with, only earlier measurements.</summary>
 internal static class FineTuneContest
 {
     public const string Name = "finetune";
@@ -15,7 +15,7 @@ internal static class FineTuneContest
         using var labeled = LabeledImages.Load(bench.Dataset, bench.Labels, bench.Settings);
         using var task = bench.FineTuning(network, labeled);
         using var run = new TrainingRun(task, bench.FineTune.Training, bench.Settings);
-        var about = FormattableString.Invariant($"{bench.FineTune.Training.BatchSize} images a step");
+        var about = FormattableString.Invariant($"{bench.FineTune.Training.BatchSize} images per step");
         var contest = new Contest(Name, about, [new("real data, augmented", run.Steps)]);
         report.Add(contest, turns.Run(contest));
     }

@@ -8,16 +8,16 @@ using Distill.Learning.Networks.Folded;
 
 namespace Benchmarks.Contests;
 
-/// <summary>The Label stage, from weights on the disk to soft targets on the disk; the network alone on ready views; PyTorch's.</summary>
+/// <summary>The stage label, from weights on disk to soft targets on disk; the network alone on prepared views; and PyTorch.</summary>
 internal static class LabelContest
 {
     public const string Name = "label";
 
-    /// <summary>The stage labels as many images as Fashion-MNIST has, the sample's twenty times: what it costs once is then seen in its proportion.</summary>
+    /// <summary>Repetitions of the sample for the stage: the size of Fashion-MNIST, so that fixed costs have a realistic share.</summary>
     private const int TimesLabeled = 20;
 
-    /// <summary>A fourth of them for the network alone, whose views are all in memory.</summary>
-    private const int TimesReady = 5;
+    /// <summary>The network alone gets a quarter of them, because all its views are in memory.</summary>
+    private const int TimesPrepared = 5;
 
     public static void Run(Workbench bench, PyTorchProgram? pytorch, TurnTaking turns, Report report)
     {
@@ -27,27 +27,28 @@ internal static class LabelContest
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var teacher = bench.LoadTeacher();
         using var form = InferenceNetwork.Of(teacher, settings.Compute);
-        var asking = new Asking(form, settings.Compute);
+        var inference = new BatchedInference(form, settings.Compute);
         var random = settings.Random("label");
-        var ready = TimesReady * sample.Count;
-        using var ready_NCHW = bank.Cut(new ViewBatch(
+        var prepared = TimesPrepared * sample.Count;
+        using var prepared_NCHW = bank.Cut(new ViewBatch(
         [
-            .. Enumerable.Range(0, ready * views).Select(view =>
+            .. Enumerable.Range(0, prepared * views).Select(view =>
                 bank.Draw(view / views, bench.Labeling.Crop, random.Fold(view / views).Fold(view % views))),
         ]));
-        List<Candidate> contestants =
+        List<Candidate> candidates =
         [
-            new("the Label stage", _ => Timed(images.Count, () => bench.Label(dataset))),
-            new("the network alone, ready views", _ => Timed(
-                ready, () => asking.Outputs(ready_NCHW, Inference.BatchSize(images.Shape, settings.Compute)).Dispose())),
+            new("the stage label", _ => Timed(images.Count, () => bench.Label(dataset))),
+            new("the network alone, prepared views", _ => Timed(
+                prepared, () => inference.Outputs(prepared_NCHW, Inference.BatchSize(images.Shape, settings.Compute)).Dispose())),
         ];
         if (pytorch is not null)
         {
-            contestants.AddRange(pytorch.Labeling());
+            candidates.AddRange(pytorch.Labeling());
         }
 
-        // PyTorch labels the sample once, which it does faster than many images.
-        var contest = new Contest(Name, FormattableString.Invariant($"{images.Count} images, {views} views each"), contestants, sample.Count);
+        // PyTorch labels the sample only once, which gives it a higher rate than more images would.
+        var about = FormattableString.Invariant($"{images.Count} images, {views} views each");
+        var contest = new Contest(Name, about, candidates, sample.Count);
         report.Add(contest, turns.Run(contest));
 
         Reading Timed(int count, Action work)

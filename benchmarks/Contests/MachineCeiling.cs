@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Contests;
 
-/// <summary>What the machine can do at most: products of large matrices, and copying memory.</summary>
+/// <summary>Upper limits of the machine: products of large matrices, and copying memory.</summary>
 internal static class MachineCeiling
 {
     public const string Name = "ceiling";
@@ -25,9 +25,10 @@ internal static class MachineCeiling
         Line("product of 2048² matrices, fp32", "GFLOP/s", Product(ScalarType.Float32), products / 1e9);
         Line("product of 2048² matrices, bf16", "GFLOP/s", Product(ScalarType.BFloat16), products / 1e9);
 
-        // Written to beforehand: untouched memory is one page of zeros to the kernel, read from the nearest cache.
+        // Written first, because the kernel maps untouched memory to one page of zeros, which stays in the cache.
         var from = ones(CopiedBytes, ScalarType.Byte, compute.Device);
         var to = from.clone();
+
         // Each byte is read once and written once.
         Line("copy of 256 MiB, read and written", "GB/s", () => to.copy_(from), 2.0 * CopiedBytes / 1e9);
         report.Keep(Name, section);
@@ -42,7 +43,7 @@ internal static class MachineCeiling
         void Line(string name, string unit, Action work, double amount)
         {
             work();
-            var rate = Spread.Of(Enumerable.Range(0, pairs).Select(_ => amount / Seconds(work)));
+            var rate = Spread.From(Enumerable.Range(0, pairs).Select(_ => amount / Seconds(work)));
             Report.Line(name, rate, unit);
             section[name] = new JsonObject { ["unit"] = unit, ["rate"] = rate.ToJson() };
         }

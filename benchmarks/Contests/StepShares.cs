@@ -6,7 +6,7 @@ using Benchmarks.Workload;
 
 namespace Benchmarks.Contests;
 
-/// <summary>Where a pretraining step's time goes, and what saving a checkpoint takes.</summary>
+/// <summary>Time of each part of a pretraining step, and of saving a checkpoint.</summary>
 internal static class StepShares
 {
     public const string Name = "shares";
@@ -23,22 +23,23 @@ internal static class StepShares
         var checkpoints = StageFolder.Checkpoints(bench.NewFolder());
         double[] saves = [.. Enumerable.Range(0, pairs).Select(step => Milliseconds(() => run.State.Save(checkpoints, step, [])))];
 
-        Report.Heading(Name, FormattableString.Invariant($"milliseconds of a pretraining step, {steps.Length} steps; {pairs} checkpoints"));
+        Report.Heading(
+            Name, FormattableString.Invariant($"milliseconds of a pretraining step, {steps.Length} steps; {pairs} checkpoints"));
         var section = new JsonObject();
         Line("data", phases => phases.Data);
         Line("forward and loss", phases => phases.Forward);
         Line("backward", phases => phases.Backward);
         Line("optimizer", phases => phases.Optimizer);
         Line("step", phases => phases.Total);
-        var save = Spread.Of(saves);
+        var save = Spread.From(saves);
         Report.Line("saving a checkpoint", save, "ms");
         section["checkpoint"] = save.ToJson();
         report.Keep(Name, section);
 
         void Line(string name, Func<Phases, double> part)
         {
-            var time = Spread.Of(steps.Select(phases => 1000 * part(phases)));
-            var share = Spread.Of(steps.Select(phases => part(phases) / phases.Total));
+            var time = Spread.From(steps.Select(phases => 1000 * part(phases)));
+            var share = Spread.From(steps.Select(phases => part(phases) / phases.Total));
             Report.Line(name, time, "ms", string.Create(CultureInfo.InvariantCulture, $"{100 * share.Median:0.0} %"));
             section[name] = new JsonObject { ["milliseconds"] = time.ToJson(), ["share"] = share.ToJson() };
         }

@@ -9,14 +9,14 @@ namespace Benchmarks.Device;
 /// <summary>Times work on a device.</summary>
 internal static class DeviceClock
 {
-    /// <summary>A turn: some steps to warm up, then the timed ones, with no wait for the device between them.</summary>
-    /// <param name="warmUp">Steps before the clock starts.</param>
-    /// <param name="steps">Steps timed.</param>
-    /// <param name="compute">The device.</param>
-    /// <param name="work">Enqueues that many steps, and returns their images.</param>
+    /// <summary>Times one turn: warm-up steps, then the timed ones, without waiting for the device between them.</summary>
+    /// <param name="warmUp">Number of steps before the clock starts.</param>
+    /// <param name="steps">Number of steps timed.</param>
+    /// <param name="compute">Device to wait for.</param>
+    /// <param name="work">Enqueues that many steps and returns the number of their images.</param>
     public static TurnReading Turn(int warmUp, int steps, Compute compute, Func<int, long> work)
     {
-        // As the training loop does, and as the PyTorch program is set up.
+        // The training loop and the PyTorch program have the same setting.
         using var tuned = Cudnn.Benchmarking(true);
         work(warmUp);
         Wait(compute);
@@ -26,7 +26,7 @@ internal static class DeviceClock
         return new TurnReading(images, clock.Elapsed.TotalSeconds, PeakBytes: null);
     }
 
-    /// <summary>Returns once the device has done what it was told; at once on the CPU, which does it as it is told.</summary>
+    /// <summary>Waits until the device has finished its work. The CPU works synchronously, so there is no wait.</summary>
     private static void Wait(Compute compute)
     {
         if (compute.Device.type == DeviceType.CUDA)

@@ -4,18 +4,19 @@ using Distill.Pipeline.Options;
 
 namespace Benchmarks.Device;
 
-/// <summary>What <c>benchmarks device</c> measures on a device: the paper's networks on images of 224×224 that lie there ready.</summary>
-/// <param name="Compute">Where; the precision is bf16.</param>
-/// <param name="Folder">Where results are written.</param>
-/// <param name="Scale">How large the work is.</param>
-/// <param name="Part">The one part to run: parity, train or label; null for all.</param>
+/// <summary>Options of <c>benchmarks device</c>, which runs the paper's networks on images of 224×224 in the memory of a device.</summary>
+/// <param name="Compute">Device; the precision is bf16.</param>
+/// <param name="Folder">Folder for the results.</param>
+/// <param name="Scale">Size of the workload.</param>
+/// <param name="Part">The only part to run: parity, train or label; null for all.</param>
 internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale Scale, string? Part)
 {
     public const string Command = "device";
 
-    private const string Usage = "usage: benchmarks device --output FOLDER [--device NAME] [--only parity|train|label] [--small] [--rounds N]";
+    private const string Usage =
+        "usage: benchmarks device --output FOLDER [--device NAME] [--only parity|train|label] [--small] [--rounds N]";
 
-    /// <exception cref="UserException">The arguments are not valid.</exception>
+    /// <exception cref="UserException">An argument is invalid.</exception>
     public static DeviceOptions Parse(IReadOnlyList<string> arguments)
     {
         var (device, folder, part, small, rounds) = ("auto", (string?)null, (string?)null, false, (int?)null);
@@ -27,7 +28,7 @@ internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale
                 case "--device" when hasValue: device = arguments[++i]; break;
                 case "--output" when hasValue: folder = arguments[++i]; break;
                 case "--only" when hasValue && arguments[i + 1] is "parity" or "train" or "label": part = arguments[++i]; break;
-                case "--rounds" when hasValue && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0:
+                case "--rounds" when hasValue && ParseCount(arguments[i + 1]) is { } count:
                     rounds = count;
                     i++;
                     break;
@@ -43,4 +44,7 @@ internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale
             rounds is { } given ? scale with { Rounds = given } : scale,
             part);
     }
+
+    private static int? ParseCount(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
 }

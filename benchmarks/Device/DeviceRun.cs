@@ -1,24 +1,26 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Benchmarks.Reference;
+using Distill.Pipeline.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Device;
 
-/// <summary><c>benchmarks device</c>: the product's steps on a device beside plain PyTorch's, and whether both compute the same.</summary>
+/// <summary>
+/// Runs <c>benchmarks device</c>: times the product's steps on a device beside plain PyTorch's, and checks that both compute the same.
+/// </summary>
 internal static class DeviceRun
 {
     private const string Product = "distill";
 
-    // Multiply-adds of a forward pass at width 1 and 224×224, He et al. table 1 (with the stride on the 3×3); two operations each, and
-    // twice as many again backward.
+    // Billions of multiply-adds in a forward pass at width 1 and 224×224, from He et al., table 1 (with the stride on the 3×3). Each is two
+    // operations, and the backward pass takes twice as many as the forward pass.
     private static readonly Dictionary<string, double> GigaMultiplyAdds = new() { ["resnet50"] = 4.1, ["resnet152"] = 11.5 };
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <param name="options">What to measure.</param>
-    /// <param name="scripts">The folder of the PyTorch programs.</param>
-    /// <returns>The exit code: 2 where the two do not compute the same, or where what was asked for could not be measured.</returns>
+    /// <summary>Runs the benchmark.</summary>
+    /// <param name="options">Options of the command line.</param>
+    /// <param name="scripts">Folder of the PyTorch programs.</param>
+    /// <returns>Exit code: 2 if the two do not compute the same, or if something could not be measured.</returns>
     public static int Run(DeviceOptions options, string scripts)
     {
         options.Compute.Check();
@@ -26,7 +28,7 @@ internal static class DeviceRun
         var python = Python.Find();
         if (python is null)
         {
-            Console.WriteLine($"without PyTorch's rows: {Python.Advice}");
+            Console.WriteLine($"PyTorch is left out: {Python.Advice}");
         }
 
         var sound = python is not null || options.Compute.Device.type == DeviceType.CPU;
@@ -39,7 +41,9 @@ internal static class DeviceRun
 
         if (options.Part is null or "train" or "label")
         {
-            using var pytorch = python is null ? null : new ResidentProcess(python, Path.Combine(scripts, "device.py"), ProgramOptions(options));
+            using var pytorch = python is null
+                ? null
+                : new ResidentProcess(python, Path.Combine(scripts, "device.py"), ProgramOptions(options));
             var rows = TakeTurns(options, pytorch);
             sound &= IsMeasured(rows, python is not null);
             Console.WriteLine(Summary(rows));
@@ -48,7 +52,7 @@ internal static class DeviceRun
         return sound ? 0 : 2;
     }
 
-    /// <summary>Whether the product took all its turns, and PyTorch those of its eager networks.</summary>
+    /// <summary>Whether the product completed all its turns, and PyTorch those of its eager networks.</summary>
     internal static bool IsMeasured(JsonArray rows, bool withPyTorch) =>
         rows.All(row => row!["failure"] is null || row["program"]!.GetValue<string>().EndsWith("compile", StringComparison.Ordinal))
         && (!withPyTorch || rows.Any(row => row!["program"]!.GetValue<string>().EndsWith("eager", StringComparison.Ordinal)));
@@ -62,7 +66,8 @@ internal static class DeviceRun
     private static JsonArray Parity(DeviceOptions options, string python, string scripts)
     {
         var rows = new JsonArray();
-        // Hundreds of megabytes in fp64: not among the results.
+
+        // The file takes hundreds of megabytes in fp64, so it is not kept with the results.
         var folder = Directory.CreateTempSubdirectory("distill-parity-").FullName;
         try
         {
@@ -70,8 +75,8 @@ internal static class DeviceRun
             using var program = new ResidentProcess(python, Path.Combine(scripts, "parity.py"), ProgramOptions(options));
             foreach (var precision in new[] { "fp64", "fp32", "bf16" })
             {
-                ParityFile.Write(
-                    path, options.Scale, options.Compute with { Bf16 = precision == "bf16" }, precision == "fp64" ? ScalarType.Float64 : ScalarType.Float32);
+                var type = precision == "fp64" ? ScalarType.Float64 : ScalarType.Float32;
+                ParityFile.Write(path, options.Scale, options.Compute with { Bf16 = precision == "bf16" }, type);
                 var row = program.Send($"{precision} {path}");
                 Console.WriteLine($"parity with torchvision: {row.ToJsonString()}");
                 rows.Add(row);
@@ -99,7 +104,8 @@ internal static class DeviceRun
             ["rounds"] = options.Scale.Rounds,
             ["rows"] = rows,
         };
-        // Compiling takes minutes: last, so that the rest is there where the time is up.
+
+        // Compiling takes minutes. It comes last, so that the other results exist if the time runs out.
         foreach (var way in pytorch is null ? new[] { "" } : ["eager", "compile"])
         {
             foreach (var architecture in options.Scale.Views.Keys)
@@ -129,12 +135,13 @@ internal static class DeviceRun
                 programs.Add(($"pytorch {way}", () => TurnOf(pytorch.Send($"{work} {way}"))));
             }
 
-            foreach (var row in new DeviceTurns(work, options.Scale.Rounds, flop, found["matmulTeraFlops"]?.GetValue<double>() ?? 0).Run(programs))
+            var peak = found["matmulTeraFlops"]?.GetValue<double>() ?? 0;
+            foreach (var row in new DeviceTurns(work, options.Scale.Rounds, flop, peak).Run(programs))
             {
                 rows.Add(row);
             }
 
-            // After each, so that what is measured is kept.
+            // Saved after each, so that results are kept if a later one fails.
             Save(options, $"{options.Part ?? "device"}.json", found);
             if (hostSeconds is not null && rows[^programs.Count]!["failure"] is null && way != "compile")
             {
@@ -142,20 +149,21 @@ internal static class DeviceRun
                 Save(options, $"{options.Part ?? "device"}.json", found);
             }
 
-            Forget(pytorch);
+            FreeNetworks(pytorch);
         }
     }
 
-    /// <summary>Which part of a step's time the program needs to enqueue it: from 1 on, the device waits for the program.</summary>
+    /// <summary>Adds the fraction of a step's time in which the program enqueues it. From 1 on, the device waits for the program.</summary>
     private static void AddHostShare(JsonObject row, int views, double hostSeconds)
     {
         var stepSeconds = views / row["imagesPerSecond"]!["median"]!.GetValue<double>();
         row["hostSecondsPerStep"] = Math.Round(hostSeconds, 5);
         row["hostShareOfStep"] = Math.Round(hostSeconds / stepSeconds, 3);
-        Console.WriteLine(FormattableString.Invariant($"{row["work"]}: the program enqueues a step in {hostSeconds:0.0000} s, {hostSeconds / stepSeconds:0.00} of the step's time"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{row["work"]}: the program enqueues a step in {hostSeconds:0.0000} s, {hostSeconds / stepSeconds:0.00} of the step's time"));
     }
 
-    private static void Forget(ResidentProcess? pytorch)
+    private static void FreeNetworks(ResidentProcess? pytorch)
     {
         try
         {
@@ -163,24 +171,25 @@ internal static class DeviceRun
         }
         catch (InvalidOperationException)
         {
-            // It ended; its next turn says so.
+            // It ended. Its next turn reports that.
         }
     }
 
     private static TurnReading TurnOf(JsonObject answer) => answer["failure"] is { } failure
         ? throw new InvalidOperationException(failure.GetValue<string>())
-        : TurnReading.Of(answer);
+        : TurnReading.Parse(answer);
 
     private static JsonObject ProgramOptions(DeviceOptions options) => new()
     {
         ["device"] = options.Compute.Device.type.ToString().ToLowerInvariant(),
         ["width"] = options.Scale.Width,
         ["imageSize"] = options.Scale.ImageSize,
-        ["views"] = new JsonObject(options.Scale.Views.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)JsonValue.Create(entry.Value)))),
+        ["views"] = new JsonObject(
+            options.Scale.Views.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)JsonValue.Create(entry.Value)))),
         ["warmUp"] = options.Scale.WarmUp,
         ["steps"] = options.Scale.Steps,
     };
 
     private static void Save(DeviceOptions options, string name, JsonNode found) =>
-        File.WriteAllText(Path.Combine(options.Folder, name), found.ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(options.Folder, name), found.ToJsonString(JsonFormat.Indented) + "\n");
 }

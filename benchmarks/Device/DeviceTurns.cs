@@ -5,20 +5,21 @@ using Benchmarks.Harness;
 
 namespace Benchmarks.Device;
 
-/// <summary>The product and another program do the same work in turns, A B A B …, and are compared round by round.</summary>
+/// <summary>Runs the product and another program on the same work in turns, A B A B …, and compares them round by round.</summary>
 /// <param name="name">Name of the work.</param>
-/// <param name="rounds">Turns of each.</param>
-/// <param name="gigaFlopPerImage">GFLOP per image, with the backward pass if there is one; 0 where the network is not of full size.</param>
-/// <param name="peakTeraFlops">What the device's matrix products reach; 0 where nobody measured it.</param>
+/// <param name="rounds">Number of turns of each program.</param>
+/// <param name="gigaFlopPerImage">GFLOP per image, with the backward pass if there is one; 0 for a reduced network.</param>
+/// <param name="peakTeraFlops">TFLOP/s that the device reaches in matrix products; 0 if not measured.</param>
 internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerImage, double peakTeraFlops)
 {
     /// <summary>Runs the turns, prints a line per program and returns the rows.</summary>
-    /// <param name="programs">The product first. A program that fails is left out from then on, with its reason.</param>
+    /// <param name="programs">Programs, the product first. One that fails has no further turns, and its row states the reason.</param>
     public IReadOnlyList<JsonObject> Run(IReadOnlyList<(string Name, Func<TurnReading> Turn)> programs)
     {
         var readings = programs.ToDictionary(program => program.Name, _ => new List<TurnReading>());
         var failures = new Dictionary<string, string>();
-        // The first round warms up: kernels are chosen, networks are compiled.
+
+        // The first round warms up: kernels are chosen, and networks are compiled.
         for (var round = -1; round < rounds; round++)
         {
             foreach (var (program, turn) in programs.Where(program => !failures.ContainsKey(program.Name)))
@@ -38,7 +39,11 @@ internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerIma
             }
         }
 
-        return [.. programs.Select(program => Row(program.Name, readings[program.Name], readings[programs[0].Name], failures.GetValueOrDefault(program.Name)))];
+        var product = readings[programs[0].Name];
+        return
+        [
+            .. programs.Select(program => Row(program.Name, readings[program.Name], product, failures.GetValueOrDefault(program.Name))),
+        ];
     }
 
     private JsonObject Row(string program, List<TurnReading> own, List<TurnReading> product, string? failure)
@@ -46,17 +51,19 @@ internal sealed class DeviceTurns(string name, int rounds, double gigaFlopPerIma
         if (failure is not null || own.Count == 0)
         {
             Console.WriteLine($"{name,-18}{program,-17}failed: {failure?.Split('\n')[^1]}");
-            return new JsonObject { ["work"] = name, ["program"] = program, ["failure"] = failure ?? "no turn was taken" };
+            return new JsonObject { ["work"] = name, ["program"] = program, ["failure"] = failure ?? "no turn was completed" };
         }
 
-        var rate = Spread.Of(own.Select(reading => reading.Rate));
-        // What the product reaches of this program's rate, round by round.
+        var rate = Spread.From(own.Select(reading => reading.Rate));
+
+        // The product's rate divided by this program's, round by round.
         double[] ratios = [.. product.Zip(own, (ours, theirs) => ours.Rate / theirs.Rate)];
-        var ratio = ratios.Length > 0 ? Spread.Of(ratios) : (Spread?)null;
+        var ratio = ratios.Length > 0 ? Spread.From(ratios) : (Spread?)null;
         var share = gigaFlopPerImage > 0 && peakTeraFlops > 0 ? rate.Median * gigaFlopPerImage / 1000 / peakTeraFlops : (double?)null;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-18}{program,-17}{rate.Median,9:0.0} images/s{(ratio is { } found ? $", product over this {found.Median:0.000}" : "")}{(share is { } peak ? $", {peak:0.0 %} of the matmul peak" : "")}"));
+            $"{name,-18}{program,-17}{rate.Median,9:0.0} images/s{(ratio is { } found ? $", product over this {found.Median:0.000}" : "")}"
+            + $"{(share is { } peak ? $", {peak:0.0 %} of the matmul peak" : "")}"));
         return new JsonObject
         {
             ["work"] = name,

@@ -5,21 +5,23 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Device;
 
-/// <summary>Contrastive pretraining on views that lie on the device ready: no loader, no augmentation.</summary>
+// M views, C channels, H height, W width
+
+/// <summary>Contrastive pretraining on prepared views in the device's memory, without loader and augmentation.</summary>
 internal sealed class FixedViewsTask(ContrastiveNetwork network, Tensor views_MCHW) : TrainingTask
 {
     private const double Temperature = 0.2;
 
     public override nn.Module<Tensor, Tensor> Network => network;
 
-    /// <summary>Views, as both programs count them.</summary>
+    /// <summary>Number of views, because both programs count views.</summary>
     public override int ItemsPerStep => (int)views_MCHW.shape[0];
 
     public override nn.Module<Tensor, Tensor> NewReplica() => throw new InvalidOperationException("a batch of one group needs no replica");
 
     public override double EpochOf(long step) => step;
 
-    // An alias, as a step disposes of what it was given.
+    // An alias, because a step disposes of its inputs.
     public override Tensor Inputs(long step) => views_MCHW.alias();
 
     public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, Temperature);

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Device;
 
-/// <summary>What the product labels with: a classifier with its batch norms folded, in bf16, on images that lie on the device.</summary>
+// N images, C channels, H height, W width
+
+/// <summary>The product's labeling: a classifier in inference form, in bf16, on images in the device's memory.</summary>
 internal sealed class ProductLabeling : IDisposable
 {
     public const int Classes = 1000;
@@ -24,7 +26,8 @@ internal sealed class ProductLabeling : IDisposable
         _network.eval();
         _folded = InferenceNetwork.Of(_network, compute);
         using var scope = NewDisposeScope();
-        _images_NCHW = rand(scale.Views[architecture], 3, scale.ImageSize, scale.ImageSize, device: compute.Device).DetachFromDisposeScope();
+        var (images, size) = (scale.Views[architecture], scale.ImageSize);
+        _images_NCHW = rand(images, 3, size, size, device: compute.Device).DetachFromDisposeScope();
     }
 
     public TurnReading Turn() => DeviceClock.Turn(_scale.WarmUp, _scale.Steps, _compute, Batches);
@@ -41,7 +44,8 @@ internal sealed class ProductLabeling : IDisposable
         for (var i = 0; i < count; i++)
         {
             using var scope = NewDisposeScope();
-            // An alias, as the network disposes of what it was given.
+
+            // An alias, because the network disposes of its input.
             _folded.Forward(_images_NCHW.alias());
         }
 

@@ -7,6 +7,8 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Device;
 
+// M views, C channels, H height, W width
+
 /// <summary>The product's training step: SimCLRv2's encoder and 3-layer head, NT-Xent and SGD with momentum, under bf16 autocast.</summary>
 internal sealed class ProductTraining : IDisposable
 {
@@ -35,14 +37,16 @@ internal sealed class ProductTraining : IDisposable
         }
 
         _run = new TrainingRun(
-            new FixedViewsTask(_network, _views_MCHW), new TrainingOptions(Steps: 1_000_000, views, Sgd), new RunSettings(compute, Seed: 0, TimeSpan.MaxValue));
+            new FixedViewsTask(_network, _views_MCHW),
+            new TrainingOptions(Steps: 1_000_000, views, Sgd),
+            new RunSettings(compute, Seed: 0, TimeSpan.MaxValue));
     }
 
     public TurnReading Turn() => DeviceClock.Turn(_scale.WarmUp, _scale.Steps, _compute, _run.Enqueue);
 
     /// <summary>
-    /// Seconds that a step takes at a batch so small that the device waits for the program: the time in which the program enqueues any
-    /// step of this network. Where that is well below the time of a real step, the device never waits for it.
+    /// Measures the seconds that the program needs to enqueue a step: the time of a step with so small a batch that the device waits for
+    /// the program. If it is well below the time of a full step, the device never waits for the program.
     /// </summary>
     public double HostSecondsPerStep()
     {

@@ -3,20 +3,20 @@ using Distill.Pipeline.Options;
 
 namespace Benchmarks.Harness;
 
-/// <summary>What the command line asks for.</summary>
-/// <param name="Pairs">Rounds of each contest; at least 1, and 5 for figures worth quoting.</param>
-/// <param name="Only">The one part to run; null for all.</param>
-internal sealed record BenchOptions(int Pairs, string? Only)
+/// <summary>Options of <c>benchmarks</c>.</summary>
+/// <param name="Pairs">Rounds of each contest, at least 1; use 5 or more for figures to quote.</param>
+/// <param name="Only">Name of the only benchmark to run; null for all.</param>
+internal sealed record BenchmarkOptions(int Pairs, string? Only)
 {
-    /// <summary>Pairs where the command line names no number.</summary>
+    /// <summary>Number of pairs if the command line has none.</summary>
     public const int DefaultPairs = 7;
 
     private const string Usage = "usage: benchmarks [--pairs N] [--only NAME]";
 
-    /// <exception cref="UserException">The arguments are none of ours.</exception>
-    public static BenchOptions Parse(IReadOnlyList<string> arguments)
+    /// <exception cref="UserException">An argument is invalid.</exception>
+    public static BenchmarkOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new BenchOptions(DefaultPairs, null);
+        var options = new BenchmarkOptions(DefaultPairs, null);
         for (var i = 0; i < arguments.Count; i++)
         {
             options = arguments[i] switch
@@ -30,7 +30,7 @@ internal sealed record BenchOptions(int Pairs, string? Only)
         return options;
     }
 
-    /// <summary>The command that gives these figures again.</summary>
+    /// <summary>The command that repeats these measurements.</summary>
     public string Command => "make bench"
         + (Pairs == DefaultPairs ? "" : FormattableString.Invariant($" BENCH_PAIRS={Pairs}"))
         + (Only is null ? "" : $" BENCH_ONLY={Only}");
@@ -38,5 +38,5 @@ internal sealed record BenchOptions(int Pairs, string? Only)
     private static int PairsOf(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pairs) && pairs >= 1
             ? pairs
-            : throw new UserException($"found --pairs {text}, expected a whole number from 1");
+            : throw new UserException($"found --pairs {text}, expected an integer of at least 1");
 }

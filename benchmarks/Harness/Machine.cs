@@ -1,12 +1,12 @@
 namespace Benchmarks.Harness;
 
-/// <summary>What this runs on.</summary>
+/// <summary>The machine and checkout that this program runs on.</summary>
 internal static class Machine
 {
-    /// <summary>The processor's name and the number of cores that this process has.</summary>
+    /// <summary>Name of the processor and number of cores that this process may use.</summary>
     public static string Processor => $"{Model()}, {Environment.ProcessorCount} cores";
 
-    /// <summary>The checkout that this was built in.</summary>
+    /// <summary>Finds the root of the checkout that this program was built in.</summary>
     public static string Repository()
     {
         var folder = AppContext.BaseDirectory;
@@ -21,7 +21,9 @@ internal static class Machine
     private static string Model()
     {
         const string info = "/proc/cpuinfo";
-        var line = File.Exists(info) ? File.ReadLines(info).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+        var line = File.Exists(info)
+            ? File.ReadLines(info).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return line is null ? "unknown processor" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 }

@@ -1,20 +1,18 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Storage;
 
 namespace Benchmarks.Harness;
 
-/// <summary>Prints results as they come, at most 90 columns wide, and keeps them as JSON.</summary>
+/// <summary>Prints results as they arrive, at most 90 columns wide, and collects them as JSON.</summary>
 internal sealed class Report
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private readonly JsonObject _json = [];
 
-    /// <summary>Keeps a section that is no contest.</summary>
+    /// <summary>Adds a section that is not a contest to the JSON.</summary>
     public void Keep(string name, JsonNode section) => _json[name] = section;
 
-    /// <summary>Prints and keeps a contest's rows.</summary>
+    /// <summary>Prints the rows of a contest and adds them to the JSON.</summary>
     public void Add(Contest contest, IReadOnlyList<Standing> standings)
     {
         Console.WriteLine();
@@ -42,22 +40,22 @@ internal sealed class Report
         _json[contest.Name] = rows;
     }
 
-    /// <summary>The heading of lines that are no contest's.</summary>
+    /// <summary>Prints the heading of a section that is not a contest.</summary>
     public static void Heading(string name, string about)
     {
         Console.WriteLine();
         Console.WriteLine($"{name} ({about})");
     }
 
-    /// <summary>One measured quantity.</summary>
+    /// <summary>Prints one measured quantity.</summary>
     public static void Line(string name, Spread value, string unit, string more = "") =>
         Console.WriteLine($"  {name,-36}{Number(value.Median),9} {Range(value),13}  {unit,-9}{more}".TrimEnd());
 
-    /// <summary>Writes what was measured to a file.</summary>
+    /// <summary>Writes the JSON to a file.</summary>
     public void Save(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, _json.ToJsonString(Indented) + "\n");
+        File.WriteAllText(path, _json.ToJsonString(JsonFormat.Indented) + "\n");
     }
 
     private static void Row(string title, string rate, string rates, string ratio, string ratios, string rounds) =>
@@ -65,7 +63,7 @@ internal sealed class Report
 
     private static string Range(Spread spread) => Number(spread.Low) + "–" + Number(spread.High);
 
-    /// <summary>Three digits, or all before the point.</summary>
+    /// <summary>Formats with three significant digits, or all digits before the decimal point.</summary>
     private static string Number(double x) => x.ToString(
         Math.Abs(x) switch { >= 100 => "0", >= 10 => "0.0", >= 1 => "0.00", _ => "0.000" }, CultureInfo.InvariantCulture);
 }

@@ -2,13 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Benchmarks.Harness;
 
-/// <summary>The middle and the ends of some readings.</summary>
-/// <param name="Median">Half are below it.</param>
-/// <param name="Low">The least.</param>
-/// <param name="High">The largest.</param>
+/// <summary>Median, minimum and maximum of several readings.</summary>
 internal readonly record struct Spread(double Median, double Low, double High)
 {
-    public static Spread Of(IEnumerable<double> readings)
+    public static Spread From(IEnumerable<double> readings)
     {
         var sorted = readings.Order().ToArray();
         var half = sorted.Length / 2;
@@ -23,6 +20,6 @@ internal readonly record struct Spread(double Median, double Low, double High)
         ["max"] = Rounded(High),
     };
 
-    // Six digits: enough for anything timed, and short enough to read.
+    // Six significant digits.
     private static double Rounded(double x) => x == 0 ? 0 : Math.Round(x, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(x))), 0, 15));
 }

@@ -9,15 +9,15 @@ using static TorchSharp.torch;
 namespace Benchmarks.Reference;
 
 /// <summary>
-/// pytorch/simclr.py, which pretrains and labels as the product does, in turns with it on the same cores.
+/// The program pytorch/simclr.py, which pretrains and labels like the product, in turns with it on the same cores.
 /// </summary>
 internal sealed class PyTorchProgram : IDisposable
 {
     private readonly ResidentProcess _process;
 
-    /// <param name="python">From <see cref="Python.Find"/>.</param>
-    /// <param name="script">The program.</param>
-    /// <param name="bench">What it is to do.</param>
+    /// <param name="python">Command of <see cref="Python.Find"/>.</param>
+    /// <param name="script">Path of the program.</param>
+    /// <param name="bench">Workload.</param>
     public PyTorchProgram(string python, string script, Workbench bench)
     {
         _process = new ResidentProcess(python, script, OptionsOf(bench));
@@ -26,25 +26,25 @@ internal sealed class PyTorchProgram : IDisposable
         Versions = $"PyTorch {versions["torch"]}, torchvision {versions["torchvision"]}, Python {versions["python"]}";
     }
 
-    /// <summary>What runs there.</summary>
+    /// <summary>Versions of PyTorch, torchvision and Python.</summary>
     public string Versions { get; }
 
-    /// <summary>Numbers that its pretraining learns.</summary>
+    /// <summary>Number of parameters that its pretraining trains.</summary>
     public long Parameters { get; }
 
-    /// <summary>Pretraining steps, every way of <see cref="InEveryWay"/>.</summary>
-    public IEnumerable<Candidate> Pretraining() => InEveryWay("pretrain");
+    /// <summary>Creates candidates for pretraining steps, one per configuration of <see cref="Configurations"/>.</summary>
+    public IEnumerable<Candidate> Pretraining() => Configurations("pretrain");
 
-    /// <summary>Labeling, likewise.</summary>
-    public IEnumerable<Candidate> Labeling() => InEveryWay("label");
+    /// <summary>Creates candidates for labeling, one per configuration of <see cref="Configurations"/>.</summary>
+    public IEnumerable<Candidate> Labeling() => Configurations("label");
 
     public void Dispose() => _process.Dispose();
 
     /// <summary>
-    /// In either arithmetic, and with all threads or one for the network: which is fastest depends on processor and version, and a thread for
-    /// every core gets into the way of the processes that make the views, of which there is one a core all the same.
+    /// Creates candidates in bf16 and fp32, with all threads and with one thread for the network. Which is fastest depends on processor and
+    /// version: threads on all cores compete with the processes that make the views, of which there is one per core.
     /// </summary>
-    private IEnumerable<Candidate> InEveryWay(string command) =>
+    private IEnumerable<Candidate> Configurations(string command) =>
         from precision in new[] { "bf16", "fp32" }
         from threads in new[] { get_num_threads(), 1 }.Distinct()
         select new Candidate(
@@ -60,7 +60,8 @@ internal sealed class PyTorchProgram : IDisposable
     private static JsonObject OptionsOf(Workbench bench)
     {
         var pretrain = bench.Pretrain;
-        var crop = pretrain.Views.Crop ?? throw new InvalidOperationException("pretraining's views begin with no crop, and the PyTorch program needs one");
+        var crop = pretrain.Views.Crop 
+            ?? throw new InvalidOperationException("the PyTorch program needs a crop as the first augmentation of pretraining, found none");
         var jitter = pretrain.Views.Operations.OfType<Jitter>().FirstOrDefault();
         return new JsonObject
         {

@@ -3,16 +3,16 @@ using System.Diagnostics;
 
 namespace Benchmarks.Reference;
 
-/// <summary>A Python with PyTorch and torchvision.</summary>
+/// <summary>Finds a Python with PyTorch and torchvision.</summary>
 internal static class Python
 {
-    /// <summary>What to do where there is none.</summary>
+    /// <summary>Message for users without one.</summary>
     public const string Advice = "no python3 with torch and torchvision: apt-get install python3-torch python3-torchvision";
 
-    // That of the system beside the first of the path, which may be a bare one.
+    // The system's Python too, because the first one in the path may lack packages.
     private static readonly string[] Candidates = ["python3", "/usr/bin/python3"];
 
-    /// <summary>The command that starts it; null where there is none.</summary>
+    /// <summary>Returns the command that starts it; null if there is none.</summary>
     public static string? Find() => Candidates.FirstOrDefault(HasTorch);
 
     private static bool HasTorch(string python)

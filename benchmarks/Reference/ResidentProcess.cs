@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Benchmarks.Reference;
 
 /// <summary>
-/// A Python program that stays resident and answers each line with one line of JSON: idle unless asked, so that it and the product take
-/// turns.
+/// A Python program that stays running and answers each line with one line of JSON. It is idle between commands, so that it and the product
+/// can take turns.
 /// </summary>
 internal sealed class ResidentProcess : IDisposable
 {
@@ -14,9 +14,9 @@ internal sealed class ResidentProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
 
-    /// <param name="python">From <see cref="Python.Find"/>.</param>
-    /// <param name="script">The program.</param>
-    /// <param name="options">Its one argument.</param>
+    /// <param name="python">Command of <see cref="Python.Find"/>.</param>
+    /// <param name="script">Path of the program.</param>
+    /// <param name="options">Its only argument.</param>
     public ResidentProcess(string python, string script, JsonObject options)
     {
         _script = Path.GetFileName(script);
@@ -26,7 +26,8 @@ internal sealed class ResidentProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What the product sets for itself: PyTorch is measured as it comes.
+
+        // The product sets it for itself. PyTorch is measured with its defaults.
         start.Environment.Remove("GOMP_SPINCOUNT");
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
@@ -39,8 +40,8 @@ internal sealed class ResidentProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>The answer to a command.</summary>
-    /// <exception cref="InvalidOperationException">The program ended; the message has what it wrote to its standard error.</exception>
+    /// <summary>Sends a command and returns the answer.</summary>
+    /// <exception cref="InvalidOperationException">The program ended. The message contains its standard error.</exception>
     public JsonObject Send(string command)
     {
         try
@@ -49,7 +50,7 @@ internal sealed class ResidentProcess : IDisposable
             _process.StandardInput.Flush();
             while (_process.StandardOutput.ReadLine() is { } answer)
             {
-                // Libraries print there too.
+                // Libraries may print lines too.
                 if (answer.StartsWith('{'))
                 {
                     return JsonNode.Parse(answer)!.AsObject();
@@ -58,7 +59,7 @@ internal sealed class ResidentProcess : IDisposable
         }
         catch (IOException)
         {
-            // It ended before it was asked.
+            // It ended before the command was sent.
         }
 
         _process.WaitForExit();

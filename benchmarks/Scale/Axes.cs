@@ -13,9 +13,9 @@ using Distill.Pretrain;
 
 namespace Benchmarks.Scale;
 
-/// <summary>What grows: the number of images, of classes, of images a batch.</summary>
-/// <param name="settings">Where networks run.</param>
-/// <param name="folder">For what is written; each size deletes its own.</param>
+/// <summary>The quantities that grow: images, classes, and images per batch.</summary>
+/// <param name="settings">Device and precision of the networks.</param>
+/// <param name="folder">Folder for files; each measurement deletes its own.</param>
 internal sealed class Axes(RunSettings settings, string folder)
 {
     private const int Classes = 10;
@@ -23,20 +23,23 @@ internal sealed class Axes(RunSettings settings, string folder)
     private const int BatchSize = 256;
     private const double LabeledShare = 0.01;
 
+    private static readonly int[] ImageCounts = [1_000, 10_000, 100_000, 1_000_000];
+
     /// <summary>Small, so that a million images fit in memory.</summary>
     private static readonly ImageShape Shape = new(1, 8, 8);
 
-    /// <summary>So narrow that what surrounds it is seen.</summary>
+    /// <summary>So narrow that the cost of everything around the network shows.</summary>
     private static readonly NetworkOptions Tiny = new(Architecture.ResNet18, 1.0 / 16, Stem.ImageNet);
 
     private static readonly CropOptions Crop = new((0.5, 1), (0.75, 4.0 / 3), 0.5);
 
     private static readonly RandomKey Key = RandomKey.FromSeed(0).Fold("scale");
 
-    /// <param name="mostImages">Sizes beyond are left out.</param>
-    public IReadOnlyList<Axis> All(int mostImages) =>
+    /// <summary>Lists all axes.</summary>
+    /// <param name="maximumImages">Larger numbers of images are left out.</param>
+    public IReadOnlyList<Axis> All(int maximumImages) =>
     [
-        new("images", $"{Classes} classes, a view each", [.. new[] { 1_000, 10_000, 100_000, 1_000_000 }.Where(size => size <= mostImages)],
+        new("images", $"{Classes} classes, one view each", [.. ImageCounts.Where(size => size <= maximumImages)],
         [
             new("write soft targets", size => Write(size, size, Classes)),
             new("read soft targets", size => Read(size, size, Classes)),
@@ -44,7 +47,7 @@ internal sealed class Axes(RunSettings settings, string folder)
             new("plan an epoch's batches", size => Plan(size, size, BatchSize)),
             new("label by a tiny network", size => Label(size, size, Classes)),
         ]),
-        new("classes", FormattableString.Invariant($"{Images:N0} images, a view each"), [10, 100, 1000],
+        new("classes", FormattableString.Invariant($"{Images:N0} images, one view each"), [10, 100, 1000],
         [
             new("write soft targets", size => Write(size, Images, size)),
             new("read soft targets", size => Read(size, Images, size)),
@@ -60,25 +63,29 @@ internal sealed class Axes(RunSettings settings, string folder)
     private Cost Write(int size, int images, int classes) => InFolder(place =>
     {
         var path = Path.Combine(place, "part.parquet");
-        var targets = new MadeUpTargets(images, classes);
-        return Meter.Of(
-            size, images, () => SoftTargetWriter.Write(path, targets.Groups(), new Dictionary<string, string>()), () => new FileInfo(path).Length);
+        var targets = new RandomTargets(images, classes);
+        return Meter.Measure(
+            size,
+            images,
+            () => SoftTargetWriter.Write(path, targets.Groups(), new Dictionary<string, string>()),
+            () => new FileInfo(path).Length);
     });
 
     private Cost Read(int size, int images, int classes) => InFolder(place =>
     {
         SoftTargetWriter.Write(
-            Path.Combine(place, "part.parquet"), new MadeUpTargets(images, classes).Groups(), new Dictionary<string, string>());
-        return Meter.Of(size, images, () => SoftTargetTable.Read(place, classes, images));
+            Path.Combine(place, "part.parquet"), new RandomTargets(images, classes).Groups(), new Dictionary<string, string>());
+        return Meter.Measure(size, images, () => SoftTargetTable.Read(place, classes, images));
     });
 
     private static Cost DrawSplit(int images)
     {
         var set = Noise(images, Classes).Train();
-        return Meter.Of(images, images, () => LabelSplit.Draw(set, new LabelSplitOptions(LabeledShare, PerClass: null, List: null, Seed: 0)));
+        var options = new LabelSplitOptions(LabeledShare, PerClass: null, List: null, Seed: 0);
+        return Meter.Measure(images, images, () => LabelSplit.Draw(set, options));
     }
 
-    private static Cost Plan(int size, int images, int batchSize) => Meter.Of(size, images, () =>
+    private static Cost Plan(int size, int images, int batchSize) => Meter.Measure(size, images, () =>
     {
         var plan = new BatchPlan(Key, images, batchSize);
         for (var step = 0; step < images / batchSize; step++)
@@ -101,12 +108,12 @@ internal sealed class Axes(RunSettings settings, string folder)
         var dataset = Noise(images, classes);
         var targets = Path.Combine(place, LabelStage.Output);
         var context = StageFolder.Context("label", place, new Dictionary<string, string> { [artifact] = weights });
-        return Meter.Of(
+        return Meter.Measure(
             size,
             images,
             () =>
             {
-                // Whole shards would stand as they are.
+                // The stage would keep complete shards.
                 Directory.CreateDirectory(targets);
                 Directory.Delete(targets, recursive: true);
                 LabelStage.Run(context, new LabelOptions(Views: 1, Crop, TopK: 0), settings, dataset, source, targets);
@@ -114,7 +121,7 @@ internal sealed class Axes(RunSettings settings, string folder)
             () => Directory.GetFiles(targets).Sum(path => new FileInfo(path).Length));
     });
 
-    /// <summary>Steps of pretraining, whose loss compares each view with all others of the batch.</summary>
+    /// <summary>Measures steps of pretraining, in which the loss compares each view with all others of the batch.</summary>
     private Cost Pretrain(int batchSize)
     {
         const int imagesTimed = 4096;
@@ -125,7 +132,7 @@ internal sealed class Axes(RunSettings settings, string folder)
         using var network = ContrastiveNetwork.Of(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
         using var task = new ContrastiveTask(network, bank, queue: null, options, settings.Compute, Key);
         using var run = new TrainingRun(task, training, settings);
-        return Meter.Of(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));
+        return Meter.Measure(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));
     }
 
     private static NoiseDataset Noise(int images, int classes) => new(images, classes, Shape);

@@ -3,29 +3,31 @@ using Benchmarks.Harness;
 
 namespace Benchmarks.Scale;
 
-/// <summary>Times work of a size: again and again where it is short, once where it is long.</summary>
+/// <summary>Measures the cost of work: several times if it is short, once if it is long.</summary>
 internal static class Meter
 {
-    private const int Most = 5;
-    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(1);
+    private const int MaximumRepetitions = 5;
+    private static readonly TimeSpan EnoughTime = TimeSpan.FromSeconds(1);
 
-    /// <param name="size">What the cost is listed under.</param>
-    /// <param name="items">Images or rows that the work goes through.</param>
-    /// <param name="work">May be called again.</param>
-    /// <param name="bytes">What it has written when it is done; null for nothing.</param>
-    public static Cost Of(int size, long items, Action work, Func<long>? bytes = null)
+    /// <summary>Measures time and peak memory.</summary>
+    /// <param name="size">Size in the result.</param>
+    /// <param name="items">Number of images or rows that the work processes.</param>
+    /// <param name="work">Work, which must be repeatable.</param>
+    /// <param name="bytes">Returns the bytes that the work has written; null if it writes none.</param>
+    public static Cost Measure(int size, long items, Action work, Func<long>? bytes = null)
     {
         var seconds = new List<double>();
-        // The first time is not counted where there are others, but its memory is: later ones find theirs allocated already.
+
+        // The time of the first run counts only if there are no others. Its memory counts always, because later runs reuse it.
         var peak = PeakMemory.During(() => seconds.Add(Time(work)));
         var begun = Stopwatch.StartNew();
-        while (seconds[0] < Enough.TotalSeconds && seconds.Count < 1 + Most && begun.Elapsed < Enough)
+        while (seconds[0] < EnoughTime.TotalSeconds && seconds.Count < 1 + MaximumRepetitions && begun.Elapsed < EnoughTime)
         {
             seconds.Add(Time(work));
         }
 
         var counted = seconds.Count > 1 ? seconds.Skip(1) : seconds;
-        return new Cost(size, 1e6 * Spread.Of(counted).Median / items, peak, (double?)bytes?.Invoke() / items);
+        return new Cost(size, 1e6 * Spread.From(counted).Median / items, peak, (double?)bytes?.Invoke() / items);
     }
 
     private static double Time(Action work)

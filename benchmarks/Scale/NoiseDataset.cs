@@ -3,14 +3,14 @@ using Distill.Datasets.Images;
 
 namespace Benchmarks.Scale;
 
-/// <summary>Images of noise whose classes come in turn, made once and fast.</summary>
+/// <summary>A dataset of noise, with classes in rotation, made once and fast.</summary>
 internal sealed class NoiseDataset : IDataset
 {
     private readonly ImageSet _images;
 
     /// <param name="count">Number of images.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="shape">Of every image.</param>
+    /// <param name="shape">Shape of every image.</param>
     public NoiseDataset(int count, int classes, ImageShape shape)
     {
         var pixels = new byte[count * shape.Size];

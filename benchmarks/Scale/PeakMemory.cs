@@ -2,24 +2,25 @@ using System.Globalization;
 
 namespace Benchmarks.Scale;
 
-/// <summary>The most memory that a piece of work has this process hold, as Linux counts it: the peak of what is resident.</summary>
+/// <summary>Measures the peak of this process's resident memory during a piece of work, as Linux counts it.</summary>
 internal static class PeakMemory
 {
     private const string Status = "/proc/self/status";
-    private const string Forget = "/proc/self/clear_refs";
+    private const string ClearRefs = "/proc/self/clear_refs";
 
-    /// <summary>What is written to <see cref="Forget"/> to begin a new peak (man proc_pid_clear_refs).</summary>
-    private const string NewPeak = "5";
+    /// <summary>Value for <see cref="ClearRefs"/> that resets the peak (man proc_pid_clear_refs).</summary>
+    private const string ResetPeak = "5";
 
-    /// <summary>Runs the work on a heap that has just been collected.</summary>
-    /// <returns>MiB at the peak beyond those before; null where the system does not say.</returns>
+    /// <summary>Runs the work after a garbage collection.</summary>
+    /// <returns>Peak beyond the memory used before, in MiB; null if the system does not report it.</returns>
     public static double? During(Action work)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        // Gives memory back to the system, so that work meets none that others left.
+
+        // Returns memory to the system, so that the work cannot reuse memory of earlier work.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        if (!TryForget())
+        if (!TryResetPeak())
         {
             work();
             return null;
@@ -30,11 +31,11 @@ internal static class PeakMemory
         return Math.Max(0, KibibytesOf("VmHWM") - before) / 1024.0;
     }
 
-    private static bool TryForget()
+    private static bool TryResetPeak()
     {
         try
         {
-            File.WriteAllText(Forget, NewPeak);
+            File.WriteAllText(ClearRefs, ResetPeak);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -46,6 +47,7 @@ internal static class PeakMemory
     private static long KibibytesOf(string entry)
     {
         var line = File.ReadLines(Status).First(line => line.StartsWith(entry + ":", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(entry.Length + 1, line.Length - entry.Length - " kB".Length - 1), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+        var number = line.AsSpan(entry.Length + 1, line.Length - entry.Length - " kB".Length - 1);
+        return long.Parse(number, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 }

@@ -3,8 +3,8 @@ using Distill.Imaging.SoftTargets;
 
 namespace Benchmarks.Scale;
 
-/// <summary>Soft targets of noise, a view an image, in row groups as large as those of labeling.</summary>
-internal sealed class MadeUpTargets
+/// <summary>Random soft targets, one view per image, in row groups as large as those of labeling.</summary>
+internal sealed class RandomTargets
 {
     private const int RowsPerGroup = 4000;
     private const int Spread = 10;
@@ -12,12 +12,12 @@ internal sealed class MadeUpTargets
     private readonly int _count;
     private readonly int _classes;
 
-    // Of one group: compression does not look from one into the next.
+    // Logits of one group, used for all groups: compression works within a group only.
     private readonly float[] _logits;
 
-    /// <param name="count">Images.</param>
-    /// <param name="classes">Logits a row.</param>
-    public MadeUpTargets(int count, int classes)
+    /// <param name="count">Number of images.</param>
+    /// <param name="classes">Number of logits per row.</param>
+    public RandomTargets(int count, int classes)
     {
         (_count, _classes) = (count, classes);
         var random = new Random(0);
@@ -28,7 +28,7 @@ internal sealed class MadeUpTargets
         }
     }
 
-    /// <summary>The groups, made as they are asked for.</summary>
+    /// <summary>Generates the groups lazily.</summary>
     public IEnumerable<IReadOnlyList<SoftTargetRow>> Groups()
     {
         for (var start = 0; start < _count; start += RowsPerGroup)

@@ -3,22 +3,22 @@ using Distill.Pipeline.Options;
 
 namespace Benchmarks.Scale;
 
-/// <summary>What <c>benchmarks scale</c> is asked for.</summary>
-/// <param name="Images">Numbers of images beyond are left out.</param>
-/// <param name="Only">The one thing that grows; null for all.</param>
+/// <summary>Options of <c>benchmarks scale</c>.</summary>
+/// <param name="Images">Largest number of images.</param>
+/// <param name="Only">Name of the only axis to run; null for all.</param>
 internal sealed record ScaleOptions(int Images, string? Only)
 {
-    /// <summary>The first argument of the command line.</summary>
+    /// <summary>First argument of the command line.</summary>
     public const string Command = "scale";
 
     public const int DefaultImages = 1_000_000;
 
-    /// <summary>Of which there are two sizes, so that growth shows.</summary>
-    private const int LeastImages = 10_000;
+    /// <summary>Lowest limit that leaves two sizes, which are needed to see growth.</summary>
+    private const int MinimumImages = 10_000;
 
     private const string Usage = "usage: benchmarks scale [--images N] [--only images|classes|batch]";
 
-    /// <exception cref="UserException">The arguments are none of ours.</exception>
+    /// <exception cref="UserException">An argument is invalid.</exception>
     public static ScaleOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new ScaleOptions(DefaultImages, null);
@@ -35,13 +35,13 @@ internal sealed record ScaleOptions(int Images, string? Only)
         return options;
     }
 
-    /// <summary>The command that gives these figures again.</summary>
+    /// <summary>The command that repeats these measurements.</summary>
     public string MakeCommand => "make bench-scale"
         + (Images == DefaultImages ? "" : FormattableString.Invariant($" BENCH_IMAGES={Images}"))
         + (Only is null ? "" : $" BENCH_ONLY={Only}");
 
     private static int ImagesOf(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var images) && images >= LeastImages
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var images) && images >= MinimumImages
             ? images
-            : throw new UserException($"found --images {text}, expected a whole number from {LeastImages}");
+            : throw new UserException($"found --images {text}, expected an integer of at least {MinimumImages}");
 }

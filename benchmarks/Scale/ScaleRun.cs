@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Scale;
 
-/// <summary><c>benchmarks scale</c>: what an image costs as images, classes and batches become more, so that what is worse than linear shows.</summary>
+/// <summary>
+/// Runs <c>benchmarks scale</c>: measures the cost per image while images, classes and batches grow, to find work that is worse than
+/// linear.
+/// </summary>
 internal static class ScaleRun
 {
-    /// <exception cref="UserException">No such thing grows.</exception>
+    /// <exception cref="UserException">The axis does not exist.</exception>
     public static int Run(ScaleOptions options, string root)
     {
         using var bench = new Workbench(root);
@@ -29,7 +32,7 @@ internal static class ScaleRun
             Console.WriteLine(ScaleReport.Heading(axis));
             foreach (var load in axis.Loads)
             {
-                Console.WriteLine(report.Add(axis, load, [.. axis.Sizes.Select(load.At)]));
+                Console.WriteLine(report.Add(axis, load, [.. axis.Sizes.Select(load.Measure)]));
             }
         }
 

@@ -5,17 +5,19 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Workload;
 
-/// <summary>Pure inference: a network on views that are ready, a batch a core as the product infers.</summary>
-/// <param name="form">The network.</param>
-/// <param name="compute">Where it runs.</param>
-internal sealed class Asking(IInferenceModule form, Compute compute)
+// N views, C channels, H height, W width, D outputs
+
+/// <summary>Inference alone: a network on prepared views, one batch per core at a time as in the product.</summary>
+/// <param name="form">Network in inference form.</param>
+/// <param name="compute">Device and precision.</param>
+internal sealed class BatchedInference(IInferenceModule form, Compute compute)
 {
-    /// <summary>Batches at a time.</summary>
+    /// <summary>Number of batches at a time.</summary>
     public int Workers { get; } = compute.Device.type == DeviceType.CPU ? get_num_threads() : 1;
 
-    /// <summary>The outputs of views [N, C, H, W]: [N, D], fp32.</summary>
-    /// <param name="views_NCHW">On the device.</param>
-    /// <param name="batch">Views in a batch.</param>
+    /// <summary>Computes the outputs [N, D] in fp32.</summary>
+    /// <param name="views_NCHW">Views on the device.</param>
+    /// <param name="batch">Number of views per batch.</param>
     public Tensor Outputs(Tensor views_NCHW, int batch)
     {
         using var scope = NewDisposeScope();

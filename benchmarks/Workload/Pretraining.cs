@@ -4,7 +4,7 @@ using Distill.Pretrain;
 
 namespace Benchmarks.Workload;
 
-/// <summary>Pretraining as its stage sets it up.</summary>
+/// <summary>Pretraining, set up as in its stage.</summary>
 internal sealed class Pretraining : IDisposable
 {
     private readonly ImageBank _bank;

@@ -3,14 +3,14 @@ using Distill.Datasets.Images;
 
 namespace Benchmarks.Workload;
 
-/// <summary>The training images of a small data set again and again, each time under new numbers: as much work as many images.</summary>
+/// <summary>The training images of a small dataset, repeated under new indices: as much work as a large dataset.</summary>
 internal sealed class RepeatedDataset : IDataset
 {
     private readonly IDataset _dataset;
     private readonly ImageSet _images;
 
-    /// <param name="dataset">Images of one shape.</param>
-    /// <param name="times">How often each comes.</param>
+    /// <param name="dataset">Dataset whose images all have one shape.</param>
+    /// <param name="times">Number of repetitions.</param>
     public RepeatedDataset(IDataset dataset, int times)
     {
         _dataset = dataset;

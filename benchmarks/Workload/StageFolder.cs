@@ -5,18 +5,18 @@ using Distill.Pipeline.Storage;
 
 namespace Benchmarks.Workload;
 
-/// <summary>Folders in which stages run as they do in a pipeline.</summary>
+/// <summary>Creates what a stage needs to run in a folder as in a pipeline.</summary>
 internal static class StageFolder
 {
     private static readonly string Key = new('0', 64);
 
-    /// <summary>Checkpoints in a folder.</summary>
+    /// <summary>Creates a checkpoint store in a folder.</summary>
     public static CheckpointStore Checkpoints(string folder) => new(folder, Key, keep: 2, _ => { });
 
-    /// <summary>All that a stage asks for.</summary>
-    /// <param name="name">The stage's.</param>
-    /// <param name="folder">Its folder.</param>
-    /// <param name="inputs">Artifacts and their paths.</param>
+    /// <summary>Creates the context of a stage.</summary>
+    /// <param name="name">Name of the stage.</param>
+    /// <param name="folder">Folder of the stage.</param>
+    /// <param name="inputs">Paths by artifact.</param>
     public static StageContext Context(string name, string folder, IReadOnlyDictionary<string, string> inputs) => new()
     {
         Name = name,
@@ -24,7 +24,7 @@ internal static class StageFolder
         Folder = folder,
         Checkpoints = Checkpoints(folder),
         Progress = new SilentProgress(),
-        Metrics = new MetricsLog(Path.Combine(folder, "metrics.jsonl"), TimeProvider.System),
+        Metrics = new MetricsLog(Path.Combine(folder, MetricsLog.FileName), TimeProvider.System),
         Cancellation = CancellationToken.None,
         Inputs = inputs,
         UpstreamMetrics = new Dictionary<string, JsonObject>(),

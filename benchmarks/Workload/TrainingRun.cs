@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Workload;
 
-/// <summary>A training task in the middle of its run: takes steps as <see cref="TrainingLoop"/> does, with a clock.</summary>
+/// <summary>A training whose steps are timed. It does the same steps as <see cref="TrainingLoop"/>.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainingTask _task;
@@ -20,9 +20,9 @@ internal sealed class TrainingRun : IDisposable
     private readonly NetworkPasses _passes;
     private long _step;
 
-    /// <param name="task">What is trained; outlives the run.</param>
-    /// <param name="options">With what.</param>
-    /// <param name="settings">Where.</param>
+    /// <param name="task">Task to train, which must outlive the run.</param>
+    /// <param name="options">Optimizer, batch size and steps.</param>
+    /// <param name="settings">Device and precision.</param>
     public TrainingRun(TrainingTask task, TrainingOptions options, RunSettings settings)
     {
         (_task, _options, _onGpu) = (task, options, settings.Compute.Device.type != DeviceType.CPU);
@@ -33,16 +33,16 @@ internal sealed class TrainingRun : IDisposable
         task.Network.train();
     }
 
-    /// <summary>What a checkpoint of it holds.</summary>
+    /// <summary>State that a checkpoint saves.</summary>
     public TrainingState State { get; }
 
-    /// <summary>Steps on the task's own data.</summary>
+    /// <summary>Runs and times steps on the task's own data.</summary>
     public Reading Steps(int count) => Steps(count, _task.Inputs);
 
-    /// <summary>The same steps on other inputs, or with another loss.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="inputs">In place of the task's.</param>
-    /// <param name="loss">In place of the task's; null for that.</param>
+    /// <summary>Runs and times steps with other inputs, or another loss.</summary>
+    /// <param name="count">Number of steps.</param>
+    /// <param name="inputs">Makes the inputs of a step.</param>
+    /// <param name="loss">Computes the loss of a step; null for the task's own.</param>
     public Reading Steps(int count, Func<long, Tensor> inputs, Func<long, Tensor, Tensor>? loss = null)
     {
         Wait();
@@ -56,11 +56,11 @@ internal sealed class TrainingRun : IDisposable
         return new Reading((long)count * _task.ItemsPerStep, clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Enqueues steps on the task's own data and does not wait for the device.</summary>
-    /// <returns>The images of these steps.</returns>
+    /// <summary>Enqueues steps on the task's own data, without waiting for the device.</summary>
+    /// <returns>Number of images in these steps.</returns>
     public long Enqueue(int count) => Enqueue(count, _task.Inputs);
 
-    /// <summary>The same on other inputs.</summary>
+    /// <summary>Enqueues steps with other inputs, without waiting for the device.</summary>
     public long Enqueue(int count, Func<long, Tensor> inputs)
     {
         for (var i = 0; i < count; i++)
@@ -71,7 +71,7 @@ internal sealed class TrainingRun : IDisposable
         return (long)count * _task.ItemsPerStep;
     }
 
-    /// <summary>One step, with the time of its parts.</summary>
+    /// <summary>Runs one step and times its parts.</summary>
     public Phases TimedStep() => Step(_task.Inputs, _task.Loss, Wait);
 
     public void Dispose()
@@ -81,13 +81,14 @@ internal sealed class TrainingRun : IDisposable
         _parameters.Dispose();
     }
 
-    /// <param name="makeInputs">Of a step.</param>
-    /// <param name="lossOf">Of a step and the network's outputs.</param>
-    /// <param name="wait">Waits for the device between parts; null where only whole steps are timed.</param>
+    /// <param name="makeInputs">Makes the inputs of a step.</param>
+    /// <param name="lossOf">Computes the loss from a step and the network's outputs.</param>
+    /// <param name="wait">Waits for the device between parts; null to time whole steps only.</param>
     private Phases Step(Func<long, Tensor> makeInputs, Func<long, Tensor, Tensor> lossOf, Action? wait = null)
     {
         using var scope = NewDisposeScope();
-        // A run may be as long as it likes: after the last step comes the first again.
+
+        // A run can have any length: after the last step it starts again with the first.
         var step = _step++ % _options.Steps;
         wait?.Invoke();
         var start = Stopwatch.GetTimestamp();
@@ -97,14 +98,14 @@ internal sealed class TrainingRun : IDisposable
         var outputs = _passes.Forward(inputs);
         var loss = lossOf(step, outputs);
         wait?.Invoke();
-        var judged = Stopwatch.GetTimestamp();
+        var forwarded = Stopwatch.GetTimestamp();
         loss.backward();
         _passes.Backward(outputs.grad!);
         wait?.Invoke();
-        var traced = Stopwatch.GetTimestamp();
+        var differentiated = Stopwatch.GetTimestamp();
         if (!_onGpu)
         {
-            // As the loop does, which looks at every step before it takes it.
+            // The training loop reads these values before each optimizer step on the CPU.
             _ = (loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble());
         }
 
@@ -113,7 +114,10 @@ internal sealed class TrainingRun : IDisposable
         _task.AfterStep(step);
         wait?.Invoke();
         return new Phases(
-            Seconds(start, made), Seconds(made, judged), Seconds(judged, traced), Seconds(traced, Stopwatch.GetTimestamp()));
+            Seconds(start, made),
+            Seconds(made, forwarded),
+            Seconds(forwarded, differentiated),
+            Seconds(differentiated, Stopwatch.GetTimestamp()));
     }
 
     private static double Seconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds;

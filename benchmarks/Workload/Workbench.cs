@@ -15,22 +15,22 @@ using static TorchSharp.torch;
 namespace Benchmarks.Workload;
 
 /// <summary>
-/// What is measured: networks, batches, views and precision of the shipped pipeline.json, on the sample of images that comes with the
-/// repository. Files go where models go, so that they meet the same disk, and are deleted at the end.
+/// The measured workload: networks, batches, views and precision of the repository's pipeline.json, on its sample images. Files are written
+/// below models/, to use the same disk as models, and are deleted at the end.
 /// </summary>
 internal sealed class Workbench : IDisposable
 {
-    /// <summary>The artifact with the teacher's weights.</summary>
+    /// <summary>Artifact with the teacher's weights.</summary>
     private const string TeacherArtifact = "finetune/weights.safetensors";
 
-    // Enough for batch norms to know real images, from where on a teacher computes as a trained one does.
+    // Enough for batch norms to have statistics of real images, so that the teacher computes like a trained one.
     private const int TeacherSteps = 12;
 
     private readonly Lazy<string> _teacherPath;
     private readonly string _folder;
     private int _folders;
 
-    /// <param name="root">The repository's root.</param>
+    /// <param name="root">Root of the repository.</param>
     public Workbench(string root)
     {
         var pipeline = PipelineFile.Load(Path.Combine(root, "pipeline.json"), _ => null);
@@ -62,25 +62,25 @@ internal sealed class Workbench : IDisposable
 
     public DistillOptions Distill { get; }
 
-    /// <summary>The sample.</summary>
+    /// <summary>Sample of Fashion-MNIST in the repository.</summary>
     public IDataset Dataset { get; }
 
-    /// <summary>Its training split.</summary>
+    /// <summary>Training split of the sample.</summary>
     public ImageSet Images { get; }
 
-    /// <summary>Where its IDX files are.</summary>
+    /// <summary>Folder of the sample's IDX files.</summary>
     public string SampleFolder { get; }
 
     private ClassifierSource Teacher => TeacherOf(Pretrain.Network.Width);
 
-    /// <summary>A new empty folder.</summary>
+    /// <summary>Creates an empty folder.</summary>
     public string NewFolder() =>
         Directory.CreateDirectory(Path.Combine(_folder, FormattableString.Invariant($"{_folders++}"))).FullName;
 
-    /// <summary>A teacher with its weights just drawn.</summary>
+    /// <summary>Creates a teacher with random weights.</summary>
     public nn.Module<Tensor, Tensor> NewTeacher() => NewTeacher(Pretrain.Network.Width);
 
-    /// <summary>The same of another width.</summary>
+    /// <summary>Creates a teacher of another width with random weights.</summary>
     public nn.Module<Tensor, Tensor> NewTeacher(double width)
     {
         using var generator = Settings.Random("finetune").Generator();
@@ -89,18 +89,15 @@ internal sealed class Workbench : IDisposable
         return network;
     }
 
-    /// <summary>A teacher, fine-tuned for a few steps from nothing, as labeling loads it.</summary>
+    /// <summary>Loads a teacher as the stage label does. It was fine-tuned from random weights for a few steps.</summary>
     public nn.Module<Tensor, Tensor> LoadTeacher() =>
         Teacher.Load(_teacherPath.Value, Images.Shape.Channels, Images.ClassNames.Count, Settings.Compute);
 
-    /// <summary>The task of fine-tuning a network.</summary>
-    /// <param name="network">The teacher.</param>
-    /// <param name="labeled">The labeled images.</param>
+    /// <summary>Creates the task of fine-tuning a network.</summary>
     public LabeledTask FineTuning(nn.Module<Tensor, Tensor> network, LabeledImages labeled) =>
         new(network, NewTeacher, labeled, FineTune.Views, FineTune.Training, Settings.Random("finetune"));
 
-    /// <summary>Runs the Label stage; returns the folder of soft targets.</summary>
-    /// <param name="dataset">Whose training images it labels.</param>
+    /// <summary>Runs the stage label on a dataset's training images, and returns the folder of soft targets.</summary>
     public string Label(IDataset dataset)
     {
         var folder = NewFolder();
@@ -115,7 +112,7 @@ internal sealed class Workbench : IDisposable
     private ClassifierSource TeacherOf(double width) => new(TeacherArtifact, (channels, classes, generator) => new FineTunedNetwork(
         Pretrain.Network with { Width = width }, Pretrain.Head, FineTune.FromLayer, channels, classes, generator));
 
-    /// <summary>At the end, and at the start for what a killed run left.</summary>
+    /// <summary>Deletes the files, at the end and, for leftovers of a killed run, at the start.</summary>
     private void DeleteFolder()
     {
         if (Directory.Exists(_folder))

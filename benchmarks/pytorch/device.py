@@ -1,10 +1,10 @@
 """The paper's networks in plain PyTorch on one device: training steps and labeling, eager and compiled.
 
-Serves commands, one per line, on standard input, and answers each with one line of JSON:
+Reads one command per line from standard input, and answers each with one line of JSON:
 
-    versions                        what runs here
+    versions                        versions of PyTorch and of the device
     matmul                          TFLOP/s of a large bf16 matrix product
-    train resnet50 eager|compile    timed training steps on views that lie on the device
+    train resnet50 eager|compile    timed training steps on views in the device's memory
     label resnet50 eager|compile    timed forward passes in inference mode
     forget                          frees the networks
 
@@ -24,7 +24,7 @@ from networks import NarrowResNet, answer_stream, channels_last, head, nt_xent
 
 
 def resnet(name, width, classes=None):
-    """A ResNet of three channels; narrow only in the trial on a CPU."""
+    """Creates a ResNet with three input channels. It is narrow only in the test on a CPU."""
     return NarrowResNet(name, round(64 * width), channels=3, classes=classes)
 
 
@@ -91,7 +91,7 @@ class Program:
             return network
         if not hasattr(torch, "compile"):
             raise RuntimeError(f"torch {torch.__version__} has no torch.compile")
-        # Not dynamic: the second network's batch is another size, and is to get kernels of its own.
+        # Not dynamic, because the batch of the second network has another size and should get its own kernels.
         return torch.compile(network, dynamic=False)
 
     def training(self, name, way):

@@ -42,7 +42,7 @@ def head(features, output, layers):
 
 
 def nt_xent(z, temperature):
-    """The contrastive loss of views: the first ones of all images, then the second ones."""
+    """The contrastive loss of z: first views of all images, then the second views in the same order."""
     z = nn.functional.normalize(z.float(), dim=1)
     similar = z @ z.t() / temperature
     similar.fill_diagonal_(float("-inf"))
@@ -51,7 +51,7 @@ def nt_xent(z, temperature):
 
 
 def answer_stream():
-    """Standard output for answers alone: whatever else is printed there, by libraries too, goes to standard error from here on."""
+    """Returns standard output for answers. Everything else that is printed there, by libraries too, goes to standard error."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     return answers

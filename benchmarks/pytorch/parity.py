@@ -14,9 +14,9 @@ import torch
 from device import resnet
 from networks import answer_stream, channels_last
 
-# In fp64 the arithmetic is compared to the last digits. In fp32 rounding also moves some values across the kink of a ReLU,
-# each of which changes the gradient by more than rounding does: its length and direction are compared there. In bf16 the
-# product may be no further from fp32 than PyTorch's own bf16 is, but for a margin.
+# In fp64 the arithmetic is compared to the last digits. In fp32 rounding moves some values across the kink of a ReLU, which
+# changes the gradient by more than rounding does, so its length and direction are compared. In bf16 the product may differ
+# from fp32 as much as PyTorch's own bf16 does, plus a margin.
 TOLERANCES = {
     "fp64": {"loss": 1e-9, "gradient": 1e-9},
     "fp32": {"loss": 1e-4, "gradientLength": 1e-3, "gradientDirection": 1e-4},
@@ -27,7 +27,7 @@ TYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
 
 
 def read(path):
-    """A safetensors file, without the package of that name."""
+    """Reads a safetensors file without the package of that name."""
     with open(path, "rb") as file:
         header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
         data = file.read()
@@ -45,7 +45,7 @@ def part(tensors, prefix):
 
 
 def torchvisions(tensors, options, precision):
-    """Loss and gradient, as one vector in fp64 on the CPU, and the names of its parts."""
+    """Returns the loss, the gradient as one vector in fp64 on the CPU, and the names of its parts."""
     device = torch.device(options["device"])
     network = resnet("resnet50", options["width"], classes=1000)
     network.load_state_dict(part(tensors, "weights."))

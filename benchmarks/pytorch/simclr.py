@@ -1,14 +1,14 @@
 """SimCLRv2's pretraining step and labeling as a plain PyTorch + torchvision program.
 
-Serves commands, a line each, on standard input, and answers each with one line of JSON:
+Reads one command per line from standard input, and answers each with one line of JSON:
 
     pretrain STEPS fp32|bf16 THREADS    steps on real data with augmentation
     label IMAGES fp32|bf16 THREADS      logits of seeded crops of IMAGES images, written to a file
-    versions                            what runs here, and the parameters that pretraining learns
+    versions                            versions, and the number of parameters that pretraining trains
     quit
 
-It stays resident between commands, so that another program can take its turn in between; loader workers are
-idle then, as every command is an epoch of its own. Runs with torch 1.13 and later.
+It keeps running between commands, so that another program can take its turn. Loader workers are idle then, because
+each command is an epoch of its own. Runs with torch 1.13 and later.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from networks import NarrowResNet, channels_last, head, nt_xent
 
 
 class Images(Dataset):
-    """Images of a gzipped or plain IDX file, each as several views drawn anew."""
+    """Images of a gzipped or plain IDX file, each as several newly drawn views."""
 
     def __init__(self, path, transform, views):
         with (gzip.open if path.endswith(".gz") else open)(path, "rb") as file:
@@ -49,7 +49,7 @@ class Images(Dataset):
 
 
 class Batches:
-    """A batch sampler whose epoch has as many images as the command at hand asks for."""
+    """A batch sampler whose epoch has as many images as the current command needs."""
 
     def __init__(self, count, batch, shuffle):
         self.count, self.batch, self.shuffle, self.images = count, batch, shuffle, batch
@@ -94,7 +94,7 @@ class Program:
         self.teacher = self.fine_tuned()
 
     def fine_tuned(self):
-        """The encoder, the head's first layers, a classifier; its batch norms have seen a few real batches."""
+        """Encoder, the head's first layers and a classifier, with batch norm statistics of a few real batches."""
         options = self.options
         encoder = NarrowResNet(options["architecture"], options["planes"], channels=1)
         kept = head(encoder.features, encoder.features, options["fromLayer"] + 1)[:3 * options["fromLayer"]]
@@ -138,7 +138,7 @@ class Program:
 
 
 def write(file, logits):
-    """Parquet where pyarrow is installed, else NumPy's format; on the disk when it returns."""
+    """Writes Parquet if pyarrow is installed, or else NumPy's format, and syncs it to disk."""
     try:
         import pyarrow
         import pyarrow.parquet

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A plain PyTorch SimCLR, trained on what a pipeline file says: train.py pipeline.json OUT [--epochs 10] [--seed 0].
+"""SimCLR in plain PyTorch, configured by a pipeline file: train.py pipeline.json OUT [--epochs 10] [--seed 0].
 
-Network, batch, rate and augmentations are those of the file's block "pretrain"; the batch is one group, and an epoch is as many whole
-batches as it has. After every epoch the encoder goes to OUT/step-….safetensors under torchvision's names, which "pretrain": { "weights": … }
-takes, and a line to OUT/metrics.jsonl, whose first says which PyTorch it was. Grayscale is left out: the images are gray. The file may not
-extend another.
+Network, batch, rate and augmentations are those of the file's block "pretrain". The batch is one group, and an epoch consists of complete
+batches. After each epoch the encoder is written to OUT/step-….safetensors under torchvision's names, which "pretrain": { "weights": … }
+accepts, and a line is added to OUT/metrics.jsonl. Its first line names the versions of PyTorch and torchvision. Grayscale is left out,
+because the images are gray. The file must not extend another one.
 
-What differs from Distill: PIL rounds to bytes after every operation, where Distill keeps floats; each epoch leaves out the images that
-fill no batch, where Distill's epochs run on into each other; and each draws its own random numbers.
+Differences from Distill: PIL rounds to bytes after each operation, while Distill keeps floats. Each epoch leaves out the images that do
+not fill a batch, while Distill continues the batch in the next epoch. And each program draws its own random numbers.
 """
 import argparse
 import json
@@ -40,7 +40,7 @@ def composition(views):
         elif kind == "blur":
             steps.append(transforms.RandomApply([transforms.GaussianBlur(3, sigma=(0.1, 2.0))], p=chance))
         elif kind != "grayscale":
-            raise SystemExit(f"no {kind} here")
+            raise SystemExit(f"augmentation {kind} is not supported")
     return transforms.Compose(steps + [transforms.ToTensor()])
 
 
@@ -53,7 +53,7 @@ def rate(step, steps, options):
 
 
 def save(path, tensors):
-    """Safetensors: the header's length, the header, the numbers."""
+    """Writes a safetensors file: length of the header, header, numbers."""
     header, data = {}, b""
     for name, tensor in tensors.items():
         if name.endswith("num_batches_tracked"):
@@ -77,16 +77,16 @@ def main():
     arguments = parser.parse_args()
     options = json.loads(pathlib.Path(arguments.pipeline).read_text())["pretrain"]
     if options["network"]["stem"] != "imagenet" or options["optimizer"]["kind"] != "adamw":
-        raise SystemExit("this program knows the ImageNet stem and AdamW")
+        raise SystemExit("only the ImageNet stem and AdamW are supported")
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     images = Images(arguments.images, composition(options["augmentations"]), 2)
     batch = options["batchSize"]
-    an_epoch = len(images) // batch
+    steps_per_epoch = len(images) // batch
     sampler = Batches(len(images), batch, shuffle=True)
-    sampler.images = an_epoch * batch
+    sampler.images = steps_per_epoch * batch
     loader = DataLoader(images, batch_sampler=sampler, num_workers=arguments.threads, persistent_workers=True)
 
     encoder = NarrowResNet(options["network"]["architecture"], round(64 * options["network"]["width"]), channels=1)
@@ -100,7 +100,7 @@ def main():
         [{"params": [p for p in trained if p.ndim > 1], "weight_decay": options["optimizer"]["weightDecay"]},
          {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0}])
 
-    step, steps, start = 0, arguments.epochs * an_epoch, time.perf_counter()
+    step, steps, start = 0, arguments.epochs * steps_per_epoch, time.perf_counter()
     with (arguments.out / "metrics.jsonl").open("w") as metrics:
         metrics.write(json.dumps({"torch": torch.__version__, "torchvision": torchvision.__version__, "seed": arguments.seed}) + "\n")
         for epoch in range(arguments.epochs):
@@ -117,7 +117,7 @@ def main():
                 total += loss.item()
                 step += 1
             save(arguments.out / f"step-{step:08}.safetensors", encoder.state_dict())
-            line = {"step": step, "epoch": epoch + 1, "loss": total / an_epoch, "seconds": time.perf_counter() - start}
+            line = {"step": step, "epoch": epoch + 1, "loss": total / steps_per_epoch, "seconds": time.perf_counter() - start}
             metrics.write(json.dumps(line) + "\n")
             metrics.flush()
             print(json.dumps(line), flush=True)

@@ -9,6 +9,7 @@ public sealed class DeviceOptionsTests
     public void Every_option_is_read()
     {
         var options = DeviceOptions.Parse(["--device", "cpu", "--output", "/tmp/x", "--only", "train", "--small", "--rounds", "9"]);
+
         Assert.Equal(("/tmp/x", "train", 9, 0.125), (options.Folder, options.Part, options.Scale.Rounds, options.Scale.Width));
         Assert.True(options.Compute.Bf16);
         Assert.Equal(DeviceScale.Paper, DeviceOptions.Parse(["--device", "cpu", "--output", "x"]).Scale);
@@ -20,5 +21,6 @@ public sealed class DeviceOptionsTests
     [InlineData("--output", "x", "--only", "everything")]
     [InlineData("--output", "x", "--rounds", "0")]
     [InlineData("--output", "x", "--device", "tpu")]
-    public void A_wrong_one_is_refused(params string[] arguments) => Assert.Throws<UserException>(() => DeviceOptions.Parse(arguments));
+    public void An_invalid_option_is_refused(params string[] arguments) =>
+        Assert.Throws<UserException>(() => DeviceOptions.Parse(arguments));
 }

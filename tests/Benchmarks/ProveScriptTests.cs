@@ -3,7 +3,8 @@ using Tests.Pipeline;
 
 namespace Tests.Benchmarks;
 
-/// <summary>tests/gpu/prove.sh itself, with shell scripts in place of the programs of the archive.</summary>
+/// <summary>The script tests/gpu/prove.sh, with shell scripts in place of the archive's programs.</summary>
+[Trait("Category", "Slow")]
 public sealed class ProveScriptTests
 {
     [Theory]
@@ -12,66 +13,79 @@ public sealed class ProveScriptTests
     [InlineData("--output out --device tpu")]
     [InlineData("--output out --minutes soon")]
     [InlineData("--output out --speed")]
-    public void A_wrong_call_shows_how_it_is_called(string arguments)
+    public void An_invalid_call_shows_the_usage(string arguments)
     {
         using var folder = new TempFolder();
+
         var (code, errors) = Run(folder.Path, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
         Assert.Equal(1, code);
         Assert.Contains("prove.sh --output FOLDER", errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]
-    public void Without_an_archive_it_says_how_to_build_one()
+    public void Without_an_archive_the_script_states_how_to_build_one()
     {
         using var folder = new TempFolder();
+
         var (code, errors) = Run(folder.Path, "--output", folder["out"], folder["nothing.tar.xz"]);
+
         Assert.Equal(1, code);
         Assert.Contains("make gpu-pack", errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Where_every_part_passes_it_exits_with_0()
+    public void The_exit_code_is_0_if_all_parts_pass()
     {
         using var folder = new TempFolder();
+
         var (code, rows) = RunUnpacked(folder, doctorsCode: 0, firstLoss: 1.5);
+
         Assert.All(rows, row => Assert.Equal((row.Part, "pass"), row));
         Assert.Equal(0, code);
     }
 
     [Fact]
-    public void A_part_that_fails_stops_no_other_and_shows_in_the_exit_code()
+    public void A_failed_part_does_not_stop_the_others_and_sets_the_exit_code()
     {
         using var folder = new TempFolder();
+
         var (code, rows) = RunUnpacked(folder, doctorsCode: 2, firstLoss: 1.5);
+
         Assert.Equal(["doctor"], rows.Where(row => row.Result == "FAIL").Select(row => row.Part));
         Assert.Contains(("networks of full width", "pass"), rows);
         Assert.Equal(2, code);
     }
 
     [Fact]
-    public void A_device_whose_loss_is_not_that_of_the_CPU_fails()
+    public void A_device_whose_loss_differs_from_the_CPU_fails()
     {
         using var folder = new TempFolder();
+
         var (_, rows) = RunUnpacked(folder, doctorsCode: 0, firstLoss: double.NaN);
+
         Assert.Contains(("smoke on cpu, bf16", "FAIL"), rows);
     }
 
     [Fact]
-    public void Parts_that_no_time_is_left_for_are_not_proven()
+    public void Parts_without_time_left_are_not_proven()
     {
         using var folder = new TempFolder();
+
         var (code, rows) = RunUnpacked(folder, doctorsCode: 0, firstLoss: 1.5, "--minutes", "0");
+
         Assert.All(rows, row => Assert.Equal("no time", row.Result));
         Assert.Equal(2, code);
     }
 
-    /// <summary>An unpacked archive of stand-ins.</summary>
-    /// <param name="folder">Where to.</param>
-    /// <param name="doctorsCode">What distill doctor exits with.</param>
-    /// <param name="firstLoss">The first loss of a run in bf16; all others are 1.5.</param>
-    /// <param name="more">Further arguments.</param>
-    private static (int Code, (string Part, string Result)[] Rows) RunUnpacked(TempFolder folder, int doctorsCode, double firstLoss, params string[] more)
+    /// <summary>Runs the script on an unpacked archive of stand-ins.</summary>
+    /// <param name="folder">Folder for the archive.</param>
+    /// <param name="doctorsCode">Exit code of <c>distill doctor</c>.</param>
+    /// <param name="firstLoss">First loss of a run in bf16; all others are 1.5.</param>
+    /// <param name="more">Further arguments of the script.</param>
+    private static (int Code, (string Part, string Result)[] Rows) RunUnpacked(
+        TempFolder folder, int doctorsCode, double firstLoss, params string[] more)
     {
         var prove = folder.WriteScript("pack/prove.sh", "");
         File.Copy(Path.Combine(Repository.Root, "tests", "gpu", "prove.sh"), prove, overwrite: true);
@@ -98,8 +112,14 @@ public sealed class ProveScriptTests
             if [ -e again ]; then echo 'pretrain: resumes from step 7'; else touch again; exec sleep 60; fi
             """));
         var (code, errors) = Run(
-            folder.Path, prove, new Dictionary<string, string> { ["LIBTORCH"] = folder["libtorch"] }, ["--output", folder["out"], "--device", "cpu", .. more]);
-        var rows = File.ReadLines(folder["out/proof.tsv"]).Skip(1).Select(line => line.Split('\t')).Select(cells => (cells[0], cells[1])).ToArray();
+            folder.Path,
+            prove,
+            new Dictionary<string, string> { ["LIBTORCH"] = folder["libtorch"] },
+            ["--output", folder["out"], "--device", "cpu", .. more]);
+        var rows = File.ReadLines(folder["out/proof.tsv"]).Skip(1)
+            .Select(line => line.Split('\t'))
+            .Select(cells => (cells[0], cells[1]))
+            .ToArray();
         Assert.True(rows.Length == 10, errors);
         return (code, rows);
     }

@@ -7,10 +7,11 @@ public class TurnTakingTests
     private const int Amount = 10;
 
     [Fact]
-    public void Turns_alternate_and_ratios_are_of_the_same_round()
+    public void Turns_alternate_and_ratios_compare_the_same_round()
     {
         var order = "";
-        // Seconds of the warm-up, then of each round; the machine slows down, the second stays twice as fast.
+
+        // Seconds of the warm-up, then of each round. The machine slows down, but the second program is always twice as fast.
         var standings = new TurnTaking(rounds: 3, secondsPerTurn: 1, TimeSpan.Zero).Run(new Contest(
             "race", "images", [Runner("A", [9, 1, 2, 4]), Runner("B", [9, 0.5, 1, 2])], Amount));
 
