@@ -20,8 +20,8 @@ internal static class Meter
 
         // The time of the first run counts only if there are no others. Its memory counts always, because later runs reuse it.
         var peak = PeakMemory.During(() => seconds.Add(Time(work)));
-        var begun = Stopwatch.StartNew();
-        while (seconds[0] < EnoughTime.TotalSeconds && seconds.Count < 1 + MaximumRepetitions && begun.Elapsed < EnoughTime)
+        var clock = Stopwatch.StartNew();
+        while (seconds[0] < EnoughTime.TotalSeconds && seconds.Count < 1 + MaximumRepetitions && clock.Elapsed < EnoughTime)
         {
             seconds.Add(Time(work));
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Distill.Pipeline.Options;
 
 namespace Distill.Pipeline.Execution;
 
@@ -31,7 +32,42 @@ public sealed record LockEntry(
     DateTimeOffset? FinishedUtc,
     double Seconds,
     int Resumes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Machines = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Machines = null)
+{
+    /// <summary>Creates the entry of a stage that starts. If it resumes under the same key, time and resumes add up.</summary>
+    /// <param name="stage">Stage that starts.</param>
+    /// <param name="inputs">Its current inputs.</param>
+    /// <param name="before">Its entry so far; null if it never started.</param>
+    /// <param name="machine">Machine and precision to record; null for none.</param>
+    /// <param name="now">Current time.</param>
+    internal static LockEntry Start(StageDefinition stage, StageInputs inputs, LockEntry? before, string? machine, DateTimeOffset now)
+    {
+        var key = StageKey.Compute(stage.Name, stage.Version, stage.Options, inputs.Hashes);
+        return before is not null && before.Key == key
+            ? before with
+            {
+                Machines = machine is null ? before.Machines : [.. (before.Machines ?? []).Append(machine).Distinct()],
+                State = LockedState.Running,
+                Outputs = new Dictionary<string, LockedOutput>(),
+                Metrics = [],
+                FinishedUtc = null,
+                Resumes = before.Resumes + 1,
+            }
+            : new LockEntry(
+                key,
+                stage.Version,
+                LockedState.Running,
+                CanonicalJson.Of(stage.Options),
+                new SortedDictionary<string, string>(inputs.Hashes.ToDictionary(), StringComparer.Ordinal),
+                new Dictionary<string, LockedOutput>(),
+                Metrics: [],
+                StartedUtc: now,
+                FinishedUtc: null,
+                Seconds: 0,
+                Resumes: 0,
+                machine is null ? null : [machine]);
+    }
+}
 
 /// <summary>State of a stage in the run manifest.</summary>
 public enum LockedState

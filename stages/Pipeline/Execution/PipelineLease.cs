@@ -72,7 +72,7 @@ internal sealed class PipelineLease : IDisposable
             }
             catch (IOException)
             {
-                // The next process on another machine waits for a heartbeat in vain. Nothing else is lost.
+                // The next process on another machine waits for a heartbeat that never comes. Nothing else is lost.
             }
 
             _file.Dispose();

@@ -124,7 +124,7 @@ public sealed class PipelineRunner
         Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
         var before = manifest.Stages.GetValueOrDefault(stage.Name);
-        var started = StartEntry(stage, inputs, before);
+        var started = LockEntry.Start(stage, inputs, before, Machine, _clock.GetUtcNow());
         if (before?.Key == started.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
         {
             progress.Note($"started on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": "
@@ -170,34 +170,5 @@ public sealed class PipelineRunner
         }
 
         _view.End(stage.Name, timer.Elapsed, result.Metrics);
-    }
-
-    /// <summary>Creates the entry of a stage that starts. If it resumes under the same key, time and resumes add up.</summary>
-    private LockEntry StartEntry(StageDefinition stage, StageInputs inputs, LockEntry? before)
-    {
-        var key = StageKey.Compute(stage.Name, stage.Version, stage.Options, inputs.Hashes);
-        return before is not null && before.Key == key
-            ? before with
-            {
-                Machines = Machine is null ? before.Machines : [.. (before.Machines ?? []).Append(Machine).Distinct()],
-                State = LockedState.Running,
-                Outputs = new Dictionary<string, LockedOutput>(),
-                Metrics = [],
-                FinishedUtc = null,
-                Resumes = before.Resumes + 1,
-            }
-            : new LockEntry(
-                key,
-                stage.Version,
-                LockedState.Running,
-                CanonicalJson.Of(stage.Options),
-                new SortedDictionary<string, string>(inputs.Hashes.ToDictionary(), StringComparer.Ordinal),
-                new Dictionary<string, LockedOutput>(),
-                [],
-                _clock.GetUtcNow(),
-                null,
-                0,
-                0,
-                Machine is null ? null : [Machine]);
     }
 }

@@ -54,8 +54,8 @@ public sealed class RunManifest
         }
 
         throw new UserException(
-            $"{path}: this lock cannot be read: {damage}. Nothing was changed. Restore a good copy, "
-            + $"or move it away (mv {path} {path}.bad): stages then run again and continue from their checkpoints");
+            $"{path}: this run manifest cannot be read: {damage}. Nothing was changed. Restore a good copy, "
+            + $"or move it away (mv {path} {path}.bad); stages then run again and resume from their checkpoints");
     }
 
     /// <summary>Replaces a stage's entry, on disk before this returns.</summary>

@@ -127,7 +127,7 @@ public sealed class RunManifestTests : IDisposable
 
         var message = Assert.Throws<UserException>(() => Load()).Message;
 
-        Assert.StartsWith($"{ManifestPath}: this lock cannot be read: ", message);
+        Assert.StartsWith($"{ManifestPath}: this run manifest cannot be read: ", message);
         Assert.Contains($"(mv {ManifestPath} {ManifestPath}.bad)", message);
         Assert.Equal(content, File.ReadAllText(ManifestPath));
     }

@@ -10,10 +10,10 @@ public sealed class CheckpointDamageTests : IDisposable
     {
         { test => test.FlipBit("weights.safetensors"), "the bytes of weights.safetensors changed since it was written" },
         { test => test.FlipBit("shards/0"), "the bytes of shards/0 changed since it was written" },
-        { test => test.Cut("weights.safetensors", 4), "weights.safetensors has 4 bytes, its manifest states 82" },
+        { test => test.Truncate("weights.safetensors", 4), "weights.safetensors has 4 bytes, its manifest states 82" },
         { test => File.Delete(test.Newest("state.json")), "state.json is missing" },
         { test => File.Delete(test.Newest("manifest.json")), "manifest.json is missing" },
-        { test => test.Cut("manifest.json", 40), "manifest.json cannot be read" },
+        { test => test.Truncate("manifest.json", 40), "manifest.json cannot be read" },
         { test => File.WriteAllText(test.Newest("manifest.json"), "{}"), "manifest.json cannot be read" },
         { test => test.Replace("manifest.json", byStep: 100), "manifest.json states step 100" },
         { test => test.Edit("manifest.json", KeyA, KeyB), "manifest.json states another key" },
@@ -69,7 +69,7 @@ public sealed class CheckpointDamageTests : IDisposable
         File.WriteAllBytes(Newest(file), bytes);
     }
 
-    private void Cut(string file, int bytes) => File.WriteAllBytes(Newest(file), File.ReadAllBytes(Newest(file))[..bytes]);
+    private void Truncate(string file, int bytes) => File.WriteAllBytes(Newest(file), File.ReadAllBytes(Newest(file))[..bytes]);
 
     private void Replace(string file, long byStep) => File.Copy(_stage.PathOf(byStep, file), Newest(file), overwrite: true);
 
