@@ -1,3 +1,4 @@
+// N views, K classes
 using Distill.Imaging.SoftTargets;
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
@@ -5,9 +6,9 @@ using static TorchSharp.torch;
 namespace Distill.Distill;
 
 /// <summary>
-/// Distribution alignment of soft targets: a teacher that learned from a few images prefers some classes; where
-/// all are known to be equally frequent, a constant a class takes that preference out of all its opinions. (The idea is that of
-/// Saerens et al. 2002 and, in semi-supervised learning, of ReMixMatch, arXiv:1911.09785, section 3.1; SimCLRv2 has none.)
+/// Distribution alignment of soft targets. A teacher that was trained with few labels prefers some classes. If all classes are known to be
+/// equally frequent, one constant per class removes this preference. The idea is from Saerens et al. 2002 and, for semi-supervised
+/// learning, from ReMixMatch (arXiv:1911.09785, section 3.1). SimCLRv2 does not use it.
 /// </summary>
 internal static class ClassBalance
 {
@@ -15,13 +16,13 @@ internal static class ClassBalance
     private const double Tolerance = 1e-4;
 
     /// <summary>
-    /// The constant a class that, added to the logits, makes the mean probability of every class 1/K at
-    /// <paramref name="temperature"/>, to a relative 0.01 %: Sinkhorn and Knopp's scaling, columns by these shifts, rows by the
-    /// softmax. Every round goes through all rows, a chunk at a time.
+    /// Computes one constant per class. Added to the logits, they make the mean probability of every class 1/K at <paramref
+    /// name="temperature"/>, to a relative 0.01 %. This is Sinkhorn and Knopp's scaling: these shifts scale the columns, the softmax scales
+    /// the rows. Each round reads all rows in chunks.
     /// </summary>
-    /// <param name="logits">A row a view.</param>
-    /// <param name="temperature">Divides the logits.</param>
-    /// <returns>[K], 64-bit floats of mean 0, for <see cref="Apply"/>.</returns>
+    /// <param name="logits">One row per view.</param>
+    /// <param name="temperature">Divisor of the logits.</param>
+    /// <returns>[K] in fp64, with mean 0, for <see cref="Apply"/>.</returns>
     public static Tensor Shifts(SoftTargetLogits logits, double temperature)
     {
         using var scope = NewDisposeScope();
@@ -35,7 +36,7 @@ internal static class ClassBalance
                 break;
             }
 
-            // A class that nobody believes in keeps a finite shift.
+            // A class of probability 0 keeps a finite shift.
             shift_K.sub_(share_K.AtLeast(1e-9).log());
         }
 
@@ -43,14 +44,14 @@ internal static class ClassBalance
         return shift_K.Times_(temperature).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Shifted logits: [N, K], fp32.</summary>
+    /// <summary>Adds the shifts to the logits and returns [N, K] in fp32.</summary>
     public static Tensor Apply(Tensor logits_NK, Tensor shift_K)
     {
         using var scope = NewDisposeScope();
         return logits_NK.Plus(shift_K).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean probability of every class. Of a single chunk it is that chunk's mean to the last bit.</summary>
+    /// <summary>Computes the mean probability of every class. With a single chunk, it equals that chunk's mean to the last bit.</summary>
     private static Tensor Shares(SoftTargetLogits logits, double temperature, Tensor shift_K)
     {
         var share_K = zeros_like(shift_K);

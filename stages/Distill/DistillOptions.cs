@@ -5,21 +5,21 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Distill;
 
-/// <summary>One distillation as pipeline.json describes it.</summary>
-/// <param name="Network">The student.</param>
-/// <param name="TeacherTemperature">Divides the teacher's logits; 1 big to small and 0.1 in self-distillation in SimCLRv2.</param>
-/// <param name="StudentTemperature">Divides the student's logits.</param>
+/// <summary>Options of one distillation, the block <c>student</c> of a round.</summary>
+/// <param name="Network">Architecture of the student.</param>
+/// <param name="TeacherTemperature">Divisor of the teacher's logits. SimCLRv2: 1 for big to small, 0.1 for self-distillation.</param>
+/// <param name="StudentTemperature">Divisor of the student's logits.</param>
 /// <param name="BalanceClasses">
-/// Shifts the teacher's opinions so that all classes are equally frequent among them (<see cref="ClassBalance"/>). For data that are
-/// known to be so; SimCLRv2 does not.
+/// Whether the soft targets are shifted so that all classes are equally frequent (<see cref="ClassBalance"/>). For datasets that are known
+/// to be balanced; not in SimCLRv2.
 /// </param>
 /// <param name="Alpha">
-/// α of SimCLRv2's equation 4: the weight of the soft targets, 1 − α being that of labeled images' cross entropy. 1, the
-/// default, is equation 3: distillation alone, which the paper found nearly as good.
+/// α of SimCLRv2's equation 4: the weight of the soft targets. 1 − α is the weight of the labeled images' cross entropy. The default, 1, is
+/// equation 3: distillation without labels, which the paper found nearly as good.
 /// </param>
-/// <param name="LabeledBatchSize">Labeled images a step, beside the views; of no effect where α is 1.</param>
-/// <param name="Images">Which images' soft targets are learned from; all in SimCLRv2.</param>
-/// <param name="Training">Steps, batch (in views), optimizer.</param>
+/// <param name="LabeledBatchSize">Labeled images per step, in addition to the views; without effect if α is 1.</param>
+/// <param name="Images">Which images' soft targets are used; all in SimCLRv2.</param>
+/// <param name="Training">Steps, batch size in views, and optimizer.</param>
 public sealed record DistillOptions(
     NetworkOptions Network,
     double TeacherTemperature,
@@ -30,9 +30,10 @@ public sealed record DistillOptions(
     DistilledImages Images,
     TrainingOptions Training)
 {
-    /// <summary>Whether the labeled images take part as what they are: otherwise no result depends on which they are.</summary>
+    /// <summary>Whether the result depends on which images are labeled.</summary>
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All;
 
+    /// <summary>Reads the block <c>student</c>.</summary>
     /// <exception cref="UserException">Labeled images are mixed into a batch of several groups.</exception>
     public static DistillOptions Read(JsonSection section)
     {

@@ -11,26 +11,27 @@ using Distill.Pipeline.Options;
 namespace Distill.Distill;
 
 /// <summary>
-/// Step 4 of SimCLRv2 (section 2.1, equation 3): a fresh student learns the teacher's soft targets on the views that the
-/// teacher saw. Self-distillation is the same with the student before as teacher. No teacher runs, and no label is read unless
-/// the options mix labeled images in (equation 4) or choose images by whether they have one.
+/// Step 4 of SimCLRv2 (section 2.1, equation 3): trains a new student on the teacher's soft targets of the stored views. Self-distillation
+/// is the same with the previous student as the teacher. The teacher does not run. Labels are read only if the options mix in labeled
+/// images (equation 4) or select images by whether they are labeled.
 /// </summary>
 public static class DistillStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 4;
 
-    /// <summary>The trained student.</summary>
+    /// <summary>File name of the trained student.</summary>
     public const string Output = TrainingLoop.Output;
 
-    /// <param name="context">Where it runs.</param>
+    /// <summary>Trains the student, or resumes its training.</summary>
+    /// <param name="context">The running stage.</param>
     /// <param name="options">Student and training.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">The images whose views were labeled.</param>
-    /// <param name="labels">Which of them are labeled; not looked at unless <see cref="DistillOptions.UsesLabels"/>.</param>
-    /// <param name="crop">How labeled images' views are drawn.</param>
-    /// <param name="softTargets">The artifact with the soft targets.</param>
-    /// <exception cref="UserException">The options leave no image to learn from.</exception>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose training split has the soft targets.</param>
+    /// <param name="labels">Which training images are labeled; read only if <see cref="DistillOptions.UsesLabels"/>.</param>
+    /// <param name="crop">How views of labeled images are drawn.</param>
+    /// <param name="softTargets">Artifact of the soft targets.</param>
+    /// <exception cref="UserException">The options leave no image to train on.</exception>
     public static StageResult Run(
         StageContext context,
         DistillOptions options,
@@ -43,19 +44,19 @@ public static class DistillStage
         var images = dataset.Train();
         var labeled = options.UsesLabels ? LabelSplit.Draw(images, labels).Indices : [];
         var all = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
-        var targets = Chosen(all, options.Images, labeled);
+        var targets = Select(all, options.Images, labeled);
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
-        using var student = Student();
+        using var student = CreateStudent();
 
         var views = options.Alpha < 1 ? new LabeledViews(bank, labeled, crop, options.LabeledBatchSize, random) : null;
-        using var task = new SoftTargetTask(student, Student, bank, targets, views, options, settings.Compute, random);
+        using var task = new SoftTargetTask(student, CreateStudent, bank, targets, views, options, settings.Compute, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
-        ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+        ResNet CreateStudent() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
     }
 
-    private static SoftTargetTable Chosen(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labeled)
+    private static SoftTargetTable Select(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labeled)
     {
         if (images == DistilledImages.All)
         {
@@ -63,8 +64,8 @@ public static class DistillStage
         }
 
         var isLabeled = labeled.ToHashSet();
-        var chosen = targets.Where(image => isLabeled.Contains(image) == (images == DistilledImages.Labeled));
-        return chosen.Count > 0 ? chosen : throw new UserException(
+        var selected = targets.Where(image => isLabeled.Contains(image) == (images == DistilledImages.Labeled));
+        return selected.Count > 0 ? selected : throw new UserException(
             "student.images is \"unlabeled\", but every training image is labeled; use \"all\", or fewer labels");
     }
 }

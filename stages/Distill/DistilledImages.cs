@@ -1,14 +1,14 @@
 namespace Distill.Distill;
 
-/// <summary>On which images a student learns its teacher's soft targets (the ablation of SimCLRv2's section 3.3).</summary>
+/// <summary>Which images' soft targets a student is trained on (an ablation in SimCLRv2, section 3.3).</summary>
 public enum DistilledImages
 {
-    /// <summary>On every training image.</summary>
+    /// <summary>All training images.</summary>
     All,
 
-    /// <summary>On those with a label, which the teacher has seen with it.</summary>
+    /// <summary>The labeled images, which the teacher was trained on.</summary>
     Labeled,
 
-    /// <summary>On those without.</summary>
+    /// <summary>The unlabeled images.</summary>
     Unlabeled,
 }

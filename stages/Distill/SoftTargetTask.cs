@@ -1,3 +1,4 @@
+// N views of a step, K classes
 using Distill.Datasets.Images;
 using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
@@ -11,8 +12,8 @@ using static TorchSharp.torch;
 namespace Distill.Distill;
 
 /// <summary>
-/// A step of distillation: stored views, cut out again from their crops, against stored logits; and beside them, where
-/// α &lt; 1, labeled images against their classes.
+/// The training task of distillation: stored views, recomputed from their crops, with stored logits. If α &lt; 1, labeled images with their
+/// classes are added.
 /// </summary>
 internal sealed class SoftTargetTask : TrainingTask, IDisposable
 {
@@ -28,14 +29,14 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
 
-    /// <param name="student">On its device.</param>
-    /// <param name="createReplica">Makes another network of the same plan, there too.</param>
+    /// <param name="student">The network to train, on its device.</param>
+    /// <param name="createReplica">Creates another network of the same architecture on the same device.</param>
     /// <param name="bank">The training images.</param>
-    /// <param name="targets">What the teacher thinks of them.</param>
-    /// <param name="labeled">Labeled images; null for distillation alone.</param>
-    /// <param name="options">Temperatures, balance, α.</param>
-    /// <param name="compute">Where and in what arithmetic.</param>
-    /// <param name="random">The stage's key.</param>
+    /// <param name="targets">The teacher's soft targets.</param>
+    /// <param name="labeled">Labeled images; null for distillation without labels.</param>
+    /// <param name="options">Temperatures, class balance and α.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="random">The random key of the stage.</param>
     public SoftTargetTask(
         ResNet student,
         Func<ResNet> createReplica,
@@ -47,7 +48,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         RandomKey random)
     {
         (_student, _createReplica, _labeled, _options, _compute) = (student, createReplica, labeled, options, compute);
-        // Not the table, whose logits are on the device from here on.
+        // The table itself is not kept, because its logits move to the device.
         (_images, _crops) = (targets.Images, targets.Crops);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
@@ -63,7 +64,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    /// <summary>The views, then the labeled images, which are there in a batch of one group only: batch norm sees both kinds.</summary>
+    /// <summary>Loads the views, then the labeled images. These require a single group, so that batch norm sees both.</summary>
     public override Tensor Inputs(long step) => _loader.At(step);
 
     public override Tensor Loss(long step, Tensor outputs)

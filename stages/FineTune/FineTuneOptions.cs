@@ -6,18 +6,19 @@ using Distill.Pipeline.Options;
 
 namespace Distill.FineTune;
 
-/// <summary>Fine-tuning as pipeline.json describes it.</summary>
-/// <param name="Weights">A file with the weights of a classifier that is to teach as it is, in place of pretraining and training; null to train.</param>
+/// <summary>Options of fine-tuning, the block <c>finetune</c>.</summary>
+/// <param name="Weights">Path of a classifier to import as the teacher, which replaces pretraining and fine-tuning; null to train.</param>
 /// <param name="FromLayer">
-/// Layers of the projection head that are kept under the classifier: 1 in SimCLRv2's best results (section 2.1), 0 is SimCLR's; of given weights, as many
-/// as they have.
+/// Number of layers of the projection head that the classifier keeps: 1 in SimCLRv2's best results (section 2.1), 0 in SimCLR. For imported
+/// weights, the number that they have.
 /// </param>
-/// <param name="Views">Augmentation of the labeled images; crop and flip in SimCLRv2.</param>
-/// <param name="Training">Steps, batch, optimizer.</param>
+/// <param name="Views">Augmentations of the labeled images; crop and flip in SimCLRv2.</param>
+/// <param name="Training">Steps, batch size and optimizer.</param>
 public sealed record FineTuneOptions(string? Weights, int FromLayer, ViewOptions Views, TrainingOptions Training)
 {
-    /// <param name="section">The <c>finetune</c> block.</param>
-    /// <param name="headLayers">Layers of the pretrained head; the last one is not to be fine-tuned from.</param>
+    /// <summary>Reads the block <c>finetune</c>.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="headLayers">Number of layers of the pretrained head; the last one cannot be kept.</param>
     public static FineTuneOptions Read(JsonSection section, int headLayers)
     {
         var weights = section.OptionalFile("weights", "Safetensors file of a whole classifier that becomes the teacher. Nothing is pretrained then.");
@@ -37,7 +38,9 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, ViewOptions
             var layers = ImportedWeights.HeadLayersOf(weights);
             return layers < headLayers
                 ? layers
-                : throw section.Error("weights", $"found {weights} with {layers} head layers, expected a classifier with fewer than the {headLayers} of pretrain.head");
+                : throw section.Error(
+                    "weights",
+                    $"found {weights} with {layers} head layers, expected a classifier with fewer than the {headLayers} of pretrain.head");
         }
         catch (InvalidDataException damaged)
         {

@@ -9,24 +9,25 @@ using static TorchSharp.torch;
 namespace Distill.FineTune;
 
 /// <summary>
-/// Step 2 of SimCLRv2 (section 2.1): the pretrained encoder and the first layers of its head become a classifier, which is
-/// trained, all of it, on the labeled images alone.
+/// Step 2 of SimCLRv2 (section 2.1): builds a classifier from the pretrained encoder and the first layers of its head, and trains all of it
+/// on the labeled images only.
 /// </summary>
 public static class FineTuneStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 4;
 
-    /// <summary>The fine-tuned classifier.</summary>
+    /// <summary>File name of the fine-tuned classifier.</summary>
     public const string Output = TrainingLoop.Output;
 
-    /// <param name="context">Where it runs.</param>
-    /// <param name="options">How it trains.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Its training split holds the labeled images.</param>
-    /// <param name="labels">Which of them are labeled.</param>
-    /// <param name="network">The classifier's plan.</param>
-    /// <param name="pretrained">The artifact with the pretrained weights.</param>
+    /// <summary>Trains the classifier, or resumes its training.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="options">Augmentations and training.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose training split is used.</param>
+    /// <param name="labels">Which training images are labeled.</param>
+    /// <param name="network">Architecture of the classifier.</param>
+    /// <param name="pretrained">Artifact of the pretrained weights.</param>
     public static StageResult Run(
         StageContext context,
         FineTuneOptions options,
@@ -38,17 +39,17 @@ public static class FineTuneStage
     {
         using var labeled = LabeledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);
-        using var classifier = Classifier();
+        using var classifier = CreateClassifier();
         Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
-        using var task = new LabeledTask(classifier, Classifier, labeled, options.Views, options.Training, random);
+        using var task = new LabeledTask(classifier, CreateClassifier, labeled, options.Views, options.Training, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
-        nn.Module<Tensor, Tensor> Classifier()
+        nn.Module<Tensor, Tensor> CreateClassifier()
         {
             using var generator = random.Generator();
-            var made = network.Build(labeled.Shape.Channels, labeled.ClassCount, generator);
-            settings.Compute.MoveTo(made);
-            return made;
+            var created = network.Build(labeled.Shape.Channels, labeled.ClassCount, generator);
+            settings.Compute.MoveTo(created);
+            return created;
         }
     }
 }

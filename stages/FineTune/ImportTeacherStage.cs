@@ -8,19 +8,20 @@ using Distill.Pipeline.Options;
 
 namespace Distill.FineTune;
 
-/// <summary>In place of pretraining and fine-tuning: a classifier from elsewhere, to teach as it is.</summary>
+/// <summary>Replaces pretraining and fine-tuning: imports a classifier as the teacher, without training it.</summary>
 public static class ImportTeacherStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 1;
 
-    /// <param name="context">Where it runs.</param>
-    /// <param name="teacher">What network the weights are of.</param>
-    /// <param name="network">The same as JSON.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Whose images and classes it knows.</param>
-    /// <param name="given">The artifact with the weights.</param>
-    /// <exception cref="UserException">The file holds another network, or says that its classes are others.</exception>
+    /// <summary>Checks the weights and stores them as fine-tuning would.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="teacher">Architecture of the classifier.</param>
+    /// <param name="network">The encoder's block in pipeline.json, for the metadata of the result.</param>
+    /// <param name="settings">Seed of the run.</param>
+    /// <param name="dataset">The dataset whose channels and classes the teacher must have.</param>
+    /// <param name="given">Artifact of the weights.</param>
+    /// <exception cref="UserException">The weights do not fit the network, or a config.json beside them lists other classes.</exception>
     public static StageResult Run(
         StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, string given) =>
         ImportedNetwork.Leave(
@@ -33,15 +34,17 @@ public static class ImportTeacherStage
                 using var generator = settings.Random(context.Name).Generator();
                 return (FineTunedNetwork)teacher.Build(train.Shape.Channels, train.ClassNames.Count, generator);
             },
-            made => ImportedWeights.LoadClassifier(made, context.Input(given)));
+            imported => ImportedWeights.LoadClassifier(imported, context.Input(given)));
 
-    /// <summary>Weights do not say which class is which; a published model's config.json beside them does.</summary>
+    /// <summary>Checks the class names, which only the config.json beside a published model's weights contains.</summary>
     private static void CheckClasses(string weights, IReadOnlyList<string> classes)
     {
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(weights))!, "config.json");
         if (LabelNames(path) is { } names && !names.SequenceEqual(classes))
         {
-            throw new UserException($"{path}: found label_names {string.Join(", ", names)}, expected the dataset's classes in the same order: {string.Join(", ", classes)}");
+            throw new UserException(
+                $"{path}: found label_names {string.Join(", ", names)}, "
+                + $"expected the dataset's classes in the same order: {string.Join(", ", classes)}");
         }
     }
 
@@ -53,7 +56,7 @@ public static class ImportTeacherStage
                 ? [.. names.Select(name => name?.ToString() ?? "")]
                 : null;
         }
-        catch (Exception strange) when (strange is JsonException or ArgumentException)
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
         {
             return null;
         }

@@ -12,23 +12,24 @@ using Distill.Pipeline.Storage;
 namespace Distill.Label;
 
 /// <summary>
-/// Step 3 of SimCLRv2 (section 2.1, equation 3): the teacher's opinion of every training image, asked for once and stored, for
-/// several seeded views an image, so that distillation runs no teacher.
+/// Step 3 of SimCLRv2 (section 2.1, equation 3): computes and stores the teacher's soft targets for several seeded views per training
+/// image, so that distillation does not run the teacher.
 /// </summary>
 public static class LabelStage
 {
     /// <summary>Raised when the same options and inputs give other soft targets than before.</summary>
     public const int Version = 4;
 
-    /// <summary>The folder of soft targets.</summary>
+    /// <summary>Name of the artifact with the soft targets.</summary>
     public const string Output = "soft-targets";
 
-    /// <param name="context">Where it runs.</param>
-    /// <param name="options">Views, crops, and how much of the teacher's opinion is kept.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Every image of its training split is labeled.</param>
-    /// <param name="teacher">Who labels.</param>
-    /// <param name="folder">Where the shards go.</param>
+    /// <summary>Writes the missing shards of soft targets.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="options">Views, crops and number of stored logits.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose whole training split gets soft targets.</param>
+    /// <param name="teacher">The classifier that computes them.</param>
+    /// <param name="folder">The folder of the shards.</param>
     public static StageResult Run(
         StageContext context,
         LabelOptions options,
@@ -58,7 +59,7 @@ public static class LabelStage
         };
         var clock = Stopwatch.StartNew();
 
-        // A shard is a pure function of teacher, range and seed: whole ones of a cut run stand as they are.
+        // A shard is a pure function of teacher, range and seed, so the complete shards of an interrupted run are kept.
         var missing = shards.MissingOf(new ImageRange(0, images.Count));
         var todo = missing.Sum(shard => shard.Images.Count);
         var done = 0;

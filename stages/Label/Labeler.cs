@@ -1,3 +1,4 @@
+// N views of a batch, K classes
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
@@ -8,38 +9,38 @@ using static TorchSharp.torch;
 
 namespace Distill.Label;
 
-/// <summary>Asks a teacher for the logits of seeded views, a row group's worth at a time.</summary>
+/// <summary>Computes a teacher's soft targets of seeded views, one row group at a time.</summary>
 internal sealed class Labeler(
     nn.Module<Tensor, Tensor> teacher, ImageBank bank, LabelOptions options, Compute compute, RandomKey random) : IDisposable
 {
-    private const int MostImagesPerGroup = 1000;
+    private const int MaximumImagesPerGroup = 1000;
 
-    /// <summary>So that a group of many classes takes some MiB of memory, here and in every reader.</summary>
+    // 4 MiB in fp32, for the writer and for every reader, whatever the number of classes.
     private const int LogitsPerGroup = 1 << 20;
 
     private readonly IInferenceModule _teacher = InferenceNetwork.Of(teacher, compute);
     private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
 
     private readonly int _imagesPerGroup = Math.Clamp(
-        LogitsPerGroup / (options.Views * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MostImagesPerGroup);
+        LogitsPerGroup / (options.Views * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MaximumImagesPerGroup);
 
-    /// <summary>The soft targets of ranges of images, one after the other without a pause between them.</summary>
-    /// <param name="ranges">No row group spans two of them.</param>
-    /// <param name="cancellation">Checked between groups.</param>
+    /// <summary>Computes the soft targets of ranges of images in order, without emptying the loader between ranges.</summary>
+    /// <param name="ranges">Ranges of images. No row group spans two of them.</param>
+    /// <param name="cancellation">Checked between row groups.</param>
     public IEnumerable<RowGroup> Label(IEnumerable<ImageRange> ranges, CancellationToken cancellation)
     {
         var groups = ranges.SelectMany(range => range.Cut(_imagesPerGroup)).ToArray();
         var batches = groups.SelectMany(BatchesOf).ToArray();
         using var loader = new ViewLoader(bank, batch => PlanOf(batches[(int)batch]), batches.Length);
-        using var asked = Inference.ForEach(
+        using var results = Inference.ForEach(
             loader, batches.Length, _teacher, (batch, logits_NK) => RowsOf(batches[batch], logits_NK), compute).GetEnumerator();
         foreach (var images in groups)
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = new List<SoftTargetRow>(images.Count * options.Views);
-            while (rows.Count < images.Count * options.Views && asked.MoveNext())
+            while (rows.Count < images.Count * options.Views && results.MoveNext())
             {
-                rows.AddRange(asked.Current);
+                rows.AddRange(results.Current);
             }
 
             yield return new RowGroup(images, rows);
@@ -48,7 +49,7 @@ internal sealed class Labeler(
 
     public void Dispose() => _teacher.Dispose();
 
-    /// <summary>No batch spans two row groups.</summary>
+    /// <summary>Splits the views of a row group into batches, so that no batch spans two row groups.</summary>
     private IEnumerable<Batch> BatchesOf(ImageRange images)
     {
         var views = images.Count * options.Views;
@@ -59,7 +60,10 @@ internal sealed class Labeler(
     }
 
     private (int Image, int View)[] ViewsOf(Batch batch) =>
-        [.. Enumerable.Range(batch.FirstView, batch.Count).Select(view => (batch.FirstImage + (view / options.Views), view % options.Views))];
+    [
+        .. Enumerable.Range(batch.FirstView, batch.Count)
+            .Select(view => (batch.FirstImage + (view / options.Views), view % options.Views)),
+    ];
 
     private ViewBatch PlanOf(Batch batch) =>
         new([.. ViewsOf(batch).Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
@@ -67,6 +71,6 @@ internal sealed class Labeler(
     private List<SoftTargetRow> RowsOf(Batch batch, Tensor logits_NK) =>
         SoftTargetRows.Of(ViewsOf(batch), [.. PlanOf(batch).Views.Select(view => view.Crop)], logits_NK, options.TopK);
 
-    /// <summary>Some neighbors among the views of a row group, which are those of its first image, of its second, and so on.</summary>
+    /// <summary>Consecutive views of a row group. Its views are ordered by image.</summary>
     private readonly record struct Batch(int FirstImage, int FirstView, int Count);
 }

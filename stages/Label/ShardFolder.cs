@@ -3,21 +3,21 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Label;
 
-/// <summary>The folder of one round's soft targets, and which of its shards belong to the labeling now asked for.</summary>
-/// <param name="folder">The folder.</param>
-/// <param name="key">The stage's key, which every shard carries.</param>
-/// <param name="hashes">Of the shards that were written.</param>
-/// <param name="warn">Told, in one sentence, of what was moved.</param>
+/// <summary>The folder of one round's soft targets. It knows which shards belong to the current stage key.</summary>
+/// <param name="folder">Path of the folder.</param>
+/// <param name="key">The stage key, which every shard contains.</param>
+/// <param name="hashes">Checksums of the shards that were written.</param>
+/// <param name="warn">Receives one sentence about each damaged shard.</param>
 internal sealed class ShardFolder(string folder, string key, ShardHashes hashes, Action<string> warn)
 {
-    /// <summary>The metadata entry with the stage's key.</summary>
+    /// <summary>The metadata entry of the stage key.</summary>
     public const string KeyEntry = "stage.key";
 
     private const int ImagesPerShard = 10_000;
 
     /// <summary>
-    /// Makes the folder. Soft targets of another key are moved aside into a folder of that key's name rather than
-    /// deleted: they took hours. Damaged ones are moved aside, too.
+    /// Creates the folder. Soft targets of another key are moved aside into a folder named after that key, because they may have taken
+    /// hours. Damaged ones are moved aside, too.
     /// </summary>
     public void Prepare()
     {
@@ -30,21 +30,25 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
             {
                 MoveAside(path, owner[..8]);
             }
-            else if (owner is null || (hashes.Has(path) && !hashes.Holds(path)))
+            else if (owner is null || (hashes.Has(path) && !hashes.Verify(path)))
             {
                 var aside = MoveAside(path, "damaged");
-                warn($"the soft targets {path} are damaged: their bytes have changed since they were written. They were moved to {aside} and are computed again");
+                warn(
+                    $"the soft targets {path} are damaged: their bytes have changed since they were written. "
+                    + $"They were moved to {aside} and are computed again");
             }
         }
     }
 
-    /// <summary>The shards of all images that are not there, whole and of this key.</summary>
+    /// <summary>Returns the shards of a range of images that still have to be written.</summary>
     public IReadOnlyList<SoftTargetShard> MissingOf(ImageRange images) =>
     [
         .. images.Cut(ImagesPerShard)
-            .Select((part, number) => new SoftTargetShard(Path.Combine(folder, FormattableString.Invariant($"part-{number:00000}.parquet")), part))
+            .Select((part, number) => new SoftTargetShard(PathOf(number), part))
             .Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key && hashes.Has(shard.Path))),
     ];
+
+    private string PathOf(int shard) => Path.Combine(folder, FormattableString.Invariant($"part-{shard:00000}.parquet"));
 
     private string MoveAside(string path, string name)
     {
@@ -56,6 +60,34 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
         return place;
     }
 
-    /// <summary>The key that the file says; null where it says none.</summary>
-    private static string? KeyOf(string path) => SoftTargetMetadata.Read(path)?.GetValueOrDefault(KeyEntry) is var found && FileHash.Is(found) ? found : null;
+    /// <summary>Reads the key in a shard; null if it does not contain one.</summary>
+    private static string? KeyOf(string path) =>
+        SoftTargetMetadata.Read(path)?.GetValueOrDefault(KeyEntry) is var found && FileHash.Is(found) ? found : null;
 }
+
+/// <summary>The images <paramref name="Start"/> to <paramref name="End"/> − 1.</summary>
+/// <param name="Start">Index of the first image.</param>
+/// <param name="End">Index after the last image.</param>
+internal readonly record struct ImageRange(int Start, int End)
+{
+    public int Count => End - Start;
+
+    /// <summary>Splits the range into parts of <paramref name="size"/> images; the last part may be smaller.</summary>
+    public IEnumerable<ImageRange> Cut(int size)
+    {
+        for (var start = Start; start < End; start += size)
+        {
+            yield return new ImageRange(start, Math.Min(start + size, End));
+        }
+    }
+}
+
+/// <summary>A file of soft targets.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Images">The images whose soft targets it contains.</param>
+internal sealed record SoftTargetShard(string Path, ImageRange Images);
+
+/// <summary>A part of a shard that is written at once.</summary>
+/// <param name="Images">The images of the rows.</param>
+/// <param name="Rows">All views of all these images.</param>
+internal sealed record RowGroup(ImageRange Images, IReadOnlyList<SoftTargetRow> Rows);

@@ -1,3 +1,4 @@
+// M = 2N views of N images, C channels, H height, W width
 using Distill.Imaging.Loading;
 using Distill.Learning.Losses;
 using Distill.Learning.Networks;
@@ -7,13 +8,13 @@ using static TorchSharp.torch;
 
 namespace Distill.Pretrain;
 
-/// <summary>A step of pretraining: two views of every image of the batch, one batch of them all, NT-Xent.</summary>
+/// <summary>The training task of pretraining: two views per image in one batch, with the NT-Xent loss.</summary>
 internal sealed class ContrastiveTask : TrainingTask, IDisposable
 {
-    // Features begin narrow and widen: 0.15 after ten steps of a small run on Fashion-MNIST, 0.8 at its end. A collapse is of another order.
+    // In a small run on Fashion-MNIST the spread was 0.15 after ten steps and 0.8 at the end. A collapse is an order of magnitude smaller.
     private const double CollapsedSpread = 0.02;
 
-    // A tenth of the steps is more than the warm-up; 1 % under chance is more than noise.
+    // A tenth of the steps is longer than the warm-up; a loss 1 % below chance is beyond noise.
     private const double AtChanceUntil = 0.1;
     private const double AtChance = 0.99;
 
@@ -27,20 +28,21 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     private readonly ViewLoader _loader;
     private readonly KnnMonitor? _neighbors;
     private readonly EmbeddingMonitor _embeddings;
+    private IReadOnlyDictionary<string, double>? _monitored;
 
-    /// <param name="network">On its device.</param>
+    /// <param name="network">The network to train, on its device.</param>
     /// <param name="bank">The training images.</param>
-    /// <param name="queue">Past keys as further negatives; null for none.</param>
-    /// <param name="options">Views, temperature, steps, batch.</param>
-    /// <param name="compute">Where and in what arithmetic.</param>
-    /// <param name="random">The stage's key.</param>
+    /// <param name="queue">Past keys as additional negatives; null for none.</param>
+    /// <param name="options">Augmentations, temperature, steps and batch size.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="random">The random key of the stage.</param>
     public ContrastiveTask(
         ContrastiveNetwork network, ImageBank bank, KeyQueue? queue, PretrainOptions options, Compute compute, RandomKey random)
     {
         (_network, _bank, _queue, _options, _compute, _random) = (network, bank, queue, options, compute, random);
         _batches = new BatchPlan(random, bank.Images.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
-        _neighbors = KnnMonitor.For(bank, compute);
+        _neighbors = KnnMonitor.Create(bank, compute);
         _embeddings = new EmbeddingMonitor(bank, options.Views, compute.InFp32, random);
     }
 
@@ -52,10 +54,15 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override nn.Module<Tensor, Tensor> NewReplica() => ContrastiveNetwork.Of(_options.Network, _options.Head, _bank.Images.Shape.Channels, _compute, _random);
+    /// <summary>The values of the newest monitoring; they are measured now if this process has not monitored yet.</summary>
+    public IReadOnlyDictionary<string, double> LastMonitored => _monitored ?? Monitor();
+
+    public override nn.Module<Tensor, Tensor> NewReplica() =>
+        ContrastiveNetwork.Of(_options.Network, _options.Head, _bank.Images.Shape.Channels, _compute, _random);
 
     /// <summary>
-    /// The first views of all images, then the second ones. In one batch batch norm sees both (SimCLRv2's model.py); in two groups, each by itself.
+    /// Loads the first views of all images, then the second ones. In one group, batch norm sees both (SimCLRv2's model.py); with two
+    /// groups, it sees them separately.
     /// </summary>
     public override Tensor Inputs(long step)
     {
@@ -70,30 +77,35 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     public override IReadOnlyDictionary<string, double> Monitor()
     {
-        var measured = _embeddings.Of(_network).ToDictionary();
+        var measured = _embeddings.Measure(_network).ToDictionary();
         if (_neighbors is not null)
         {
             measured["knn"] = _neighbors.Top1(_network.Encoder);
         }
 
+        _monitored = measured;
         return measured;
     }
 
-    /// <summary>ln of the number of candidates among which each view's partner is sought: ln(2N − 1 + past keys).</summary>
-    public override double? ChanceLoss(long step) =>
-        Math.Log(2 * _options.Training.BatchSize - 1 + (_options.Queue.Size > 0 ? Math.Min(step * 2 * _options.Training.BatchSize, _options.Queue.Size) : 0));
+    /// <summary>The loss of guessing among all candidates for a view's partner: ln(2N − 1 + past keys).</summary>
+    public override double? ChanceLoss(long step)
+    {
+        var views = 2 * _options.Training.BatchSize;
+        var pastKeys = _options.Queue.Size > 0 ? Math.Min(step * views, _options.Queue.Size) : 0;
+        return Math.Log(views - 1 + pastKeys);
+    }
 
     public override string? Anomaly(long step, double loss, IReadOnlyDictionary<string, double> monitored)
     {
         if (monitored["spread"] < CollapsedSpread)
         {
-            return FormattableString.Invariant(
-                $"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: 1). Lower pretrain.optimizer.learningRate, or lengthen its warmup");
+            return FormattableString.Invariant($"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: 1). ")
+                + "Lower pretrain.optimizer.learningRate, or lengthen its warmup";
         }
 
         return step > AtChanceUntil * _options.Training.Steps && loss > AtChance * ChanceLoss(step - 1)
-            ? FormattableString.Invariant(
-                $"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000}). Check the views (distill data views) and the learning rate")
+            ? FormattableString.Invariant($"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000}). ")
+                + "Check the views (distill data views) and the learning rate"
             : null;
     }
 

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width, D features, P outputs of the projection head
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -9,8 +10,8 @@ using static TorchSharp.torch;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// Shows while pretraining runs whether the embeddings are healthy: whether features collapse, and whether the two views of an image come
-/// together while images spread out (Wang and Isola 2020). It looks at two fixed views of a few hundred fixed images, and at no label.
+/// Measures during pretraining whether the embeddings are healthy: whether features collapse, and whether the two views of an image move
+/// together while images spread out (Wang and Isola 2020). It uses two fixed views of up to 256 fixed images, and no labels.
 /// </summary>
 internal sealed class EmbeddingMonitor
 {
@@ -33,9 +34,10 @@ internal sealed class EmbeddingMonitor
     }
 
     /// <summary>
-    /// <c>spread</c> and <c>effectiveRank</c> of the encoder's features, <c>alignment</c> and <c>uniformity</c> of the projections.
+    /// Measures <c>spread</c> and <c>effectiveRank</c> of the encoder's features, and <c>alignment</c> and <c>uniformity</c> of the
+    /// projections.
     /// </summary>
-    public IReadOnlyDictionary<string, double> Of(ContrastiveNetwork network)
+    public IReadOnlyDictionary<string, double> Measure(ContrastiveNetwork network)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();

@@ -8,33 +8,46 @@ using static TorchSharp.torch;
 
 namespace Distill.Pretrain;
 
-/// <summary>In place of pretraining: an encoder from elsewhere, and its projection head where it comes with one.</summary>
+/// <summary>Replaces pretraining: imports an encoder, and its projection head if the file contains one.</summary>
 public static class ImportEncoderStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 1;
 
-    /// <param name="context">Where it runs.</param>
-    /// <param name="options">What network the weights are of.</param>
-    /// <param name="network">The same as JSON.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Whose images it will see.</param>
-    /// <param name="given">The artifact with the weights.</param>
+    /// <summary>Checks the weights and stores them as pretraining would.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="options">Architecture of the encoder and head.</param>
+    /// <param name="network">The encoder's block in pipeline.json, for the metadata of the result.</param>
+    /// <param name="settings">Seed of the run.</param>
+    /// <param name="dataset">Images that determine the number of input channels.</param>
+    /// <param name="given">Artifact of the weights.</param>
     /// <param name="needsHead">Whether fine-tuning starts from a layer of the head.</param>
-    /// <exception cref="UserException">The file holds another network, or lacks the head.</exception>
+    /// <exception cref="UserException">The weights do not fit the network, or the head is missing.</exception>
     public static StageResult Run(
-        StageContext context, PretrainOptions options, JsonObject network, RunSettings settings, IDataset dataset, string given, bool needsHead) =>
+        StageContext context,
+        PretrainOptions options,
+        JsonObject network,
+        RunSettings settings,
+        IDataset dataset,
+        string given,
+        bool needsHead) =>
         ImportedNetwork.Leave(
             context,
             network,
             () => ContrastiveNetwork.Of(
-                options.Network, options.Head, dataset.Train().Shape.Channels, new Compute(CPU, Bf16: false), settings.Random(context.Name)),
-            made =>
+                options.Network,
+                options.Head,
+                dataset.Train().Shape.Channels,
+                new Compute(CPU, Bf16: false),
+                settings.Random(context.Name)),
+            imported =>
             {
                 var file = context.Input(given);
-                if (!ImportedWeights.LoadPretrained(made, file) && needsHead)
+                if (!ImportedWeights.LoadPretrained(imported, file) && needsHead)
                 {
-                    throw new UserException($"{file}: found an encoder without a projection head; set finetune.fromLayer to 0 to start from the encoder itself");
+                    throw new UserException(
+                        $"{file}: found an encoder without a projection head; "
+                        + "set finetune.fromLayer to 0 to start from the encoder itself");
                 }
             });
 }

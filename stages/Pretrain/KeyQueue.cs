@@ -1,3 +1,4 @@
+// M views of a step, C channels, H height, W width, P outputs of the projection head, Q keys in the queue
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
@@ -6,8 +7,8 @@ using static TorchSharp.torch;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// The moving copy of the network and the queue of its projections (<see cref="QueueOptions"/>). Where the next keys go and how many there
-/// are is a function of the step, so the copy's weights and the queue are all that a checkpoint has to hold.
+/// The momentum copy of the network and the queue of its projections, the keys (<see cref="QueueOptions"/>). The position and number of the
+/// keys follow from the step, so a checkpoint needs only the copy's weights and the queue.
 /// </summary>
 internal sealed class KeyQueue : IDisposable
 {
@@ -16,18 +17,19 @@ internal sealed class KeyQueue : IDisposable
     private readonly QueueOptions _options;
     private readonly Compute _compute;
     private readonly MovingAverage _average;
-    private readonly int _keysAStep;
+    private readonly int _keysPerStep;
     private Tensor? _views;
 
-    /// <param name="copy">Another network of the same plan, on its device; the queue disposes of it.</param>
-    /// <param name="network">The network that learns, at its start.</param>
+    /// <param name="copy">A second network of the same architecture, on its device; the queue owns it.</param>
+    /// <param name="network">The network to train, before its first step.</param>
     /// <param name="projection">Length of a key.</param>
-    /// <param name="keysAStep">Views a step.</param>
-    /// <param name="options">Length of the queue and momentum.</param>
+    /// <param name="keysPerStep">Number of views per step.</param>
+    /// <param name="options">Length of the queue, and momentum.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    public KeyQueue(ContrastiveNetwork copy, ContrastiveNetwork network, int projection, int keysAStep, QueueOptions options, Compute compute)
+    public KeyQueue(
+        ContrastiveNetwork copy, ContrastiveNetwork network, int projection, int keysPerStep, QueueOptions options, Compute compute)
     {
-        (_copy, _keysAStep, _options, _compute) = (copy, keysAStep, options, compute);
+        (_copy, _keysPerStep, _options, _compute) = (copy, keysPerStep, options, compute);
         _average = new MovingAverage(options.Momentum);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -36,24 +38,28 @@ internal sealed class KeyQueue : IDisposable
         copy.train();
     }
 
-    /// <summary>What a resumed run needs, by name.</summary>
+    /// <summary>The tensors that a checkpoint must contain, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> State => _copy.state_dict()
         .ToDictionary(entry => "copy." + entry.Key, entry => entry.Value)
         .Append(KeyValuePair.Create("queue", _queue_QP))
         .ToDictionary();
 
-    /// <summary>The keys of the steps before this one, of length 1; null before the first.</summary>
+    /// <summary>Returns the normalized keys of earlier steps; null at step 0.</summary>
     public Tensor? KeysAt(long step) =>
-        step == 0 ? null : _queue_QP.narrow(0, 0, Math.Min(step * _keysAStep, _options.Size));
+        step == 0 ? null : _queue_QP.narrow(0, 0, Math.Min(step * _keysPerStep, _options.Size));
 
-    /// <summary>Keeps this step's views until <see cref="Update"/>: backward still needs the queue as it is.</summary>
+    /// <summary>
+    /// Keeps the views of this step until <see cref="Update"/>, because the backward pass still needs the unchanged queue.
+    /// </summary>
     public void Hold(Tensor views_MCHW)
     {
         _views?.Dispose();
         _views = views_MCHW.detach().DetachFromDisposeScope();
     }
 
-    /// <summary>After the optimizer's step: the copy moves towards the network, and its projections of the step's views join the queue.</summary>
+    /// <summary>
+    /// Moves the copy toward the network after an optimizer step, and writes its projections of the step's views into the queue.
+    /// </summary>
     public void Update(ContrastiveNetwork network, long step)
     {
         using var frozen = no_grad();
@@ -62,8 +68,8 @@ internal sealed class KeyQueue : IDisposable
         using (_compute.BeginAutocast())
         {
             var keys_MP = nn.functional.normalize(_copy.forward(_views!).to_type(ScalarType.Float32), dim: 1);
-            var first = step * _keysAStep;
-            var places_M = NewTensors.Range(first, first + _keysAStep, _compute.Device).Modulo_(_options.Size);
+            var first = step * _keysPerStep;
+            var places_M = NewTensors.Range(first, first + _keysPerStep, _compute.Device).Modulo_(_options.Size);
             _queue_QP.index_copy_(0, places_M, keys_MP);
         }
 

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// Shows while pretraining runs whether the features become useful: kNN accuracy among training images alone. It reads
-/// those images' labels, beyond the fraction that the later stages may use, and so decides nothing: it is only shown.
+/// Measures during pretraining whether the features become useful: kNN accuracy on training images. It reads more labels than later
+/// stages may use, so its result is only shown and never changes the training.
 /// </summary>
 internal sealed class KnnMonitor
 {
@@ -24,21 +24,21 @@ internal sealed class KnnMonitor
     private KnnMonitor(ImageBank bank, Compute compute, int[] labeled)
     {
         (_bank, _compute) = (bank, compute);
-        // Spread evenly, so that a set sorted by class is sampled in all its classes.
+        // Evenly spaced, so that a dataset sorted by class is sampled from all classes.
         var queries = Math.Min(MaximumQueries, labeled.Length / 3);
         _queries = Spread(labeled, queries);
         _voters = Spread([.. labeled.Except(_queries)], MaximumBank);
     }
 
-    /// <summary>A monitor, or null for a set without enough labels to say anything.</summary>
-    public static KnnMonitor? For(ImageBank bank, Compute compute)
+    /// <summary>Creates a monitor; null if fewer than 100 images have a label.</summary>
+    public static KnnMonitor? Create(ImageBank bank, Compute compute)
     {
         var labels = bank.Images.Labels;
         var labeled = Enumerable.Range(0, labels.Count).Where(i => labels[i] != ImageSet.Unlabeled).ToArray();
         return labeled.Length < 100 ? null : new KnnMonitor(bank, compute, labeled);
     }
 
-    /// <summary>Top-1 in percent.</summary>
+    /// <summary>Measures the top-1 accuracy in percent.</summary>
     public double Top1(ResNet encoder)
     {
         using var scope = NewDisposeScope();

@@ -3,17 +3,17 @@ using Distill.Pipeline.Options;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// Smaller views for the first part of pretraining: a step then costs about (size / image size)² of a full one, and the
-/// network, which pools over whatever size it gets, learns the coarse things first (progressive resizing).
+/// Smaller views at the start of pretraining (progressive resizing). A step then costs about (size / image size)² of a full one.
+/// The network pools over any input size, and learns coarse features first.
 /// </summary>
 /// <param name="Size">Height and width of the views in pixels.</param>
-/// <param name="Share">Share of the steps that are made at this size; 0 for none.</param>
+/// <param name="Share">Fraction of the steps that use this size; 0 for none.</param>
 public sealed record LowResolution(int Size, double Share)
 {
     public static LowResolution Read(JsonSection section) => new(
         section.Integer("size", 20, 8, 2048, "Height and width of the smaller views, in pixels."),
         section.Number("fraction", 0, 0, 1, "Fraction of the steps that use smaller views."));
 
-    /// <summary>The size of step <paramref name="step"/>'s views; null for the images' own.</summary>
+    /// <summary>Returns the size of the views of a step; null for the size of the images.</summary>
     public int? SizeAt(long step, long steps) => step < Share * steps ? Size : null;
 }

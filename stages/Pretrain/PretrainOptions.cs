@@ -5,15 +5,15 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Pretrain;
 
-/// <summary>Contrastive pretraining as pipeline.json describes it.</summary>
-/// <param name="Network">The encoder; SimCLRv2's is ResNet-152 (3×, with selective kernels, at its largest).</param>
+/// <summary>Options of contrastive pretraining, the block <c>pretrain</c>.</summary>
+/// <param name="Network">The encoder. SimCLRv2's largest is a ResNet-152 of width 3 with selective kernels.</param>
 /// <param name="Head">The projection head.</param>
-/// <param name="Views">The composition that makes the two views; crop, jitter, grayscale and blur in SimCLRv2.</param>
-/// <param name="LowResolution">Smaller views at first; the papers have none.</param>
-/// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2, 0.2 advised by its authors for small batches.</param>
-/// <param name="Queue">A queue of past keys as further negatives; off by default, as in the public code.</param>
-/// <param name="Training">Steps, batch, optimizer.</param>
-/// <param name="Weights">A file of weights to take in place of training; null to train.</param>
+/// <param name="Views">Augmentations of the two views; crop, jitter, grayscale and blur in SimCLRv2.</param>
+/// <param name="LowResolution">Smaller views at the start; not in the papers.</param>
+/// <param name="Temperature">τ of NT-Xent; 0.1 in SimCLRv2. Its authors recommend 0.2 for small batches.</param>
+/// <param name="Queue">A queue of past keys as additional negatives; off by default, as in the public code.</param>
+/// <param name="Training">Steps, batch size and optimizer.</param>
+/// <param name="Weights">Path of a weights file to import instead of training; null to train.</param>
 public sealed record PretrainOptions(
     NetworkOptions Network, HeadOptions Head, ViewOptions Views, LowResolution LowResolution, double Temperature,
     QueueOptions Queue, TrainingOptions Training, string? Weights = null)

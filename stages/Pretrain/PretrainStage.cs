@@ -8,15 +8,15 @@ using Distill.Pipeline.Execution;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// Step 1 of SimCLRv2 (section 2): an encoder with a projection head learns, from images without labels, to recognize two
-/// views of one image among the views of all others.
+/// Step 1 of SimCLRv2 (section 2): trains an encoder with a projection head on unlabeled images, to recognize two views of the same image
+/// among the views of all others.
 /// </summary>
 public static class PretrainStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 3;
 
-    /// <summary>The trained encoder and head.</summary>
+    /// <summary>File name of the trained encoder and head.</summary>
     public const string Output = TrainingLoop.Output;
 
     public static StageResult Run(StageContext context, PretrainOptions options, RunSettings settings, IDataset dataset)
@@ -25,10 +25,10 @@ public static class PretrainStage
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = ContrastiveNetwork.Of(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
-        using var queue = options.Queue.Size > 0 ? Queue(network, options, images.Shape.Channels, settings.Compute, random) : null;
+        using var queue = options.Queue.Size > 0 ? CreateQueue(network, options, images.Shape.Channels, settings.Compute, random) : null;
         using var task = new ContrastiveTask(network, bank, queue, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
-        foreach (var (name, value) in task.Monitor())
+        foreach (var (name, value) in task.LastMonitored)
         {
             result.Metrics[name] = Math.Round(value, 3);
         }
@@ -36,7 +36,7 @@ public static class PretrainStage
         return result;
     }
 
-    private static KeyQueue Queue(
+    private static KeyQueue CreateQueue(
         ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
     {
         var copy = ContrastiveNetwork.Of(options.Network, options.Head, channels, compute, random);

@@ -1,11 +1,11 @@
 namespace Distill.Probe;
 
-/// <summary>Whose labels a linear evaluation may use.</summary>
+/// <summary>Which labels a linear evaluation may use.</summary>
 public enum ProbeLabels
 {
-    /// <summary>The labeled images of the pipeline's block labels.</summary>
+    /// <summary>The labels that the block <c>labels</c> selects.</summary>
     Labeled,
 
-    /// <summary>All training images that have a class, as in the papers' linear evaluation: it judges the features, not the labels.</summary>
+    /// <summary>All labels of the training split, as in the papers' linear evaluation, which measures the features.</summary>
     All,
 }

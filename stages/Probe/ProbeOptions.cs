@@ -5,14 +5,17 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Probe;
 
-/// <summary>The linear evaluation of the pretrained encoder as pipeline.json describes it.</summary>
-/// <param name="Labels">Whose labels it uses; none by default.</param>
-/// <param name="Solver">How it is fitted.</param>
-/// <param name="Neighbors">Whether kNN is measured too, with the same labels, in both of the field's conventions.</param>
-/// <param name="HeldOut">Share of the labeled images on which L-BFGS's L2 strength is chosen.</param>
-/// <param name="Sgd">Epochs, batch and rate of SGD.</param>
+/// <summary>Options of the linear evaluation of the pretrained encoder, the block <c>probe</c>.</summary>
+/// <param name="Labels">Which labels are used; none by default.</param>
+/// <param name="Solver">The optimizer of the linear classifier.</param>
+/// <param name="Neighbors">Whether kNN is measured too, with the same labels, in both common conventions.</param>
+/// <param name="HeldOut">Fraction of the labeled images on which L-BFGS's L2 strength is chosen.</param>
+/// <param name="Sgd">Epochs, batch size and learning rate of SGD.</param>
 public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOut, SgdProbeOptions Sgd)
 {
+    private const string Features =
+        "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; ";
+
     public static ProbeOptions Read(JsonSection section) => new(
         section.Choice("labels", ProbeLabels.Labeled, "Labels that the probe learns from: those of the block labels, or all of the training split."),
         section.Choice("solver", ProbeSolver.Lbfgs, "lbfgs sweeps L2 strengths (SimCLR appendix B.8); sgd has no decay (appendix B.6)."),
@@ -24,14 +27,13 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
             section.Number("learningRate", SgdProbeOptions.Default.LearningRate, 0, 1000, "Learning rate of sgd."),
             SgdProbeOptions.Default.Momentum));
 
-    /// <summary>The training images whose labels it uses.</summary>
+    /// <summary>Returns the indices of the training images whose labels are used.</summary>
     public IReadOnlyList<int> Indices(ImageSet train, LabelSplitOptions labels) => Labels == ProbeLabels.All
         ? [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabeled)]
         : LabelSplit.Draw(train, labels).Indices;
 
-    /// <summary>How it is done, for the results table.</summary>
+    /// <summary>A description of the evaluation for the results table.</summary>
     public string Protocol => Solver == ProbeSolver.Lbfgs
-        ? "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; L-BFGS, L2 strength chosen among 45 on held-out training images"
-        : FormattableString.Invariant(
-            $"linear probe on the frozen encoder's features of center crops, batch norm in inference mode; SGD, {Sgd.Epochs} epochs, no decay");
+        ? Features + "L-BFGS, L2 strength chosen among 45 on held-out training images"
+        : Features + FormattableString.Invariant($"SGD, {Sgd.Epochs} epochs, no decay");
 }

@@ -1,11 +1,11 @@
 namespace Distill.Probe;
 
-/// <summary>How a linear probe is fitted.</summary>
+/// <summary>The optimizer of a linear probe.</summary>
 public enum ProbeSolver
 {
-    /// <summary>L-BFGS with a sweep of L2 strengths (SimCLR, appendix B.8); the features lie twice in memory, in fp64.</summary>
+    /// <summary>L-BFGS with a sweep of L2 strengths (SimCLR, appendix B.8). It needs memory for two fp64 copies of the features.</summary>
     Lbfgs,
 
-    /// <summary>Stochastic gradient descent without decay (SimCLR, appendix B.6).</summary>
+    /// <summary>Stochastic gradient descent without weight decay (SimCLR, appendix B.6).</summary>
     Sgd,
 }

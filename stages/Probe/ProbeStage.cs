@@ -1,3 +1,4 @@
+// N images, D features, K classes
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Distill.Datasets;
@@ -16,24 +17,26 @@ using static TorchSharp.torch;
 namespace Distill.Probe;
 
 /// <summary>
-/// Linear evaluation (SimCLR, section 4 and appendix B): a linear classifier on the features of the pretrained encoder, which stays as it is
-/// and in inference mode. The result is a classifier like any other.
+/// Linear evaluation (SimCLR, section 4 and appendix B): fits a linear classifier to the features of the pretrained encoder, which is
+/// frozen and in inference mode. The result is an ordinary classifier.
 /// </summary>
 public static class ProbeStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 2;
 
-    /// <summary>Encoder and classifier.</summary>
+    /// <summary>File name of the encoder with its classifier.</summary>
     public const string Output = TrainingLoop.Output;
 
-    /// <param name="context">Where it runs.</param>
+    /// <summary>Fits the probe and stores encoder and classifier as one network.</summary>
+    /// <param name="context">The running stage.</param>
     /// <param name="options">Labels and solver.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Its training split holds the labeled images.</param>
-    /// <param name="labels">Which of them are labeled.</param>
-    /// <param name="network">The plan of a <see cref="FineTunedNetwork"/> on the encoder itself.</param>
-    /// <param name="pretrained">The artifact with the pretrained weights.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose training split is used.</param>
+    /// <param name="labels">Which training images are labeled.</param>
+    /// <param name="network">A <see cref="FineTunedNetwork"/> without layers of the projection head.</param>
+    /// <param name="pretrained">Artifact of the pretrained weights.</param>
+    /// <exception cref="UserException">L-BFGS has no class with two labeled images, so it cannot hold any out.</exception>
     public static StageResult Run(
         StageContext context,
         ProbeOptions options,
@@ -57,10 +60,12 @@ public static class ProbeStage
         if (options.Solver == ProbeSolver.Lbfgs && indices.GroupBy(image => train.Labels[image]).All(members => members.Count() < 2))
         {
             throw new UserException(
-                "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; use more labels, or sgd");
+                "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; "
+                + "use more labels, or sgd");
         }
 
-        var features_ND = Inference.Run(classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
+        var features_ND = Inference.Run(
+            classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
         var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);
 
         var path = Path.Combine(context.Folder, Output);
@@ -69,7 +74,7 @@ public static class ProbeStage
         metrics["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1);
         return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
 
-        // Images first, then strengths or epochs.
+        // Counts images first, then L2 strengths or epochs.
         void Report(int done, int all)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -91,21 +96,21 @@ public static class ProbeStage
         if (options.Solver == ProbeSolver.Sgd)
         {
             using var fitted = SgdProbe.Fit(scaled_ND, labels_N, classes, random, options.Sgd, epoch => report(epoch, options.Sgd.Epochs));
-            Put(fitted);
+            SetClassifier(fitted);
             return [];
         }
 
         var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut };
         using var probe = LogisticProbe.Fit(
             scaled_ND, labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
-        Put(probe.Classifier);
+        SetClassifier(probe.Classifier);
         return new JsonObject
         {
             ["strength"] = probe.Strength,
             ["heldOutTop1"] = Math.Round(probe.Sweep.Max(point => point.HeldOutTop1), 2),
         };
 
-        void Put(LinearClassifier scaled)
+        void SetClassifier(LinearClassifier scaled)
         {
             using var folded = scale.Fold(scaled);
             classifier.SetClassifier(folded.Weight_KD, folded.Bias_K);

@@ -6,14 +6,15 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Supervised;
 
-/// <summary>The supervised baseline as pipeline.json describes it.</summary>
-/// <param name="Network">The student's network.</param>
-/// <param name="Views">Augmentation of the labeled images; crop and flip, as in fine-tuning, where none is given.</param>
-/// <param name="Training">Steps, batch, optimizer: found by cross-validation on labeled images and recorded with the preset.</param>
+/// <summary>Options of the supervised baseline, the block <c>supervised</c>.</summary>
+/// <param name="Network">The network; by default, the student's.</param>
+/// <param name="Views">Augmentations of the labeled images; by default crop and flip, as in fine-tuning.</param>
+/// <param name="Training">Steps, batch size and optimizer. The presets' values come from cross-validation on labeled images.</param>
 public sealed record SupervisedOptions(NetworkOptions Network, ViewOptions Views, TrainingOptions Training)
 {
-    /// <param name="section">The <c>supervised</c> block.</param>
-    /// <param name="student">The network where none is given.</param>
+    /// <summary>Reads the block <c>supervised</c>.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="student">The default network.</param>
     public static SupervisedOptions Read(JsonSection section, NetworkOptions student) => new(
         NetworkOptions.Read(section.Section("network", "The network. Default: that of the last round's student."), student),
         ViewOptions.Read(section, "crop"),

@@ -1,3 +1,4 @@
+// N images, K classes
 using Distill.Datasets;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -9,35 +10,38 @@ using Distill.Pipeline.Execution;
 
 namespace Distill.Supervised;
 
-/// <summary>What all the rest is measured against: the student's network trained from scratch on the labeled images alone.</summary>
+/// <summary>The baseline of all results: trains the student's network from scratch on the labeled images only.</summary>
 public static class SupervisedStage
 {
     /// <summary>Raised when the same options and inputs give other weights than before.</summary>
     public const int Version = 4;
 
-    /// <summary>The trained network.</summary>
+    /// <summary>File name of the trained network.</summary>
     public const string Output = TrainingLoop.Output;
 
+    /// <summary>Trains the baseline, or resumes its training.</summary>
     public static StageResult Run(
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels)
     {
         using var labeled = LabeledImages.Load(dataset, labels, settings);
-        using var network = Network(context, options, settings, labeled);
+        using var network = CreateNetwork(context, options, settings, labeled);
         return Train(context, options, settings, labeled, network);
     }
 
     /// <summary>
-    /// One fold of the cross-validation that finds the recipe: trains on the labeled images of the other folds, measures on
-    /// those of this one. Neither the test split nor any label beyond the chosen ones is read.
+    /// Runs one fold of the cross-validation that chooses the recipe: trains on the labeled images of the other folds and measures on those
+    /// of this fold. It reads neither the test split nor any other label.
     /// </summary>
-    /// <returns>Beside the weights, <c>heldOut</c> (images measured on) and <c>correct</c> (of them).</returns>
+    /// <returns>
+    /// The weights, with the metrics <c>heldOut</c> (number of measured images) and <c>correct</c> (how many were classified correctly).
+    /// </returns>
     public static StageResult RunFold(
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels, Fold fold)
     {
         var train = dataset.Train();
         var (training, heldOut) = fold.Part(LabelSplit.Draw(train, labels).Indices, train);
         using var labeled = new LabeledImages(train, training, settings.Compute.Device, settings.LoaderThreads);
-        using var network = Network(context, options, settings, labeled);
+        using var network = CreateNetwork(context, options, settings, labeled);
         var result = Train(context, options, settings, labeled, network);
 
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
@@ -48,14 +52,19 @@ public static class SupervisedStage
         return result;
     }
 
-    private static ResNet Network(StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled) =>
+    private static ResNet CreateNetwork(StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled) =>
         ResNet.Of(options.Network, labeled.Shape.Channels, labeled.ClassCount, settings.Compute, settings.Random(context.Name));
 
     private static StageResult Train(
         StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled, ResNet network)
     {
         using var task = new LabeledTask(
-            network, () => Network(context, options, settings, labeled), labeled, options.Views, options.Training, settings.Random(context.Name));
+            network,
+            () => CreateNetwork(context, options, settings, labeled),
+            labeled,
+            options.Views,
+            options.Training,
+            settings.Random(context.Name));
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
     }
 }

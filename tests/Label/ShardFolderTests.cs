@@ -5,7 +5,7 @@ using Tests.Pipeline;
 
 namespace Tests.Label;
 
-/// <summary>A folder of soft targets after other options, and after a kill between a shard and its hash.</summary>
+/// <summary>The folder of soft targets after a change of options, after damage, and after a kill between a shard and its hash.</summary>
 public sealed class ShardFolderTests : IDisposable
 {
     private const int Images = 100;
@@ -19,7 +19,7 @@ public sealed class ShardFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_shard_whose_hash_was_not_written_any_more_is_made_again_and_not_called_damaged()
+    public void Shard_without_recorded_hash_is_written_again_without_warning()
     {
         Write(First, withHash: true);
         Assert.Empty(Missing(First));
@@ -34,7 +34,7 @@ public sealed class ShardFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_shard_whose_bytes_changed_is_moved_aside_and_named()
+    public void Damaged_shard_is_moved_aside_and_reported()
     {
         Write(First, withHash: true);
         using (var file = File.OpenWrite(Shard))
@@ -62,7 +62,7 @@ public sealed class ShardFolderTests : IDisposable
 
     private string Hashes => _folder["shards.sha256"];
 
-    /// <summary>What a run that is started now finds to do.</summary>
+    /// <summary>Returns the shards that a new run would write.</summary>
     private IReadOnlyList<SoftTargetShard> Missing(string key)
     {
         var shards = new ShardFolder(_folder["soft-targets"], key, new ShardHashes(Hashes), _warnings.Add);

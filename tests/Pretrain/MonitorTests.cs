@@ -4,17 +4,19 @@ using Tests.Pipeline;
 
 namespace Tests.Pretrain;
 
-/// <summary>What is watched while pretraining runs, and what is said of it.</summary>
+/// <summary>The measurements during pretraining, and the notes about them.</summary>
 [Collection(TorchTests.Name)]
+[Trait("Category", "Slow")]
 public sealed class MonitorTests
 {
     private static readonly string[] Monitored = ["spread", "effectiveRank", "alignment", "uniformity", "knn"];
 
     [Fact]
-    public void Embeddings_gradient_and_the_loss_of_guessing_are_logged()
+    public void Embedding_metrics_gradient_norm_and_chance_loss_are_logged()
     {
         using var folder = new TempFolder();
         var result = TinyPretraining.Run(folder, TinyPretraining.Options(keys: 0), new CancellationTokenSource(), cancelAt: null);
+
         var lines = Lines(folder);
         Assert.All(lines, line =>
         {
@@ -24,11 +26,22 @@ public sealed class MonitorTests
         Assert.All(Monitored, name => Assert.True(double.IsFinite(lines[^1][name]!.GetValue<double>()), name));
         Assert.InRange(lines[^1]["spread"]!.GetValue<double>(), 0.02, 1.5);
         Assert.InRange(lines[^1]["alignment"]!.GetValue<double>(), 0, 4);
-        Assert.All(Monitored, name => Assert.True(result.Metrics.ContainsKey(name), name));
+        Assert.All(Monitored, name => Assert.Equal(
+            lines[^1][name]!.GetValue<double>(), result.Metrics[name]!.GetValue<double>(), tolerance: 0.00051));
     }
 
     [Fact]
-    public void Past_keys_count_among_the_candidates_once_they_are_there()
+    public void Run_that_resumes_after_its_last_step_has_the_same_metrics()
+    {
+        using var folder = new TempFolder();
+        var first = TinyPretraining.Run(folder, TinyPretraining.Options(keys: 0), new CancellationTokenSource(), cancelAt: null);
+        var second = TinyPretraining.Run(folder, TinyPretraining.Options(keys: 0), new CancellationTokenSource(), cancelAt: null);
+
+        Assert.All(Monitored, name => Assert.Equal(first.Metrics[name]!.GetValue<double>(), second.Metrics[name]!.GetValue<double>()));
+    }
+
+    [Fact]
+    public void Chance_loss_counts_the_past_keys_in_the_queue()
     {
         using var folder = new TempFolder();
         TinyPretraining.Run(folder, TinyPretraining.Options(keys: 40), new CancellationTokenSource(), cancelAt: null);
@@ -39,13 +52,16 @@ public sealed class MonitorTests
     }
 
     [Fact]
-    public void A_network_that_learns_nothing_is_said_aloud()
+    public void Network_that_learns_nothing_is_reported()
     {
         using var folder = new TempFolder();
         var notes = new List<string>();
         TinyPretraining.Run(
             folder, TinyPretraining.Options(keys: 0, learningRate: 0), new CancellationTokenSource(), cancelAt: null, notes: notes);
-        Assert.Contains(notes, note => note.Contains("no better than guessing", StringComparison.Ordinal) || note.Contains("collapsed", StringComparison.Ordinal));
+
+        Assert.Contains(
+            notes,
+            note => note.Contains("no better than guessing", StringComparison.Ordinal) || note.Contains("collapsed", StringComparison.Ordinal));
     }
 
     private static List<JsonObject> Lines(TempFolder folder) =>
