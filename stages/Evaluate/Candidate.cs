@@ -4,16 +4,16 @@ using Distill.Learning.Networks;
 
 namespace Distill.Evaluate;
 
-/// <summary>A row of the results table before it is measured.</summary>
-/// <param name="Name">supervised, teacher, linear, knn-200, knn-20, distilled, self-distilled, or a round's name.</param>
-/// <param name="Protocol">How it was made, in words.</param>
-/// <param name="Source">The classifier.</param>
-/// <param name="Lineage">Artifacts on the way to it, its own included: the seconds of their stages add up to its time.</param>
+/// <summary>A classifier to evaluate: a row of the results table before it is measured.</summary>
+/// <param name="Name">supervised, teacher, linear, knn-200, knn-20, or the name of a round's student.</param>
+/// <param name="Protocol">How the classifier was trained, in words.</param>
+/// <param name="Source">Artifact and architecture of the classifier.</param>
+/// <param name="Lineage">Artifacts that led to it, and its own. The seconds of their stages add up to its training time.</param>
 public sealed record Candidate(string Name, string Protocol, ClassifierSource Source, IReadOnlyList<string> Lineage)
 {
-    /// <summary>Which labels anything on its road learned from.</summary>
+    /// <summary>Which labels the classifier and its teachers learned from.</summary>
     public LabelUsage Labels { get; init; } = LabelUsage.Labeled;
 
-    /// <summary>Set for a vote of nearest neighbors among the features of the source's encoder, in place of its classifier.</summary>
+    /// <summary>Set for a kNN vote on the features of the source's encoder, which replaces its classifier; null otherwise.</summary>
     public NeighborOptions? Neighbors { get; init; }
 }

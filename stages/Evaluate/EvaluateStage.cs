@@ -11,32 +11,32 @@ using static TorchSharp.torch;
 namespace Distill.Evaluate;
 
 /// <summary>
-/// Measures every classifier of the run on the test split: the only stage that opens it, after all training is over, so that
-/// no test image can have chosen anything.
+/// Measures every classifier of the run on the test split, after all training, so that no test image can influence a choice.
 /// </summary>
 public static class EvaluateStage
 {
     /// <summary>Raised when the same options and inputs give another table than before.</summary>
     public const int Version = 4;
 
-    /// <summary>The table for programs.</summary>
+    /// <summary>File name of the table for programs.</summary>
     public const string Json = "results.json";
 
-    /// <summary>The table for spreadsheets.</summary>
+    /// <summary>File name of the table for spreadsheets.</summary>
     public const string Csv = "results.csv";
 
-    /// <summary>Confusion matrix and reliability diagram of each classifier.</summary>
+    /// <summary>File name of the confusion matrix and reliability diagram of each classifier.</summary>
     public const string Details = "results-details.json";
 
-    /// <param name="context">Where it runs.</param>
-    /// <param name="contestants">Rows of the table, in order.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Whose test split judges.</param>
-    /// <param name="labels">Which labels the run used.</param>
-    /// <param name="folder">Where the tables go.</param>
+    /// <summary>Measures the candidates and writes the tables.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="candidates">The classifiers, in the order of the table.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose test split is used.</param>
+    /// <param name="labels">Which training images are labeled.</param>
+    /// <param name="folder">The folder of the tables.</param>
     public static StageResult Run(
         StageContext context,
-        IReadOnlyList<Candidate> contestants,
+        IReadOnlyList<Candidate> candidates,
         RunSettings settings,
         IDataset dataset,
         LabelSplitOptions labels,
@@ -45,37 +45,37 @@ public static class EvaluateStage
         var (train, test) = (dataset.Train(), dataset.Test());
         var labeled = LabelSplit.Draw(train, labels).Indices;
         int[] all = [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabeled)];
-        using var judge = new Evaluator(test, train, settings, context.Cancellation);
+        using var evaluator = new Evaluator(test, train, settings, context.Cancellation);
         var rows = new List<ResultRow>();
         var details = new JsonObject();
-        foreach (var contestant in contestants)
+        foreach (var candidate in candidates)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var path = context.Input(contestant.Source.Artifact);
-            var teaching = contestant.Labels switch
+            var path = context.Input(candidate.Source.Artifact);
+            var labelsUsed = candidate.Labels switch
             {
                 LabelUsage.All => all,
                 LabelUsage.None => [],
                 _ => labeled,
             };
-            using var network = contestant.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.InFp32);
-            var measured = Measurement.Of(judge.Logits(contestant, network, teaching), judge.Labels(), settings.Seed);
+            using var network = candidate.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.InFp32);
+            var measured = Measurement.FromLogits(evaluator.Logits(candidate, network, labelsUsed), evaluator.Labels(), settings.Seed);
             rows.Add(new ResultRow(
-                contestant.Name,
+                candidate.Name,
                 Math.Round(measured.Report.Top1, 2),
                 network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()),
                 new FileInfo(path).Length,
-                Math.Round(contestant.Lineage.Sum(artifact => Seconds(context, artifact)), 1),
+                Math.Round(candidate.Lineage.Sum(artifact => Seconds(context, artifact)), 1),
                 settings.Seed,
-                teaching.Count)
+                labelsUsed.Count)
             {
-                Protocol = contestant.Protocol,
+                Protocol = candidate.Protocol,
                 Checkpoint = FileHash.OfFile(path),
                 Figures = measured.Figures(),
             });
-            details[contestant.Name] = measured.Details(test.ClassNames);
-            context.Progress.Report(rows.Count, contestants.Count);
+            details[candidate.Name] = measured.Details(test.ClassNames);
+            context.Progress.Report(rows.Count, candidates.Count);
         }
 
         var paths = new[] { Json, Csv, Details }.ToDictionary(name => name, name => Path.Combine(folder, name));

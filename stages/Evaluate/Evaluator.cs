@@ -1,3 +1,4 @@
+// N images, D features, Q queries, K classes
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -8,47 +9,48 @@ using static TorchSharp.torch;
 
 namespace Distill.Evaluate;
 
-/// <summary>Asks classifiers for their opinion of every test image; opens the training images only for those that vote with them.</summary>
+/// <summary>Computes the logits of classifiers on all test images. It opens the training images only for kNN.</summary>
 /// <param name="test">The images to classify.</param>
 /// <param name="train">The images that may vote.</param>
-/// <param name="settings">Device and loader threads; figures are measured in fp32.</param>
-/// <param name="cancellation">Looked at after every batch.</param>
+/// <param name="settings">Device and loader threads; the arithmetic is fp32.</param>
+/// <param name="cancellation">Checked after every batch.</param>
 internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings settings, CancellationToken cancellation) : IDisposable
 {
     private readonly ImageBank _test = ImageBank.Open(test, settings.Compute.Device, settings.LoaderThreads);
     private readonly Lazy<ImageBank> _train = new(() => ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads));
     private readonly int[] _all = [.. Enumerable.Range(0, test.Count)];
-    private (string Artifact, Tensor Voters_ND, Tensor Test_QD)? _features;
+    private Features? _features;
 
-    /// <summary>The test images' classes: [N].</summary>
+    /// <summary>Returns the classes of the test images: [N].</summary>
     public Tensor Labels() => _test.Labels(_all);
 
-    /// <summary>Logits of all test images, [N, K], fp32; of a vote, the logarithm of each class's share.</summary>
-    /// <param name="contestant">Whom to ask.</param>
-    /// <param name="network">The contestant's network.</param>
-    /// <param name="voters">Training images that vote, where neighbors do.</param>
-    public Tensor Logits(Candidate contestant, nn.Module<Tensor, Tensor> network, IReadOnlyList<int> voters)
+    /// <summary>Computes the logits of all test images: [N, K] in fp32. For kNN, these are the logarithms of the classes' votes.</summary>
+    /// <param name="candidate">The classifier.</param>
+    /// <param name="network">The network of the classifier.</param>
+    /// <param name="voters">Indices of the training images that vote in kNN.</param>
+    public Tensor Logits(Candidate candidate, nn.Module<Tensor, Tensor> network, IReadOnlyList<int> voters)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        if (contestant.Neighbors is not { } neighbors)
+        if (candidate.Neighbors is not { } neighbors)
         {
             return Run(network, _test, _all).MoveToOuterDisposeScope();
         }
 
-        if (_features?.Artifact != contestant.Source.Artifact)
+        // Both kNN conventions use the same features.
+        if (_features?.Artifact != candidate.Source.Artifact || !_features.Voters.SequenceEqual(voters))
         {
-            // Both conventions vote among the same features.
             Forget();
             var encoder = ((FineTunedNetwork)network).Encoder;
-            _features = (
-                contestant.Source.Artifact,
+            _features = new Features(
+                candidate.Source.Artifact,
+                voters,
                 Run(encoder, _train.Value, voters).DetachFromDisposeScope(),
                 Run(encoder, _test, _all).DetachFromDisposeScope());
         }
 
-        var (_, voters_ND, test_QD) = _features!.Value;
-        var votes_NK = NearestNeighbors.Votes(voters_ND, _train.Value.Labels(voters), test_QD, test.ClassNames.Count, neighbors);
+        var votes_NK = NearestNeighbors.Votes(
+            _features.Voters_ND, _train.Value.Labels(voters), _features.Test_QD, test.ClassNames.Count, neighbors);
         // A class without a vote keeps a finite logit.
         return votes_NK.AtLeast(float.Epsilon).log().MoveToOuterDisposeScope();
     }
@@ -72,4 +74,7 @@ internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings setti
             _train.Value.Dispose();
         }
     }
+
+    /// <summary>Features of an encoder.</summary>
+    private sealed record Features(string Artifact, IReadOnlyList<int> Voters, Tensor Voters_ND, Tensor Test_QD);
 }

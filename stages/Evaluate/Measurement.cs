@@ -1,3 +1,4 @@
+// N images, K classes
 using System.Text.Json.Nodes;
 using Distill.Imaging.Evaluation.Metrics;
 using Distill.Learning.Randomness;
@@ -5,15 +6,16 @@ using static TorchSharp.torch;
 
 namespace Distill.Evaluate;
 
-/// <summary>Everything that is measured of one classifier on one split.</summary>
-/// <param name="Report">Accuracies, precision, likelihood, calibration, confusion.</param>
+/// <summary>All measurements of one classifier on one split.</summary>
+/// <param name="Report">Accuracies, precision, likelihood, calibration and confusion.</param>
 /// <param name="Intervals">95 % bootstrap intervals over the images.</param>
 public sealed record Measurement(ClassificationReport Report, ClassificationIntervals Intervals)
 {
-    /// <param name="logits_NK">Logits.</param>
+    /// <summary>Measures a classifier by its logits.</summary>
+    /// <param name="logits_NK">Logits of all images.</param>
     /// <param name="labels_N">True classes.</param>
-    /// <param name="seed">Draws the resamples.</param>
-    public static Measurement Of(Tensor logits_NK, Tensor labels_N, long seed)
+    /// <param name="seed">Seed of the bootstrap.</param>
+    public static Measurement FromLogits(Tensor logits_NK, Tensor labels_N, long seed)
     {
         var outcomes = Outcomes.Of(logits_NK, labels_N);
         return new Measurement(
@@ -21,7 +23,7 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
             ClassificationIntervals.Of(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
     }
 
-    /// <summary>The figures, without bins and matrix; percents to two places.</summary>
+    /// <summary>Returns the figures without bins and matrix. Percentages have two decimal places.</summary>
     public JsonObject Figures() => new()
     {
         ["top1"] = Percent(Report.Top1),
@@ -36,7 +38,7 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
         ["negativeLogLikelihood"] = Math.Round(Report.NegativeLogLikelihood, 4),
     };
 
-    /// <summary>The reliability diagram's bins and the confusion matrix, a row a true class.</summary>
+    /// <summary>Returns the bins of the reliability diagram, and the confusion matrix with one row per true class.</summary>
     public JsonObject Details(IReadOnlyList<string> classNames) => new()
     {
         ["classes"] = new JsonArray([.. classNames.Select(name => JsonValue.Create(name))]),
@@ -54,5 +56,6 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
 
     private static double Percent(double value) => Math.Round(value, 2);
 
-    private static JsonArray Pair(Interval interval, int places) => new(Math.Round(interval.Low, places), Math.Round(interval.High, places));
+    private static JsonArray Pair(Interval interval, int places) =>
+        new(Math.Round(interval.Low, places), Math.Round(interval.High, places));
 }

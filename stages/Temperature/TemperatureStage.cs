@@ -1,3 +1,4 @@
+// N images, K classes
 using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Imaging.Evaluation;
@@ -11,32 +12,40 @@ using static TorchSharp.torch;
 namespace Distill.Temperature;
 
 /// <summary>
-/// Fits the temperature that a student's probabilities are published with, on labeled training images that no other stage saw a label of. They
-/// count as labels, so a pipeline says how many.
+/// Fits the softmax temperature of the published student on training images whose labels no other stage reads. These labels count as
+/// labels, so pipeline.json states how many are used.
 /// </summary>
 public static class TemperatureStage
 {
     /// <summary>Raised when the same options and inputs give another temperature than before.</summary>
     public const int Version = 1;
 
-    /// <summary>The temperature.</summary>
+    /// <summary>File name of the temperature.</summary>
     public const string Output = "temperature.json";
 
+    // Decimal places of the written values.
     private const int Digits = 6;
 
-    /// <param name="context">Where it runs.</param>
+    /// <summary>Fits the temperature and writes it. It is 1 if the student is right on all or none of the images.</summary>
+    /// <param name="context">The running stage.</param>
     /// <param name="source">The student.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Its training split has the labels.</param>
-    /// <param name="labels">Which of them others learned from.</param>
-    /// <param name="heldOut">Which of the rest this may look at.</param>
+    /// <param name="settings">Device and threads of the run; the arithmetic is fp32.</param>
+    /// <param name="dataset">The dataset whose training split is used.</param>
+    /// <param name="labels">Which training images other stages learn from.</param>
+    /// <param name="heldOut">Which of the remaining images are used here.</param>
     public static StageResult Run(
-        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, LabelSplitOptions labels, LabelSplitOptions heldOut)
+        StageContext context,
+        ClassifierSource source,
+        RunSettings settings,
+        IDataset dataset,
+        LabelSplitOptions labels,
+        LabelSplitOptions heldOut)
     {
         using var scope = NewDisposeScope();
         var train = dataset.Train();
         var images = LabelSplit.DrawBeside(train, heldOut, LabelSplit.Draw(train, labels)).Indices;
-        using var network = source.Load(context.Input(source.Artifact), train.Shape.Channels, train.ClassNames.Count, settings.Compute.InFp32);
+        using var network = source.Load(
+            context.Input(source.Artifact), train.Shape.Channels, train.ClassNames.Count, settings.Compute.InFp32);
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
         var logits_NK = Inference.Run(network, bank, images, settings.Compute.InFp32, done =>
         {
@@ -48,7 +57,9 @@ public static class TemperatureStage
         var fitted = TemperatureScaling.Fit(logits_NK, labels_N);
         if (fitted is null)
         {
-            context.Progress.Note($"temperature not fitted: the student is right on all (or none) of the {images.Count} held-out labels. Probabilities stay as they are");
+            context.Progress.Note(
+                $"temperature not fitted: the student is right on all (or none) of the {images.Count} held-out labels. "
+                + "The temperature stays 1");
         }
 
         var temperature = Math.Round(fitted ?? 1, Digits);

@@ -52,7 +52,7 @@ internal static class EvaluateCommand
 
         using var scope = torch.NewDisposeScope();
         using var bank = ImageBank.Open(test, published.Device, session.Options.Settings.LoaderThreads);
-        var measured = Measurement.Of(published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
+        var measured = Measurement.FromLogits(published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
         Show(published, folder, format, new EvaluatedImages(test.Name, "test", test.Count), measured, json);
         return ExitCodes.Done;
     }
@@ -69,7 +69,7 @@ internal static class EvaluateCommand
             exit = ExitCodes.WrongInput;
             Console.Error.WriteLine(refused);
         }) ?? throw new UserException($"{data}: none of the {images.Count} files is a readable image");
-        Show(published, folder, format, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.Of(logits_NK, labels_N, seed: 0), json);
+        Show(published, folder, format, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.FromLogits(logits_NK, labels_N, seed: 0), json);
         return exit;
     }
 

@@ -19,7 +19,7 @@ internal static class ResultsCommand
         var command = new Command("results", "Show the mean and sample standard deviation of several runs' results.") { folders, json };
         command.SetAction(parsed =>
         {
-            var summary = Summary.Of([.. parsed.GetRequiredValue(folders).Select(Read)]);
+            var summary = Summary.FromRuns([.. parsed.GetRequiredValue(folders).Select(Read)]);
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(new JsonArray([.. summary.Select(row => row.ToJson())]).ToJsonString(JsonOutput.Indented));
