@@ -1,57 +1,50 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Artifacts;
 
-/// <summary>variants.json: what was measured of a network's forms.</summary>
-/// <param name="TestImages">That top-1 is of.</param>
-/// <param name="Temperature">What logits are divided by before they become probabilities.</param>
-/// <param name="TemperatureLabels">Held-out labels that it was fitted on; 0 where none were, and it is 1.</param>
-/// <param name="CalibrationImages">Training images that the ranges of eight bits were taken from.</param>
-/// <param name="Ranges">By which rule.</param>
-/// <param name="Threads">That the times are of.</param>
-/// <param name="EagerOne">Milliseconds of the network itself for one image, in TorchSharp, a module after the other.</param>
-/// <param name="EagerBatch">For a batch.</param>
-/// <param name="Variants">The forms.</param>
+/// <summary>The exports.json of a run: the measurements of the student's exported models.</summary>
+/// <param name="TestImages">Number of test images.</param>
+/// <param name="Temperature">The temperature of the measured probabilities.</param>
+/// <param name="Calibration">How the int8 ranges were chosen.</param>
+/// <param name="Batch">Number of images in the larger batch of the latencies.</param>
+/// <param name="Threads">Number of CPU threads of the latencies.</param>
+/// <param name="Eager">Latency of the network itself in TorchSharp, which runs one module after another.</param>
+/// <param name="Models">The exported models, fp32 first.</param>
 public sealed record ExportsFile(
     int TestImages,
-    double Temperature,
-    int TemperatureLabels,
-    long CalibrationImages,
-    string Ranges,
+    FittedTemperature Temperature,
+    Int8Calibration Calibration,
+    int Batch,
     int Threads,
-    double EagerOne,
-    double EagerBatch,
-    IReadOnlyList<ExportedModel> Variants)
+    EagerLatency Eager,
+    [property: JsonPropertyName("variants")] IReadOnlyList<ExportedModel> Models)
 {
-    private const string FileName = "variants.json";
+    /// <summary>The name of the file in its folder.</summary>
+    public const string FileName = "exports.json";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    /// <summary>Writes the file durably into a folder.</summary>
+    public void Write(string folder) =>
+        Durable.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, ArtifactRecords.Default.ExportsFile) + "\n");
 
-    public void Write(string folder) => Durable.WriteText(Path.Combine(folder, FileName), new JsonObject
-    {
-        ["testImages"] = TestImages,
-        ["temperature"] = new JsonObject { ["value"] = Temperature, ["labels"] = TemperatureLabels },
-        ["calibration"] = new JsonObject { ["images"] = CalibrationImages, ["ranges"] = Ranges },
-        ["batch"] = Latency.Batch,
-        ["threads"] = Threads,
-        ["eager"] = new JsonObject { ["millisecondsOne"] = EagerOne, ["millisecondsBatch"] = EagerBatch },
-        ["variants"] = new JsonArray([.. Variants.Select(variant => variant.ToJson())]),
-    }.ToJsonString(Indented) + "\n");
-
-    public static ExportsFile Read(string folder)
-    {
-        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, FileName)))!;
-        return new ExportsFile(
-            json["testImages"]!.GetValue<int>(),
-            json["temperature"]!["value"]!.GetValue<double>(),
-            json["temperature"]!["labels"]!.GetValue<int>(),
-            json["calibration"]!["images"]!.GetValue<long>(),
-            json["calibration"]!["ranges"]!.GetValue<string>(),
-            json["threads"]!.GetValue<int>(),
-            json["eager"]!["millisecondsOne"]!.GetValue<double>(),
-            json["eager"]!["millisecondsBatch"]!.GetValue<double>(),
-            [.. json["variants"]!.AsArray().Select(variant => ExportedModel.Read(variant!))]);
-    }
+    /// <summary>Reads the file of a folder.</summary>
+    /// <exception cref="JsonException">The file does not have these keys.</exception>
+    public static ExportsFile Read(string folder) =>
+        JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, FileName)), ArtifactRecords.Default.ExportsFile)!;
 }
+
+/// <summary>The softmax temperature of published probabilities.</summary>
+/// <param name="Value">Probabilities are softmax(logits / Value).</param>
+/// <param name="Labels">Number of held-out labels that it was fitted on. With 0 it was not fitted, and is 1.</param>
+public sealed record FittedTemperature(double Value, int Labels);
+
+/// <summary>How the int8 ranges of a graph were chosen.</summary>
+/// <param name="Images">Number of training images that the ranges come from.</param>
+/// <param name="Ranges">Name of the rule; "none" without int8.</param>
+public sealed record Int8Calibration(long Images, string Ranges);
+
+/// <summary>Latency of a network in TorchSharp.</summary>
+/// <param name="MillisecondsOne">Median latency for one image.</param>
+/// <param name="MillisecondsBatch">Median latency for <see cref="Latency.Batch"/> images.</param>
+public sealed record EagerLatency(double MillisecondsOne, double MillisecondsBatch);

@@ -1,14 +1,14 @@
 namespace Distill.Artifacts;
 
-/// <summary>Which training images' labels a classifier, or a teacher of it, learned from.</summary>
+/// <summary>Which labels of training images a classifier or one of its teachers learned from.</summary>
 public enum LabelUsage
 {
-    /// <summary>Those of the pipeline's block labels.</summary>
+    /// <summary>The labels that the block <c>labels</c> selects.</summary>
     Labeled,
 
-    /// <summary>All that there are.</summary>
+    /// <summary>All labels of the training split.</summary>
     All,
 
-    /// <summary>None of this data set's: its teacher was given.</summary>
+    /// <summary>None of this dataset, because the teacher was imported.</summary>
     None,
 }

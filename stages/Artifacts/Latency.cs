@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Distill.Artifacts;
 
-/// <summary>How long networks take, taking turns, so that other work on the machine slows them all.</summary>
+/// <summary>Measures the latency of several networks in turn, so that other work on the machine slows all of them.</summary>
 public static class Latency
 {
-    /// <summary>Images in the larger of the two batches.</summary>
+    /// <summary>Number of images in the larger of the two batches that are measured.</summary>
     public const int Batch = 64;
 
     private const int Rounds = 7;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Milliseconds a call, the median of several rounds.</summary>
+    /// <summary>Measures the milliseconds per call of each action, as the median of seven rounds.</summary>
     public static IReadOnlyList<double> Medians(IReadOnlyList<Action> calls)
     {
-        // The first calls choose kernels and take memory.
+        // The first calls select kernels and allocate memory.
         foreach (var call in calls)
         {
             call();

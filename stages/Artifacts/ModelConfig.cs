@@ -6,21 +6,21 @@ using Distill.Learning.Networks;
 namespace Distill.Artifacts;
 
 /// <summary>
-/// A published model's config.json: enough to build the network and to feed it, in the keys that timm uses
-/// (huggingface/pytorch-image-models, timm/models/_hub.py), with ours beside them under <c>distill</c>.
+/// The config.json of a published model: what is needed to build the network and to prepare its images. The keys are timm's
+/// (huggingface/pytorch-image-models, timm/models/_hub.py); further ones are under <c>distill</c>.
 /// </summary>
 /// <param name="Network">Depth, width and stem.</param>
-/// <param name="Shape">Channels, height and width of an input, values of [0, 1].</param>
+/// <param name="Shape">Shape of an input; its values are in [0, 1].</param>
 /// <param name="Labels">Class names in the order of the logits.</param>
-/// <param name="CenterCrop">Share of an image's shorter side that is looked at.</param>
+/// <param name="CenterCrop">Fraction of the image's shorter side that the center crop keeps.</param>
 /// <param name="Temperature">Probabilities are softmax(logits / Temperature).</param>
-public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CenterCrop, double Temperature)
+public sealed record ModelConfig(
+    NetworkOptions Network, ImageShape Shape, IReadOnlyList<string> Labels, double CenterCrop, double Temperature)
 {
-    // As PIL numbers it.
+    // PIL's number of the filter.
     private const int Bicubic = 3;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
+    /// <summary>Creates the text of config.json.</summary>
     public string ToJson() => new JsonObject
     {
         ["architecture"] = Network.Architecture.Name,
@@ -31,7 +31,7 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         ["pretrained_cfg"] = new JsonObject
         {
             ["input_size"] = new JsonArray(Shape.Channels, Shape.Height, Shape.Width),
-            // Unless it says otherwise, the network takes pixels divided by 255 as they are.
+            // Without a normalization, the network takes pixels divided by 255.
             ["mean"] = Numbers(Network.Normalization?.Mean ?? [.. Enumerable.Repeat(0.0, Shape.Channels)]),
             ["std"] = Numbers(Network.Normalization?.Deviation ?? [.. Enumerable.Repeat(1.0, Shape.Channels)]),
             ["interpolation"] = "bicubic",
@@ -46,11 +46,11 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
             ["selectiveKernels"] = Network.SelectiveKernels,
             ["temperature"] = Temperature,
         },
-    }.ToJsonString(Indented) + "\n";
+    }.ToFileText();
 
     /// <summary>
-    /// preprocessor_config.json for the ONNX models, in the keys of transformers' image processors: scaled to 0–1, the shorter side resized, the middle cut
-    /// out. The models normalize by themselves what has to be normalized.
+    /// Creates the text of preprocessor_config.json for the ONNX models, in the keys of transformers' image processors: resize the shorter
+    /// side, crop the center, scale to [0, 1]. Normalization is part of the models.
     /// </summary>
     public string ToPreprocessorJson() => new JsonObject
     {
@@ -64,8 +64,9 @@ public sealed record ModelConfig(NetworkOptions Network, ImageShape Shape, IRead
         ["do_rescale"] = true,
         ["rescale_factor"] = 1 / 255.0,
         ["do_normalize"] = false,
-    }.ToJsonString(Indented) + "\n";
+    }.ToFileText();
 
+    /// <summary>Reads a config.json.</summary>
     /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>
     public static ModelConfig Read(string path)
     {

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width, K classes
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Onnx;
 using Microsoft.ML.OnnxRuntime;
@@ -5,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Artifacts;
 
-/// <summary>An ONNX model as ONNX Runtime runs it on the CPU.</summary>
+/// <summary>An ONNX model in ONNX Runtime on the CPU.</summary>
 public sealed class OnnxClassifier : IDisposable
 {
     private readonly string _name;
@@ -13,15 +14,15 @@ public sealed class OnnxClassifier : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
 
-    /// <param name="path">Of the model.</param>
-    /// <exception cref="InvalidDataException">ONNX Runtime refuses it.</exception>
+    /// <summary>Opens the model in a file.</summary>
+    /// <exception cref="InvalidDataException">ONNX Runtime rejects the model.</exception>
     public OnnxClassifier(string path)
         : this(path, options => new InferenceSession(path, options))
     {
     }
 
-    /// <param name="model">Its bytes.</param>
-    /// <exception cref="InvalidDataException">ONNX Runtime refuses it.</exception>
+    /// <summary>Opens the model in memory.</summary>
+    /// <exception cref="InvalidDataException">ONNX Runtime rejects the model.</exception>
     public OnnxClassifier(byte[] model)
         : this("the model", options => new InferenceSession(model, options))
     {
@@ -30,14 +31,20 @@ public sealed class OnnxClassifier : IDisposable
     private OnnxClassifier(string name, Func<SessionOptions, InferenceSession> open)
     {
         _name = name;
-        _options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = get_num_threads() };
-        // A CPU without VNNI would add pairs of products of eight bits in 16, where large ones saturate; so it takes kernels that do not.
+        _options = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            IntraOpNumThreads = get_num_threads(),
+        };
+
+        // Without VNNI, the fastest int8 kernels add pairs of products in 16 bits, which saturate. This option selects exact kernels.
         _options.AddSessionConfigEntry("session.x64quantprecision", "1");
-        _session = Understood(() => open(_options));
+        _session = Translate(() => open(_options));
     }
 
-    /// <summary>images_NCHW, floats of [0, 1] → logits_NK, fp32.</summary>
-    /// <exception cref="InvalidDataException">The model takes other images.</exception>
+    /// <summary>Computes logits_NK in fp32.</summary>
+    /// <param name="images_NCHW">Floats in [0, 1].</param>
+    /// <exception cref="InvalidDataException">The model expects images of another shape.</exception>
     public Tensor Logits(Tensor images_NCHW)
     {
         using var outputs = Run(images_NCHW, [OnnxGraph.Output]);
@@ -45,7 +52,7 @@ public sealed class OnnxClassifier : IDisposable
         return tensor(logits.GetTensorDataAsSpan<float>().ToArray(), logits.GetTensorTypeAndShape().Shape);
     }
 
-    /// <summary>Several values of the graph, as they lie in memory.</summary>
+    /// <summary>Computes several values of the graph and passes each with its name to <paramref name="use"/>, in row-major order.</summary>
     public void Values(Tensor images_NCHW, IReadOnlyList<string> names, Action<string, ReadOnlySpan<float>> use)
     {
         using var outputs = Run(images_NCHW, names);
@@ -65,18 +72,18 @@ public sealed class OnnxClassifier : IDisposable
     private IDisposableReadOnlyCollection<OrtValue> Run(Tensor images_NCHW, IReadOnlyCollection<string> names)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(images_NCHW.ReadAll<float>(), images_NCHW.shape);
-        return Understood(() => _session.Run(_run, [OnnxGraph.Input], [input], names));
+        return Translate(() => _session.Run(_run, [OnnxGraph.Input], [input], names));
     }
 
-    private T Understood<T>(Func<T> ask)
+    private T Translate<T>(Func<T> call)
     {
         try
         {
-            return ask();
+            return call();
         }
-        catch (OnnxRuntimeException refused)
+        catch (OnnxRuntimeException rejected)
         {
-            throw new InvalidDataException($"{_name}: ONNX Runtime rejects it: {refused.Message}", refused);
+            throw new InvalidDataException($"{_name}: ONNX Runtime rejects it: {rejected.Message}", rejected);
         }
     }
 }

@@ -3,14 +3,23 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Artifacts;
 
-/// <summary>Graphs as files.</summary>
+/// <summary>Writes ONNX graphs to files.</summary>
 public static class OnnxModelFiles
 {
+    /// <summary>File name of the fp32 model.</summary>
+    public const string Fp32File = "model.onnx";
+
+    /// <summary>File name of the fp16 model.</summary>
+    public const string Fp16File = "model.fp16.onnx";
+
+    /// <summary>File name of the int8 model.</summary>
+    public const string Int8File = "model.int8.onnx";
+
     private const string DataSuffix = ".data";
 
     private static readonly OnnxFile Format = new("distill", []);
 
-    /// <summary>The model as it would be in a file. Of a network whose weights fit one.</summary>
+    /// <summary>Encodes a model of at most 2 GiB as the bytes of its file.</summary>
     public static byte[] Bytes(OnnxGraph graph)
     {
         using var memory = new MemoryStream();
@@ -18,7 +27,9 @@ public static class OnnxModelFiles
         return memory.ToArray();
     }
 
-    /// <summary>Deletes the models of an earlier run that this one did not write.</summary>
+    /// <summary>Deletes models in a folder that an earlier run wrote and this one did not.</summary>
+    /// <param name="folder">The folder of the models.</param>
+    /// <param name="written">Names of the files that stay.</param>
     public static void DeleteOthers(string folder, IEnumerable<string> written)
     {
         foreach (var other in Directory.GetFiles(folder, "model*.onnx*").ExceptBy(written, Path.GetFileName))
@@ -27,8 +38,8 @@ public static class OnnxModelFiles
         }
     }
 
-    /// <summary>Writes a model durably, its weights beside it where they are too large for one file.</summary>
-    /// <returns>The files' names.</returns>
+    /// <summary>Writes a model durably. Above 2 GiB, its weights go into a second file.</summary>
+    /// <returns>Names of the written files, the model first.</returns>
     public static IReadOnlyList<string> Write(string path, OnnxGraph graph)
     {
         var name = Path.GetFileName(path);
@@ -38,7 +49,10 @@ public static class OnnxModelFiles
             return [name];
         }
 
-        Durable.WriteFile(path + DataSuffix, data => Durable.WriteFile(path, stream => Format.Write(stream, graph, data, name + DataSuffix)));
-        return [name, name + DataSuffix];
+        var dataName = name + DataSuffix;
+        Durable.WriteFile(
+            path + DataSuffix,
+            data => Durable.WriteFile(path, stream => Format.Write(stream, graph, data, dataName)));
+        return [name, dataName];
     }
 }

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width, K classes
 using Distill.Datasets.Decoding;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -12,55 +13,56 @@ using static TorchSharp.torch;
 
 namespace Distill.Artifacts;
 
-/// <summary>A published student in one of its forms, ready to classify.</summary>
+/// <summary>A published student, loaded in one of its formats.</summary>
 public sealed class PublishedModel : IDisposable
 {
-    /// <summary>The network's weights.</summary>
+    /// <summary>File name of the network's weights.</summary>
     public const string WeightsFile = "model.safetensors";
 
-    /// <summary>What the network is and how to feed it.</summary>
+    /// <summary>File name of the <see cref="ModelConfig"/>.</summary>
     public const string ConfigFile = "config.json";
 
-    /// <summary>The form that is loaded where none is named.</summary>
-    public const string DefaultForm = "safetensors";
+    /// <summary>The format that is loaded by default.</summary>
+    public const string DefaultFormat = "safetensors";
 
     private const int Chunk = 64;
 
     private static readonly Dictionary<string, string> Files = new()
     {
-        [DefaultForm] = WeightsFile,
-        ["fp32"] = "model.onnx",
-        ["fp16"] = "model.fp16.onnx",
-        ["int8"] = "model.int8.onnx",
+        [DefaultFormat] = WeightsFile,
+        ["fp32"] = OnnxModelFiles.Fp32File,
+        ["fp16"] = OnnxModelFiles.Fp16File,
+        ["int8"] = OnnxModelFiles.Int8File,
     };
 
     private readonly nn.Module<Tensor, Tensor>? _network;
     private readonly OnnxClassifier? _onnx;
-    private readonly Lazy<IInferenceModule>? _folded;
+    private readonly Lazy<IInferenceModule>? _inference;
     private readonly Compute _compute;
 
     private PublishedModel(ModelConfig config, string sha256, Compute compute, nn.Module<Tensor, Tensor>? network, OnnxClassifier? onnx)
     {
         (Config, Sha256, _compute, _network, _onnx) = (config, sha256, compute, network, onnx);
-        _folded = network is null ? null : new(() => InferenceNetwork.Of(network, compute));
+        _inference = network is null ? null : new(() => InferenceNetwork.Of(network, compute));
     }
 
-    /// <summary>The names of forms.</summary>
-    public static IReadOnlyCollection<string> Forms => Files.Keys;
+    /// <summary>Names of the formats: safetensors (TorchSharp); fp32, fp16 and int8 (ONNX Runtime).</summary>
+    public static IReadOnlyCollection<string> Formats => Files.Keys;
 
-    /// <summary>Of the file of weights.</summary>
+    /// <summary>SHA-256 of the loaded model file, in hexadecimal.</summary>
     public string Sha256 { get; }
 
     public ModelConfig Config { get; }
 
-    /// <summary>Where it takes images.</summary>
+    /// <summary>The device that images must be on.</summary>
     public Device Device => _compute.Device;
 
-    /// <param name="folder">A published folder.</param>
-    /// <param name="compute">Where the network runs; ONNX runs on the CPU.</param>
-    /// <param name="form">Which of <see cref="Forms"/>.</param>
-    /// <exception cref="UserException">The folder holds no published model, no such form of it, or a damaged one.</exception>
-    public static PublishedModel Load(string folder, Compute compute, string form = DefaultForm)
+    /// <summary>Loads a model from a published folder.</summary>
+    /// <param name="folder">The published folder.</param>
+    /// <param name="compute">Device and arithmetic of the network; ONNX models run on the CPU.</param>
+    /// <param name="format">One of <see cref="Formats"/>.</param>
+    /// <exception cref="UserException">The folder does not contain a published model in this format, or the model is damaged.</exception>
+    public static PublishedModel Load(string folder, Compute compute, string format = DefaultFormat)
     {
         var config = Path.Combine(folder, ConfigFile);
         if (!File.Exists(config))
@@ -68,17 +70,17 @@ public sealed class PublishedModel : IDisposable
             throw new UserException($"{folder}: found no published model ({ConfigFile} is missing)");
         }
 
-        var weights = Path.Combine(folder, Files[form]);
+        var weights = Path.Combine(folder, Files[format]);
         if (!File.Exists(weights))
         {
-            throw new UserException($"{folder}: the model is not available as {form} ({Files[form]} is missing)");
+            throw new UserException($"{folder}: the model is not available as {format} ({Files[format]} is missing)");
         }
 
         try
         {
-            Checksums.Verify(folder, ConfigFile, Files[form]);
+            Checksums.Verify(folder, ConfigFile, Files[format]);
             var read = ModelConfig.Read(config);
-            return form == DefaultForm
+            return format == DefaultFormat
                 ? new PublishedModel(read, FileHash.OfFile(weights), compute, Network(read, weights, compute), null)
                 : new PublishedModel(read, FileHash.OfFile(weights), compute with { Device = CPU }, null, new OnnxClassifier(weights));
         }
@@ -88,7 +90,7 @@ public sealed class PublishedModel : IDisposable
         }
     }
 
-    /// <summary>logits_NK of all images of a bank, as they are measured, divided by the published temperature.</summary>
+    /// <summary>Computes logits_NK of all images of a bank, divided by the published temperature.</summary>
     public Tensor Logits(ImageBank bank)
     {
         int[] all = [.. Enumerable.Range(0, bank.Images.Count)];
@@ -97,8 +99,8 @@ public sealed class PublishedModel : IDisposable
         return logits_NK.Over(Config.Temperature).MoveToOuterDisposeScope();
     }
 
-    /// <summary>logits_NK of images, divided by the published temperature.</summary>
-    /// <param name="images">uint8 [C, H, W] each, see <see cref="ImageFile.Read"/>.</param>
+    /// <summary>Computes logits_NK of images, divided by the published temperature.</summary>
+    /// <param name="images">Bytes [C, H, W] of each image, see <see cref="ImageFile.Read"/>.</param>
     public Tensor Logits(IReadOnlyList<byte[]> images)
     {
         using var scope = NewDisposeScope();
@@ -112,8 +114,8 @@ public sealed class PublishedModel : IDisposable
         return logits_NK.Over(Config.Temperature).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Class probabilities of images, each in the order of the labels.</summary>
-    /// <param name="images">uint8 [C, H, W] each, see <see cref="ImageFile.Read"/>.</param>
+    /// <summary>Computes class probabilities, per image in the order of the labels.</summary>
+    /// <param name="images">Bytes [C, H, W] of each image, see <see cref="ImageFile.Read"/>.</param>
     public IReadOnlyList<float[]> Probabilities(IReadOnlyList<byte[]> images)
     {
         using var scope = NewDisposeScope();
@@ -123,9 +125,9 @@ public sealed class PublishedModel : IDisposable
     public void Dispose()
     {
         _onnx?.Dispose();
-        if (_folded is { IsValueCreated: true })
+        if (_inference is { IsValueCreated: true })
         {
-            _folded.Value.Dispose();
+            _inference.Value.Dispose();
         }
 
         _network?.Dispose();
@@ -139,18 +141,22 @@ public sealed class PublishedModel : IDisposable
         return source.Load(weights, config.Shape.Channels, config.Labels.Count, compute);
     }
 
-    /// <summary>Before a network is made as wide as the config asks: a small file may ask for any width, the weights must be there.</summary>
-    /// <exception cref="InvalidDataException">They are not.</exception>
+    /// <summary>
+    /// Checks the width before the network is built: a small config.json could request any width and exhaust the memory.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The weights are too small for this width.</exception>
     private static void CheckWidth(NetworkOptions network, string weights)
     {
-        // Every block of the last stage has a matrix of at least its width squared.
+        // Every block of the last stage has a matrix of at least width × width elements.
         var width = 8.0 * network.Planes;
         var largest = SafetensorsFile.ReadShapes(weights)
             .Where(entry => entry.Key.StartsWith("layer4.", StringComparison.Ordinal))
             .Max(entry => (double?)entry.Value.Aggregate(1.0, (product, size) => product * size));
         if (largest is not { } elements || elements < width * width)
         {
-            throw new InvalidDataException($"{weights}: its tensors are too small for the network of {ConfigFile}, {network.Architecture.Name} of width {network.Width}");
+            throw new InvalidDataException(
+                $"{weights}: its tensors are too small for the network of {ConfigFile}, "
+                + FormattableString.Invariant($"{network.Architecture.Name} of width {network.Width}"));
         }
     }
 
@@ -168,11 +174,11 @@ public sealed class PublishedModel : IDisposable
     {
         try
         {
-            return _onnx is not null ? _onnx.Logits(images_NCHW) : _folded!.Value.Forward(images_NCHW);
+            return _onnx is not null ? _onnx.Logits(images_NCHW) : _inference!.Value.Forward(images_NCHW);
         }
-        catch (InvalidDataException refused)
+        catch (InvalidDataException rejected)
         {
-            throw new UserException(refused.Message);
+            throw new UserException(rejected.Message);
         }
     }
 }

@@ -2,33 +2,34 @@ using System.Text.Json.Nodes;
 
 namespace Distill.Artifacts;
 
-/// <summary>A measured row of the results table.</summary>
-/// <param name="Name">supervised, teacher, linear, knn-200, knn-20, distilled, self-distilled, or a round's name.</param>
-/// <param name="Top1">Percent of all test images, each as it is measured, once, with the last weights of training.</param>
-/// <param name="Parameters">Trained numbers.</param>
-/// <param name="Bytes">Size of the weights' file.</param>
-/// <param name="Seconds">Training and labeling of all stages on the road to it.</param>
-/// <param name="Seed">The run's seed.</param>
-/// <param name="Labels">Labeled images.</param>
+/// <summary>A row of the results table: one classifier, measured on the test split.</summary>
+/// <param name="Name">supervised, teacher, linear, knn-200, knn-20, or the name of a round's student.</param>
+/// <param name="Top1">Top-1 accuracy in percent, on all test images, with the last weights of training.</param>
+/// <param name="Parameters">Number of trainable parameters.</param>
+/// <param name="Bytes">Size of the weights file.</param>
+/// <param name="Seconds">Time of all stages that led to the classifier: training and labeling.</param>
+/// <param name="Seed">Seed of the run.</param>
+/// <param name="Labels">Number of labels that the classifier and its teachers were trained with.</param>
 public sealed record ResultRow(string Name, double Top1, long Parameters, long Bytes, double Seconds, long Seed, int Labels)
 {
-    /// <summary>How it was made.</summary>
+    /// <summary>How the classifier was trained, in words.</summary>
     public string Protocol { get; init; } = "";
 
-    /// <summary>SHA-256 of the weights' file that was measured.</summary>
+    /// <summary>SHA-256 of the measured weights file.</summary>
     public string Checkpoint { get; init; } = "";
 
-    /// <summary>All figures, see <c>Measurement.Figures</c>.</summary>
+    /// <summary>All measured figures by name, see <c>Measurement.Figures</c>.</summary>
     public JsonObject Figures { get; init; } = [];
 
-    /// <summary>The 95 % interval of top-1, in percent; null where none was measured.</summary>
+    /// <summary>The 95 % interval of top-1 in percent; null if it was not measured.</summary>
     public (double Low, double High)? Interval => Figures["top1Interval"] is JsonArray pair
         ? (pair[0]!.GetValue<double>(), pair[1]!.GetValue<double>())
         : null;
 
-    /// <summary>One of the figures, by its name in results.json; null where it was not measured.</summary>
+    /// <summary>Returns a figure by its name in results.json; null if it was not measured.</summary>
     public double? Figure(string name) => Figures[name]?.GetValue<double>();
 
+    /// <summary>Converts the row to its entry in results.json.</summary>
     public JsonObject ToJson()
     {
         var json = new JsonObject { ["name"] = Name, ["top1"] = Top1 };
@@ -48,6 +49,7 @@ public sealed record ResultRow(string Name, double Top1, long Parameters, long B
         return json;
     }
 
+    /// <summary>Reads a row from its entry in results.json.</summary>
     public static ResultRow FromJson(JsonObject json) => new(
         json["name"]!.GetValue<string>(),
         json["top1"]!.GetValue<double>(),
@@ -59,7 +61,9 @@ public sealed record ResultRow(string Name, double Top1, long Parameters, long B
     {
         Protocol = json["protocol"]?.GetValue<string>() ?? "",
         Checkpoint = json["checkpoint"]?.GetValue<string>() ?? "",
-        Figures = new JsonObject(json.Where(pair => MeasuredNames.Contains(pair.Key)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))),
+        Figures = new JsonObject(json
+            .Where(pair => MeasuredNames.Contains(pair.Key))
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))),
     };
 
     private static readonly HashSet<string> MeasuredNames =

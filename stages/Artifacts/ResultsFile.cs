@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Distill.Imaging.Evaluation.Metrics;
 using Distill.Pipeline.Storage;
@@ -7,12 +6,10 @@ using Microsoft.Data.Analysis;
 
 namespace Distill.Artifacts;
 
-/// <summary>The results table on disk: results.json for programs, results.csv for spreadsheets.</summary>
+/// <summary>The results table in files: results.json for programs, results.csv for spreadsheets.</summary>
 public static class ResultsFile
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    /// <summary>Writes the table as JSON, with what it was measured on.</summary>
+    /// <summary>Writes the table as JSON, with the name and size of the test split.</summary>
     public static void WriteJson(string path, string dataset, int testImages, IEnumerable<ResultRow> rows) =>
         Durable.WriteText(path, new JsonObject
         {
@@ -22,14 +19,14 @@ public static class ResultsFile
             ["split"] = "test",
             ["testImages"] = testImages,
             ["rows"] = new JsonArray([.. rows.Select(row => row.ToJson())]),
-        }.ToJsonString(Indented) + "\n");
+        }.ToFileText());
 
     /// <summary>Writes the table as CSV with a header.</summary>
     public static void WriteCsv(string path, IReadOnlyList<ResultRow> rows)
     {
         var frame = new DataFrame(
             new StringDataFrameColumn("name", rows.Select(row => row.Name)),
-            // Decimal, so that 68.13 is written as 68.13 and not as the nearest binary number.
+            // Decimal, because a double would be written with the digits of its binary value.
             new DecimalDataFrameColumn("top1", rows.Select(row => (decimal)row.Top1)),
             new Int64DataFrameColumn("parameters", rows.Select(row => row.Parameters)),
             new Int64DataFrameColumn("bytes", rows.Select(row => row.Bytes)),

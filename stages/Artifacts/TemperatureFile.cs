@@ -4,35 +4,24 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Artifacts;
 
-/// <summary>temperature.json: what a student's logits are divided by before they become probabilities.</summary>
-/// <param name="Temperature">T.</param>
-/// <param name="Labels">That it was fitted on.</param>
-/// <param name="LossBefore">Their mean negative log likelihood at temperature 1.</param>
-/// <param name="LossAfter">At T.</param>
-public sealed record TemperatureFile(double Temperature, int Labels, double LossBefore, double LossAfter)
+/// <summary>The temperature.json of a run: probabilities are softmax(logits / temperature).</summary>
+/// <param name="Temperature">The temperature T.</param>
+/// <param name="Labels">Number of labels that it was fitted on.</param>
+/// <param name="NegativeLogLikelihoodBefore">Mean negative log likelihood of these labels at temperature 1, in nats.</param>
+/// <param name="NegativeLogLikelihoodAfter">The same at T.</param>
+public sealed record TemperatureFile(
+    double Temperature, int Labels, double NegativeLogLikelihoodBefore, double NegativeLogLikelihoodAfter)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    /// <summary>Of a pipeline that fits none.</summary>
+    /// <summary>The values of a pipeline that does not fit a temperature.</summary>
     public static readonly TemperatureFile None = new(1, 0, 0, 0);
 
-    public JsonObject ToJson() => new()
-    {
-        ["temperature"] = Temperature,
-        ["labels"] = Labels,
-        ["negativeLogLikelihoodBefore"] = LossBefore,
-        ["negativeLogLikelihoodAfter"] = LossAfter,
-    };
+    /// <summary>Converts the record to JSON, for the metrics of a stage.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ArtifactRecords.Default.TemperatureFile)!.AsObject();
 
-    public void Write(string path) => Durable.WriteText(path, ToJson().ToJsonString(Indented) + "\n");
+    /// <summary>Writes the file durably.</summary>
+    public void Write(string path) => Durable.WriteText(path, ToJson().ToFileText());
 
-    public static TemperatureFile Read(string path)
-    {
-        var json = JsonNode.Parse(File.ReadAllText(path))!;
-        return new TemperatureFile(
-            json["temperature"]!.GetValue<double>(),
-            json["labels"]!.GetValue<int>(),
-            json["negativeLogLikelihoodBefore"]!.GetValue<double>(),
-            json["negativeLogLikelihoodAfter"]!.GetValue<double>());
-    }
+    /// <exception cref="JsonException">The file does not have these keys.</exception>
+    public static TemperatureFile Read(string path) =>
+        JsonSerializer.Deserialize(File.ReadAllText(path), ArtifactRecords.Default.TemperatureFile)!;
 }

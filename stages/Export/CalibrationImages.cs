@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -6,32 +7,45 @@ using static TorchSharp.torch;
 
 namespace Distill.Export;
 
-/// <summary>Training images, spread over the whole split, in batches: every other one calibrates, those between choose and check.</summary>
-/// <param name="batches">images_NCHW each, disposed of with this.</param>
+/// <summary>
+/// Evenly spaced training images in batches. Even batches calibrate the int8 ranges; odd ones choose the rule and check the models.
+/// </summary>
+/// <param name="batches">images_NCHW of each batch; this object owns them.</param>
 internal sealed class CalibrationImages(IReadOnlyList<Tensor> batches) : IDisposable
 {
-    /// <summary>That calibrate, and as many others.</summary>
-    public const int Most = 512;
+    // Images that calibrate, and as many that check.
+    private const int MaximumImages = 512;
 
     private const int LargestBatch = 64;
 
-    /// <summary>images_NCHW that ranges are taken from.</summary>
-    public IReadOnlyList<Tensor> Seen => [.. batches.Where((_, i) => i % 2 == 0)];
+    /// <summary>Batches images_NCHW that the ranges come from.</summary>
+    public IReadOnlyList<Tensor> Calibrating => [.. batches.Where((_, i) => i % 2 == 0)];
 
-    /// <summary>images_NCHW that are compared with the network.</summary>
-    public IReadOnlyList<Tensor> Others => [.. batches.Where((_, i) => i % 2 == 1)];
+    /// <summary>Batches images_NCHW on which the models are compared with the network.</summary>
+    public IReadOnlyList<Tensor> Checking => [.. batches.Where((_, i) => i % 2 == 1)];
 
-    public long SeenCount => Seen.Sum(images => images.shape[0]);
+    /// <summary>Number of images in <see cref="Calibrating"/>.</summary>
+    public long CalibratingCount => Calibrating.Sum(images => images.shape[0]);
 
-    public static CalibrationImages Of(ImageSet train, int loaderThreads)
+    /// <summary>Number of images in <see cref="Checking"/>.</summary>
+    public long CheckingCount => Checking.Sum(images => images.shape[0]);
+
+    /// <summary>Loads the images from the training split.</summary>
+    public static CalibrationImages Load(ImageSet train, int loaderThreads)
     {
         using var bank = ImageBank.Open(train, CPU, loaderThreads);
-        var count = Math.Min(2 * Most, train.Count);
+        var count = Math.Min(2 * MaximumImages, train.Count);
 
-        // Every value of a network is looked at for all images of a batch.
-        var batch = Math.Min(Math.Min(LargestBatch, Inference.BatchSize(train.Shape, new Compute(CPU, Bf16: false))), Math.Max(1, count / 2));
+        // Calibration reads every value of the network for all images of a batch, so a batch must fit into memory with them.
+        var fitting = Math.Min(LargestBatch, Inference.BatchSize(train.Shape, new Compute(CPU, Bf16: false)));
+        var batch = Math.Min(fitting, Math.Max(1, count / 2));
         return new CalibrationImages(
-            [.. Enumerable.Range(0, count).Select(i => (int)((long)i * train.Count / count)).Chunk(batch).Select(chunk => bank.Take(chunk).DetachFromDisposeScope())]);
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i => (int)((long)i * train.Count / count))
+                .Chunk(batch)
+                .Select(chunk => bank.Take(chunk).DetachFromDisposeScope()),
+        ]);
     }
 
     public void Dispose()

@@ -1,11 +1,12 @@
+// N images, C channels, H height, W width, K classes
 using static TorchSharp.torch;
 
 namespace Distill.Export;
 
-/// <summary>A network as TorchSharp runs it, a module after the other: what forms are compared with.</summary>
+/// <summary>Runs a network in TorchSharp, one module after another: the reference for all exported models.</summary>
 internal static class EagerNetwork
 {
-    /// <summary>images_NCHW → logits_NK, without a graph.</summary>
+    /// <summary>Computes logits_NK without gradients.</summary>
     public static Tensor Infer(this nn.Module<Tensor, Tensor> network, Tensor images_NCHW)
     {
         using var frozen = no_grad();

@@ -1,3 +1,4 @@
+// N images, K classes
 using Distill.Artifacts;
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
@@ -9,20 +10,30 @@ using static TorchSharp.torch;
 
 namespace Distill.Export;
 
-/// <summary>All variants measured side by side, and the network that they were made of.</summary>
-/// <param name="Variants">In the order of their files.</param>
-/// <param name="EagerOne">Milliseconds of the network itself, one module after the other, for one image.</param>
-/// <param name="EagerBatch">For a batch.</param>
-internal sealed record ExportMeasurement(IReadOnlyList<ExportedModel> Variants, double EagerOne, double EagerBatch)
+/// <summary>Measurements of all exported models, and of the network in TorchSharp.</summary>
+/// <param name="Models">The exported models, in the order of their files.</param>
+/// <param name="Eager">Latency of the network itself.</param>
+internal sealed record ExportMeasurement(IReadOnlyList<ExportedModel> Models, EagerLatency Eager)
 {
-    public static ExportMeasurement Of(
+    /// <summary>Number of images that <see cref="Measure"/> processes: the test split for the network and for each model.</summary>
+    public static long ImagesOfAllPasses(int models, ImageSet test) => (models + 1L) * test.Count;
+
+    /// <summary>Measures accuracy and latency on the CPU.</summary>
+    /// <param name="folder">Folder of the models.</param>
+    /// <param name="files">File names of each format, the model first.</param>
+    /// <param name="network">The exported network, in evaluation mode on the CPU.</param>
+    /// <param name="test">The test split.</param>
+    /// <param name="temperature">Softmax temperature of the probabilities.</param>
+    /// <param name="loaderThreads">Number of loader threads.</param>
+    /// <param name="processed">Receives the number of images of each batch. It may throw to stop.</param>
+    public static ExportMeasurement Measure(
         string folder,
         IReadOnlyDictionary<string, IReadOnlyList<string>> files,
         nn.Module<Tensor, Tensor> network,
         ImageSet test,
         double temperature,
         int loaderThreads,
-        Action<long> looked)
+        Action<long> processed)
     {
         using var scope = NewDisposeScope();
         using var bank = ImageBank.Open(test, CPU, loaderThreads);
@@ -31,8 +42,8 @@ internal sealed record ExportMeasurement(IReadOnlyList<ExportedModel> Variants, 
         {
             var chunks = Enumerable.Range(0, test.Count).Chunk(Inference.BatchSize(test.Shape, new Compute(CPU, Bf16: false))).ToArray();
             var labels_N = bank.Labels(Enumerable.Range(0, test.Count));
-            var own_NK = Logits(network.Infer, bank, chunks, looked);
-            var logits = models.Select(model => Logits(model.Logits, bank, chunks, looked)).ToArray();
+            var network_NK = Logits(network.Infer, bank, chunks, processed);
+            var logits = models.Select(model => Logits(model.Logits, bank, chunks, processed)).ToArray();
             var reports = logits.Select(logits_NK => ClassificationReport.Of(logits_NK.Over(temperature), labels_N)).ToArray();
             var one = Medians(models, network, bank.Take([0]));
             var batch = Medians(models, network, bank.Take(Enumerable.Range(0, Latency.Batch).Select(i => i % test.Count)));
@@ -42,13 +53,12 @@ internal sealed record ExportMeasurement(IReadOnlyList<ExportedModel> Variants, 
                     file.Value,
                     file.Value.Sum(name => new FileInfo(Path.Combine(folder, name)).Length),
                     Math.Round(reports[i].Top1, 2),
-                    Math.Round(Accuracy.Top1(logits[i], own_NK.argmax(1)), 2),
+                    Math.Round(Accuracy.Top1(logits[i], network_NK.argmax(1)), 2),
                     Math.Round(reports[i].CalibrationError, 4),
                     Math.Round(reports[i].NegativeLogLikelihood, 4),
                     one[i],
                     batch[i]))],
-                one[^1],
-                batch[^1]);
+                new EagerLatency(one[^1], batch[^1]));
         }
         finally
         {
@@ -59,21 +69,22 @@ internal sealed record ExportMeasurement(IReadOnlyList<ExportedModel> Variants, 
         }
     }
 
-    private static Tensor Logits(Func<Tensor, Tensor> ask, ImageBank bank, int[][] chunks, Action<long> looked)
+    private static Tensor Logits(Func<Tensor, Tensor> classify, ImageBank bank, int[][] chunks, Action<long> processed)
     {
         using var scope = NewDisposeScope();
         return cat([.. chunks.Select(chunk =>
         {
             using var inner = NewDisposeScope();
-            looked(chunk.Length);
-            return ask(bank.Take(chunk)).MoveToOuterDisposeScope();
+            processed(chunk.Length);
+            return classify(bank.Take(chunk)).MoveToOuterDisposeScope();
         })]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Of each model and, last, of the network.</summary>
-    private static IReadOnlyList<double> Medians(OnnxClassifier[] models, nn.Module<Tensor, Tensor> network, Tensor images) => Latency.Medians(
-    [
-        .. models.Select(model => (Action)(() => model.Logits(images).Dispose())),
-        () => network.Infer(images).Dispose(),
-    ]);
+    /// <summary>Measures the latency of each model and, last, of the network.</summary>
+    private static IReadOnlyList<double> Medians(OnnxClassifier[] models, nn.Module<Tensor, Tensor> network, Tensor images) =>
+        Latency.Medians(
+        [
+            .. models.Select(model => (Action)(() => model.Logits(images).Dispose())),
+            () => network.Infer(images).Dispose(),
+        ]);
 }

@@ -2,20 +2,24 @@ using Distill.Pipeline.Execution;
 
 namespace Distill.Export;
 
-/// <summary>Shows how many images were looked at, by whichever form, and stops between two batches where that is wanted.</summary>
-/// <param name="context">Shows it, and says whether to stop.</param>
-/// <param name="testImages">How many the test split has.</param>
-internal sealed class ExportProgress(StageContext context, int testImages)
+/// <summary>Reports how many images the networks have processed, and stops between two batches on request.</summary>
+/// <param name="context">The running stage.</param>
+/// <param name="total">Number of images in all passes of all networks, if no format is skipped.</param>
+internal sealed class ExportProgress(StageContext context, long total)
 {
-    // The network itself and three forms look at the test split, two passes at the calibration images, and the rules and checks some more at others.
-    private readonly long _total = (4L * testImages) + (20 * CalibrationImages.Most);
+    private long _total = total;
     private long _done;
 
+    /// <summary>Adds processed images.</summary>
     /// <exception cref="OperationCanceledException">The run was interrupted.</exception>
     public void Add(long images)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         _done += images;
-        context.Progress.Report(Math.Min(_done, _total), _total);
+        context.Progress.Report(_done, _total);
     }
+
+    /// <summary>Corrects the total when it is known which formats were skipped.</summary>
+    /// <param name="images">Number of images still to process.</param>
+    public void SetRemaining(long images) => _total = _done + images;
 }

@@ -10,48 +10,60 @@ using static TorchSharp.torch;
 namespace Distill.Export;
 
 /// <summary>
-/// The student as ONNX, in fp32, fp16 and eight bits: each compared with the network that it was made of, and measured on the test split after all
-/// training is over. Eight bits are calibrated on training images alone.
+/// Exports the student to ONNX in fp32, fp16 and int8. Each model is compared with the network and measured on the test split, after all
+/// training. int8 is calibrated on training images only.
 /// </summary>
 public static class ExportStage
 {
     /// <summary>Raised when the same options and inputs give other files than before.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
-    /// <summary>The folder with the models, and with what was measured of them.</summary>
-    public const string Output = "variants";
+    /// <summary>Name of the folder with the models and their measurements.</summary>
+    public const string Output = "exports";
 
-    /// <param name="context">Where it runs.</param>
+    /// <summary>Exports and measures the models.</summary>
+    /// <param name="context">The running stage.</param>
     /// <param name="source">The student.</param>
-    /// <param name="settings">What all stages share; the variants run on the CPU.</param>
-    /// <param name="dataset">Its training images calibrate, its test split judges.</param>
-    /// <param name="temperature">The artifact with the temperature of probabilities; null for 1.</param>
-    /// <exception cref="InvalidDataException">The model in fp32 gives other logits than the network.</exception>
-    public static StageResult Run(StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, string? temperature)
+    /// <param name="settings">Loader threads of the run; the models run on the CPU.</param>
+    /// <param name="dataset">The dataset. Its training split calibrates int8, and its test split measures the models.</param>
+    /// <param name="temperature">Artifact of the softmax temperature; null for temperature 1.</param>
+    /// <exception cref="InvalidDataException">The logits of the fp32 model differ from the network's.</exception>
+    public static StageResult Run(
+        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, string? temperature)
     {
         using var scope = NewDisposeScope();
         var (train, test) = (dataset.Train(), dataset.Test());
-        using var network = source.Load(context.Input(source.Artifact), train.Shape.Channels, train.ClassNames.Count, new Compute(CPU, Bf16: false));
+        using var network = source.Load(
+            context.Input(source.Artifact), train.Shape.Channels, train.ClassNames.Count, new Compute(CPU, Bf16: false));
         var folder = Path.Combine(context.Folder, Output);
         Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
 
-        var progress = new ExportProgress(context, test.Count);
-        using var images = CalibrationImages.Of(train, settings.LoaderThreads);
-        var forms = new FormatExporter(network, train, images, progress.Add);
+        using var images = CalibrationImages.Load(train, settings.LoaderThreads);
+        var progress = new ExportProgress(context, FormatExporter.ImagesOfAllPasses(images) + ExportMeasurement.ImagesOfAllPasses(3, test));
+        var exporter = new FormatExporter(network, train, images, progress.Add);
         var files = new Dictionary<string, IReadOnlyList<string>>();
-        foreach (var (name, file, graph) in forms.All(context.Progress.Note))
+        foreach (var (format, file, graph) in exporter.Export(context.Progress.Note))
         {
-            files[name] = OnnxModelFiles.Write(Path.Combine(folder, file), graph);
+            files[format] = OnnxModelFiles.Write(Path.Combine(folder, file), graph);
         }
 
-        forms.Check(Path.Combine(folder, FormatExporter.ExactFile));
+        exporter.Check(Path.Combine(folder, OnnxModelFiles.Fp32File));
         OnnxModelFiles.DeleteOthers(folder, files.Values.SelectMany(names => names));
+        progress.SetRemaining(ExportMeasurement.ImagesOfAllPasses(files.Count, test));
         var fitted = temperature is null ? TemperatureFile.None : TemperatureFile.Read(context.Input(temperature));
-        var measured = ExportMeasurement.Of(folder, files, network, test, fitted.Temperature, settings.LoaderThreads, progress.Add);
-        new ExportsFile(test.Count, fitted.Temperature, fitted.Labels, images.SeenCount, forms.Ranges, get_num_threads(), measured.EagerOne, measured.EagerBatch, measured.Variants).Write(folder);
+        var measured = ExportMeasurement.Measure(folder, files, network, test, fitted.Temperature, settings.LoaderThreads, progress.Add);
+
+        new ExportsFile(
+            test.Count,
+            new FittedTemperature(fitted.Temperature, fitted.Labels),
+            new Int8Calibration(images.CalibratingCount, exporter.Ranges),
+            Latency.Batch,
+            get_num_threads(),
+            measured.Eager,
+            measured.Models).Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },
-            new JsonObject(measured.Variants.Select(variant => KeyValuePair.Create(variant.Name, (JsonNode?)JsonValue.Create(variant.Top1)))));
+            new JsonObject(measured.Models.Select(model => KeyValuePair.Create(model.Name, (JsonNode?)JsonValue.Create(model.Top1)))));
     }
 }

@@ -8,70 +8,75 @@ using static TorchSharp.torch;
 
 namespace Distill.Export;
 
-/// <summary>Makes the forms of a network, and leaves out those that do not suit it.</summary>
-/// <param name="network">In inference mode, on the CPU.</param>
-/// <param name="train">What it was trained on.</param>
-/// <param name="images">Some of that.</param>
-/// <param name="looked">Told how many images were looked at; may throw to stop.</param>
-internal sealed class FormatExporter(nn.Module<Tensor, Tensor> network, ImageSet train, CalibrationImages images, Action<long> looked)
+/// <summary>Converts a network to the ONNX formats, and skips a format whose results differ too much from the network's.</summary>
+/// <param name="network">The network, in evaluation mode on the CPU.</param>
+/// <param name="train">The training split.</param>
+/// <param name="images">Images of the training split.</param>
+/// <param name="processed">Receives the number of images of each batch. It may throw to stop.</param>
+internal sealed class FormatExporter(
+    nn.Module<Tensor, Tensor> network, ImageSet train, CalibrationImages images, Action<long> processed)
 {
-    /// <summary>The form in fp32.</summary>
-    public const string ExactFile = "model.onnx";
-
-    // Shares of the largest logit: what rounding in another order makes of fp32, and what fp16's ten bits do after some hundred layers.
-    private const double ExactTolerance = 1e-3;
+    // Relative to the largest logit. fp32 differs by the order of rounding; fp16 has ten bits, and errors grow over some hundred layers.
+    private const double SingleTolerance = 1e-3;
     private const double HalfTolerance = 5e-2;
 
-    // In percent of training images; fewer than this, and eight bits are too few for the network.
-    private const double LeastAgreement = 90;
+    // In percent of the checking images.
+    private const double MinimumAgreement = 90;
 
-    /// <summary>The rule that the ranges of eight bits were taken by; "none" where there are none.</summary>
+    /// <summary>Name of the rule that chose the int8 ranges; "none" without int8.</summary>
     public string Ranges { get; private set; } = "none";
 
-    /// <summary>Name, file and graph of each form, fp32 first.</summary>
-    /// <param name="note">Told of what is left out, and why.</param>
-    public IEnumerable<(string Name, string File, OnnxGraph Graph)> All(Action<string> note)
+    /// <summary>
+    /// Number of images that all calls process if every format is exported: those of the calibration, and the checks of fp32 and fp16.
+    /// </summary>
+    public static long ImagesOfAllPasses(CalibrationImages images) => Calibration.ImagesOfAllPasses(images) + (2 * images.CheckingCount);
+
+    /// <summary>Creates format, file name and graph of each model, fp32 first.</summary>
+    /// <param name="note">Receives one sentence about each skipped format.</param>
+    public IEnumerable<(string Format, string File, OnnxGraph Graph)> Export(Action<string> note)
     {
-        var graph = InferenceNetwork.ToOnnx(network, [train.Shape.Channels, train.Shape.Height, train.Shape.Width], train.ClassNames.Count);
-        yield return ("fp32", ExactFile, graph);
+        var shape = train.Shape;
+        var graph = InferenceNetwork.ToOnnx(network, [shape.Channels, shape.Height, shape.Width], train.ClassNames.Count);
+        yield return ("fp32", OnnxModelFiles.Fp32File, graph);
         if (OnnxFile.NeedsDataFile(graph))
         {
             note("the network exceeds 2 GiB; only fp32 is exported");
             yield break;
         }
 
-        if (Half(graph, note) is { } half)
+        if (ToFp16(graph, note) is { } fp16)
         {
-            yield return ("fp16", "model.fp16.onnx", half);
+            yield return ("fp16", OnnxModelFiles.Fp16File, fp16);
         }
 
-        if (Eight(graph, note) is { } eight)
+        if (ToInt8(graph, note) is { } int8)
         {
-            yield return ("int8", "model.int8.onnx", eight);
+            yield return ("int8", OnnxModelFiles.Int8File, int8);
         }
     }
 
-    /// <summary>Compares the written model in fp32 with the network.</summary>
-    /// <exception cref="InvalidDataException">It gives other logits.</exception>
+    /// <summary>Compares the written fp32 model with the network.</summary>
+    /// <exception cref="InvalidDataException">The logits differ.</exception>
     public void Check(string path)
     {
         using var model = new OnnxClassifier(path);
         foreach (var difference in Differences(model))
         {
-            // Negated so that no number fails, too.
-            if (!(difference <= ExactTolerance))
+            // Negated, so that NaN fails too.
+            if (!(difference <= SingleTolerance))
             {
                 throw new InvalidDataException(FormattableString.Invariant(
-                    $"{path}: the exported model's logits differ from the network's by {difference} (relative to the largest; limit {ExactTolerance}). Not published"));
+                    $"{path}: the exported model's logits differ from the network's by {difference} ")
+                    + FormattableString.Invariant($"(relative to the largest; limit {SingleTolerance}). Not published"));
             }
         }
     }
 
-    private OnnxGraph? Half(OnnxGraph graph, Action<string> note)
+    private OnnxGraph? ToFp16(OnnxGraph graph, Action<string> note)
     {
         var half = HalfPrecision.Of(graph);
         using var model = new OnnxClassifier(OnnxModelFiles.Bytes(half));
-        if (Differences(model).All(difference => difference <= HalfTolerance))
+        if (Differences(model).ToList().TrueForAll(difference => difference <= HalfTolerance))
         {
             return half;
         }
@@ -80,14 +85,14 @@ internal sealed class FormatExporter(nn.Module<Tensor, Tensor> network, ImageSet
         return null;
     }
 
-    private OnnxGraph? Eight(OnnxGraph graph, Action<string> note)
+    private OnnxGraph? ToInt8(OnnxGraph graph, Action<string> note)
     {
-        var (quantized, rule) = Calibration.Quantize(graph, images, looked);
+        var (quantized, rule) = Calibration.Quantize(graph, images, processed);
         using var model = new OnnxClassifier(OnnxModelFiles.Bytes(quantized));
-        if (Agreement(model) is var agreement && agreement < LeastAgreement)
+        if (Agreement(model) is var agreement && agreement < MinimumAgreement)
         {
             note(FormattableString.Invariant(
-                $"int8 skipped: it agrees with the network on {agreement:0.0} % of the checked training images (minimum {LeastAgreement} %)"));
+                $"int8 skipped: it agrees with the network on {agreement:0.0} % of the training images (minimum {MinimumAgreement} %)"));
             return null;
         }
 
@@ -95,11 +100,13 @@ internal sealed class FormatExporter(nn.Module<Tensor, Tensor> network, ImageSet
         return quantized;
     }
 
-    /// <summary>Of each batch the largest difference of logits, as a share of the largest logit, or of 1.</summary>
-    private IEnumerable<double> Differences(OnnxClassifier model) => images.Others.Select(batch =>
+    /// <summary>
+    /// Computes for each batch the largest difference of logits, relative to the largest logit or to 1 if that is larger.
+    /// </summary>
+    private IEnumerable<double> Differences(OnnxClassifier model) => images.Checking.Select(batch =>
     {
         using var scope = NewDisposeScope();
-        looked(batch.shape[0]);
+        processed(batch.shape[0]);
         var expected = network.Infer(batch);
         return expected.Plus(model.Logits(batch), -1).abs().max().ReadDouble() / Math.Max(1, expected.abs().max().ReadDouble());
     });
@@ -107,6 +114,7 @@ internal sealed class FormatExporter(nn.Module<Tensor, Tensor> network, ImageSet
     private double Agreement(OnnxClassifier model)
     {
         using var scope = NewDisposeScope();
-        return Accuracy.Top1(cat([.. images.Others.Select(model.Logits)]), cat([.. images.Others.Select(batch => network.Infer(batch).argmax(1))]));
+        return Accuracy.Top1(
+            cat([.. images.Checking.Select(model.Logits)]), cat([.. images.Checking.Select(batch => network.Infer(batch).argmax(1))]));
     }
 }

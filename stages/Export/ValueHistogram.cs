@@ -2,12 +2,12 @@ using Distill.Learning.Onnx;
 
 namespace Distill.Export;
 
-/// <summary>How a value of a graph is distributed over calibration images.</summary>
+/// <summary>The distribution of one value of a graph over the calibration images.</summary>
 internal sealed class ValueHistogram
 {
     private const int Bins = 2048;
 
-    // Of eight bits, one for the sign.
+    // Eight bits, one of them for the sign.
     private const int Levels = 128;
     private const int Stride = 16;
 
@@ -15,7 +15,7 @@ internal sealed class ValueHistogram
     private float _low = float.PositiveInfinity;
     private float _high = float.NegativeInfinity;
 
-    /// <summary>The first pass: the extremes.</summary>
+    /// <summary>First pass: widens the range of the histogram to these values.</summary>
     public void Widen(ReadOnlySpan<float> values)
     {
         foreach (var value in values)
@@ -25,7 +25,7 @@ internal sealed class ValueHistogram
         }
     }
 
-    /// <summary>The second pass: how many lie in each bin.</summary>
+    /// <summary>Second pass: counts these values in the bins.</summary>
     public void Count(ReadOnlySpan<float> values)
     {
         var perUnit = _high > _low ? Bins / (_high - _low) : 0;
@@ -35,8 +35,8 @@ internal sealed class ValueHistogram
         }
     }
 
-    /// <summary>Between the extremes but for a share of the values, half of it at either end.</summary>
-    /// <param name="share">Of values that are kept, up to 1.</param>
+    /// <summary>Returns the range that keeps a fraction of the values, and clips half of the rest at each end.</summary>
+    /// <param name="share">Fraction of kept values in (0, 1].</param>
     public ValueRange Percentile(double share)
     {
         var clipped = (long)(_counts.Sum() * (1 - share) / 2);
@@ -53,8 +53,8 @@ internal sealed class ValueHistogram
     }
 
     /// <summary>
-    /// The range whose values, rounded to levels, keep most of the information: the least divergence of the clipped distribution of magnitudes from
-    /// its rounded form (Migacz, "8-bit inference with TensorRT", 2017).
+    /// Returns the range that loses the least information when its values are rounded to 128 levels: the minimum of the divergence between
+    /// the clipped distribution of magnitudes and its rounded form (Migacz, "8-bit inference with TensorRT", 2017).
     /// </summary>
     public ValueRange LeastDivergence()
     {
@@ -71,7 +71,9 @@ internal sealed class ValueHistogram
             magnitudes[Math.Min((int)(middle / largest * Bins), Bins - 1)] += _counts[bin];
         }
 
-        var best = Enumerable.Range(0, ((Bins - Levels) / Stride) + 1).Select(i => Levels + (i * Stride)).MinBy(bins => Divergence(magnitudes, bins));
+        var best = Enumerable.Range(0, ((Bins - Levels) / Stride) + 1)
+            .Select(i => Levels + (i * Stride))
+            .MinBy(bins => Divergence(magnitudes, bins));
         var threshold = largest * best / Bins;
         return new ValueRange(MathF.Max(_low, -threshold), MathF.Min(_high, threshold));
     }
@@ -103,7 +105,7 @@ internal sealed class ValueHistogram
         {
             if (clipped[bin] > 0)
             {
-                // What lies beyond the range has been put into the last bin, which may have had nothing of its own.
+                // Values beyond the range were added to the last bin, which may be empty in the rounded distribution.
                 divergence += clipped[bin] / total * Math.Log(clipped[bin] / total / Math.Max(rounded[bin] / all, 1e-9));
             }
         }

@@ -5,23 +5,26 @@ using Distill.Learning.Networks;
 
 namespace Distill.Publish;
 
-/// <summary>What a model hub reads of a card: YAML between two lines of dashes (huggingface.co/docs/hub/model-cards).</summary>
+/// <summary>The metadata of a model card: YAML between two lines of dashes (huggingface.co/docs/hub/model-cards).</summary>
 internal static class CardFrontMatter
 {
-    /// <param name="config">The model.</param>
-    /// <param name="license">Of the model.</param>
-    /// <param name="dataset">That it was trained and measured on.</param>
-    /// <param name="title">The card's.</param>
-    /// <param name="own">What it measured.</param>
-    /// <param name="distilled">Whether it learned from soft targets.</param>
-    public static string Of(ModelConfig config, string license, string dataset, string title, ResultRow own, bool distilled) => string.Create(CultureInfo.InvariantCulture, $"""
+    /// <summary>Creates the metadata.</summary>
+    /// <param name="config">The published model.</param>
+    /// <param name="license">SPDX name of the model's license.</param>
+    /// <param name="dataset">Name of the dataset.</param>
+    /// <param name="title">Title of the card.</param>
+    /// <param name="published">Results of the published model.</param>
+    /// <param name="isDistilled">Whether the model was trained on soft targets.</param>
+    public static string Create(
+        ModelConfig config, string license, string dataset, string title, ResultRow published, bool isDistilled) =>
+        string.Create(CultureInfo.InvariantCulture, $"""
         ---
         license: {Quoted(license)}
         library_name: {Library(config.Network)}
         pipeline_tag: image-classification
         tags:
         - image-classification
-        - simclr{(distilled ? "\n- knowledge-distillation" : "")}
+        - simclr{(isDistilled ? "\n- knowledge-distillation" : "")}
         - {config.Network.Architecture.Name}
         datasets:
         - {Quoted(dataset)}
@@ -39,14 +42,15 @@ internal static class CardFrontMatter
             metrics:
             - type: accuracy
               name: top-1 (%)
-              value: {own.Top1:0.00}
+              value: {published.Top1:0.00}
         ---
 
         """);
 
-    // timm builds no narrow ResNets by name; what reads ONNX reads any.
-    private static string Library(NetworkOptions network) => network is { Width: 1, Stem: Stem.ImageNet, SelectiveKernels: false } ? "timm" : "onnx";
+    // timm cannot create narrow ResNets by name; ONNX models are independent of the architecture.
+    private static string Library(NetworkOptions network) =>
+        network is { Width: 1, Stem: Stem.ImageNet, SelectiveKernels: false } ? "timm" : "onnx";
 
-    // A YAML scalar in JSON's quotes, which YAML reads as well.
+    // A JSON string is a valid YAML scalar.
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

@@ -1,21 +1,20 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Distill.Artifacts;
 using Distill.Pipeline.Execution;
 
 namespace Distill.Publish;
 
 /// <summary>
-/// provenance.json: what made the model, so that it can be made again: the program that published it, and of every stage that led to its weights the key, the declared
-/// version, the machines with their numbers of threads, the options and the hashes of what it read and wrote. Times are left out: they differ from run to run, and
-/// the folder must not.
+/// The provenance.json of a published model, from which the run can be repeated. It has the version of the program and, for each stage that
+/// led to the weights, its key, version, machines with their number of threads, options, and hashes of inputs and outputs. It has no times,
+/// because the published folder must be the same for each repetition.
 /// </summary>
 internal static class Provenance
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    /// <param name="seed">The run's.</param>
-    /// <param name="lineage">The stages, in order.</param>
-    public static string Of(long seed, IReadOnlyDictionary<string, LockEntry> lineage) => new JsonObject
+    /// <summary>Creates the text of the file.</summary>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="lineage">The stages that led to the weights, in order.</param>
+    public static string Create(long seed, IReadOnlyDictionary<string, LockEntry> lineage) => new JsonObject
     {
         ["madeBy"] = "Distill",
         ["program"] = new JsonObject { ["version"] = ProgramVersion.Current.Version, ["commit"] = ProgramVersion.Current.Commit },
@@ -27,7 +26,7 @@ internal static class Provenance
         },
         ["stages"] = new JsonObject(lineage.Select(stage =>
             KeyValuePair.Create(stage.Key, (JsonNode?)Stage(stage.Value)))),
-    }.ToJsonString(Indented) + "\n";
+    }.ToFileText();
 
     private static JsonObject Stage(LockEntry entry) => new()
     {
@@ -40,7 +39,9 @@ internal static class Provenance
     };
 
     private static JsonObject Hashes(IReadOnlyDictionary<string, string> hashes) =>
-        new(hashes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
+        new(hashes
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString();
 }

@@ -3,17 +3,20 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Publish;
 
-/// <summary>Publishing as pipeline.json describes it.</summary>
-/// <param name="Student">What is published: a round's student, or an encoder with a classifier on it; chosen beforehand, never by its test accuracy.</param>
-/// <param name="License">SPDX name of the license that the model is published under, for the card.</param>
-/// <param name="DataLicense">SPDX name of the license of the images, for the card; null where it is not stated.</param>
-/// <param name="HeldOut">Labels beyond those that others learn from, which fit the temperature of its probabilities; null for none, and temperature 1.</param>
+/// <summary>Options of publishing, the block <c>publish</c>.</summary>
+/// <param name="Student">
+/// Name of the published row: a round's student, or an encoder with a classifier. It is chosen before the run, never by its test accuracy.
+/// </param>
+/// <param name="License">SPDX name of the model's license, for the card.</param>
+/// <param name="DataLicense">SPDX name of the license of the images, for the card; null if not stated.</param>
+/// <param name="HeldOut">Additional labels that fit the softmax temperature; null for none, with temperature 1.</param>
 public sealed record PublishOptions(string Student, string License, string? DataLicense, LabelSplitOptions? HeldOut)
 {
-    /// <param name="section">The <c>publish</c> block.</param>
-    /// <param name="candidates">What can be published; the last one is, unless another is named.</param>
-    /// <param name="seed">The run's.</param>
-    /// <exception cref="UserException">Nothing can be published, or something else is named.</exception>
+    /// <summary>Reads the block <c>publish</c>.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="candidates">Names of the rows that can be published; the last one is the default.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <exception cref="UserException">No row can be published, or the named one cannot.</exception>
     public static PublishOptions Read(JsonSection section, IReadOnlyList<string> candidates, int seed) => candidates.Count == 0
         ? throw section.Error(
             "student", "found nothing to publish, expected a distillation round, a probe, or fine-tuning from layer 0, because only plain ResNets can be published")

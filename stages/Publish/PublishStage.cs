@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Datasets;
@@ -11,26 +10,25 @@ using static TorchSharp.torch;
 namespace Distill.Publish;
 
 /// <summary>
-/// The last step: a student's weights with all that a stranger needs to use and to believe them, in a folder of their own. The
-/// same run gives the same bytes.
+/// Writes the student's weights into a folder, with everything that others need to use and to verify them. The same run gives the same
+/// bytes.
 /// </summary>
 public static class PublishStage
 {
     /// <summary>Raised when the same options and inputs give another folder than before.</summary>
     public const int Version = 6;
 
-    /// <summary>The published folder.</summary>
+    /// <summary>Name of the artifact with the published folder.</summary>
     public const string Output = "published";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    /// <param name="context">Where it runs.</param>
-    /// <param name="options">Which student, under which license.</param>
-    /// <param name="seed">The run's.</param>
-    /// <param name="dataset">What it was trained on.</param>
-    /// <param name="network">The student's network.</param>
-    /// <param name="inputs">The artifacts that are published.</param>
-    /// <param name="folder">The folder to publish into.</param>
+    /// <summary>Writes the published folder.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="options">Student and licenses.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="dataset">The dataset of the run.</param>
+    /// <param name="network">Architecture of the student.</param>
+    /// <param name="inputs">The published artifacts.</param>
+    /// <param name="folder">The folder to write.</param>
     public static StageResult Run(
         StageContext context,
         PublishOptions options,
@@ -43,40 +41,46 @@ public static class PublishStage
         var train = dataset.Train();
         var table = JsonNode.Parse(File.ReadAllText(context.Input(inputs.Results)))!;
         var rows = ResultsFile.Read(context.Input(inputs.Results));
-        var forms = ExportsFile.Read(context.Input(inputs.Variants));
-        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CenterCrop, forms.Temperature);
+        var exports = ExportsFile.Read(context.Input(inputs.Exports));
+        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CenterCrop, exports.Temperature.Value);
         var lineage = Lineage.Of(inputs.Temperature is { } temperature ? [inputs.Weights, temperature] : [inputs.Weights], context.Lineage);
         Durable.MakeFolder(folder);
-        // What a kill left half-written would be uploaded with the rest, and counted in its checksums.
+        // Partial files of a killed run would otherwise be published, with checksums.
         Durable.SweepPartials(folder);
 
         WriteWeights(context.Input(inputs.Weights), Path.Combine(folder, PublishedModel.WeightsFile), train.Name);
-        CopyVariants(context.Input(inputs.Variants), forms, folder);
+        CopyExports(context.Input(inputs.Exports), exports, folder);
         Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());
         Durable.WriteText(Path.Combine(folder, "preprocessor_config.json"), config.ToPreprocessorJson());
         Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => label + "\n")));
-        Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student, forms));
+        Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student, exports));
         Durable.WriteText(
             Path.Combine(folder, "README.md"),
-            new ModelCard(config, options, train.Name, rows, forms, lineage).Text());
-        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Of(seed, lineage));
+            new ModelCard(config, options, train.Name, rows, exports, lineage).Text());
+        Durable.WriteText(Path.Combine(folder, "provenance.json"), Provenance.Create(seed, lineage));
         Checksums.Write(folder);
         return new StageResult(
             new Dictionary<string, string> { [Output] = folder },
-            new JsonObject { ["student"] = options.Student, ["bytes"] = new FileInfo(Path.Combine(folder, PublishedModel.WeightsFile)).Length });
+            new JsonObject
+            {
+                ["student"] = options.Student,
+                ["bytes"] = new FileInfo(Path.Combine(folder, PublishedModel.WeightsFile)).Length,
+            });
     }
 
     private static void WriteWeights(string source, string path, string dataset)
     {
         using var scope = NewDisposeScope();
-        // A classifier on an encoder is a plain ResNet under other names; a student's names stay as they are.
+        // An encoder with a classifier becomes a plain ResNet by renaming; the names of a student do not change.
         var tensors = SafetensorsFile.Read(source).ToDictionary(entry => FineTunedNetwork.PlainKey(entry.Key), entry => entry.Value);
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["dataset"] = dataset };
         Durable.WriteFile(path, stream => SafetensorsFile.Write(stream, tensors, metadata));
     }
 
-    /// <summary>The published row's measurements, without times: they differ from run to run, and the folder must not.</summary>
-    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student, ExportsFile forms)
+    /// <summary>
+    /// Creates metrics.json from the published row. It has no times, because the folder must be the same for each repetition.
+    /// </summary>
+    private static string Metrics(JsonNode table, IReadOnlyList<ResultRow> rows, string student, ExportsFile exports)
     {
         var row = rows.First(r => r.Name == student);
         var json = new JsonObject
@@ -93,27 +97,27 @@ public static class PublishStage
 
         json["calibrated"] = new JsonObject
         {
-            ["temperature"] = forms.Temperature,
-            ["labels"] = forms.TemperatureLabels,
-            ["calibrationError"] = forms.Variants[0].CalibrationError,
-            ["negativeLogLikelihood"] = forms.Variants[0].NegativeLogLikelihood,
+            ["temperature"] = exports.Temperature.Value,
+            ["labels"] = exports.Temperature.Labels,
+            ["calibrationError"] = exports.Models[0].CalibrationError,
+            ["negativeLogLikelihood"] = exports.Models[0].NegativeLogLikelihood,
         };
-        json["variants"] = new JsonArray([.. forms.Variants.Select(form => new JsonObject
+        json["variants"] = new JsonArray([.. exports.Models.Select(model => new JsonObject
         {
-            ["name"] = form.Name,
-            ["bytes"] = form.Bytes,
-            ["top1"] = form.Top1,
-            ["agreement"] = form.Agreement,
-            ["calibrationError"] = form.CalibrationError,
-            ["negativeLogLikelihood"] = form.NegativeLogLikelihood,
+            ["name"] = model.Name,
+            ["bytes"] = model.Bytes,
+            ["top1"] = model.Top1,
+            ["agreement"] = model.Agreement,
+            ["calibrationError"] = model.CalibrationError,
+            ["negativeLogLikelihood"] = model.NegativeLogLikelihood,
         })]);
-        return json.ToJsonString(Indented) + "\n";
+        return json.ToFileText();
     }
 
-    /// <summary>Copies the ONNX models, and leaves none of another run behind.</summary>
-    private static void CopyVariants(string from, ExportsFile forms, string folder)
+    /// <summary>Copies the ONNX models, and deletes those of an earlier run.</summary>
+    private static void CopyExports(string from, ExportsFile exports, string folder)
     {
-        string[] names = [.. forms.Variants.SelectMany(form => form.Files)];
+        string[] names = [.. exports.Models.SelectMany(model => model.Files)];
         foreach (var name in names)
         {
             Durable.WriteFile(Path.Combine(folder, name), copy =>
@@ -126,3 +130,10 @@ public static class PublishStage
         OnnxModelFiles.DeleteOthers(folder, names);
     }
 }
+
+/// <summary>The artifacts that are published.</summary>
+/// <param name="Weights">The weights of the student.</param>
+/// <param name="Results">The results table.</param>
+/// <param name="Exports">The folder of the exported models.</param>
+/// <param name="Temperature">The softmax temperature; null for none.</param>
+public sealed record PublishInputs(string Weights, string Results, string Exports, string? Temperature);

@@ -2,16 +2,18 @@ using System.Reflection;
 
 namespace Distill.Report;
 
-/// <summary>A report as one file that asks nothing of a network.</summary>
+/// <summary>A report in one file, which loads nothing from elsewhere.</summary>
 internal static class Page
 {
     private const string StyleSheet = "page.css";
 
-    /// <param name="title">The pipeline's name.</param>
-    /// <param name="words">What the page is about, in HTML.</param>
-    /// <param name="figures">The few that matter most.</param>
-    /// <param name="sections">In order.</param>
-    public static string Of(string title, string words, IReadOnlyList<(string Name, string Value)> figures, IReadOnlyList<Section> sections) => $"""
+    /// <summary>Creates the page.</summary>
+    /// <param name="title">Name of the pipeline.</param>
+    /// <param name="introduction">A sentence about the run, in HTML.</param>
+    /// <param name="figures">The most important figures.</param>
+    /// <param name="sections">The sections, in order.</param>
+    public static string Create(
+        string title, string introduction, IReadOnlyList<(string Name, string Value)> figures, IReadOnlyList<Section> sections) => $"""
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -25,17 +27,25 @@ internal static class Page
         <body>
         <header>
         <h1>{Html.Text(title)}</h1>
-        <p>{words}</p>
-        <dl>{string.Concat(figures.Select(figure => $"<div><dt>{Html.Text(figure.Name)}</dt><dd>{Html.Text(figure.Value)}</dd></div>"))}</dl>
-        <nav>{string.Concat(sections.Select(section => $"<a href=\"#{section.Id}\">{Html.Text(section.Title)}</a>"))}</nav>
+        <p>{introduction}</p>
+        <dl>{string.Concat(figures.Select(Figure))}</dl>
+        <nav>{string.Concat(sections.Select(Link))}</nav>
         </header>
         <main>
-        {string.Join('\n', sections.Select(section => $"<section id=\"{section.Id}\">\n<h2>{Html.Text(section.Title)}</h2>\n{section.Html}\n</section>"))}
+        {string.Join('\n', sections.Select(Element))}
         </main>
         </body>
         </html>
 
         """;
+
+    private static string Figure((string Name, string Value) figure) =>
+        $"<div><dt>{Html.Text(figure.Name)}</dt><dd>{Html.Text(figure.Value)}</dd></div>";
+
+    private static string Link(Section section) => $"<a href=\"#{section.Id}\">{Html.Text(section.Title)}</a>";
+
+    private static string Element(Section section) =>
+        $"<section id=\"{section.Id}\">\n<h2>{Html.Text(section.Title)}</h2>\n{section.Html}\n</section>";
 
     private static string Style()
     {

@@ -1,25 +1,27 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Arithmetic;
 using SkiaSharp;
 using static TorchSharp.torch;
 
 namespace Distill.Report;
 
-/// <summary>Images as PNG, one by one and small: the page enlarges them.</summary>
+/// <summary>Encodes images as small PNG files, which the page enlarges.</summary>
 internal static class Pictures
 {
-    // Twice as large as a page shows them.
+    // In pixels; twice the size on the page, for screens of high resolution.
     private const int LargestSide = 256;
 
-    /// <param name="images_NCHW">Floats of [0, 1], one or three channels.</param>
-    /// <returns>A file an image.</returns>
-    public static IReadOnlyList<byte[]> Of(Tensor images_NCHW)
+    /// <summary>Encodes each image as one file.</summary>
+    /// <param name="images_NCHW">Floats in [0, 1], with one or three channels.</param>
+    public static IReadOnlyList<byte[]> Encode(Tensor images_NCHW)
     {
         using var scope = NewDisposeScope();
         var longer = Math.Max(images_NCHW.shape[2], images_NCHW.shape[3]);
         if (longer > LargestSide)
         {
             images_NCHW = nn.functional.adaptive_avg_pool2d(
-                images_NCHW, [Math.Max(1, images_NCHW.shape[2] * LargestSide / longer), Math.Max(1, images_NCHW.shape[3] * LargestSide / longer)]);
+                images_NCHW,
+                [Math.Max(1, images_NCHW.shape[2] * LargestSide / longer), Math.Max(1, images_NCHW.shape[3] * LargestSide / longer)]);
         }
 
         var (channels, height, width) = ((int)images_NCHW.shape[1], (int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);

@@ -11,23 +11,26 @@ using static TorchSharp.torch;
 
 namespace Distill.Report;
 
-/// <summary>The run on one page, for people: what came out, how it went, what the student is wrong about, and what was made of what.</summary>
+/// <summary>
+/// Writes a page about the run: results, training curves, the student's mistakes, sample images, and the lineage of all files.
+/// </summary>
 public static class ReportStage
 {
     /// <summary>Raised when the same run gives another page than before.</summary>
     public const int Version = 2;
 
-    /// <summary>The page.</summary>
+    /// <summary>File name of the page.</summary>
     public const string Output = "report.html";
 
-    /// <param name="context">Where it runs.</param>
-    /// <param name="inputs">Artifacts that it tells of.</param>
+    /// <summary>Writes the page.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="inputs">The artifacts that the page shows.</param>
     /// <param name="student">The published network.</param>
-    /// <param name="network">Its plan.</param>
-    /// <param name="views">Of pretraining; null where nothing was pretrained.</param>
-    /// <param name="settings">What all stages share.</param>
-    /// <param name="dataset">Its images.</param>
-    /// <param name="modelsFolder">The run's folder.</param>
+    /// <param name="network">Architecture of the published network.</param>
+    /// <param name="views">Augmentations of pretraining; null without pretraining.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose images the page shows.</param>
+    /// <param name="modelsFolder">Folder of the run, with one folder per stage.</param>
     public static StageResult Run(
         StageContext context,
         ReportInputs inputs,
@@ -40,22 +43,30 @@ public static class ReportStage
     {
         using var scope = NewDisposeScope();
         var facts = RunFacts.Read(
-            inputs.Student, context.Input(inputs.Results), context.Input(inputs.Details), context.Input(inputs.Variants), context.Lineage, modelsFolder);
+            inputs.Student,
+            context.Input(inputs.Results),
+            context.Input(inputs.Details),
+            context.Input(inputs.Exports),
+            context.Lineage,
+            modelsFolder);
         using var test = ImageBank.Open(dataset.Test(), settings.Compute.Device, settings.LoaderThreads);
         using var train = ImageBank.Open(dataset.Train(), CPU, settings.LoaderThreads);
-        var study = Study(context, student, network, test, facts.Forms.Temperature, settings);
+        var study = Study(context, student, network, test, facts.Exports.Temperature.Value, settings);
         Section?[] sections =
         [
-            ResultsSection.Of(facts),
-            TrainingSection.Of(facts.Curves),
-            MisclassifiedSection.Of(facts, study, test),
-            ImagesSection.Of(study, train, views, settings.Random("pretrain")),
-            inputs.SoftTargets is null ? null : SoftTargetsSection.Of(context.Input(inputs.SoftTargets), train),
-            LineageSection.Of(facts.Stages),
+            ResultsSection.Create(facts),
+            TrainingSection.Create(facts.Curves),
+            MisclassifiedSection.Create(facts, study, test),
+            ImagesSection.Create(study, train, views, settings.Random("pretrain")),
+            inputs.SoftTargets is null ? null : SoftTargetsSection.Create(context.Input(inputs.SoftTargets), train),
+            LineageSection.Create(facts.Stages),
         ];
         var path = Path.Combine(modelsFolder, Output);
-        Durable.WriteText(path, Page.Of(Path.GetFileName(modelsFolder), Words(facts, settings.Seed), Figures(facts), [.. sections.OfType<Section>()]));
-        return new StageResult(new Dictionary<string, string> { [Output] = path }, new JsonObject { ["bytes"] = new FileInfo(path).Length });
+        var title = Path.GetFileName(modelsFolder);
+        Durable.WriteText(
+            path, Page.Create(title, Introduction(facts, settings.Seed), Figures(facts), [.. sections.OfType<Section>()]));
+        return new StageResult(
+            new Dictionary<string, string> { [Output] = path }, new JsonObject { ["bytes"] = new FileInfo(path).Length });
     }
 
     private static StudentStudy Study(
@@ -66,22 +77,34 @@ public static class ReportStage
         using var encoder = ResNet.Of(network, channels, classes: null, settings.Compute, settings.Random(context.Name));
         Weights.CopyNamed(encoder, classifier, key => classifier is FineTunedNetwork ? "encoder." + key : key);
         encoder.eval();
-        return StudentStudy.Of(classifier, encoder, test, temperature, settings, (done, all) =>
+        return StudentStudy.Measure(classifier, encoder, test, temperature, settings, (done, all) =>
         {
             context.Cancellation.ThrowIfCancellationRequested();
             context.Progress.Report(done, all);
         });
     }
 
-    private static string Words(RunFacts facts, long seed) => FormattableString.Invariant(
-        $"{Html.Text(facts.Table["dataset"]!.GetValue<string>())}, seed {seed}. Published: <strong>{Html.Text(facts.Student)}</strong>, {Html.Text(facts.Own.Protocol)}.");
+    private static string Introduction(RunFacts facts, long seed)
+    {
+        var dataset = facts.Table["dataset"]!.GetValue<string>();
+        return FormattableString.Invariant($"{Html.Text(dataset)}, seed {seed}. ")
+            + $"Published: <strong>{Html.Text(facts.Student)}</strong>, {Html.Text(facts.Published.Protocol)}.";
+    }
 
     private static IReadOnlyList<(string Name, string Value)> Figures(RunFacts facts) =>
     [
-        ("top-1", FormattableString.Invariant($"{facts.Own.Top1:0.00} %")),
-        ("labels", FormattableString.Invariant($"{facts.Own.Labels:N0}")),
-        ("parameters", FormattableString.Invariant($"{facts.Own.Parameters / 1e6:0.00} M")),
-        ("smallest format", FormattableString.Invariant($"{facts.Forms.Variants.Min(form => form.Bytes) / 1e6:0.00} MB")),
-        ("training time", FormattableString.Invariant($"{facts.Own.Seconds / 60:0.0} min")),
+        ("top-1", FormattableString.Invariant($"{facts.Published.Top1:0.00} %")),
+        ("labels", FormattableString.Invariant($"{facts.Published.Labels:N0}")),
+        ("parameters", FormattableString.Invariant($"{facts.Published.Parameters / 1e6:0.00} M")),
+        ("smallest format", FormattableString.Invariant($"{facts.Exports.Models.Min(model => model.Bytes) / 1e6:0.00} MB")),
+        ("training time", FormattableString.Invariant($"{facts.Published.Seconds / 60:0.0} min")),
     ];
 }
+
+/// <summary>The artifacts that a report shows.</summary>
+/// <param name="Student">Name of the published row.</param>
+/// <param name="Results">The results table.</param>
+/// <param name="Details">Confusion matrices and reliability diagrams.</param>
+/// <param name="Exports">The folder of the exported models.</param>
+/// <param name="SoftTargets">The soft targets of the last student; null without distillation.</param>
+public sealed record ReportInputs(string Student, string Results, string Details, string Exports, string? SoftTargets);

@@ -1,10 +1,10 @@
 namespace Distill.Report;
 
-/// <summary>A part of a report with a title of its own.</summary>
-/// <param name="Title">For people.</param>
-/// <param name="Html">What it shows.</param>
+/// <summary>A section of a report.</summary>
+/// <param name="Title">The heading, as plain text.</param>
+/// <param name="Html">The content, in HTML.</param>
 internal sealed record Section(string Title, string Html)
 {
-    /// <summary>For links to it.</summary>
+    /// <summary>The element ID, for links.</summary>
     public string Id => Report.Html.Id(Title);
 }

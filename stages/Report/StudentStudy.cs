@@ -1,3 +1,4 @@
+// N images, D features, K classes
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -7,51 +8,57 @@ using static TorchSharp.torch;
 
 namespace Distill.Report;
 
-/// <summary>A mistake of the student's.</summary>
-/// <param name="Image">Number of the test image.</param>
-/// <param name="Label">Its class.</param>
-/// <param name="Guess">What it was taken for.</param>
-/// <param name="Probability">How surely.</param>
-internal sealed record Mistake(int Image, int Label, int Guess, double Probability);
-
-/// <summary>What the published student makes of the test images, beyond figures.</summary>
-/// <param name="Misclassified">The surest first.</param>
-/// <param name="Places">Test images, their classes, and where they lie among the first two principal components of the features.</param>
-/// <param name="Explained">Share of the features' variance in these two.</param>
-internal sealed record StudentStudy(IReadOnlyList<Mistake> Misclassified, IReadOnlyList<(int Label, double X, double Y)> Places, double Explained)
+/// <summary>The published student on the test images: its most confident mistakes, and a map of its features.</summary>
+/// <param name="Misclassified">The most confident mistakes, in decreasing order.</param>
+/// <param name="Places">Classes of test images, and their first two principal components of the features.</param>
+/// <param name="Explained">Fraction of the features' variance in these two components.</param>
+internal sealed record StudentStudy(
+    IReadOnlyList<MisclassifiedImage> Misclassified, IReadOnlyList<(int Label, double X, double Y)> Places, double Explained)
 {
-    private const int MostMistakes = 12;
-    private const int MostPlaces = 2000;
+    private const int MaximumMisclassified = 12;
+    private const int MaximumPlaces = 2000;
 
+    /// <summary>Runs the student on the test images.</summary>
     /// <param name="network">The student.</param>
-    /// <param name="encoder">The same without its last layer.</param>
+    /// <param name="encoder">The student without its last layer.</param>
     /// <param name="bank">The test images.</param>
-    /// <param name="temperature">Of its probabilities.</param>
-    /// <param name="settings">Device.</param>
-    /// <param name="looked">Told how many images were looked at, of how many; may throw to stop.</param>
-    public static StudentStudy Of(
-        nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor> encoder, ImageBank bank, double temperature, RunSettings settings, Action<int, int> looked)
+    /// <param name="temperature">Softmax temperature of the probabilities.</param>
+    /// <param name="settings">Device of the networks; the arithmetic is fp32.</param>
+    /// <param name="processed">Receives the number of processed images and the total. It may throw to stop.</param>
+    public static StudentStudy Measure(
+        nn.Module<Tensor, Tensor> network,
+        nn.Module<Tensor, Tensor> encoder,
+        ImageBank bank,
+        double temperature,
+        RunSettings settings,
+        Action<int, int> processed)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         int[] all = [.. Enumerable.Range(0, bank.Images.Count).Where(image => bank.Images.Labels[image] != ImageSet.Unlabeled)];
-        var count = Math.Min(MostPlaces, all.Length);
-        var p_NK = Inference.Run(network, bank, all, settings.Compute.InFp32, done => looked(done, all.Length + count)).Over(temperature).softmax(1);
-        var (surest_N, guesses_N) = p_NK.max(1);
-        var (surest, guesses) = (surest_N.ReadAll<float>(), guesses_N.ReadAll<long>());
-        var mistakes = all
-            .Select((image, i) => new Mistake(image, bank.Images.Labels[image], (int)guesses[i], surest[i]))
-            .Where(mistake => mistake.Guess != mistake.Label)
-            .OrderByDescending(mistake => mistake.Probability)
-            .Take(MostMistakes);
+        var count = Math.Min(MaximumPlaces, all.Length);
+        var total = all.Length + count;
+        var logits_NK = Inference.Run(network, bank, all, settings.Compute.InFp32, done => processed(done, total));
+        var p_NK = logits_NK.Over(temperature).softmax(1);
+        var (confidences_N, predictions_N) = p_NK.max(1);
+        var (confidences, predictions) = (confidences_N.ReadAll<float>(), predictions_N.ReadAll<long>());
+        var misclassified = all
+            .Select((image, i) => new MisclassifiedImage(image, bank.Images.Labels[image], (int)predictions[i], confidences[i]))
+            .Where(image => image.Prediction != image.Label)
+            .OrderByDescending(image => image.Probability)
+            .Take(MaximumMisclassified);
 
-        int[] some = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
-        var (xy_N2, explained) = PrincipalComponents(Inference.Run(encoder, bank, some, settings.Compute.InFp32, done => looked(all.Length + done, all.Length + count)));
+        int[] sample = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
+        var features_ND = Inference.Run(encoder, bank, sample, settings.Compute.InFp32, done => processed(all.Length + done, total));
+        var (xy_N2, explained) = PrincipalComponents(features_ND);
         var xy = xy_N2.ReadAll<double>();
-        return new StudentStudy([.. mistakes], [.. some.Select((image, i) => (bank.Images.Labels[image], xy[2 * i], xy[(2 * i) + 1]))], explained);
+        var places = sample.Select((image, i) => (bank.Images.Labels[image], xy[2 * i], xy[(2 * i) + 1]));
+        return new StudentStudy([.. misclassified], [.. places], explained);
     }
 
-    /// <summary>The rows of features_ND in the plane in which they vary most, and the share of the variance that it has.</summary>
+    /// <summary>
+    /// Projects features onto their first two principal components, and returns the fraction of the variance that these explain.
+    /// </summary>
     internal static (Tensor Plane_N2, double Explained) PrincipalComponents(Tensor features_ND)
     {
         using var scope = NewDisposeScope();
@@ -59,9 +66,10 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Misclassified, IReadO
         x_ND = x_ND.sub(x_ND.mean([0], keepdim: true));
         var (variances, axes_D2) = x_ND.shape[0] < x_ND.shape[1] ? FromImages(x_ND) : FromFeatures(x_ND);
 
-        // An axis has no sign of its own: the largest part of it is made positive, so that the same features give the same map.
+        // The sign of an axis is arbitrary. Its largest element is made positive, so that the same features give the same map.
         var largest_2 = axes_D2.gather(0, axes_D2.abs().argmax(0, keepdim: true)).sign();
-        var explained = variances.narrow(0, variances.shape[0] - 2, 2).sum().ReadDouble() / Math.Max(variances.sum().ReadDouble(), double.Epsilon);
+        var inPlane = variances.narrow(0, variances.shape[0] - 2, 2).sum().ReadDouble();
+        var explained = inPlane / Math.Max(variances.sum().ReadDouble(), double.Epsilon);
         return (x_ND.matmul(axes_D2.mul(largest_2)).MoveToOuterDisposeScope(), explained);
     }
 
@@ -71,13 +79,20 @@ internal sealed record StudentStudy(IReadOnlyList<Mistake> Misclassified, IReadO
         return (variances_D, Largest(axes_DD));
     }
 
-    /// <summary>The same by way of the images' products with each other, of which there are fewer.</summary>
+    /// <summary>Finds the axes from the Gram matrix of the images, which is smaller if there are fewer images than features.</summary>
     private static (Tensor Variances, Tensor Axes_D2) FromImages(Tensor x_ND)
     {
         var (variances_N, images_NN) = linalg.eigh(x_ND.matmul(x_ND.t()));
         return (variances_N, nn.functional.normalize(x_ND.t().matmul(Largest(images_NN)), dim: 0));
     }
 
-    // eigh orders by rising variance.
+    // eigh sorts by increasing variance.
     private static Tensor Largest(Tensor axes) => axes.narrow(1, axes.shape[1] - 2, 2).flip(1);
 }
+
+/// <summary>A test image that the student misclassifies.</summary>
+/// <param name="Image">Index of the test image.</param>
+/// <param name="Label">The true class.</param>
+/// <param name="Prediction">The predicted class.</param>
+/// <param name="Probability">The predicted probability of that class.</param>
+internal sealed record MisclassifiedImage(int Image, int Label, int Prediction, double Probability);

@@ -3,7 +3,7 @@ using Distill.Report.Charts;
 
 namespace Tests.Report;
 
-/// <summary>Charts of names that a stranger's folders may have.</summary>
+/// <summary>Charts with unusual class names.</summary>
 public class ChartTests
 {
     [Theory]
@@ -11,13 +11,14 @@ public class ChartTests
     [InlineData("exactly eight", "exactly …")]
     [InlineData("1234567👩‍👩‍👧 tail", "1234567👩‍👩‍👧…")]
     [InlineData("a\u0001b", "a\uFFFDb")]
-    public void A_name_is_cut_between_letters_and_holds_nothing_that_xml_forbids(string name, string expected) => Assert.Equal(expected, Chart.Name(name, 8));
+    public void Name_is_shortened_between_letters_and_valid_in_xml(string name, string expected) =>
+        Assert.Equal(expected, Chart.Name(name, 8));
 
     [Fact]
-    public void Names_that_look_like_markup_stay_names()
+    public void Names_that_look_like_markup_are_escaped()
     {
         string[] names = ["<b>\"&'", "a\u0001b", "plain", "👩‍👩‍👧 of a family that is long"];
-        var page = ConfusionChart.Of(names, [.. names.Select(_ => (IReadOnlyList<long>)[1, 2, 3, 4])]);
+        var page = ConfusionChart.Create(names, [.. names.Select(_ => (IReadOnlyList<long>)[1, 2, 3, 4])]);
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
         var start = page.IndexOf("<svg", StringComparison.Ordinal);
         var svg = XElement.Parse(page[start..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]);

@@ -5,21 +5,23 @@ using Tests.Cli;
 
 namespace Tests.Report;
 
-/// <summary>The page that a finished run leaves.</summary>
+/// <summary>The page of a finished run.</summary>
+[Trait("Category", "Process")]
 public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
 {
     private string Page => File.ReadAllText(Path.Combine(run.Pipeline.Models, "report.html"));
 
     [Fact]
-    public void It_has_every_part()
+    public void Page_has_every_section()
     {
         var links = Links().Matches(Page).Select(match => match.Groups[1].Value).ToArray();
-        Assert.Equal(["results", "training", "mistakes", "images", "soft-targets", "lineage"], links);
+        Assert.Equal(["results", "training", "misclassified", "images", "soft-targets", "lineage"], links);
         Assert.All(links, id => Assert.Contains($"<section id=\"{id}\">", Page, StringComparison.Ordinal));
         foreach (var title in new[]
         {
-            "Pretraining: NT-Xent", "Pretraining: learning rate", "Pretraining: kNN", "Classifiers: loss", "Confusion matrix", "Reliability", "Most confident mistakes",
-            "Augmented views of pretraining", "Embedding map", "Confidence of the teacher", "Time per stage", "Top-1 (%) by file size",
+            "Pretraining: NT-Xent", "Pretraining: learning rate", "Pretraining: kNN", "Classifiers: loss", "Confusion matrix",
+            "Reliability", "Most confident mistakes", "Augmented views of pretraining", "Embedding map",
+            "Confidence of the teacher", "Time per stage", "Top-1 (%) by file size",
         })
         {
             Assert.Contains(title, Page, StringComparison.Ordinal);
@@ -27,7 +29,7 @@ public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void It_asks_nothing_of_a_network_and_runs_no_script()
+    public void Page_loads_nothing_and_has_no_script()
     {
         Assert.DoesNotContain("<script", Page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<link", Page, StringComparison.OrdinalIgnoreCase);
@@ -37,7 +39,7 @@ public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void Its_figures_are_those_of_the_results()
+    public void Figures_equal_the_results()
     {
         var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(run.Pipeline.Models, "results.json")))!["rows"]!.AsArray();
         Assert.All(rows, row => Assert.Contains(
@@ -46,7 +48,7 @@ public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void Its_charts_are_whole_take_the_pages_colors_and_have_names_of_their_own()
+    public void Charts_are_valid_with_unique_ids_and_the_colors_of_the_page()
     {
         var charts = Charts().Matches(Page).Select(match => XElement.Parse(match.Value)).ToArray();
         Assert.True(charts.Length >= 12, $"only {charts.Length} charts");
@@ -58,9 +60,9 @@ public partial class ReportTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void It_shows_as_many_pictures_as_it_should()
+    public void Page_has_the_expected_number_of_images()
     {
-        // Ten columns of an original and five views, eight images with soft targets, twelve mistakes.
+        // Ten columns of an original and five views, eight images with soft targets, and twelve mistakes.
         Assert.Equal((10 * 6) + 8 + 12, Page.Split("<img").Length - 1);
     }
 

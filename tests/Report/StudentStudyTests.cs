@@ -10,11 +10,11 @@ namespace Tests.Report;
 public class StudentStudyTests
 {
     [Fact]
-    public void The_map_is_of_the_plane_in_which_points_vary_most()
+    public void Map_is_the_plane_of_largest_variance()
     {
         using var scope = NewDisposeScope();
 
-        // In a rectangle 6 by 2 that is turned into other axes of a space of five, with a little of a third direction.
+        // A rectangle of 6 by 2, rotated in a space of five dimensions, with a small third component.
         var plane = tensor([3.0, 1, -3, 1, 3, -1, -3, -1], [4, 2]);
         var (first, second) = (tensor([0.6, 0, 0.8, 0, 0], [1, 5]), tensor([0, 1.0, 0, 0, 0], [1, 5]));
         var third = tensor([0.1, -0.1, -0.1, 0.1], [4, 1]).matmul(tensor([0, 0, 0, 0, 1.0], [1, 5]));
@@ -26,7 +26,7 @@ public class StudentStudyTests
     }
 
     [Fact]
-    public void Fewer_points_than_dimensions_have_the_same_map()
+    public void Fewer_points_than_dimensions_give_the_same_map()
     {
         using var scope = NewDisposeScope();
         var points = Pattern.Uniform("points", 12, 5).to_type(ScalarType.Float64);
@@ -37,7 +37,7 @@ public class StudentStudyTests
     }
 
     [Fact]
-    public void Points_that_are_all_one_have_no_plane_but_do_no_harm()
+    public void Identical_points_give_a_map_of_zeros()
     {
         using var scope = NewDisposeScope();
         var (map, explained) = StudentStudy.PrincipalComponents(ones(3, 4));

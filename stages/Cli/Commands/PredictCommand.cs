@@ -47,9 +47,9 @@ internal static class PredictCommand
         var format = new Option<string>("--format")
         {
             Description = "Model format: safetensors (TorchSharp), or fp32, fp16 or int8 (ONNX Runtime).",
-            DefaultValueFactory = _ => PublishedModel.DefaultForm,
+            DefaultValueFactory = _ => PublishedModel.DefaultFormat,
         };
-        format.AcceptOnlyFromAmong([.. PublishedModel.Forms]);
+        format.AcceptOnlyFromAmong([.. PublishedModel.Formats]);
         return format;
     }
 

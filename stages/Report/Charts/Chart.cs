@@ -8,18 +8,19 @@ using OxyPlot.Series;
 
 namespace Distill.Report.Charts;
 
-/// <summary>A chart on its way into a page: OxyPlot draws it as SVG, which scales and takes the page's colors.</summary>
+/// <summary>Common parts of all charts. OxyPlot draws them as SVG, which scales and uses the colors of the page.</summary>
 internal static partial class Chart
 {
-    // As many units as a phone has: text is then as large as the page's own, or larger.
-    private const int Width = 420;
-    private const int Height = 300;
-    /// <summary>Of letters.</summary>
+    /// <summary>Font size of the charts.</summary>
     public const int TextSize = 13;
 
-    /// <summary>An empty chart with two axes of numbers; the title says what the upright one is of.</summary>
-    /// <param name="x">What the other one is of.</param>
-    public static PlotModel Of(string x)
+    // The width of a phone's screen in CSS pixels, so that text is at least as large as the page's.
+    private const int Width = 420;
+    private const int Height = 300;
+
+    /// <summary>Creates an empty chart with two numeric axes. The figure's title names the quantity of the vertical axis.</summary>
+    /// <param name="x">Title of the horizontal axis.</param>
+    public static PlotModel WithAxes(string x)
     {
         var model = Bare();
         model.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Bottom, Title = x }));
@@ -27,7 +28,7 @@ internal static partial class Chart
         return model;
     }
 
-    /// <summary>A chart without axes.</summary>
+    /// <summary>Creates an empty chart without axes.</summary>
     public static PlotModel Bare() => new()
     {
         TextColor = Theme.Ink,
@@ -35,11 +36,11 @@ internal static partial class Chart
         DefaultFontSize = TextSize,
         DefaultFont = "sans-serif",
 
-        // OxyPlot reckons with narrower letters than browsers have.
+        // Browsers draw wider letters than OxyPlot expects.
         Padding = new OxyThickness(16, 8, 12, 12),
     };
 
-    /// <summary>An axis in the page's colors.</summary>
+    /// <summary>Applies the page's colors to an axis.</summary>
     public static T Styled<T>(T axis)
         where T : Axis
     {
@@ -49,35 +50,36 @@ internal static partial class Chart
         return axis;
     }
 
-    /// <summary>The chart as a part of a page, with its title and what it shows in words.</summary>
+    /// <summary>Converts a chart to HTML with title, legend, SVG and caption.</summary>
     public static string ToFigure(this PlotModel model, string title, string caption = "", int height = Height)
     {
         var svg = new SvgExporter { Width = Width, Height = height, IsDocument = false }.ExportToString(model);
-        // What clips has a name that must be of its own in the page.
+        // The IDs of clip paths must be unique in the page.
         svg = ClipName().Replace(svg, $"$1{Html.Id(title)}-clip");
         var scaling = FormattableString.Invariant($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Html.Text(title)}\" ");
-        var words = caption.Length == 0 ? "" : $"<p>{Html.Text(caption)}</p>";
-        return $"<figcaption>{Html.Text(title)}</figcaption>{Legend(model)}{Theme.Applied(Size().Replace(svg, scaling, 1))}{words}";
+        var paragraph = caption.Length == 0 ? "" : $"<p>{Html.Text(caption)}</p>";
+        return $"<figcaption>{Html.Text(title)}</figcaption>{Legend(model)}{Theme.Apply(Size().Replace(svg, scaling, 1))}{paragraph}";
     }
 
-    /// <summary>A name as a chart can have it: no longer than so many letters, and without what XML forbids.</summary>
-    public static string Name(string name, int most)
+    /// <summary>Shortens a name to a number of letters, and replaces characters that XML forbids.</summary>
+    public static string Name(string name, int maximumLetters)
     {
         var letters = StringInfo.ParseCombiningCharacters(name);
-        var cut = letters.Length > most ? name[..letters[most]] + "…" : name;
+        var cut = letters.Length > maximumLetters ? name[..letters[maximumLetters]] + "…" : name;
         return string.Concat(cut.EnumerateRunes().Select(rune =>
             rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? Rune.ReplacementChar.ToString() : rune.ToString()));
     }
 
-    /// <summary>Room for names at the left.</summary>
+    /// <summary>Widens the left margin to fit names.</summary>
     public static PlotModel WithRoomFor(this PlotModel model, IEnumerable<string> names, double fontSize)
     {
         const double widestLetter = 0.65;
-        model.PlotMargins = new OxyThickness(10 + (fontSize * widestLetter * names.Max(name => name.Length)), double.NaN, double.NaN, double.NaN);
+        var left = 10 + (fontSize * widestLetter * names.Max(name => name.Length));
+        model.PlotMargins = new OxyThickness(left, double.NaN, double.NaN, double.NaN);
         return model;
     }
 
-    /// <summary>The names of several series, in the page's own text, which wraps.</summary>
+    /// <summary>Creates a legend in HTML, which wraps; empty for a single series.</summary>
     private static string Legend(PlotModel model)
     {
         var entries = model.Series.Where(series => series.Title is not null).Select(series => (series.Title, Color: series switch
@@ -86,9 +88,8 @@ internal static partial class Chart
             ScatterSeries points => OxyColor.FromAColor(byte.MaxValue, points.MarkerFill),
             _ => Theme.Hue(0),
         })).ToArray();
-        return entries.Length < 2
-            ? ""
-            : Theme.Applied($"<p class=\"legend\">{string.Concat(entries.Select(entry => $"<span><i style=\"background:{Css(entry.Color)}\"></i>{Html.Text(entry.Title)}</span>"))}</p>");
+        var items = entries.Select(entry => $"<span><i style=\"background:{Css(entry.Color)}\"></i>{Html.Text(entry.Title)}</span>");
+        return entries.Length < 2 ? "" : Theme.Apply($"<p class=\"legend\">{string.Concat(items)}</p>");
     }
 
     private static string Css(OxyColor color) => FormattableString.Invariant($"rgb({color.R},{color.G},{color.B})");

@@ -6,20 +6,22 @@ using OxyPlot.Series;
 
 namespace Distill.Report.Charts;
 
-/// <summary>How often images of a class (a row) were taken for another (a column).</summary>
+/// <summary>Creates the chart of a confusion matrix: one row per true class, one column per predicted class.</summary>
 internal static class ConfusionChart
 {
-    /// <summary>More are too small to tell apart.</summary>
-    public const int MostClasses = 40;
+    /// <summary>Largest number of classes whose cells are large enough to read.</summary>
+    public const int MaximumClasses = 40;
 
-    private const int MostCounts = 12;
+    // Up to this number of classes, cells show their counts.
+    private const int MaximumClassesWithCounts = 12;
     private const int LongestName = 14;
     private const int NameSize = 11;
     private const int Side = 400;
 
-    /// <param name="classes">Names, of <see cref="MostClasses"/> at most.</param>
-    /// <param name="counts">A row a true class.</param>
-    public static string Of(IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<long>> counts)
+    /// <summary>Creates the chart.</summary>
+    /// <param name="classes">Class names, at most <see cref="MaximumClasses"/>.</param>
+    /// <param name="counts">One row per true class.</param>
+    public static string Create(IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<long>> counts)
     {
         var model = Chart.Bare();
         string[] names = [.. classes.Select(name => Chart.Name(name, LongestName))];
@@ -29,20 +31,21 @@ internal static class ConfusionChart
         for (var truth = 0; truth < classes.Count; truth++)
         {
             var all = Math.Max(1, counts[truth].Sum());
-            for (var guess = 0; guess < classes.Count; guess++)
+            for (var predicted = 0; predicted < classes.Count; predicted++)
             {
-                var (share, count) = ((double)counts[truth][guess] / all, counts[truth][guess]);
-                cells.Items.Add(new RectangleBarItem(guess - 0.5, truth - 0.5, guess + 0.5, truth + 0.5)
+                var count = counts[truth][predicted];
+                var share = (double)count / all;
+                cells.Items.Add(new RectangleBarItem(predicted - 0.5, truth - 0.5, predicted + 0.5, truth + 0.5)
                 {
-                    // The root, so that rare mistakes show.
-                    Color = OxyColor.FromAColor((byte)(200 * Math.Sqrt(share)), Theme.Hue(truth == guess ? 0 : 1)),
+                    // The square root makes rare mistakes visible.
+                    Color = OxyColor.FromAColor((byte)(200 * Math.Sqrt(share)), Theme.Hue(truth == predicted ? 0 : 1)),
                 });
-                if (classes.Count <= MostCounts && count > 0)
+                if (classes.Count <= MaximumClassesWithCounts && count > 0)
                 {
                     model.Annotations.Add(new TextAnnotation
                     {
                         Text = count.ToString(CultureInfo.InvariantCulture),
-                        TextPosition = new DataPoint(guess, truth),
+                        TextPosition = new DataPoint(predicted, truth),
                         TextVerticalAlignment = VerticalAlignment.Middle,
                         StrokeThickness = 0,
                         FontSize = 10,
@@ -53,7 +56,10 @@ internal static class ConfusionChart
         }
 
         model.Series.Add(cells);
-        return model.WithRoomFor(names, NameSize).ToFigure("Confusion matrix", "One row per true class, one column per predicted class. Darker cells are larger shares of the true class.", Side);
+        return model.WithRoomFor(names, NameSize).ToFigure(
+            "Confusion matrix",
+            "One row per true class, one column per predicted class. Darker cells are larger shares of the true class.",
+            Side);
     }
 
     private static CategoryAxis Names(AxisPosition position, string title, string[] names, double angle)

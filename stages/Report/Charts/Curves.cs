@@ -5,24 +5,24 @@ using OxyPlot.Series;
 
 namespace Distill.Report.Charts;
 
-/// <summary>What stages logged while they trained.</summary>
-/// <param name="Stage">Its name.</param>
+/// <summary>The log of a training stage, as charts.</summary>
+/// <param name="Stage">Name of the stage.</param>
 /// <param name="Readings">Lines of its metrics.jsonl.</param>
 internal sealed record Curves(string Stage, IReadOnlyList<JsonObject> Readings)
 {
     private const double LineWidth = 1.8;
 
-    /// <summary>Reads a stage's log; one that is not there is empty.</summary>
+    /// <summary>Reads the log of a stage; a missing log is empty.</summary>
     public static Curves Read(string modelsFolder, string stage) =>
         new(stage, MetricsLog.Read(Path.Combine(modelsFolder, stage, MetricsLog.FileName)));
 
-    /// <summary>Whether the stage logged this quantity.</summary>
+    /// <summary>Returns whether the stage logged this metric.</summary>
     public bool Has(string metric) => Readings.Any(reading => Value(reading, metric) is not null);
 
-    /// <summary>Quantities of one stage against its steps.</summary>
+    /// <summary>Creates a chart of metrics of one stage by step.</summary>
     public string Chart(string title, params IReadOnlyList<(string Metric, string Name)> metrics)
     {
-        var model = Charts.Chart.Of("step");
+        var model = Charts.Chart.WithAxes("step");
         foreach (var ((metric, name), number) in metrics.Select((metric, number) => (metric, number)))
         {
             model.Series.Add(Line(name, number, Points(metric, step => step)));
@@ -31,10 +31,10 @@ internal sealed record Curves(string Stage, IReadOnlyList<JsonObject> Readings)
         return model.ToFigure(title);
     }
 
-    /// <summary>One quantity of several stages, each against the share of its steps.</summary>
+    /// <summary>Creates a chart of one metric of several stages, by the percentage of their steps.</summary>
     public static string Together(IEnumerable<Curves> stages, string title, string metric)
     {
-        var model = Charts.Chart.Of("steps done (%)");
+        var model = Charts.Chart.WithAxes("steps done (%)");
         foreach (var (stage, number) in stages.Select((stage, number) => (stage, number)))
         {
             var last = stage.Readings.Max(reading => Value(reading, "step")) ?? 1;

@@ -3,16 +3,21 @@ using Distill.Report.Charts;
 
 namespace Distill.Report.Sections;
 
-/// <summary>What was made of what, and how long it took.</summary>
+/// <summary>Creates the section of the lineage: time, key, inputs and outputs of each stage.</summary>
 internal static class LineageSection
 {
-    private const int ShownOfHash = 12;
+    private const int ShownHashDigits = 12;
     private const double Minute = 60;
 
-    public static Section Of(IReadOnlyList<KeyValuePair<string, LockEntry>> stages) => new("Lineage", $"""
-        {Html.Grid([BarChart.Of("Time per stage", "minutes", [.. stages.Select(stage => (stage.Key, stage.Value.Seconds / Minute))])])}
+    /// <summary>Creates the section.</summary>
+    /// <param name="stages">Manifest entries of the stages, in the order in which they started.</param>
+    public static Section Create(IReadOnlyList<KeyValuePair<string, LockEntry>> stages) => new("Lineage", $"""
+        {Html.Grid([BarChart.Create("Time per stage", "minutes", [.. stages.Select(stage => (stage.Key, stage.Value.Seconds / Minute))])])}
         {Html.Table(
-            ["stage", " seconds", " times resumed", "machine", "key", "inputs", "outputs"],
+            [
+                new("stage"), Column.Number("seconds"), Column.Number("times resumed"),
+                new("machine"), new("key"), new("inputs"), new("outputs"),
+            ],
             stages.Select(stage => (IReadOnlyList<string>)
             [
                 $"<strong>{Html.Text(stage.Key)}</strong>",
@@ -25,5 +30,6 @@ internal static class LineageSection
             ]))}
         """);
 
-    private static string Hash(string hash) => $"<code title=\"{Html.Text(hash)}\">{Html.Text(hash[..Math.Min(ShownOfHash, hash.Length)])}</code>";
+    private static string Hash(string hash) =>
+        $"<code title=\"{Html.Text(hash)}\">{Html.Text(hash[..Math.Min(ShownHashDigits, hash.Length)])}</code>";
 }

@@ -3,25 +3,35 @@ using Distill.Report.Charts;
 
 namespace Distill.Report.Sections;
 
-/// <summary>The results table, and the student's other forms.</summary>
+/// <summary>Creates the section of the results: all classifiers of the run, and the exported models of the student.</summary>
 internal static class ResultsSection
 {
     private const double Mega = 1e6;
 
-    public static Section Of(RunFacts facts) => new("Results", $"""
-        <p>Accuracy: {Html.Text(facts.Table["protocol"]!.GetValue<string>())}; intervals: {Html.Text(facts.Table["intervals"]!.GetValue<string>())}.</p>
+    /// <summary>Creates the section.</summary>
+    public static Section Create(RunFacts facts) => new("Results", $"""
+        <p>Accuracy: {TextOf(facts, "protocol")}; intervals: {TextOf(facts, "intervals")}.</p>
         {Html.Table(
-            ["network", " top-1 (%)", " interval", " parameters", " MB", " labels", " seconds", "training"],
+            [
+                new("network"), Column.Number("top-1 (%)"), Column.Number("interval"), Column.Number("parameters"),
+                Column.Number("MB"), Column.Number("labels"), Column.Number("seconds"), new("training"),
+            ],
             facts.Rows.Select(row => Row(row, row.Name == facts.Student)))}
         <h3>Formats of the published student</h3>
         {Html.Table(
-            ["file", " MB", " top-1 (%)", " agreement with the network (%)", " calibration error", " ms, 1 image", FormattableString.Invariant($" ms, {Latency.Batch} images")],
-            [.. facts.Forms.Variants.Select(Form), Eager(facts.Forms)])}
+            [
+                new("file"), Column.Number("MB"), Column.Number("top-1 (%)"), Column.Number("agreement with the network (%)"),
+                Column.Number("calibration error"), Column.Number("ms, 1 image"),
+                Column.Number(FormattableString.Invariant($"ms, {Latency.Batch} images")),
+            ],
+            [.. facts.Exports.Models.Select(Row), Row(facts.Exports.Eager)])}
         {Html.Grid([PointChart.Sizes([
             .. facts.Rows.Select(row => (row.Name, (double)row.Bytes, row.Top1)),
-            .. facts.Forms.Variants.Skip(1).Select(form => (form.Name, (double)form.Bytes, form.Top1)),
+            .. facts.Exports.Models.Skip(1).Select(model => (model.Name, (double)model.Bytes, model.Top1)),
         ])])}
         """);
+
+    private static string TextOf(RunFacts facts, string key) => Html.Text(facts.Table[key]!.GetValue<string>());
 
     private static IReadOnlyList<string> Row(ResultRow row, bool published)
     {
@@ -39,17 +49,20 @@ internal static class ResultsSection
         ];
     }
 
-    private static IReadOnlyList<string> Form(ExportedModel form) =>
+    private static IReadOnlyList<string> Row(ExportedModel model) =>
     [
-        $"<code>{Html.Text(form.Files[0])}</code>",
-        Html.Number(form.Bytes / Mega, "0.00"),
-        Html.Number(form.Top1, "0.00"),
-        Html.Number(form.Agreement, "0.00"),
-        Html.Number(form.CalibrationError, "0.0000"),
-        Html.Number(form.MillisecondsOne, "0.00"),
-        Html.Number(form.MillisecondsBatch, "0.0"),
+        $"<code>{Html.Text(model.Files[0])}</code>",
+        Html.Number(model.Bytes / Mega, "0.00"),
+        Html.Number(model.Top1, "0.00"),
+        Html.Number(model.Agreement, "0.00"),
+        Html.Number(model.CalibrationError, "0.0000"),
+        Html.Number(model.MillisecondsOne, "0.00"),
+        Html.Number(model.MillisecondsBatch, "0.0"),
     ];
 
-    private static IReadOnlyList<string> Eager(ExportsFile forms) =>
-        ["the network in TorchSharp", "", "", "", "", Html.Number(forms.EagerOne, "0.00"), Html.Number(forms.EagerBatch, "0.0")];
+    private static IReadOnlyList<string> Row(EagerLatency eager) =>
+    [
+        "the network in TorchSharp", "", "", "", "",
+        Html.Number(eager.MillisecondsOne, "0.00"), Html.Number(eager.MillisecondsBatch, "0.0"),
+    ];
 }

@@ -6,39 +6,43 @@ using static TorchSharp.torch;
 
 namespace Distill.Report.Sections;
 
-/// <summary>What the last round's teacher wrote of training images.</summary>
+/// <summary>Creates the section of soft targets: those of the last round's teacher for some training images.</summary>
 internal static class SoftTargetsSection
 {
     private const int Images = 8;
-    private const int Likeliest = 4;
-    private const int Parts = 20;
-    private const int EnoughRows = 10_000;
+    private const int ShownClasses = 4;
+    private const int Bins = 20;
+    private const int SampledRows = 10_000;
 
-    /// <param name="folder">Of soft targets.</param>
-    /// <param name="train">The images.</param>
-    public static Section Of(string folder, ImageBank train)
+    /// <summary>Creates the section.</summary>
+    /// <param name="folder">Folder of the soft targets.</param>
+    /// <param name="train">The training images.</param>
+    public static Section Create(string folder, ImageBank train)
     {
         using var scope = NewDisposeScope();
         var classes = train.Images.ClassNames;
 
-        var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, EnoughRows);
+        var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, SampledRows);
         using var logits = SoftTargetLogits.Of(table, CPU);
-        var surest = new List<double>();
+        var confidences = new List<double>();
         for (var start = 0; start < table.Count; start += logits.RowsAtOnce)
         {
             using var chunk = NewDisposeScope();
-            surest.AddRange(logits.Range(start, Math.Min(logits.RowsAtOnce, table.Count - start)).softmax(1).amax([1]).ReadAll<float>().Select(p => (double)p));
+            var rows = Math.Min(logits.RowsAtOnce, table.Count - start);
+            confidences.AddRange(logits.Range(start, rows).softmax(1).amax([1]).ReadAll<float>().Select(p => (double)p));
         }
 
         int[] images = [.. table.Images.Distinct().Take(Images)];
-        var pictures = Pictures.Of(train.Take(images));
-        var cells = images.Zip(pictures, (image, picture) => Html.Picture(picture, train.Images.ImageName(image)) + Bars(Mean(table, logits, image), classes));
+        var pictures = Pictures.Encode(train.Take(images));
+        var cells = images.Zip(
+            pictures,
+            (image, picture) => Html.Picture(picture, train.Images.ImageName(image)) + Bars(Mean(table, logits, image), classes));
         return new Section("Soft targets", $"""
             <p>Soft targets of the last round's teacher for some training images: the mean over their views, at temperature 1.</p>
             {Html.Grid(cells, "images")}
             {Html.Grid([BarChart.Histogram(
-                "Confidence of the teacher: share of views (%)", "probability of the most likely class", surest, Parts,
-                FormattableString.Invariant($"{surest.Count:N0} views of training images; mean {surest.Average():0.000}."))])}
+                "Confidence of the teacher: share of views (%)", "probability of the most likely class", confidences, Bins,
+                FormattableString.Invariant($"{confidences.Count:N0} views of training images; mean {confidences.Average():0.000}."))])}
             """);
     }
 
@@ -49,9 +53,12 @@ internal static class SoftTargetsSection
         return logits.Take(tensor(rows)).softmax(1).mean([0]).ReadAll<float>();
     }
 
-    private static string Bars(float[] probabilities, IReadOnlyList<string> classes) => string.Concat(Enumerable.Range(0, probabilities.Length)
-        .OrderByDescending(label => probabilities[label])
-        .Take(Likeliest)
-        .Select(label => FormattableString.Invariant(
-            $"<p class=\"bar\" style=\"--share:{100 * probabilities[label]:0.0}%\"><span>{Html.Text(classes[label])}</span><span>{100 * probabilities[label]:0.0} %</span></p>")));
+    private static string Bars(float[] probabilities, IReadOnlyList<string> classes) => string.Concat(
+        Enumerable.Range(0, probabilities.Length)
+            .OrderByDescending(label => probabilities[label])
+            .Take(ShownClasses)
+            .Select(label => Bar(classes[label], FormattableString.Invariant($"{100 * probabilities[label]:0.0}"))));
+
+    private static string Bar(string name, string percent) =>
+        $"<p class=\"bar\" style=\"--share:{percent}%\"><span>{Html.Text(name)}</span><span>{percent} %</span></p>";
 }

@@ -2,13 +2,13 @@ using Distill.Report.Charts;
 
 namespace Distill.Report.Sections;
 
-/// <summary>What the training stages logged.</summary>
+/// <summary>Creates the section of the training curves.</summary>
 internal static class TrainingSection
 {
     private const string Pretraining = "pretrain";
 
-    /// <summary>Null where nothing was trained.</summary>
-    public static Section? Of(IReadOnlyList<Curves> curves)
+    /// <summary>Creates the section; null if nothing was trained.</summary>
+    public static Section? Create(IReadOnlyList<Curves> curves)
     {
         var charts = new List<string>();
         if (curves.FirstOrDefault(stage => stage.Stage == Pretraining) is { } pretraining)

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Distill.Artifacts;
+
+/// <summary>The form of all JSON files that a run leaves: indented, with a newline at the end.</summary>
+public static class JsonFiles
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Converts JSON to the text of a file.</summary>
+    public static string ToFileText(this JsonNode json) => json.ToJsonString(Indented) + "\n";
+}
+
+/// <summary>The records that are JSON files as they are. Generated code works in a trimmed program, where reflection does not.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ExportsFile))]
+[JsonSerializable(typeof(TemperatureFile))]
+internal sealed partial class ArtifactRecords : JsonSerializerContext;
