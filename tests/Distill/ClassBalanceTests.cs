@@ -17,43 +17,43 @@ public sealed class ClassBalanceTests
     [InlineData(1.0)]
     [InlineData(0.5)]
     [InlineData(0.1)]
-    public void Every_class_gets_its_share(double temperature)
+    public void Balanced_classes_have_equal_mean_probability(double temperature)
     {
         using var scope = NewDisposeScope();
-        var balanced_RK = Equalise(Biased(), temperature);
+        var balanced_RK = Balance(Biased(), temperature);
         Assert.All(Shares(balanced_RK, temperature), share => Assert.Equal(1.0 / Classes, share, 1e-4));
         Assert.True(Shares(Biased(), temperature).Max() > 1.5 / Classes, "the logits were balanced to begin with");
     }
 
     [Fact]
-    public void Each_class_is_shifted_by_one_constant_and_these_cancel()
+    public void Shifts_are_one_constant_per_class_with_mean_zero()
     {
         using var scope = NewDisposeScope();
-        var shift_RK = Equalise(Biased(), 0.5).sub(Biased());
+        var shift_RK = Balance(Biased(), 0.5).sub(Biased());
         Assert.Equal(0, shift_RK.sub(shift_RK[0]).abs().max().ToSingle(), 1e-5f);
         Assert.Equal(0, shift_RK[0].sum().ToSingle(), 1e-4f);
     }
 
     [Fact]
-    public void It_undoes_a_bias_put_on_balanced_logits()
+    public void Bias_on_balanced_logits_is_undone()
     {
         using var scope = NewDisposeScope();
-        var fair_RK = Equalise(Biased(), 1);
+        var fair_RK = Balance(Biased(), 1);
         var biased_RK = fair_RK.add(tensor(new[] { 2f, -1f, 0f, 0.5f, -1.5f }));
-        Assert.Equal(0, Equalise(biased_RK, 1).sub(fair_RK).abs().max().ToSingle(), 2e-3f);
+        Assert.Equal(0, Balance(biased_RK, 1).sub(fair_RK).abs().max().ToSingle(), 2e-3f);
     }
 
     [Fact]
-    public void A_class_that_is_never_named_stays_finite()
+    public void Class_of_probability_zero_keeps_finite_logits()
     {
         using var scope = NewDisposeScope();
         var logits_RK = Biased();
         logits_RK[TensorIndex.Colon, 2] = -80;
-        Assert.True(Equalise(logits_RK, 1).isfinite().all().ToBoolean());
+        Assert.True(Balance(logits_RK, 1).isfinite().all().ToBoolean());
     }
 
     [Fact]
-    public void Rows_in_chunks_get_the_shifts_of_all_rows_at_once()
+    public void Shifts_do_not_depend_on_the_chunk_size()
     {
         using var scope = NewDisposeScope();
         using var whole = new WholeLogits(Biased());
@@ -64,7 +64,7 @@ public sealed class ClassBalanceTests
     [Theory]
     [InlineData(1.0)]
     [InlineData(0.3)]
-    public void Whole_targets_are_shifted_to_the_bits_of_the_dense_formula(double temperature)
+    public void Shifted_logits_equal_the_dense_formula_to_the_bit(double temperature)
     {
         using var scope = NewDisposeScope();
         using var whole = new WholeLogits(Biased());
@@ -74,7 +74,7 @@ public sealed class ClassBalanceTests
             Dense(Biased(), temperature).index_select(0, rows_N), ClassBalance.Apply(whole.Take(rows_N), shift_K));
     }
 
-    /// <summary>The whole matrix at once, as it was done before targets could be compact.</summary>
+    /// <summary>The same computation on the whole matrix at once.</summary>
     private static Tensor Dense(Tensor logits_RK, double temperature)
     {
         var scaled_RK = logits_RK.to_type(ScalarType.Float64).div_(temperature);
@@ -94,7 +94,7 @@ public sealed class ClassBalanceTests
         return logits_RK.add(shift_K.mul_(temperature)).to_type(ScalarType.Float32);
     }
 
-    private static Tensor Equalise(Tensor logits_RK, double temperature)
+    private static Tensor Balance(Tensor logits_RK, double temperature)
     {
         using var logits = new WholeLogits(logits_RK.clone());
         return ClassBalance.Apply(logits_RK, ClassBalance.Shifts(logits, temperature));
@@ -106,7 +106,7 @@ public sealed class ClassBalanceTests
         return randn([Rows, Classes], generator: generator).mul(2).add(tensor(new[] { 1f, 0f, 0f, -0.5f, -1f }));
     }
 
-    // A plain loop in double precision, independent of the tensor code.
+    // A plain loop in fp64, independent of the tensor code.
     private static double[] Shares(Tensor logits_RK, double temperature)
     {
         var logits = logits_RK.data<float>().ToArray();

@@ -3,7 +3,7 @@ using Benchmarks.Reference;
 
 namespace Tests.Publish;
 
-/// <summary>A test that asks PyTorch and torchvision, skipped where there are none.</summary>
+/// <summary>A test that runs PyTorch and torchvision; skipped if they are not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PythonFactAttribute : FactAttribute
 {
@@ -11,7 +11,7 @@ internal sealed class PythonFactAttribute : FactAttribute
 
     public PythonFactAttribute() => Skip = Found.Value is null ? Python.Advice : null;
 
-    /// <summary>Runs a script, with tests/Publish/python behind the packages that are installed.</summary>
+    /// <summary>Runs a Python script and returns its output. tests/Publish/python is searched after the installed packages.</summary>
     public static string Run(params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Found.Value!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -11,14 +11,15 @@ using static TorchSharp.torch;
 
 namespace Tests.Publish;
 
-/// <summary>Published models in the hands of programs that know nothing of this project.</summary>
+/// <summary>Published models in other programs: PyTorch, torchvision, and the examples in docs.</summary>
 [Collection(TorchTests.Name)]
-public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
+[Trait("Category", "Process")]
+public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
 {
     private string Published => Path.Combine(run.Pipeline.Models, "published", "self-distilled");
 
     [PythonFact]
-    public void Torchvisions_resnet50_takes_all_weights_and_gives_the_same_logits()
+    public void Weights_load_into_torchvisions_resnet50_with_the_same_logits()
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
@@ -36,7 +37,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [PythonFact]
-    public void Torchvisions_weights_teach_here_with_the_same_logits()
+    public void Torchvisions_weights_load_here_with_the_same_logits()
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
@@ -57,7 +58,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [PythonFact]
-    public void A_converted_simclrv2_network_projects_here_as_it_did_there()
+    public void Converted_SimCLRv2_network_gives_the_same_projections()
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
@@ -77,11 +78,11 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [PythonFact]
-    public void The_python_example_names_the_class_that_predict_names() =>
+    public void Python_example_predicts_the_same_class() =>
         Assert.Equal(Predicted(), PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), Published, Image("pgm")).Trim());
 
     [PythonFact]
-    public void The_examples_name_the_class_of_a_network_that_normalizes_its_images()
+    public void Examples_predict_the_same_class_with_a_normalizing_network()
     {
         using var other = new TinyPipeline(json =>
         {
@@ -103,7 +104,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
     }
 
     [Fact]
-    public void The_csharp_example_names_the_class_that_predict_names()
+    public void CSharp_example_predicts_the_same_class()
     {
         using var folder = new TempFolder();
         File.Copy(Path.Combine(Repository.Root, "docs", "examples", "predict.cs"), folder["predict.cs"]);
@@ -135,7 +136,7 @@ public class StrangersTests(FinishedRun run) : IClassFixture<FinishedRun>
         return FormattableString.Invariant($"{Image("pgm")}: {guess["label"]} ({100 * guess["probability"]!.GetValue<double>():0.0} %)");
     }
 
-    /// <summary>A test image of the sample, written on first use.</summary>
+    /// <summary>Writes a test image of the sample and returns its path.</summary>
     private string Image(string extension)
     {
         var path = Path.Combine(run.Pipeline.Folder, "image." + extension);
