@@ -1,0 +1,102 @@
+using Distill.FineTune;
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Safetensors;
+using Distill.Learning.Training;
+using Distill.Pipeline.Storage;
+using Tests.Learning;
+
+namespace Tests.FineTune;
+
+[Collection(TorchTests.Name)]
+public sealed class FineTuneStageTests
+{
+    private static readonly int[] Labeled = [0, 1, 2, 3, 4, 5];
+
+    [Fact]
+    public void Labels_of_unlabeled_images_are_never_read() => Assert.Equal(
+        Run(new TinyDataset()),
+        Run(new TinyDataset { Relabel = (image, label) => Labeled.Contains(image) ? label : (label + 1) % TinyDataset.Classes }));
+
+    [Fact]
+    public void Labels_of_labeled_images_are_read() => Assert.NotEqual(
+        Run(new TinyDataset()),
+        Run(new TinyDataset { Relabel = (image, label) => image == Labeled[0] ? (label + 1) % TinyDataset.Classes : label }));
+
+    [Fact]
+    public void Same_seed_gives_the_same_bits_and_another_seed_does_not()
+    {
+        var hash = Run(new TinyDataset());
+
+        Assert.Equal(hash, Run(new TinyDataset()));
+        Assert.NotEqual(hash, Run(new TinyDataset(), seed: 1));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Head_layers_above_fromLayer_are_gone(int fromLayer)
+    {
+        using var fixture = new StageFixture();
+        Run(fixture, new TinyDataset(), fromLayer);
+
+        var layers = SafetensorsFile.ReadShapes(fixture.Folder[FineTuneStage.Output]).Keys
+            .Where(key => key.StartsWith("head.", StringComparison.Ordinal))
+            .Select(key => key.Split('.')[1])
+            .Distinct();
+        Assert.Equal(Enumerable.Range(0, fromLayer).Select(layer => $"{layer}"), layers.Order());
+    }
+
+    [Fact]
+    public void Training_starts_from_the_pretrained_weights()
+    {
+        using var fixture = new StageFixture();
+        Run(fixture, new TinyDataset(), fromLayer: 1, learningRate: 0);
+
+        // Running statistics of batch norm change even at rate 0.
+        TinyNetworks.AssertSameWeights(
+            fixture.Inputs[TinyNetworks.PretrainedArtifact],
+            fixture.Folder[FineTuneStage.Output],
+            key => key.EndsWith("weight", StringComparison.Ordinal) ? FineTunedNetwork.PretrainedKey(key) : null);
+    }
+
+    [Fact]
+    public void Interrupted_and_resumed_run_ends_in_the_same_bits()
+    {
+        using var fixture = new StageFixture { CancelAt = 3 };
+        Assert.Throws<OperationCanceledException>(() => Run(fixture, new TinyDataset(), fromLayer: 1));
+
+        using var resumed = new StageFixture();
+        fixture.CopyFilesTo(resumed);
+        Run(resumed, new TinyDataset(), fromLayer: 1);
+        Assert.Equal(4, resumed.Reports[0].Step);
+        Assert.Equal(Run(new TinyDataset()), FileHash.OfFile(resumed.Folder[FineTuneStage.Output]));
+    }
+
+    private static string Run(TinyDataset dataset, long seed = 0)
+    {
+        using var fixture = new StageFixture();
+        Run(fixture, dataset, fromLayer: 1, seed: seed);
+        return FileHash.OfFile(fixture.Folder[FineTuneStage.Output]);
+    }
+
+    private static void Run(StageFixture fixture, TinyDataset dataset, int fromLayer, double learningRate = 0.01, long seed = 0)
+    {
+        fixture.Inputs[TinyNetworks.PretrainedArtifact] = TinyNetworks.WritePretrained(fixture.Folder);
+        var options = new FineTuneOptions(
+            null,
+            fromLayer,
+            new ViewOptions(null, []),
+            new TrainingOptions(5, 4, OptimizerOptions.Default with { LearningRate = learningRate }));
+        FineTuneStage.Run(
+            fixture.Context("finetune"),
+            options,
+            StageFixture.Settings with { Seed = seed },
+            dataset,
+            TinyDataset.Labeled(fixture.Folder, "labels.txt", Labeled),
+            TinyNetworks.FineTuned("finetune", fromLayer),
+            TinyNetworks.PretrainedArtifact);
+    }
+}
