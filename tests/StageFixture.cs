@@ -29,7 +29,7 @@ internal sealed class StageFixture : IDisposable, IStageProgress
     /// <summary>Number of live tensors at each report.</summary>
     public List<long> TensorCounts { get; } = [];
 
-    public List<TrainingProgress> Reports { get; } = [];
+    public List<StageProgress> Reports { get; } = [];
 
     public List<string> Notes { get; } = [];
 
@@ -62,11 +62,11 @@ internal sealed class StageFixture : IDisposable, IStageProgress
         }
     }
 
-    public void Report(TrainingProgress progress)
+    public void Report(StageProgress progress)
     {
         Reports.Add(progress);
         TensorCounts.Add(Tensor.TotalCount);
-        if (progress.Step == CancelAt)
+        if (progress.Done == CancelAt)
         {
             _cancellation.Cancel();
         }
