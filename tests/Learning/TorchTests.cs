@@ -1,6 +1,9 @@
 namespace Tests.Learning;
 
-/// <summary>Tests of torch run one after the other and beside no others: they share its threads and its count of tensors.</summary>
+/// <summary>
+/// The collection of tests that use torch. They run one after the other, without other tests, because they share its threads and its count
+/// of tensors.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TorchTests
 {

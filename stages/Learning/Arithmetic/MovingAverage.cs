@@ -2,8 +2,10 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Arithmetic;
 
-/// <summary>Moving averages of many tensors in one call: on CUDA a few kernels for all of them; on the CPU two for each.</summary>
-/// <param name="momentum">The share of an average that stays at each move, in [0, 1].</param>
+/// <summary>
+/// Exponential moving averages of many tensors. An update takes a few kernels in total on CUDA, and two per tensor on the CPU.
+/// </summary>
+/// <param name="momentum">The weight of the old average in an update, in [0, 1].</param>
 public sealed class MovingAverage(double momentum) : IDisposable
 {
     private readonly TensorScript _move = new("move", FormattableString.Invariant($"""
@@ -14,8 +16,8 @@ public sealed class MovingAverage(double momentum) : IDisposable
 
         """));
 
-    /// <summary>average ← momentum · average + (1 − momentum) · value, for each.</summary>
-    /// <param name="averages">Changed in place, at least one; no graph may be recorded.</param>
+    /// <summary>Updates each average: average ← momentum · average + (1 − momentum) · value.</summary>
+    /// <param name="averages">At least one tensor, changed in place. No graph may be recorded.</param>
     /// <param name="values">Tensors of the same shapes, in the same order.</param>
     public void Move(Tensor[] averages, Tensor[] values) => _move.Call(averages, values).Dispose();
 

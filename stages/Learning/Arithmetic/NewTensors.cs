@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Arithmetic;
 
-/// <summary>New tensors whose elements numbers tell. See <see cref="TensorArithmetic"/>.</summary>
+/// <summary>Creates tensors from .NET numbers. See <see cref="TensorArithmetic"/>.</summary>
 public static class NewTensors
 {
-    /// <summary>0 … count − 1, 64-bit integers.</summary>
+    /// <summary>Creates 0 … count − 1, as 64-bit integers.</summary>
     public static Tensor Range(long count, Device device) => Range(0, count, device);
 
-    /// <summary>first … end − 1, 64-bit integers.</summary>
+    /// <summary>Creates first … end − 1, as 64-bit integers.</summary>
     public static Tensor Range(long first, long end, Device device)
     {
         using Scalar start = first;
@@ -18,10 +18,10 @@ public static class NewTensors
         return arange(start, stop, step, ScalarType.Int64, device);
     }
 
-    /// <summary>A tensor of x's shape and device, full of one number.</summary>
+    /// <summary>Creates a tensor with x's shape and device, and with one number in all elements.</summary>
     public static Tensor FullLike(Tensor x, double number, ScalarType type)
     {
-        using Scalar filling = number;
-        return full_like(x, filling, type);
+        using Scalar value = number;
+        return full_like(x, value, type);
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Arithmetic;
 
-/// <summary>Memory of the CPU that an accelerator reads by itself, so that a copy to it keeps no thread waiting.</summary>
+/// <summary>Allocates page-locked CPU memory, which a GPU copies from without keeping a thread waiting.</summary>
 public static class PinnedMemory
 {
     private static readonly Lazy<TensorScript> Script = new(() => new TensorScript("pinned", """
@@ -16,15 +16,12 @@ public static class PinnedMemory
     private static volatile bool _isRefused;
 
     /// <summary>
-    /// A tensor on the CPU whose elements are not set, pinned where that helps <paramref name="device"/>. The caller owns it; it is in
-    /// no dispose scope.
+    /// Creates a tensor on the CPU with unset elements, pinned if <paramref name="device"/> is a GPU and this build can pin memory for it.
+    /// The caller owns it; it belongs to no dispose scope.
     /// </summary>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="type">Its type.</param>
-    /// <param name="device">Where it will be copied to. A build that cannot pin memory for it gives ordinary memory.</param>
     public static Tensor Empty(long[] shape, ScalarType type, Device device)
     {
-        // Memory that nobody writes to takes none.
+        // Memory that is not written to takes no physical memory.
         var plain = empty(shape, type).DetachFromDisposeScope();
         if (device.type == DeviceType.CPU || _isRefused)
         {
@@ -39,13 +36,13 @@ public static class PinnedMemory
         }
         catch (ExternalException)
         {
-            // Asked once: compiling and failing again for every batch takes time.
+            // Remembered, because compiling and failing again for every batch would take time.
             _isRefused = true;
             return plain;
         }
     }
 
-    /// <summary>Whether memory for a device is really pinned; distill doctor shows it.</summary>
+    /// <summary>Whether memory for a device is really pinned, for <c>distill doctor</c>.</summary>
     internal static bool IsPinned(Device device)
     {
         using var memory = Empty([1], ScalarType.Byte, device);

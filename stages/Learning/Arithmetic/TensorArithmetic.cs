@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Arithmetic;
 
 /// <summary>
-/// Arithmetic of tensors with numbers; as in PyTorch, a name that ends in _ changes the tensor it is called on and returns it. Whole
-/// numbers and others are told apart, as they are in libtorch's type promotion.
+/// Arithmetic of tensors and numbers. As in PyTorch, a method whose name ends in _ changes its tensor and returns it. Overloads for long
+/// and double differ as libtorch's type promotion does: an integer keeps an integer tensor.
 /// </summary>
 /// <remarks>
-/// TorchSharp hands a number to libtorch as a <see cref="Scalar"/>, whose native memory the finalizer frees. Its own operations
-/// keep nothing but the address while libtorch reads there, so a garbage collection in another thread can free
-/// it in the middle of a call. Everything in this folder holds its scalars until the call has returned, and no other code uses any.
+/// TorchSharp passes a number to libtorch as a <see cref="Scalar"/>, whose native memory its finalizer frees. TorchSharp's operations keep
+/// only the address while libtorch reads the number, so a garbage collection in another thread can free it during the call. All code in
+/// this folder keeps its scalars alive until the call has returned, and no other code uses scalars.
 /// </remarks>
 public static class TensorArithmetic
 {
-    // What TorchSharp's add(Tensor) makes anew in each call.
+    // TorchSharp's add(Tensor) creates this scalar in each call.
     private static readonly Scalar One = 1;
 
     /// <summary>x + y.</summary>
@@ -145,7 +145,7 @@ public static class TensorArithmetic
         return x.div_(scale);
     }
 
-    /// <summary>x ← x modulo divisor, of [0, divisor).</summary>
+    /// <summary>x ← x modulo divisor, in [0, divisor).</summary>
     public static Tensor Modulo_(this Tensor x, long divisor)
     {
         using Scalar scale = divisor;

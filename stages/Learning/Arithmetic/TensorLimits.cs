@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Arithmetic;
 
-/// <summary>Comparisons of tensors with numbers, limits and fillings. See <see cref="TensorArithmetic"/>.</summary>
+/// <summary>Comparisons of tensors with numbers, limits and masks. See <see cref="TensorArithmetic"/>.</summary>
 public static class TensorLimits
 {
     /// <summary>Whether x = number, element by element.</summary>
@@ -50,10 +50,10 @@ public static class TensorLimits
         return x.clamp_(least, most);
     }
 
-    /// <summary>x with the number where the mask is true.</summary>
+    /// <summary>x, with the number in place of elements where the mask is true.</summary>
     public static Tensor Masked(this Tensor x, Tensor mask, double number)
     {
-        using Scalar filling = number;
-        return x.masked_fill(mask, filling);
+        using Scalar value = number;
+        return x.masked_fill(mask, value);
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Arithmetic;
 
 /// <summary>
-/// The same operation on many tensors in one call, by libtorch's <c>_foreach</c> operations: on CUDA a few kernels for all of them; on
-/// the CPU one for each, with the bits of a call for each.
+/// Operations on many tensors in one call, with libtorch's <c>_foreach</c> functions. They take a few kernels in total on CUDA, and one per
+/// tensor on the CPU, with the same bits as one call per tensor.
 /// </summary>
 internal static class TensorLists
 {
@@ -14,6 +14,6 @@ internal static class TensorLists
 
         """));
 
-    /// <summary>The Euclidean norm of each tensor: [tensors].</summary>
+    /// <summary>Computes the Euclidean norm of each tensor, as a vector.</summary>
     public static Tensor Norms(Tensor[] tensors) => NormsScript.Value.Call([tensors]);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Arithmetic;
 
-/// <summary>Numbers read off tensors; each waits for the device. See <see cref="TensorArithmetic"/>.</summary>
+/// <summary>Reads numbers from tensors, which waits for the device. See <see cref="TensorArithmetic"/>.</summary>
 public static class TensorReading
 {
     public static double ReadDouble(this Tensor x)
@@ -25,19 +25,18 @@ public static class TensorReading
         return number.ToBoolean();
     }
 
-    /// <summary>All elements, the last dimension's one after the other.</summary>
-    /// <typeparam name="T">What the tensor holds; nothing is converted.</typeparam>
-    /// <param name="x">On any device.</param>
-    /// <exception cref="ArgumentException">The tensor holds numbers of another type.</exception>
+    /// <summary>Reads all elements in row-major order.</summary>
+    /// <typeparam name="T">The type of the elements; nothing is converted.</typeparam>
+    /// <exception cref="ArgumentException">The elements have another type.</exception>
     public static T[] ReadAll<T>(this Tensor x)
         where T : unmanaged
     {
         if (x.dtype != ToScalarType<T>())
         {
-            throw new ArgumentException($"Expected a tensor of {typeof(T).Name}; got {x.dtype}.", nameof(x));
+            throw new ArgumentException($"found a tensor of {x.dtype}, expected {typeof(T).Name}", nameof(x));
         }
 
-        // In one copy: TorchSharp's accessor asks the native library for the tensor's size at every element.
+        // One copy, because TorchSharp's accessor calls the native library for the size of the tensor at every element.
         using var scope = NewDisposeScope();
         return MemoryMarshal.Cast<byte, T>(x.cpu().contiguous().bytes).ToArray();
     }
@@ -49,6 +48,6 @@ public static class TensorReading
         TypeCode.Int64 => ScalarType.Int64,
         TypeCode.Single => ScalarType.Float32,
         TypeCode.Double => ScalarType.Float64,
-        _ => throw new ArgumentException($"No tensor is read as {typeof(T).Name}."),
+        _ => throw new ArgumentException($"tensors cannot be read as {typeof(T).Name}"),
     };
 }

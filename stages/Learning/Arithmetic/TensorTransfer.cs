@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Arithmetic;
 
-/// <summary>Numbers on their way to where they are computed with.</summary>
+/// <summary>Copies tensors to devices.</summary>
 public static class TensorTransfer
 {
     /// <summary>
-    /// The tensor on a device, without waiting for the copy: an accelerator fetches it from pinned memory once it has done what it was told before.
+    /// Copies a tensor from the CPU to a device without waiting: a GPU copies it from pinned memory after its earlier work.
     /// </summary>
-    /// <param name="x">In the CPU's memory. On the CPU it is the result itself.</param>
-    /// <param name="device">Where to.</param>
+    /// <param name="x">A tensor on the CPU. If the device is the CPU, it is the result.</param>
+    /// <param name="device">The device to copy to.</param>
     public static Tensor OnDevice(this Tensor x, Device device)
     {
         if (device.type == DeviceType.CPU)
@@ -18,7 +18,7 @@ public static class TensorTransfer
             return x;
         }
 
-        // libtorch takes pinned memory back only after the copies that were asked of it.
+        // libtorch reuses pinned memory only after its pending copies.
         using var pinned = x.pin_memory();
         return pinned.to(device, non_blocking: true);
     }

@@ -4,14 +4,14 @@ using TorchSharp;
 namespace Distill.Learning.Native;
 
 /// <summary>
-/// Autocast to bfloat16, which TorchSharp has no API for: the C++ functions behind <c>torch.autocast</c>, called in
-/// libtorch_cpu by their mangled names. Weights stay fp32, their gradients too.
+/// Autocast to bfloat16, which TorchSharp has no API for. It calls the C++ functions behind <c>torch.autocast</c> in libtorch_cpu, by their
+/// mangled names. Weights and their gradients stay fp32.
 /// </summary>
 internal static partial class Autocast
 {
     private const sbyte BFloat16 = 15;
 
-    /// <summary>Switches autocast on until disposed; where <paramref name="enabled"/> is false, does nothing.</summary>
+    /// <summary>Turns autocast on until disposed. If <paramref name="enabled"/> is false, it does nothing.</summary>
     public static IDisposable Begin(DeviceType device, bool enabled) => new Scope(device, enabled);
 
     private sealed class Scope : IDisposable
@@ -36,8 +36,8 @@ internal static partial class Autocast
             {
                 _open = false;
                 SetEnabled(_device, false);
-                // bf16 copies of leaf parameters are cached while autocast is on, and outdated once weights change. Views, such as all flat parameters, are never
-                // cached; other networks' weights are.
+                // While autocast is on, libtorch caches bf16 copies of leaf parameters, which are outdated once weights change. Views are
+                // never cached, so all flat parameters are not, but the weights of other networks are.
                 ClearCache();
             }
         }

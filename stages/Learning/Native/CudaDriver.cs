@@ -4,10 +4,10 @@ using System.Text;
 namespace Distill.Learning.Native;
 
 /// <summary>
-/// What the CUDA driver says of this machine's GPUs, by its C functions in <c>libcuda.so.1</c>: TorchSharp has no API for it. Nothing
-/// here makes a context or takes memory of a GPU.
+/// Reads properties of this machine's GPUs from the CUDA driver, by its C functions in <c>libcuda.so.1</c>. TorchSharp has no API for them.
+/// No call creates a context or allocates GPU memory.
 /// </summary>
-/// <remarks>The driver applies <c>CUDA_VISIBLE_DEVICES</c> itself, so a number here means the GPU of that number in libtorch.</remarks>
+/// <remarks>The driver applies <c>CUDA_VISIBLE_DEVICES</c> itself, so an index means the same GPU here and in libtorch.</remarks>
 public static partial class CudaDriver
 {
     private const string Library = "libcuda.so.1";
@@ -20,15 +20,15 @@ public static partial class CudaDriver
 
     private static readonly Lazy<bool> IsThere = new(Start);
 
-    /// <summary>The newest CUDA version that the driver supports, such as 12.8; null where there is no driver.</summary>
+    /// <summary>The newest CUDA version that the driver supports, such as 12.8; null without a driver.</summary>
     public static Version? Version => IsThere.Value && DriverGetVersion(out var number) == Success
         ? new Version(number / 1000, number % 1000 / 10)
         : null;
 
-    /// <summary>How many GPUs this process may use; 0 where there is no driver.</summary>
+    /// <summary>The number of GPUs that this process may use; 0 without a driver.</summary>
     public static int Count => IsThere.Value && DeviceGetCount(out var count) == Success ? count : 0;
 
-    /// <summary>The GPU of this number; null where there is no driver or no such GPU.</summary>
+    /// <summary>Reads the properties of a GPU; null without a driver or such a GPU.</summary>
     public static CudaGpu? Gpu(int index)
     {
         if (!IsThere.Value || DeviceGet(out var device, index) != Success)

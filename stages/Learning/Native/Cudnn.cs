@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace Distill.Learning.Native;
 
 /// <summary>
-/// cuDNN's choice of algorithms, which TorchSharp has no API for: the C++ functions behind <c>torch.backends.cudnn</c>, called in
-/// libtorch_cpu by their mangled names.
+/// cuDNN's choice of algorithms, which TorchSharp has no API for. It calls the C++ functions behind <c>torch.backends.cudnn</c> in
+/// libtorch_cpu, by their mangled names.
 /// </summary>
 public static partial class Cudnn
 {
-    /// <summary>Whether each new shape of a convolution is tried with every algorithm, and the fastest kept.</summary>
+    /// <summary>Whether cuDNN tries every algorithm for each new shape of a convolution, and keeps the fastest.</summary>
     public static bool Benchmark
     {
         get => GetBenchmark(GlobalContext());
         set => SetBenchmark(GlobalContext(), value);
     }
 
-    /// <summary>Sets <see cref="Benchmark"/> until disposed. Of no effect on a CPU.</summary>
+    /// <summary>Sets <see cref="Benchmark"/> until disposed. It has no effect on a CPU.</summary>
     public static IDisposable Benchmarking(bool enabled) => new Scope(enabled);
 
     private sealed class Scope : IDisposable

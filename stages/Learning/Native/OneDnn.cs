@@ -1,33 +1,35 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
+// N images, C input channels, D output channels, H height, W width, KK height and width of a kernel
 namespace Distill.Learning.Native;
 
 /// <summary>
-/// oneDNN's convolutions that add the bias, another tensor and the ReLU while a tile is still in the cache. TorchSharp has no API for them, and
-/// TorchScript compiled from source has no names for them. They are called through the C functions that libtorch offers to networks compiled
-/// ahead of time (<c>shim_cpu.h</c>). The CPU only.
+/// Convolutions of oneDNN, on the CPU, that apply the bias, a sum with another tensor, and the ReLU while a tile is still in the cache.
 /// </summary>
-/// <remarks>Nothing is recorded for a backward pass.</remarks>
+/// <remarks>
+/// TorchSharp has no API for them, and TorchScript compiled from source has no names for them. They are called through the C functions that
+/// libtorch offers to networks compiled ahead of time (<c>shim_cpu.h</c>). No graph is recorded for a backward pass.
+/// </remarks>
 internal static unsafe partial class OneDnn
 {
     private static readonly byte[] None = "none\0"u8.ToArray();
     private static readonly byte[] Relu = "relu\0"u8.ToArray();
     private static readonly byte[] Add = "add\0"u8.ToArray();
 
-    private static readonly bool IsThere = Probe();
+    private static readonly bool IsAvailable = Probe();
 
-    /// <summary>Whether this libtorch has them for fp32, or for bf16 in hardware.</summary>
-    public static bool Has(ScalarType type) => IsThere && (type == ScalarType.Float32 || Processor.MultipliesBf16);
+    /// <summary>Whether this libtorch has them, and the CPU computes the type in hardware.</summary>
+    public static bool Has(ScalarType type) => IsAvailable && (type == ScalarType.Float32 || Processor.MultipliesBf16);
 
-    /// <summary>conv(x) + b, or relu(conv(x) + b).</summary>
-    /// <param name="x_NCHW">fp32 or bf16.</param>
-    /// <param name="weight_DCKK">Of x's type.</param>
-    /// <param name="bias_D">Of x's type.</param>
+    /// <summary>Computes conv(x) + b, or relu(conv(x) + b).</summary>
+    /// <param name="x_NCHW">The input, fp32 or bf16.</param>
+    /// <param name="weight_DCKK">The weight, in x's type.</param>
+    /// <param name="bias_D">The bias, in x's type.</param>
     /// <param name="stride">Stride in both dimensions.</param>
     /// <param name="padding">Padding on all four sides.</param>
     /// <param name="relu">Whether a ReLU follows.</param>
-    /// <returns>[N, D, H′, W′] of x's type, channels last where x is.</returns>
+    /// <returns>[N, D, H′, W′] in x's type and memory order.</returns>
     public static Tensor Convolve(Tensor x_NCHW, Tensor weight_DCKK, Tensor bias_D, long stride, long padding, bool relu)
     {
         var bias = bias_D.Handle;
@@ -35,14 +37,29 @@ internal static unsafe partial class OneDnn
         fixed (byte* attribute = relu ? Relu : None)
         {
             Check(Pointwise(
-                x_NCHW.Handle, weight_DCKK.Handle, &bias, (long*)&paddings, 2, (long*)&strides, 2, (long*)&dilations, 2, 1, attribute, null, 0, null, out var y));
+                x_NCHW.Handle,
+                weight_DCKK.Handle,
+                &bias,
+                (long*)&paddings,
+                2,
+                (long*)&strides,
+                2,
+                (long*)&dilations,
+                2,
+                1,
+                attribute,
+                null,
+                0,
+                null,
+                out var y));
             return Tensor.UnsafeCreateTensor(y);
         }
     }
 
     /// <summary>
-    /// Whether <see cref="AddConvolved_"/> takes these tensors. Where libtorch sees no channels last, it adds with a function that bf16 does
-    /// not have. It judges by strides, and those of a 1×1 map or kernel may fit both orders: it then sees its default order.
+    /// Whether <see cref="AddConvolved_"/> accepts these tensors. Without channels-last order, libtorch adds with a function that bf16
+    /// lacks. It detects the order by strides; those of a 1×1 map or kernel may fit both orders, and libtorch then assumes its default
+    /// order.
     /// </summary>
     public static bool Adds(Tensor sum_NDHW, Tensor x_NCHW, Tensor weight_DCKK)
     {
@@ -52,14 +69,14 @@ internal static unsafe partial class OneDnn
             && Enumerable.Range(0, 4).All(dimension => sizes[dimension] == 1 || strides[dimension] == channelsLast[dimension]);
     }
 
-    /// <summary>sum ← relu(conv(x) + b + sum), where <see cref="Adds"/> is true.</summary>
-    /// <param name="sum_NDHW">Of the output's shape, of x's type and memory order.</param>
-    /// <param name="x_NCHW">fp32 or bf16.</param>
-    /// <param name="weight_DCKK">Of x's type.</param>
-    /// <param name="bias_D">Of x's type.</param>
+    /// <summary>Computes sum ← relu(conv(x) + b + sum), if <see cref="Adds"/> is true.</summary>
+    /// <param name="sum_NDHW">A tensor of the output's shape, with x's type and memory order.</param>
+    /// <param name="x_NCHW">The input, fp32 or bf16.</param>
+    /// <param name="weight_DCKK">The weight, in x's type.</param>
+    /// <param name="bias_D">The bias, in x's type.</param>
     /// <param name="stride">Stride in both dimensions.</param>
     /// <param name="padding">Padding on all four sides.</param>
-    /// <returns>The sum's memory.</returns>
+    /// <returns>The sum, in the same memory.</returns>
     public static Tensor AddConvolved_(Tensor sum_NDHW, Tensor x_NCHW, Tensor weight_DCKK, Tensor bias_D, long stride, long padding)
     {
         var bias = bias_D.Handle;
@@ -90,7 +107,7 @@ internal static unsafe partial class OneDnn
         }
     }
 
-    /// <summary>libtorch's is_channels_last_strides_2d.</summary>
+    /// <summary>Decides as libtorch's is_channels_last_strides_2d.</summary>
     private static bool SeenAsChannelsLast(Tensor x)
     {
         var (sizes, strides) = (x.shape, x.stride());

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Optimizers;
 
-/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2), as PyTorch's <c>AdamW</c>.</summary>
+/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in PyTorch's <c>AdamW</c>.</summary>
 internal sealed class AdamW : Optimizer
 {
     private const double Beta1 = 0.9;

@@ -1,10 +1,11 @@
 using static TorchSharp.torch;
 
+// S parameters, R rows of A elements
 namespace Distill.Learning.Optimizers;
 
 /// <summary>
-/// Neighboring parameters that LARS adapts, as one part of the flat tensors: what is the same for all of them is then one kernel. R rows of
-/// A = <see cref="FlatParameters.Alignment"/> elements; every row belongs to one of the S parameters.
+/// A run of neighboring parameters that LARS adapts, as one part of the flat tensors, so that one kernel serves all of them. Every row of
+/// <see cref="FlatParameters.Alignment"/> elements belongs to one parameter.
 /// </summary>
 internal sealed class AdaptedRun : IDisposable
 {
@@ -12,25 +13,25 @@ internal sealed class AdaptedRun : IDisposable
     {
         using var scope = NewDisposeScope();
         var (offset, length) = (slices[0].Offset, slices.Sum(slice => slice.PaddedLength));
-        Weights = Kept(parameters.Values.narrow(0, offset, length));
-        Gradient = Kept(parameters.Gradients.narrow(0, offset, length));
-        GradientRows_RA = Kept(Gradient.view(-1, FlatParameters.Alignment));
-        WeightSlices = [.. slices.Select(slice => Kept(parameters.Values.narrow(0, slice.Offset, slice.Length)))];
-        GradientSlices = [.. slices.Select(slice => Kept(parameters.Gradients.narrow(0, slice.Offset, slice.Length)))];
+        Weights = Keep(parameters.Values.narrow(0, offset, length));
+        Gradient = Keep(parameters.Gradients.narrow(0, offset, length));
+        GradientRows_RA = Keep(Gradient.view(-1, FlatParameters.Alignment));
+        WeightSlices = [.. slices.Select(slice => Keep(parameters.Values.narrow(0, slice.Offset, slice.Length)))];
+        GradientSlices = [.. slices.Select(slice => Keep(parameters.Gradients.narrow(0, slice.Offset, slice.Length)))];
         int[] owners =
         [
             .. slices.SelectMany((slice, number) => Enumerable.Repeat(number, (int)(slice.PaddedLength / FlatParameters.Alignment))),
         ];
-        SliceOfRow_R = Kept(tensor(owners, device: Weights.device));
+        SliceOfRow_R = Keep(tensor(owners, device: Weights.device));
     }
 
-    /// <summary>The weights, with the padding between them.</summary>
+    /// <summary>The weights of all parameters, with padding.</summary>
     public Tensor Weights { get; }
 
-    /// <summary>The gradient, with the padding in it.</summary>
+    /// <summary>The gradient of all parameters, with padding.</summary>
     public Tensor Gradient { get; }
 
-    /// <summary>The same memory as <see cref="Gradient"/>.</summary>
+    /// <summary>A view of <see cref="Gradient"/>.</summary>
     public Tensor GradientRows_RA { get; }
 
     /// <summary>The weights of each parameter, without padding.</summary>
@@ -39,11 +40,11 @@ internal sealed class AdaptedRun : IDisposable
     /// <summary>The gradient of each parameter, without padding.</summary>
     public Tensor[] GradientSlices { get; }
 
-    /// <summary>The number of the parameter that a row belongs to, 32-bit integers.</summary>
+    /// <summary>The index of the parameter that each row belongs to, as 32-bit integers.</summary>
     public Tensor SliceOfRow_R { get; }
 
-    /// <summary>All parameters that LARS adapts, in as few runs as possible: a classifier between them begins a new one.</summary>
-    public static IEnumerable<AdaptedRun> Of(FlatParameters parameters)
+    /// <summary>Groups all parameters that LARS adapts into as few runs as possible. A classifier between them splits a run.</summary>
+    public static IEnumerable<AdaptedRun> FromParameters(FlatParameters parameters)
     {
         var run = new List<ParameterSlice>();
         foreach (var slice in parameters.Slices)
@@ -73,5 +74,5 @@ internal sealed class AdaptedRun : IDisposable
         }
     }
 
-    private static Tensor Kept(Tensor view) => view.DetachFromDisposeScope();
+    private static Tensor Keep(Tensor view) => view.DetachFromDisposeScope();
 }

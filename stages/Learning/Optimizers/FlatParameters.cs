@@ -4,23 +4,22 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Optimizers;
 
 /// <summary>
-/// A network's trained parameters as views of one flat tensor, and their gradients as views of another. An
-/// optimizer then costs a handful of kernels instead of a handful for each of several hundred tensors, and one buffer
-/// serves checkpoints (and, one day, an all-reduce).
+/// A network's trained parameters as views of one flat tensor, and their gradients as views of another. An optimizer then needs a few
+/// kernels in total, instead of a few for each of several hundred tensors.
 /// </summary>
 /// <remarks>
-/// Parameters with weight decay come first and those without (vectors: batch norms and biases) after them, so that each
-/// group is one slice. Every parameter begins at a multiple of <see cref="Alignment"/> elements, because vectorized kernels want aligned weights. The padding
-/// between them is 0, and an optimizer keeps it 0. Move the network to its device before flattening it: <c>Module.to</c> replaces parameters.
+/// Parameters with weight decay come first, and those without (vectors: batch norms and biases) follow, so that each group is one slice.
+/// Every parameter begins at a multiple of <see cref="Alignment"/> elements, because vectorized kernels need aligned weights. The padding
+/// between them is 0, and optimizers keep it 0. Move the network to its device before flattening it: <c>Module.to</c> replaces parameters.
 /// </remarks>
 public sealed class FlatParameters : IDisposable
 {
-    /// <summary>Elements; 256 bytes, more than any vectorized kernel asks for.</summary>
+    /// <summary>Alignment in elements. 64 elements are 256 bytes, more than any vectorized kernel needs.</summary>
     public const int Alignment = 64;
 
     private readonly bool _ownsValues;
 
-    /// <param name="network">The network, on its device. Its parameters are replaced by views.</param>
+    /// <summary>Replaces the trained parameters of a network, on its device, by views.</summary>
     public FlatParameters(nn.Module network)
         : this(network, shared: null)
     {
@@ -29,12 +28,12 @@ public sealed class FlatParameters : IDisposable
     private FlatParameters(nn.Module network, FlatParameters? shared)
     {
         using var frozen = no_grad();
-        // The wrappers of views must outlive the calls that take them, and be freed before a long training, not some day.
+        // The wrappers of views must outlive the calls that take them, and the scope frees them before training starts.
         using var scope = NewDisposeScope();
         var trained = network.named_parameters().Where(p => p.parameter.requires_grad).ToArray();
         if (trained.Length == 0)
         {
-            throw new ArgumentException("The network has no parameters to train.", nameof(network));
+            throw new ArgumentException("the network has no parameters to train", nameof(network));
         }
 
         var ordered = trained.OrderBy(p => p.parameter.dim() > 1 ? 0 : 1).ToArray();
@@ -60,27 +59,27 @@ public sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>All trained parameters, one after the other, with padding between them.</summary>
+    /// <summary>All trained parameters, one after the other, with padding.</summary>
     public Tensor Values { get; }
 
-    /// <summary>Their gradients in the same order; backward adds into them.</summary>
+    /// <summary>The gradients in the same order. Backward passes add to them.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>Where each parameter lies.</summary>
+    /// <summary>The position of each parameter.</summary>
     public IReadOnlyList<ParameterSlice> Slices { get; }
 
-    /// <summary>Length of the leading part that weight decay applies to: matrices and kernels, with their padding.</summary>
+    /// <summary>Length of the leading part with weight decay: matrices and kernels, with padding.</summary>
     public long DecayedLength { get; }
 
-    /// <summary>Gives another network of the same plan the same parameters, and gradients of its own.</summary>
-    /// <param name="network">On the same device. Its parameters are replaced by views.</param>
-    /// <param name="shared">Must outlive the result.</param>
+    /// <summary>Lets another network of the same architecture share the parameters. It has its own gradients.</summary>
+    /// <param name="network">The network, on the same device. Its parameters are replaced by views.</param>
+    /// <param name="shared">The parameters, which must outlive the result.</param>
     public static FlatParameters Sharing(nn.Module network, FlatParameters shared) => new(network, shared);
 
     /// <summary>Zeroes the gradients in place; <c>zero_grad()</c> would drop the views.</summary>
     public void ZeroGradients() => Gradients.zero_();
 
-    /// <summary>A copy, on the CPU, of a tensor laid out like <see cref="Values"/>, without the padding: checkpoints hold it so.</summary>
+    /// <summary>Copies a tensor laid out like <see cref="Values"/> to the CPU, without padding, as checkpoints hold it.</summary>
     public Tensor Packed(Tensor flat)
     {
         using var scope = NewDisposeScope();
@@ -93,7 +92,7 @@ public sealed class FlatParameters : IDisposable
         return packed.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Copies what <see cref="Packed"/> gave back into a tensor laid out like <see cref="Values"/>.</summary>
+    /// <summary>Copies a result of <see cref="Packed"/> back into a tensor laid out like <see cref="Values"/>.</summary>
     public void Unpack(Tensor packed, Tensor flat)
     {
         using var scope = NewDisposeScope();
@@ -113,7 +112,7 @@ public sealed class FlatParameters : IDisposable
         Gradients.Dispose();
     }
 
-    /// <summary>Each parameter's part of a tensor without padding and of one with it.</summary>
+    /// <summary>Pairs each parameter's part of a tensor without padding with that of a tensor with padding.</summary>
     private IEnumerable<(Tensor Packed, Tensor Flat)> Parts(Tensor packed, Tensor flat)
     {
         long place = 0;

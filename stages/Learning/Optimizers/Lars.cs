@@ -1,14 +1,17 @@
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
+// S parameters, R rows of A elements
 namespace Distill.Learning.Optimizers;
 
 /// <summary>
-/// Layer-wise adaptive rate scaling (You et al. 2017) as SimCLR's <c>lars_optimizer.py</c> has it:
-/// v ← m·v + rate·trust·(g + decay·w), w ← w − v, with trust = 0.001·‖w‖ / ‖g + decay·w‖ per tensor, 1 where either norm
-/// is 0. Batch norms, biases and a classifier's weights (that code's "supervised head") take part in neither decay nor adaptation: a
-/// classifier that starts at zero would hardly move.
+/// Layer-wise adaptive rate scaling (You et al. 2017), as in SimCLR's <c>lars_optimizer.py</c>: v ← m·v + rate·trust·(g + decay·w),
+/// w ← w − v, with trust = 0.001·‖w‖ / ‖g + decay·w‖ per tensor, or 1 if either norm is 0.
 /// </summary>
+/// <remarks>
+/// Batch norms, biases and a classifier's weights (that code's "supervised head") have neither decay nor adaptation. With adaptation, a
+/// classifier that starts at zero would hardly move.
+/// </remarks>
 internal sealed class Lars : Optimizer
 {
     private const double TrustCoefficient = 0.001;
@@ -22,7 +25,7 @@ internal sealed class Lars : Optimizer
     {
         _options = options;
         _momentum = Buffer("momentum");
-        _adapted = [.. AdaptedRun.Of(parameters)];
+        _adapted = [.. AdaptedRun.FromParameters(parameters)];
     }
 
     private protected override void Update(long step, double rate)
@@ -34,7 +37,7 @@ internal sealed class Lars : Optimizer
             var weightNorm_S = TensorLists.Norms(run.WeightSlices);
             var gradientNorm_S = TensorLists.Norms(run.GradientSlices);
             var trust_S = weightNorm_S.div(gradientNorm_S).Times_(TrustCoefficient);
-            // Chosen on the device: reading a norm here would stall a GPU.
+            // Selected on the device, because reading a norm would stall a GPU.
             trust_S = where(weightNorm_S.mul(gradientNorm_S).IsAbove(0), trust_S, ones_like(trust_S));
             run.GradientRows_RA.mul_(trust_S.index_select(0, run.SliceOfRow_R).unsqueeze(1));
         }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Optimizers;
 
 /// <summary>
-/// One face for all optimizers: a step at a given rate over flat parameters, and buffers that a checkpoint saves. The
-/// rate comes from outside, a pure function of the step (<see cref="Schedule"/>); an optimizer counts nothing itself.
+/// Base class of all optimizers. An optimizer updates flat parameters at a given rate, and has buffers that checkpoints save. The rate is
+/// a pure function of the step (<see cref="Schedule"/>), so an optimizer has no counters.
 /// </summary>
 public abstract class Optimizer(FlatParameters parameters) : IDisposable
 {
@@ -12,14 +12,14 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
 
     protected FlatParameters Parameters => parameters;
 
-    /// <summary>The state beside the parameters, by name, each laid out like <see cref="FlatParameters.Values"/>.</summary>
+    /// <summary>The state of the optimizer, by name; each tensor is laid out like <see cref="FlatParameters.Values"/>.</summary>
     public IReadOnlyDictionary<string, Tensor> Buffers => _buffers;
 
-    /// <summary>Copies of the buffers as checkpoints hold them: on the CPU, one parameter after the other without padding.</summary>
+    /// <summary>Copies the buffers to the CPU, without padding, as checkpoints hold them.</summary>
     public IReadOnlyDictionary<string, Tensor> Packed() =>
         _buffers.ToDictionary(buffer => buffer.Key, buffer => parameters.Packed(buffer.Value));
 
-    /// <summary>Fills the buffers with what <see cref="Packed"/> gave.</summary>
+    /// <summary>Fills the buffers from a result of <see cref="Packed"/>.</summary>
     public void Unpack(IReadOnlyDictionary<string, Tensor> packed)
     {
         foreach (var (name, buffer) in _buffers)
@@ -57,8 +57,10 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
         }
     }
 
+    /// <summary>Updates the parameters from their gradients, without recording a graph.</summary>
     private protected abstract void Update(long step, double rate);
 
+    /// <summary>Creates a buffer of zeros that checkpoints save under a name.</summary>
     private protected Tensor Buffer(string name)
     {
         var buffer = zeros_like(parameters.Values).DetachFromDisposeScope();
@@ -66,6 +68,6 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
         return buffer;
     }
 
-    /// <summary>The slice that weight decay applies to.</summary>
+    /// <summary>The slice with weight decay.</summary>
     private protected Tensor Decayed(Tensor flat) => flat.narrow(0, 0, parameters.DecayedLength);
 }

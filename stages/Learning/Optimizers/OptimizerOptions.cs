@@ -2,15 +2,17 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Optimizers;
 
-/// <summary>An optimizer and its schedule as pipeline.json describes them.</summary>
-/// <param name="Kind">SimCLRv2 pretrains, fine-tunes and distils with LARS; at batches of some hundred images AdamW needs far fewer steps.</param>
-/// <param name="LearningRate">Peak rate, reached after the warm-up.</param>
-/// <param name="WeightDecay">Decay of matrices and kernels, never of batch norms and biases.</param>
-/// <param name="Momentum">Of SGD and LARS; AdamW has its textbook β of 0.9 and 0.999.</param>
-/// <param name="Warmup">Share of the steps over which the rate climbs from 0; 0.05 in SimCLRv2.</param>
+/// <summary>The options of an optimizer and its schedule in pipeline.json.</summary>
+/// <param name="Kind">
+/// The optimizer. SimCLRv2 uses LARS for all training; with batches of some hundred images, AdamW needs far fewer steps.
+/// </param>
+/// <param name="LearningRate">Peak learning rate, reached after the warm-up.</param>
+/// <param name="WeightDecay">Weight decay of matrices and kernels. Batch norms and biases have none.</param>
+/// <param name="Momentum">Momentum of SGD and LARS. AdamW has β = (0.9, 0.999).</param>
+/// <param name="Warmup">Fraction of the steps in which the rate climbs from 0; 0.05 in SimCLRv2.</param>
 public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, double WeightDecay, double Momentum, double Warmup)
 {
-    /// <summary>AdamW at a peak rate of 0.001 after 5 % of warm-up, decay 0.0001 (SimCLRv2's decay and warm-up).</summary>
+    /// <summary>AdamW with a peak rate of 0.001, and with SimCLRv2's warm-up of 5 % and weight decay of 0.0001.</summary>
     public static readonly OptimizerOptions Default = new(OptimizerKind.AdamW, 1e-3, 1e-4, 0.9, 0.05);
 
     private static readonly Dictionary<string, OptimizerKind> Names = new()
@@ -20,8 +22,7 @@ public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, d
         ["lars"] = OptimizerKind.Lars,
     };
 
-    /// <param name="section">The <c>optimizer</c> block.</param>
-    /// <param name="defaults">What holds where a key is absent.</param>
+    /// <summary>Reads the <c>optimizer</c> block. An absent key has its value in <paramref name="defaults"/>.</summary>
     public static OptimizerOptions Read(JsonSection section, OptimizerOptions defaults) => new(
         section.Choice("kind", Names.First(n => n.Value == defaults.Kind).Key, Names, "Optimizer."),
         section.Number("learningRate", defaults.LearningRate, 0, 1000, "Peak learning rate, for the whole batch."),
@@ -29,7 +30,7 @@ public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, d
         section.Number("momentum", defaults.Momentum, 0, 0.9999, "Momentum of sgd and lars. adamw has β of 0.9 and 0.999."),
         section.Number("warmupFraction", defaults.Warmup, 0, 0.9, "Fraction of the steps in which the rate rises linearly; a cosine to 0 follows."));
 
-    /// <summary>The rate of step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
+    /// <summary>The learning rate of step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
     public double Rate(long step, long steps) =>
         Schedule.WarmupCosine(step, steps, (long)Math.Round(Warmup * steps), LearningRate);
 }

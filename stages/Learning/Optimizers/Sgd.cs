@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Optimizers;
 
-/// <summary>Stochastic gradient descent with Nesterov momentum, as PyTorch's <c>SGD(nesterov=True)</c>.</summary>
+/// <summary>Stochastic gradient descent with Nesterov momentum, as in PyTorch's <c>SGD(nesterov=True)</c>.</summary>
 internal sealed class Sgd : Optimizer
 {
     private readonly OptimizerOptions _options;

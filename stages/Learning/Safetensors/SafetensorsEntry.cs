@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Safetensors;
 
-/// <summary>One tensor of a safetensors file.</summary>
-/// <param name="Name">Its key.</param>
+/// <summary>The header entry of one tensor in a safetensors file.</summary>
+/// <param name="Name">The tensor's key.</param>
 /// <param name="Type">Type of its elements.</param>
 /// <param name="Shape">Row-major shape.</param>
-/// <param name="Begin">First byte in the data buffer.</param>
-/// <param name="End">One past its last byte.</param>
+/// <param name="Begin">Index of its first byte in the data buffer.</param>
+/// <param name="End">Index after its last byte.</param>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End)
 {
     private static readonly (string Name, ScalarType Type, int Size)[] Types =
@@ -25,8 +25,8 @@ internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Sha
         ("BOOL", ScalarType.Bool, 1),
     ];
 
-    /// <summary>Bytes that shape and type ask for.</summary>
-    /// <exception cref="FormatException">More than a 64-bit count holds.</exception>
+    /// <summary>The number of bytes that shape and type need.</summary>
+    /// <exception cref="FormatException">The number exceeds 64 bits.</exception>
     public long ByteLength
     {
         get
@@ -73,6 +73,6 @@ internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Sha
     private static (string Name, ScalarType Type, int Size) Find(ScalarType type)
     {
         var found = Types.FirstOrDefault(t => t.Type == type);
-        return found.Name is null ? throw new NotSupportedException($"safetensors has no type for {type}.") : found;
+        return found.Name is null ? throw new NotSupportedException($"the safetensors format has no type for {type}") : found;
     }
 }

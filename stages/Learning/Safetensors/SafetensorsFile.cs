@@ -6,15 +6,13 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Safetensors;
 
-/// <summary>Writes and reads tensors in the safetensors format, the same bytes for the same tensors.</summary>
+/// <summary>Writes and reads tensors in the safetensors format. Equal tensors give equal bytes.</summary>
 public static class SafetensorsFile
 {
-    // At most 1 GiB of the widest type.
-    private const long ElementsAtATime = 1L << 27;
+    // 1 GiB of the widest type.
+    private const long MaxPieceElements = 1L << 27;
 
-    /// <summary>
-    /// Writes tensors in the reference writer's order (larger element types first, then by name) with sorted metadata.
-    /// </summary>
+    /// <summary>Writes tensors in the reference writer's order (larger element types first, then by name), with sorted metadata.</summary>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -38,16 +36,16 @@ public static class SafetensorsFile
         }
     }
 
-    /// <summary>The shape of every tensor, read from the header alone.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged; the message names it and says how.</exception>
+    /// <summary>Reads the shape of every tensor from the header.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged. The message names the file and the damage.</exception>
     public static IReadOnlyDictionary<string, long[]> ReadShapes(string path)
     {
         using var stream = File.OpenRead(path);
         return SafetensorsHeader.Read(stream, path).Entries.ToDictionary(entry => entry.Name, entry => entry.Shape);
     }
 
-    /// <summary>Reads every tensor to the CPU. The caller (or its dispose scope) owns them.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged; the message names it and says how.</exception>
+    /// <summary>Reads all tensors to the CPU. The caller, or its dispose scope, owns them.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged. The message names the file and the damage.</exception>
     public static Dictionary<string, Tensor> Read(string path) => Read(path, out _);
 
     /// <inheritdoc cref="Read(string)"/>
@@ -73,13 +71,15 @@ public static class SafetensorsFile
         return tensors;
     }
 
-    /// <summary>A tensor's elements in order, in views whose bytes fit a span: the flat buffers of large networks have more than 2 GiB.</summary>
+    /// <summary>
+    /// Splits a tensor into views whose bytes fit into a span, in order. The flat buffers of large networks exceed 2 GiB.
+    /// </summary>
     private static IEnumerable<Tensor> Pieces(Tensor contiguous)
     {
         var flat = contiguous.view(-1);
-        for (var start = 0L; start < flat.numel(); start += ElementsAtATime)
+        for (var start = 0L; start < flat.numel(); start += MaxPieceElements)
         {
-            yield return flat.narrow(0, start, Math.Min(ElementsAtATime, flat.numel() - start));
+            yield return flat.narrow(0, start, Math.Min(MaxPieceElements, flat.numel() - start));
         }
     }
 
@@ -107,7 +107,7 @@ public static class SafetensorsFile
         }
 
         var json = Encoding.UTF8.GetBytes(header.ToJsonString(JsonSerializerOptions.Web));
-        // Spaces up to a multiple of 8, so that every tensor lies aligned in a mapped file.
+        // Padded with spaces to a multiple of 8, so that every tensor is aligned in a mapped file.
         return [.. json, .. Enumerable.Repeat((byte)' ', (8 - json.Length % 8) % 8)];
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Distill.Learning.Safetensors;
 
 /// <summary>
-/// The header of a safetensors file, read with every check that a file from a stranger needs before anything is
-/// allocated: huggingface/safetensors, "Format" of its README.
+/// The header of a safetensors file (huggingface/safetensors, README, "Format"). It is checked completely before tensors are allocated,
+/// because files may come from strangers.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -15,9 +15,11 @@ internal sealed class SafetensorsHeader
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>Where the byte buffer begins in the file.</summary>
+    /// <summary>Position of the data buffer in the file.</summary>
     public required long DataStart { get; init; }
 
+    /// <summary>Reads and checks the header at the start of a file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged. The message names the file and the damage.</exception>
     public static SafetensorsHeader Read(Stream stream, string path)
     {
         Span<byte> prefix = stackalloc byte[8];
@@ -70,7 +72,7 @@ internal sealed class SafetensorsHeader
             }
         }
 
-        // By both: an empty tensor begins where the next one begins.
+        // Sorted by both, because an empty tensor begins where the next tensor begins.
         entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         var dataStart = 8L + json.Length;
         var end = 0L;

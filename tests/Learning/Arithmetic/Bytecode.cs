@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace Tests.Learning.Arithmetic;
 
-/// <summary>Which members the methods of an assembly name in their bytecode (ECMA-335, part III).</summary>
+/// <summary>Reads which methods are called in bytecode (ECMA-335, part III).</summary>
 internal static class Bytecode
 {
     private const BindingFlags Declared =
@@ -16,10 +16,10 @@ internal static class Bytecode
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (ushort)code.Value, code => code.OperandType);
 
-    /// <summary>All methods and constructors, those of lambdas and iterators included.</summary>
+    /// <summary>Lists all methods and constructors, including those of lambdas and iterators.</summary>
     public static IEnumerable<MethodBase> MethodsOf(Assembly assembly) => assembly.GetTypes().SelectMany(MembersOf);
 
-    /// <summary>What a method calls, creates or makes a delegate of, generic ones by their definitions.</summary>
+    /// <summary>Lists what a method calls, creates or makes a delegate of. Generic methods are listed by their definitions.</summary>
     public static IEnumerable<MethodBase> CallsOf(MethodBase method)
     {
         var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];

@@ -10,7 +10,7 @@ public sealed class PinnedMemoryTests
     [Theory]
     [InlineData(DeviceType.CPU)]
     [InlineData(DeviceType.CUDA)]
-    public void Memory_for_any_device_can_be_written_on_the_CPU_in_every_build(DeviceType device)
+    public void Memory_for_any_device_can_be_written_on_the_CPU(DeviceType device)
     {
         using var memory = PinnedMemory.Empty([2, 3], ScalarType.Byte, new Device(device));
         Assert.Equal(DeviceType.CPU, memory.device_type);
@@ -20,7 +20,7 @@ public sealed class PinnedMemoryTests
     }
 
     [Fact]
-    public void It_outlives_the_scope_that_it_is_made_in_and_leaves_no_other_tensor()
+    public void Memory_outlives_its_scope_and_leaves_no_other_tensor()
     {
         var before = Tensor.TotalCount;
         Tensor memory;

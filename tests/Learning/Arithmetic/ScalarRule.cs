@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Tests.Learning.Arithmetic;
 
 /// <summary>
-/// No TorchSharp <see cref="Scalar"/> may be freed by the finalizer while libtorch reads it: only
-/// <see cref="global::Distill.Learning.Arithmetic"/> may use any, it disposes of each, and nothing calls what makes scalars inside TorchSharp,
-/// such as <c>add(Tensor)</c>.
+/// The rule that keeps the finalizer from freeing a TorchSharp <see cref="Scalar"/> while libtorch reads it. Only
+/// <see cref="global::Distill.Learning.Arithmetic"/> may use scalars, and it disposes of each. No code calls methods that create scalars
+/// inside TorchSharp, such as <c>add(Tensor)</c>.
 /// </summary>
 internal static class ScalarRule
 {
@@ -16,7 +16,7 @@ internal static class ScalarRule
 
     private static readonly HashSet<MethodBase> Makers = FindMakers();
 
-    /// <summary>How methods break the rule, each named with what it should not call.</summary>
+    /// <summary>Lists the methods that break the rule, with the calls that they should not make.</summary>
     public static IEnumerable<string> Broken(IEnumerable<MethodBase> methods) => methods.SelectMany(method =>
     {
         var calls = Bytecode.CallsOf(method).ToArray();
@@ -28,13 +28,13 @@ internal static class ScalarRule
             .Concat(guarded && !Disposes(method, calls) ? [$"{Name(method)} does not dispose of every scalar"] : []);
     });
 
-    /// <summary>A scalar lives until the call has returned if the method disposes of it, and for ever in a static field.</summary>
+    /// <summary>Whether the method disposes of every scalar that it creates. One in a static field lives forever.</summary>
     private static bool Disposes(MethodBase method, MethodBase[] calls) =>
         method.Name == ConstructorInfo.TypeConstructorName
         || !calls.Any(Creates)
         || calls.Count(Creates) == calls.Count(called => called.Name == nameof(IDisposable.Dispose));
 
-    /// <summary>TorchScript makes scalars of number arguments, and this class has no method that takes any.</summary>
+    /// <summary>TorchScript creates scalars for number arguments, and this class has no method with number arguments.</summary>
     private static bool HandsOverTensorsOnly(MethodBase method, MethodBase called) =>
         method.DeclaringType == typeof(TensorScript) && called.DeclaringType == typeof(jit.CompilationUnit);
 
@@ -47,7 +47,7 @@ internal static class ScalarRule
         || (called is MethodInfo method && method.ReturnType == typeof(Scalar))
         || (called.DeclaringType?.Assembly == TorchSharp && called.GetParameters().Any(p => p.ParameterType == typeof(Scalar)));
 
-    /// <summary>TorchSharp's methods that make a scalar, or call one that does, and do not hand it to their caller.</summary>
+    /// <summary>Finds the methods of TorchSharp that create a scalar, or call a method that does, without returning it.</summary>
     private static HashSet<MethodBase> FindMakers()
     {
         var calls = Bytecode.MethodsOf(TorchSharp)
@@ -68,7 +68,7 @@ internal static class ScalarRule
         return makers;
     }
 
-    /// <summary>Whoever gets one of TorchSharp's modules will run it.</summary>
+    /// <summary>The forward methods of a module that a call returns or creates, because the caller will run it.</summary>
     private static IEnumerable<MethodBase> ForwardOf(MethodBase called)
     {
         var given = called is MethodInfo method ? method.ReturnType : called.DeclaringType!;

@@ -8,7 +8,7 @@ namespace Tests.Learning.Arithmetic;
 public class ScalarRuleTests
 {
     [Fact]
-    public void No_number_is_freed_while_libtorch_reads_it()
+    public void No_scalar_is_used_outside_Arithmetic()
     {
         var product = Directory.GetFiles(AppContext.BaseDirectory, "Distill.*.dll")
             .Append(Path.Combine(AppContext.BaseDirectory, "distill.dll"))
@@ -19,21 +19,21 @@ public class ScalarRuleTests
     }
 
     [Theory]
-    [InlineData(nameof(Offences.Number), "op_Implicit")]
-    [InlineData(nameof(Offences.Comparison), "op_GreaterThan")]
-    [InlineData(nameof(Offences.Sum), "Tensor.add(Tensor)")]
-    [InlineData(nameof(Offences.Square), "Tensor.square()")]
-    [InlineData(nameof(Offences.Reading), "ToDouble")]
-    [InlineData(nameof(Offences.Norm), "BatchNorm1d")]
-    [InlineData(nameof(Offences.Delegate), "Tensor.add_(Tensor)")]
-    public void The_rule_sees(string offence, string call)
+    [InlineData(nameof(Offenses.Number), "op_Implicit")]
+    [InlineData(nameof(Offenses.Comparison), "op_GreaterThan")]
+    [InlineData(nameof(Offenses.Sum), "Tensor.add(Tensor)")]
+    [InlineData(nameof(Offenses.Square), "Tensor.square()")]
+    [InlineData(nameof(Offenses.Reading), "ToDouble")]
+    [InlineData(nameof(Offenses.Norm), "BatchNorm1d")]
+    [InlineData(nameof(Offenses.Delegate), "Tensor.add_(Tensor)")]
+    public void Rule_finds_the_offense(string offence, string call)
     {
-        var method = typeof(Offences).GetMethod(offence)!;
+        var method = typeof(Offenses).GetMethod(offence)!;
         Assert.Contains(ScalarRule.Broken([method]), broken => broken.Contains(offence) && broken.Contains(call));
     }
 
     [SuppressMessage("Performance", "CA1859", Justification = "What is returned does not matter.")]
-    private static class Offences
+    private static class Offenses
     {
         public static Tensor Number(Tensor x) => x.mul(0.5);
 

@@ -8,9 +8,10 @@ namespace Tests.Learning.Arithmetic;
 [Collection(TorchTests.Name)]
 public class TensorArithmeticTests
 {
-    /// <summary>TorchSharp's own <c>add(Tensor)</c> fails in each of these two seconds.</summary>
+    /// <summary>TorchSharp's own <c>add(Tensor)</c> fails in this loop within a second.</summary>
     [Fact]
-    public void Numbers_outlive_collections_in_other_threads()
+    [Trait("Category", "Slow")]
+    public void Scalars_survive_garbage_collections_in_other_threads()
     {
         var done = false;
         var collector = new Thread(() =>
@@ -40,7 +41,7 @@ public class TensorArithmeticTests
     }
 
     [Fact]
-    public void Whole_numbers_keep_whole_tensors_whole()
+    public void Integers_keep_integer_tensors()
     {
         using var scope = NewDisposeScope();
         var x = NewTensors.Range(2, 6, CPU);
@@ -51,7 +52,7 @@ public class TensorArithmeticTests
     }
 
     [Fact]
-    public void Names_with_an_underscore_change_their_tensor()
+    public void Methods_with_an_underscore_change_their_tensor()
     {
         using var scope = NewDisposeScope();
         var x = tensor(new float[] { 1, 2, 3 });
@@ -62,7 +63,7 @@ public class TensorArithmeticTests
     }
 
     [Fact]
-    public void Batches_are_normalized_and_counted_as_TorchSharp_does()
+    public void Batch_norm_equals_TorchSharps()
     {
         using var scope = NewDisposeScope();
         using var own = new BatchNormalization(3);
@@ -85,7 +86,7 @@ public class TensorArithmeticTests
     private static bool Same(Tensor x, Tensor y) => x.dtype == y.dtype && x.eq(y).all().ReadBoolean();
 
     [Fact]
-    public void All_elements_are_read_in_their_order_whatever_the_memory()
+    public void Elements_are_read_in_row_major_order_for_any_strides()
     {
         using var scope = NewDisposeScope();
         var x_23 = tensor(new[] { 1f, 2, 3, 4, 5, 6 }, [2, 3]);
@@ -97,15 +98,15 @@ public class TensorArithmeticTests
     }
 
     [Fact]
-    public void Nothing_is_read_as_what_it_is_not()
+    public void Reading_as_another_type_is_refused()
     {
         using var x = ones(2);
         var error = Assert.Throws<ArgumentException>(() => x.ReadAll<int>());
-        Assert.Contains("Expected a tensor of Int32; got Float32.", error.Message);
+        Assert.Contains("found a tensor of Float32, expected Int32", error.Message);
     }
 
     [Fact]
-    public void On_the_CPU_nothing_is_copied()
+    public void Transfer_to_the_CPU_copies_nothing()
     {
         using var x = ones(2);
         Assert.Same(x, x.OnDevice(CPU));

@@ -8,7 +8,7 @@ namespace Tests.Learning.Arithmetic;
 public sealed class TensorListsTests
 {
     [Fact]
-    public void Norms_of_many_tensors_have_the_bits_of_the_norm_of_each()
+    public void Norms_have_the_bits_of_separate_norms()
     {
         using var scope = NewDisposeScope();
         var tensors = Some("x");
@@ -19,7 +19,7 @@ public sealed class TensorListsTests
     [InlineData(0)]
     [InlineData(0.5)]
     [InlineData(0.99999)]
-    public void Moving_averages_of_many_tensors_have_the_bits_of_one_at_a_time(double momentum)
+    public void Moving_averages_have_the_bits_of_separate_updates(double momentum)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -31,7 +31,7 @@ public sealed class TensorListsTests
     }
 
     [Fact]
-    public void They_leave_no_tensor()
+    public void No_tensor_is_left()
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -45,5 +45,6 @@ public sealed class TensorListsTests
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    private static Tensor[] Some(string name) => [.. Enumerable.Range(0, 30).Select(i => Pattern.Uniform($"{name}{i}", 1 + 97 * i).clone())];
+    private static Tensor[] Some(string name) =>
+        [.. Enumerable.Range(0, 30).Select(i => Pattern.Uniform($"{name}{i}", 1 + 97 * i).clone())];
 }

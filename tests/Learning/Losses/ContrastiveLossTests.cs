@@ -12,7 +12,7 @@ public sealed class ContrastiveLossTests
     [Theory]
     [InlineData(0.1)]
     [InlineData(0.5)]
-    public void It_is_equation_1_of_the_paper(double temperature)
+    public void Loss_is_equation_1_of_the_paper(double temperature)
     {
         using var scope = NewDisposeScope();
         var z = Pattern.Uniform("rows", 12, 7);
@@ -22,7 +22,7 @@ public sealed class ContrastiveLossTests
     [Theory]
     [InlineData(0.1)]
     [InlineData(0.5)]
-    public void Value_and_gradient_are_PyTorchs(double temperature)
+    public void Value_and_gradient_equal_PyTorchs(double temperature)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("losses");
@@ -37,7 +37,7 @@ public sealed class ContrastiveLossTests
     [Theory]
     [InlineData(4)]
     [InlineData(10)]
-    public void Equal_projections_cannot_be_told_apart(int rows)
+    public void Equal_projections_give_the_loss_of_a_guess(int rows)
     {
         using var scope = NewDisposeScope();
         var z = Pattern.Uniform("row", 1, 8).expand(rows, 8);
@@ -57,7 +57,7 @@ public sealed class ContrastiveLossTests
     {
         using var scope = NewDisposeScope();
         var z = cat([eye(5), eye(5)]);
-        // Of three keys, one is the first pair's own direction and two are foreign to all.
+        // One key has the direction of the first pair, and two keys are zero.
         var keys = eye(5).narrow(0, 0, 1).expand(3, 5).mul(tensor(new[] { 1f, 0f, 0f }, [3, 1]));
         var first = Math.Log(1 + (8 + Math.Exp(2) + 2) * Math.Exp(-2));
         var others = Math.Log(1 + (8 + 3) * Math.Exp(-2));
@@ -76,7 +76,7 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
-    public void The_order_of_the_images_does_not_matter_but_the_pairing_does()
+    public void Loss_depends_on_the_pairs_but_not_on_their_order()
     {
         using var scope = NewDisposeScope();
         var z = Pattern.Uniform("rows", 12, 7);
@@ -88,7 +88,7 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
-    public void The_length_of_a_projection_does_not_matter()
+    public void Loss_is_independent_of_the_length_of_projections()
     {
         using var scope = NewDisposeScope();
         var z = Pattern.Uniform("rows", 12, 7);
@@ -97,7 +97,7 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
-    public void It_computes_in_fp32_whatever_comes()
+    public void Loss_is_fp32_for_any_input_type()
     {
         using var scope = NewDisposeScope();
         var z = Pattern.Uniform("rows", 12, 7).to(ScalarType.BFloat16);
@@ -109,14 +109,14 @@ public sealed class ContrastiveLossTests
     [Theory]
     [InlineData(2)]
     [InlineData(7)]
-    public void Rows_that_are_no_two_views_of_two_images_are_refused(int rows)
+    public void Odd_or_too_few_rows_are_refused(int rows)
     {
         using var scope = NewDisposeScope();
         var message = Assert.Throws<ArgumentException>(() => ContrastiveLoss.NtXent(zeros(rows, 3), 0.1)).Message;
-        Assert.Contains($"got {rows}", message, StringComparison.Ordinal);
+        Assert.StartsWith($"found {rows} rows, expected two views of at least two images", message, StringComparison.Ordinal);
     }
 
-    /// <summary>The paper's equation, a pair of rows at a time.</summary>
+    /// <summary>Computes the paper's equation for one pair of rows at a time.</summary>
     private static double Slow(Tensor z_MP, double temperature)
     {
         var (rows, length) = ((int)z_MP.shape[0], (int)z_MP.shape[1]);

@@ -14,7 +14,7 @@ public sealed class SoftTargetLossTests
     [InlineData(1, 1)]
     [InlineData(0.1, 1)]
     [InlineData(0.5, 2)]
-    public void It_is_the_cross_entropy_of_two_softmaxes(double teacherTemperature, double studentTemperature)
+    public void Loss_is_the_cross_entropy_of_two_softmaxes(double teacherTemperature, double studentTemperature)
     {
         using var scope = NewDisposeScope();
         var (student, teacher) = Logits();
@@ -25,7 +25,7 @@ public sealed class SoftTargetLossTests
     }
 
     [Fact]
-    public void Of_equal_logits_it_is_the_entropy()
+    public void Loss_of_equal_logits_is_the_entropy()
     {
         using var scope = NewDisposeScope();
         var (_, teacher) = Logits();
@@ -37,7 +37,7 @@ public sealed class SoftTargetLossTests
     [InlineData(1, 1, "soft/1.0/1.0")]
     [InlineData(0.5, 2, "soft/0.5/2.0")]
     [InlineData(0.1, 1, "soft/0.1/1.0")]
-    public void Value_and_gradient_are_PyTorchs(double teacherTemperature, double studentTemperature, string name)
+    public void Value_and_gradient_equal_PyTorchs(double teacherTemperature, double studentTemperature, string name)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("losses");
@@ -55,7 +55,7 @@ public sealed class SoftTargetLossTests
     [InlineData(0, "mixed/0.0")]
     [InlineData(0.25, "mixed/0.25")]
     [InlineData(1, "mixed/1.0")]
-    public void With_labels_it_is_equation_4_and_PyTorchs(double alpha, string name)
+    public void Loss_with_labels_is_equation_4_and_equals_PyTorchs(double alpha, string name)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("losses");

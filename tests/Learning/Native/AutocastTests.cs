@@ -9,7 +9,7 @@ namespace Tests.Learning.Native;
 public sealed class AutocastTests
 {
     [Fact]
-    public void Inside_convolutions_give_bf16_and_afterwards_fp32_again()
+    public void Convolutions_give_bf16_inside_and_fp32_afterwards()
     {
         using var scope = NewDisposeScope();
         using var conv = nn.Conv2d(2, 4, kernel_size: 3);
@@ -29,7 +29,7 @@ public sealed class AutocastTests
     }
 
     [Fact]
-    public void Weights_changed_between_two_passes_are_seen()
+    public void Changed_weights_are_used_in_the_next_pass()
     {
         using var scope = NewDisposeScope();
         using var conv = nn.Conv2d(1, 1, kernel_size: 1, bias: false);
@@ -47,7 +47,7 @@ public sealed class AutocastTests
     }
 
     [Fact]
-    public void Switched_off_it_does_nothing()
+    public void Disabled_autocast_does_nothing()
     {
         using var scope = NewDisposeScope();
         using var precision = Autocast.Begin(DeviceType.CPU, enabled: false);

@@ -7,10 +7,10 @@ public sealed class CudaDriverTests
     [Theory]
     [InlineData(-1)]
     [InlineData(1000)]
-    public void A_GPU_that_does_not_exist_is_null_with_and_without_a_driver(int index) => Assert.Null(CudaDriver.Gpu(index));
+    public void Missing_GPU_is_null(int index) => Assert.Null(CudaDriver.Gpu(index));
 
     [Fact]
-    public void Every_GPU_that_is_counted_is_described()
+    public void Every_counted_GPU_is_described()
     {
         Assert.InRange(CudaDriver.Count, 0, 1000);
         Assert.All(Enumerable.Range(0, CudaDriver.Count), index =>
@@ -23,5 +23,5 @@ public sealed class CudaDriverTests
     }
 
     [Fact]
-    public void Without_a_driver_no_GPU_is_counted() => Assert.True(CudaDriver.Version is not null || CudaDriver.Count == 0);
+    public void No_GPU_is_counted_without_a_driver() => Assert.True(CudaDriver.Version is not null || CudaDriver.Count == 0);
 }

@@ -6,7 +6,7 @@ namespace Tests.Learning.Native;
 public sealed class CudnnTests
 {
     [Fact]
-    public void The_choice_of_algorithms_is_set_and_read_back()
+    public void Benchmark_is_set_and_read_back()
     {
         var before = Cudnn.Benchmark;
         try
@@ -23,7 +23,7 @@ public sealed class CudnnTests
     }
 
     [Fact]
-    public void A_choice_for_a_while_ends_with_it()
+    public void Temporary_setting_is_restored()
     {
         var before = Cudnn.Benchmark;
         using (Cudnn.Benchmarking(!before))

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace Tests.Learning.Native;
 
 /// <summary>
-/// Chooses what freshly allocated memory holds, until disposed: glibc fills every block that it hands out with one byte (mallopt,
-/// M_PERTURB), whichever thread asks. Blocks of up to a kibibyte that come from a thread's own cache keep what they had.
+/// Sets the content of freshly allocated memory until disposed. glibc fills every block that it allocates with one byte, in all threads
+/// (mallopt, M_PERTURB). Blocks of up to 1 KiB from a thread's own cache keep their content.
 /// </summary>
 internal sealed partial class FreshMemory : IDisposable
 {
     private const int Perturb = -6;
 
-    /// <summary>In bf16 and in fp32: 0, nearly the largest number, NaN.</summary>
+    /// <summary>Bytes that give 0, nearly the largest number, and NaN, in both bf16 and fp32.</summary>
     public static readonly IReadOnlyList<byte> Fillings = [0x00, 0x7F, 0xFF];
 
-    /// <param name="value">The byte.</param>
+    /// <param name="value">The byte that fills fresh memory.</param>
     // glibc fills with the complement of the parameter's lowest byte; the parameter 0 would mean no filling.
     public FreshMemory(byte value) => Set(0x100 | (value ^ 0xFF));
 

@@ -2,7 +2,8 @@ using Tests.Cli;
 
 namespace Tests.Learning.Native;
 
-/// <summary>What libgomp itself says that it was told, in a process that has only just loaded it.</summary>
+/// <summary>Checks the settings that libgomp itself reports, in a process that has just loaded it.</summary>
+[Trait("Category", "Process")]
 public sealed class OpenMpTests
 {
     private static readonly string Output = Path.Combine(Path.GetTempPath(), $"views-{Environment.ProcessId}.png");
@@ -11,10 +12,10 @@ public sealed class OpenMpTests
     public void Idle_kernel_threads_soon_sleep() => Assert.Contains("GOMP_SPINCOUNT = '1000'", Display("GOMP_SPINCOUNT", null));
 
     [Fact]
-    public void The_users_own_number_stands() => Assert.Contains("GOMP_SPINCOUNT = '7'", Display("GOMP_SPINCOUNT", "7"));
+    public void Users_spin_count_is_kept() => Assert.Contains("GOMP_SPINCOUNT = '7'", Display("GOMP_SPINCOUNT", "7"));
 
     [Fact]
-    public void The_users_own_policy_stands()
+    public void Users_wait_policy_is_kept()
     {
         var display = Display("OMP_WAIT_POLICY", "ACTIVE");
         Assert.Contains("OMP_WAIT_POLICY = 'ACTIVE'", display);
@@ -23,7 +24,7 @@ public sealed class OpenMpTests
 
     private static string Display(string name, string? value)
     {
-        // This process has set a number for itself, which it would hand on.
+        // This process has set its own count, which the new process would inherit.
         var environment = new Dictionary<string, string?> { ["OMP_DISPLAY_ENV"] = "VERBOSE", ["GOMP_SPINCOUNT"] = null };
         environment[name] = value;
         using var process = new DistillProcess(Repository.Root, environment, "data", "views", "smoke", "--output", Output);

@@ -19,14 +19,16 @@ public sealed class FlatParametersTests
         var images = Pattern.Uniform("images", 3, 1, 12, 12);
         var before = network.forward(images);
         var keys = network.state_dict().Keys.ToArray();
+
         using var parameters = new FlatParameters(network);
+
         Assert.Equal(keys, network.state_dict().Keys);
         Close.Exactly(before.detach(), network.forward(images).detach());
         Assert.All(network.state_dict(), entry => Close.Exactly(Pattern.Weight(entry.Key, entry.Value.shape), entry.Value));
     }
 
     [Fact]
-    public void Backward_adds_into_the_flat_gradients()
+    public void Backward_adds_to_the_flat_gradients()
     {
         using var scope = NewDisposeScope();
         using var plain = Network();
@@ -48,7 +50,7 @@ public sealed class FlatParametersTests
     }
 
     [Fact]
-    public void Slices_are_aligned_and_cover_the_buffer_and_those_that_decay_come_first()
+    public void Slices_are_aligned_and_complete_with_decayed_ones_first()
     {
         using var scope = NewDisposeScope();
         using var network = Network();
@@ -71,7 +73,7 @@ public sealed class FlatParametersTests
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Sgd)]
     [InlineData(OptimizerKind.Lars)]
-    public void The_padding_between_parameters_stays_0_everywhere(OptimizerKind kind)
+    public void Padding_between_parameters_stays_zero(OptimizerKind kind)
     {
         using var scope = NewDisposeScope();
         using var network = Network();
@@ -80,15 +82,20 @@ public sealed class FlatParametersTests
         for (var step = 0; step < 3; step++)
         {
             network.forward(Pattern.Uniform("images", 3, 1, 12, 12)).pow(2).sum().backward();
-            Assert.All(parameters.Slices, slice => Assert.NotEqual(0, parameters.Gradients.narrow(0, slice.Offset, slice.Length).abs().max().ToSingle()));
+            Assert.All(
+                parameters.Slices,
+                slice => Assert.NotEqual(0, parameters.Gradients.narrow(0, slice.Offset, slice.Length).abs().max().ToSingle()));
+
             optimizer.Step(step, 0.01);
-            Assert.All(optimizer.Buffers.Values.Append(parameters.Values).Append(parameters.Gradients), flat => Assert.Equal(0, Padding(parameters, flat)));
+
+            Tensor[] all = [.. optimizer.Buffers.Values, parameters.Values, parameters.Gradients];
+            Assert.All(all, flat => Assert.Equal(0, Padding(parameters, flat)));
             parameters.ZeroGradients();
         }
     }
 
     [Fact]
-    public void Packed_tensors_hold_one_parameter_after_the_other_and_can_be_unpacked()
+    public void Packed_tensors_have_no_padding_and_can_be_unpacked()
     {
         using var scope = NewDisposeScope();
         using var network = Network();
@@ -102,7 +109,7 @@ public sealed class FlatParametersTests
     }
 
     [Fact]
-    public void A_change_of_the_buffer_is_a_change_of_the_network()
+    public void Changing_the_buffer_changes_the_network()
     {
         using var scope = NewDisposeScope();
         using var network = Tiny.Network();
@@ -112,7 +119,7 @@ public sealed class FlatParametersTests
     }
 
     [Fact]
-    public void A_network_with_nothing_to_train_is_refused()
+    public void Network_without_trained_parameters_is_refused()
     {
         using var scope = NewDisposeScope();
         using var network = nn.Linear(2, 2);
@@ -121,7 +128,7 @@ public sealed class FlatParametersTests
         Assert.Throws<ArgumentException>(() => new FlatParameters(network));
     }
 
-    /// <summary>The largest magnitude between parameters; NaN counts as infinite.</summary>
+    /// <summary>Returns the largest magnitude in the padding; NaN counts as infinite.</summary>
     private static float Padding(FlatParameters parameters, Tensor flat)
     {
         using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Optimizers;
 
-/// <summary>LARS against its formula, written out in double precision.</summary>
+/// <summary>Compares LARS with its formula in fp64.</summary>
 [Collection(TorchTests.Name)]
 public sealed class LarsTests
 {
@@ -17,7 +17,8 @@ public sealed class LarsTests
     {
         using var scope = NewDisposeScope();
         using var network = Tiny.Network();
-        var expected = network.named_parameters().ToDictionary(p => p.name, p => new Slow(p.parameter, classifier: p.name.StartsWith("fc.", StringComparison.Ordinal)));
+        var expected = network.named_parameters().ToDictionary(
+            p => p.name, p => new Reference(p.parameter, classifier: p.name.StartsWith("fc.", StringComparison.Ordinal)));
         using var parameters = new FlatParameters(network);
         using var optimizer = Create(parameters);
         for (var step = 0; step < 20; step++)
@@ -25,22 +26,24 @@ public sealed class LarsTests
             Tiny.Backward(network, step);
             optimizer.Step(step, 100 * Tiny.Rate(step));
             parameters.ZeroGradients();
-            foreach (var (name, slow) in expected)
+            foreach (var (name, reference) in expected)
             {
-                using var gradient = Pattern.Uniform($"{name}@{step}", slow.Length);
-                slow.Step(gradient.data<float>().ToArray(), 100 * Tiny.Rate(step));
+                using var gradient = Pattern.Uniform($"{name}@{step}", reference.Length);
+                reference.Step(gradient.data<float>().ToArray(), 100 * Tiny.Rate(step));
             }
         }
 
         foreach (var (name, parameter) in network.named_parameters())
         {
             var values = parameter.detach().reshape(-1).data<float>().ToArray();
-            Assert.All(expected[name].Weights.Zip(values), pair => Assert.Equal(pair.First, pair.Second, 2e-5 * Math.Max(1, Math.Abs(pair.First))));
+            Assert.All(
+                expected[name].Weights.Zip(values),
+                pair => Assert.Equal(pair.First, pair.Second, 2e-5 * Math.Max(1, Math.Abs(pair.First))));
         }
     }
 
     [Fact]
-    public void Where_the_weights_are_zero_the_trust_is_1()
+    public void Trust_is_1_for_zero_weights()
     {
         using var scope = NewDisposeScope();
         using var network = nn.Linear(3, 2);
@@ -55,7 +58,7 @@ public sealed class LarsTests
     [Theory]
     [InlineData("fc")]
     [InlineData("classifier")]
-    public void A_classifiers_weights_neither_decay_nor_adapt(string name)
+    public void Weights_of_a_classifier_neither_decay_nor_adapt(string name)
     {
         using var scope = NewDisposeScope();
         using var network = nn.Sequential((name, nn.Linear(3, 2)));
@@ -68,11 +71,14 @@ public sealed class LarsTests
     }
 
     [Fact]
-    public void The_bits_are_those_of_a_loop_over_the_parameters()
+    public void Bits_equal_those_of_a_loop_over_the_parameters()
     {
         using var scope = NewDisposeScope();
         using var network = nn.Sequential(
-            ("conv", nn.Conv2d(2, 3, kernel_size: 3, bias: false)), ("fc", nn.Linear(3, 70)), ("deep", nn.Linear(70, 33)), ("last", nn.Linear(33, 2)));
+            ("conv", nn.Conv2d(2, 3, kernel_size: 3, bias: false)),
+            ("fc", nn.Linear(3, 70)),
+            ("deep", nn.Linear(70, 33)),
+            ("last", nn.Linear(33, 2)));
         Pattern.Fill(network);
         using var parameters = new FlatParameters(network);
         using var optimizer = Create(parameters);
@@ -97,7 +103,7 @@ public sealed class LarsTests
     }
 
     [Fact]
-    public void Where_the_gradient_is_zero_nothing_moves_and_nothing_is_NaN()
+    public void Zero_gradient_moves_nothing_and_gives_no_NaN()
     {
         using var scope = NewDisposeScope();
         using var network = Tiny.Network();
@@ -111,12 +117,13 @@ public sealed class LarsTests
     private static Optimizer Create(FlatParameters parameters) =>
         Optimizer.Create(new OptimizerOptions(OptimizerKind.Lars, 1, Decay, Momentum, 0), parameters);
 
-    private sealed class Slow
+    /// <summary>One parameter and its momentum in fp64.</summary>
+    private sealed class Reference
     {
         private readonly bool _adapts;
         private readonly double[] _velocity;
 
-        public Slow(Tensor parameter, bool classifier)
+        public Reference(Tensor parameter, bool classifier)
         {
             _adapts = parameter.dim() > 1 && !classifier;
             Weights = [.. parameter.detach().reshape(-1).data<float>().ToArray().Select(value => (double)value)];

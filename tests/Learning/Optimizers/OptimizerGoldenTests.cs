@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Optimizers;
 
-/// <summary>Twenty steps end where PyTorch's own optimizers end (make_optimizers.py).</summary>
+/// <summary>Compares twenty steps of the optimizers with PyTorch's (make_optimizers.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class OptimizerGoldenTests
 {
@@ -12,7 +12,7 @@ public sealed class OptimizerGoldenTests
     [InlineData(OptimizerKind.AdamW, "adamw")]
     [InlineData(OptimizerKind.Sgd, "sgd")]
     [InlineData(OptimizerKind.Lars, "lars")]
-    public void Twenty_steps_end_where_PyTorchs_do(OptimizerKind kind, string name)
+    public void Twenty_steps_give_the_weights_of_PyTorch(OptimizerKind kind, string name)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("optimizers");

@@ -17,7 +17,7 @@ internal static class Tiny
 
     public static double Rate(int step) => 0.01 * (1 + step % 3);
 
-    /// <summary>Puts the step's gradients where backward would put them.</summary>
+    /// <summary>Sets the step's gradients, as a backward pass would.</summary>
     public static void Backward(nn.Module network, int step)
     {
         using var scope = NewDisposeScope();

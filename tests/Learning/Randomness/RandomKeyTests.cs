@@ -12,7 +12,7 @@ public sealed class RandomKeyTests
     private static readonly RandomKey Key = RandomKey.FromSeed(7).Fold("test");
 
     [Fact]
-    public void Draws_are_those_of_an_independent_implementation()
+    public void Draws_equal_an_independent_implementation()
     {
         var rows = JsonNode.Parse(File.ReadAllText(GoldenFile.PathOf("randomness.json")))!.AsArray();
         Assert.Equal(15, rows.Count);
@@ -31,7 +31,7 @@ public sealed class RandomKeyTests
     }
 
     [Fact]
-    public void The_order_of_asking_does_not_matter()
+    public void Draws_do_not_depend_on_their_order()
     {
         var forward = Enumerable.Range(0, 50).Select(i => Key.Bits(i)).ToArray();
         var backward = Enumerable.Range(0, 50).Reverse().Select(i => Key.Bits(i)).Reverse().ToArray();
@@ -49,7 +49,7 @@ public sealed class RandomKeyTests
     }
 
     [Fact]
-    public void A_range_is_kept()
+    public void Draws_stay_in_their_range()
     {
         var draws = Enumerable.Range(0, Draws).Select(i => Key.Uniform(i, -3, 5)).ToArray();
         Assert.All(draws, draw => Assert.InRange(draw, -3, 5));
@@ -91,7 +91,7 @@ public sealed class RandomKeyTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(1000)]
-    public void A_permutation_holds_every_number_once(int count) =>
+    public void Permutation_holds_every_number_once(int count) =>
         Assert.Equal(Enumerable.Range(0, count), Key.Permutation(count).Order());
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class RandomNormalsTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1000)]
-    public void They_are_BoxMuller_over_the_keys_draws(int count)
+    public void Normals_are_Box_Muller_over_the_draws_of_the_keys(int count)
     {
         using var scope = NewDisposeScope();
         var half = (count + 1) / 2;
@@ -28,7 +28,7 @@ public sealed class RandomNormalsTests
     }
 
     [Fact]
-    public void They_are_standard_normal()
+    public void Normals_are_standard_normal()
     {
         using var scope = NewDisposeScope();
         var normals = RandomNormals.Draw(Keys, 40_001, CPU);
@@ -38,6 +38,6 @@ public sealed class RandomNormalsTests
         Assert.Equal(0.6827, normals.abs().lt(1).to_type(ScalarType.Float32).mean().ToSingle(), 0.005);
     }
 
-    /// <summary>A draw to 24 bits.</summary>
+    /// <summary>The upper 24 bits of a draw, as a number in [0, 1).</summary>
     private static double Upper(RandomKey key, int draw) => (key.Bits(draw) >> 40) / (double)(1 << 24);
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Safetensors;
 
-/// <summary>Whatever is wrong with a file, it is refused by name.</summary>
+/// <summary>Damaged files are refused, with a message that names the file.</summary>
 [Collection(TorchTests.Name)]
 public sealed class SafetensorsDamageTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_sound_file_that_the_others_are_damages_of_is_read()
+    public void Undamaged_file_is_read()
     {
         using var scope = NewDisposeScope();
         Assert.Equal([2], SafetensorsFile.Read(Write(Content("{" + A + "}", 8)))["a"].shape);
@@ -29,17 +29,18 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData(8)]
     [InlineData(30)]
     [InlineData(60)]
-    public void A_cut_file_is_refused(int length) => Refused(Content("{" + A + "}", 8)[..length], "");
+    public void Truncated_file_is_refused(int length) => Refused(Content("{" + A + "}", 8)[..length], "");
 
     [Fact]
-    public void A_cut_tensor_is_refused() => Refused(Content("{" + A + "}", 7), "its tensors take 8 bytes, but the file has 7 bytes of data");
+    public void Truncated_tensor_is_refused() =>
+        Refused(Content("{" + A + "}", 7), "its tensors take 8 bytes, but the file has 7 bytes of data");
 
     [Theory]
     [InlineData(ulong.MaxValue)]
     [InlineData(100_000_001)]
     [InlineData(1UL << 63)]
     [InlineData(71)]
-    public void A_header_longer_than_the_file_is_refused_before_memory_is_taken(ulong length)
+    public void Header_longer_than_the_file_is_refused_before_allocation(ulong length)
     {
         var file = Content("{" + A + "}", 8);
         BinaryPrimitives.WriteUInt64LittleEndian(file, length);
@@ -47,16 +48,18 @@ public sealed class SafetensorsDamageTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_after_the_tensors_are_refused() => Refused(Content("{" + A + "}", 9), "its tensors take 8 bytes, but the file has 9 bytes of data");
+    public void Bytes_after_the_tensors_are_refused() =>
+        Refused(Content("{" + A + "}", 9), "its tensors take 8 bytes, but the file has 9 bytes of data");
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "b is at the wrong place")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 16, "b is at the wrong place")]
+    [InlineData("{" + A + ""","b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "b is at the wrong place")]
+    [InlineData("{" + A + ""","b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 16, "b is at the wrong place")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "a is at the wrong place")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "a is at the wrong place")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "a is at the wrong place")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "a is at the wrong place")]
-    public void Tensors_that_overlap_or_leave_holes_are_refused(string header, int data, string problem) => Refused(Content(header, data), problem);
+    public void Tensors_with_overlaps_or_gaps_are_refused(string header, int data, string problem) =>
+        Refused(Content(header, data), problem);
 
     [Theory]
     [InlineData("""{"a":{"dtype":"F8","shape":[8],"data_offsets":[0,8]}}""", "a has the unknown type F8")]
@@ -73,13 +76,13 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "")]
     [InlineData("""[]""", "does not start with '{'")]
     [InlineData("""{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "")]
-    public void A_header_of_another_form_is_refused(string header, string problem) => Refused(Content(header, 8), problem);
+    public void Malformed_header_is_refused(string header, string problem) => Refused(Content(header, 8), problem);
 
     [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
     [InlineData("""{"a":{"dtype":"F32","dtype":"I32","shape":[2],"data_offsets":[0,8]}}""")]
     [InlineData("""{"__metadata__":{"x":"1","x":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
-    public void A_key_that_stands_twice_is_refused(string header) => Refused(Content(header, 8), "");
+    public void Duplicate_key_is_refused(string header) => Refused(Content(header, 8), "");
 
     private void Refused(byte[] file, string problem)
     {

@@ -14,10 +14,10 @@ public sealed class SafetensorsEdgeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_tensor_that_is_written_in_pieces_comes_back_whole()
+    public void Tensor_written_in_pieces_is_read_back_whole()
     {
         using var scope = NewDisposeScope();
-        // A little more than the writer takes at a time, so that a seam lies within it.
+        // A little more than one piece of the writer.
         var length = (1L << 27) + 5;
         var path = _folder["large.safetensors"];
         var large = zeros(length, ScalarType.Byte);
@@ -44,7 +44,7 @@ public sealed class SafetensorsEdgeTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_without_a_dtype_is_refused()
+    public void Tensor_without_a_dtype_is_refused()
     {
         var json = Encoding.UTF8.GetBytes("""{"a":{"dtyp":"F32","shape":[2],"data_offsets":[0,8]}}""");
         var length = new byte[8];

@@ -15,7 +15,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_by_the_specification_is_read()
+    public void File_of_an_independent_writer_is_read()
     {
         using var scope = NewDisposeScope();
         var tensors = SafetensorsFile.Read(GoldenFile.PathOf("types.safetensors"), out var metadata);
@@ -36,12 +36,12 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void The_same_tensors_give_the_bytes_of_the_independent_writer()
+    public void Bytes_equal_those_of_an_independent_writer()
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.PathOf("types.safetensors");
         var tensors = SafetensorsFile.Read(golden, out var metadata);
-        // In another order than they must be written in.
+        // In another order than that of the file.
         var shuffled = tensors.OrderByDescending(t => t.Key, StringComparer.Ordinal);
         Assert.Equal(File.ReadAllBytes(golden), Bytes(shuffled, metadata.Reverse().ToDictionary()));
     }
@@ -56,7 +56,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void The_header_is_padded_with_spaces_to_8_bytes()
+    public void Header_is_padded_with_spaces_to_8_bytes()
     {
         using var scope = NewDisposeScope();
         for (var length = 1; length <= 9; length++)
@@ -72,7 +72,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_type_that_the_format_lacks_is_refused_before_anything_is_written()
+    public void Unsupported_type_is_refused_before_anything_is_written()
     {
         using var scope = NewDisposeScope();
         using var stream = new MemoryStream();

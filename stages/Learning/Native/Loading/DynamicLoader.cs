@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Distill.Learning.Native.Loading;
 
-/// <summary>dlopen, with the loader's own words for what went wrong and the choice to resolve every function at once.</summary>
+/// <summary>Calls dlopen, with the loader's error message and the choice to resolve every function at once.</summary>
 internal static partial class DynamicLoader
 {
     private const int Lazy = 1;
     private const int Now = 2;
 
-    /// <summary>Opens a library; 0 where that fails. A library that is open already is the same one.</summary>
-    /// <param name="path">Its full path.</param>
-    /// <param name="resolveAll">Whether every function it needs must be there now, rather than when it is first called.</param>
-    /// <param name="reason">What went wrong, in the loader's words.</param>
+    /// <summary>Opens a library, and returns its handle or 0. A library that is already open has the same handle.</summary>
+    /// <param name="path">The full path of the library.</param>
+    /// <param name="resolveAll">Whether every function that the library needs must exist now, and not only when it is first called.</param>
+    /// <param name="reason">The loader's error message; empty for none.</param>
     public static nint Open(string path, bool resolveAll, out string reason)
     {
-        // Clears an older message, and finds dlerror itself now: finding it later would clear the message that is wanted.
+        // Clears an older message. It also resolves dlerror, since resolving it after dlopen would clear the message of dlopen.
         _ = Error();
         var handle = Open(path, resolveAll ? Now : Lazy);
         reason = handle == 0 ? Marshal.PtrToStringUTF8(Error()) ?? $"{path} could not be opened" : "";

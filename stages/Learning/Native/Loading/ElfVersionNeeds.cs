@@ -4,8 +4,8 @@ using System.Text;
 namespace Distill.Learning.Native.Loading;
 
 /// <summary>
-/// The symbol versions that a 64-bit little-endian ELF library asks of other libraries: its
-/// <c>.gnu.version_r</c> section (Linux Standard Base, "Symbol Versioning").
+/// Edits the symbol versions that a 64-bit little-endian ELF library needs from other libraries, in its <c>.gnu.version_r</c> section
+/// (Linux Standard Base, "Symbol Versioning").
 /// </summary>
 internal static class ElfVersionNeeds
 {
@@ -13,10 +13,9 @@ internal static class ElfVersionNeeds
     private const ushort FlagWeak = 2;
 
     /// <summary>
-    /// Marks the need of <paramref name="version"/> weak (VER_FLG_WEAK), so that the dynamic loader accepts a
-    /// library without it.
+    /// Marks the need for <paramref name="version"/> as weak (VER_FLG_WEAK), so that the dynamic loader accepts a library that lacks it.
     /// </summary>
-    /// <returns>Whether <paramref name="image"/> was changed; false where there is no such need or it is weak already.</returns>
+    /// <returns>Whether <paramref name="image"/> was changed; false if there is no such need or it is already weak.</returns>
     /// <exception cref="InvalidDataException">The bytes are not a 64-bit little-endian ELF file.</exception>
     public static bool MarkWeak(Span<byte> image, string version)
     {

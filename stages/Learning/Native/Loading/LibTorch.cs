@@ -6,12 +6,12 @@ using Distill.Pipeline.Options;
 namespace Distill.Learning.Native.Loading;
 
 /// <summary>
-/// The libtorch of this process: the one beside the program, or an installed one that the user names (<see cref="LibTorchChoice"/>).
+/// The libtorch of this process: the one beside the program, or an installed one that the user chose (<see cref="LibTorchChoice"/>).
 /// </summary>
 /// <remarks>
-/// An installed one is opened here, by full path, before TorchSharp looks for a library by name: the dynamic loader then gives
-/// TorchSharp the library that is already open. .NET 10 does not search beyond an assembly's folder for this assembly's own imports of
-/// torch_cpu, so a resolver hands them the open library.
+/// An installed libtorch is opened by its full path before TorchSharp opens it by name. The dynamic loader then returns the library that is
+/// already open. .NET 10 searches only the assembly's folder for this assembly's imports of torch_cpu, so a resolver returns the open
+/// library.
 /// </remarks>
 public static class LibTorch
 {
@@ -19,19 +19,19 @@ public static class LibTorch
 
     private static readonly Lazy<TorchLibraries> Libraries = new(() => Chosen ?? TorchLibraries.Open(ProgramFolder));
 
-    /// <summary>The installed libtorch that was opened; null for the one beside the program.</summary>
+    /// <summary>The installed libtorch that was opened; null if the one beside the program is used.</summary>
     private static TorchLibraries? Chosen { get; set; }
 
-    /// <summary>What is known about it.</summary>
-    public static LibTorchBuild Build => LibTorchBuild.Of(Libraries.Value, Source);
+    /// <summary>The properties of this libtorch.</summary>
+    public static LibTorchBuild Build => LibTorchBuild.Describe(Libraries.Value, Source);
 
     private static string Source { get; set; } = "beside the program";
 
-    /// <summary>What is wrong with the libtorch that the user names; null where nothing is.</summary>
+    /// <summary>The error for the libtorch that the user chose; null for none.</summary>
     private static UserException? Refusal { get; set; }
 
-    /// <summary>To be called before anything is computed.</summary>
-    /// <exception cref="UserException">The libtorch that the user names cannot serve.</exception>
+    /// <summary>Throws if libtorch cannot be used. Call this before anything is computed.</summary>
+    /// <exception cref="UserException">The libtorch that the user chose cannot be used.</exception>
     public static void Check()
     {
         if (Refusal is not null)
@@ -41,15 +41,15 @@ public static class LibTorch
     }
 
     /// <summary>
-    /// Runs before anything else of this assembly, hence before the first use of <c>torch</c>. It must not throw: the runtime would
-    /// report it at every later use.
+    /// Runs before all other code of this assembly, hence before the first use of <c>torch</c>. It must not throw, because the runtime
+    /// would report the exception at every later use.
     /// </summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever that is first reached.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "It must run before TorchSharp's static constructor, wherever it is reached.")]
     internal static void Initialize()
     {
         OpenMp.SpinBriefly();
-        TorchSharpLibrary.Cure(ProgramFolder);
+        TorchSharpLibrary.PatchIfNeeded(ProgramFolder);
         NativeLibrary.SetDllImportResolver(typeof(LibTorch).Assembly, (name, _, _) => name == "torch_cpu" ? Libraries.Value.Cpu : 0);
         try
         {

@@ -2,19 +2,21 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Native.Loading;
 
-/// <summary>An installed libtorch that the user names by environment variables, with the names and meanings of tch-rs.</summary>
-/// <param name="Folder">Where its libraries lie.</param>
+/// <summary>The user's choice of an installed libtorch, by environment variables with the names and meanings of tch-rs.</summary>
+/// <param name="Folder">The folder of its libraries.</param>
 /// <param name="Source">The variable that names it, for messages.</param>
-/// <param name="AnyVersion">Whether a version that is not proven is accepted.</param>
+/// <param name="AnyVersion">Whether an untested version is accepted.</param>
 internal sealed record LibTorchChoice(string Folder, string Source, bool AnyVersion)
 {
     public const string FolderVariable = "LIBTORCH";
     public const string PythonVariable = "LIBTORCH_USE_PYTORCH";
     public const string BypassVariable = "LIBTORCH_BYPASS_VERSION_CHECK";
 
-    /// <summary>What the variables say; null where they name nothing. LIBTORCH_USE_PYTORCH wins over LIBTORCH, as in tch-rs.</summary>
-    /// <param name="variable">Gives the value of an environment variable, null where it is not set.</param>
-    /// <exception cref="UserException">The folder holds no libtorch, or Python has no PyTorch.</exception>
+    /// <summary>
+    /// Reads the variables; null if they choose nothing. LIBTORCH_USE_PYTORCH takes precedence over LIBTORCH, as in tch-rs.
+    /// </summary>
+    /// <param name="variable">Returns the value of an environment variable, or null.</param>
+    /// <exception cref="UserException">The folder does not contain libtorch, or Python does not have PyTorch.</exception>
     public static LibTorchChoice? Read(Func<string, string?> variable)
     {
         var anyVersion = IsOn(variable(BypassVariable));
@@ -29,14 +31,15 @@ internal sealed record LibTorchChoice(string Folder, string Source, bool AnyVers
             : null;
     }
 
-    /// <summary>Opens the libraries, if they can serve.</summary>
-    /// <param name="programFolder">Where the program lies.</param>
-    /// <exception cref="UserException">They cannot.</exception>
+    /// <summary>Checks and opens the libraries.</summary>
+    /// <param name="programFolder">The folder of the program.</param>
+    /// <exception cref="UserException">The libraries are incomplete, of another version, or cannot be opened.</exception>
     public TorchLibraries Open(string programFolder)
     {
         if (TorchLibraries.Missing(Folder) is { } missing)
         {
-            throw new UserException($"{Source}: {Path.Combine(Folder, missing)} does not exist. Expected a complete libtorch {LibTorchVersion.ProvenText}.");
+            throw new UserException(
+                $"{Source}: {Path.Combine(Folder, missing)} does not exist. Expected a complete libtorch {LibTorchVersion.ProvenText}.");
         }
 
         if (File.Exists(Path.Combine(programFolder, TorchLibraries.CpuName)))
@@ -46,7 +49,7 @@ internal sealed record LibTorchChoice(string Folder, string Source, bool AnyVers
                 + $"Build without it (make ACCELERATOR=none, or -p:Accelerator=none), or unset {Source.Split('=')[0]}.");
         }
 
-        // Read before anything is opened where a file states it; otherwise asked of the library itself.
+        // If a file states the version, it is checked before anything is opened. Otherwise the open library states it.
         var stated = LibTorchVersion.ReadBeside(Folder);
         if (stated is not null)
         {
@@ -72,15 +75,19 @@ internal sealed record LibTorchChoice(string Folder, string Source, bool AnyVers
         }
     }
 
-    /// <summary>The folder itself, or its <c>lib</c>, as in an unpacked libtorch and in a torch wheel.</summary>
+    /// <summary>Finds the libraries in the folder itself or in its <c>lib</c>, as in an unpacked libtorch and in a torch wheel.</summary>
     private static string LibraryFolder(string folder)
     {
         string[] places = [folder, Path.Combine(folder, "lib")];
-        return places.FirstOrDefault(place => File.Exists(Path.Combine(place, TorchLibraries.CpuName))) is { } found
-            ? Path.GetFullPath(found)
-            : throw new UserException(
-                $"{FolderVariable}={folder}: {(Directory.Exists(folder) ? $"neither this folder nor its lib holds {TorchLibraries.CpuName}" : "this folder does not exist")}. "
-                + "Expected an unpacked libtorch, or torch/lib of a Python PyTorch.");
+        if (places.FirstOrDefault(place => File.Exists(Path.Combine(place, TorchLibraries.CpuName))) is { } found)
+        {
+            return Path.GetFullPath(found);
+        }
+
+        var problem = Directory.Exists(folder)
+            ? $"neither this folder nor its lib contains {TorchLibraries.CpuName}"
+            : "this folder does not exist";
+        throw new UserException($"{FolderVariable}={folder}: {problem}. Expected an unpacked libtorch, or torch/lib of a Python PyTorch.");
     }
 
     private static bool IsOn(string? value) => value is { Length: > 0 } and not "0";

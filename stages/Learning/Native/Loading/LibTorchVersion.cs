@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 namespace Distill.Learning.Native.Loading;
 
 /// <summary>The version of a libtorch.</summary>
-/// <param name="Text">As it states it, such as <c>2.10.0+cpu</c>.</param>
-/// <param name="Cuda">The CUDA version it was built with, such as <c>12.8</c>; null for none, or where nothing states it.</param>
+/// <param name="Text">The version, such as <c>2.10.0+cpu</c>.</param>
+/// <param name="Cuda">The CUDA version that it was built with, such as <c>12.8</c>; null for none, or if it is unknown.</param>
 internal sealed partial record LibTorchVersion(string Text, string? Cuda)
 {
-    /// <summary>TorchSharp 0.107 is built for 2.10; another version is added here once tests/gpu/prove.sh has passed on it.</summary>
+    /// <summary>TorchSharp 0.107 is built for 2.10. Add another version here once tests/gpu/prove.sh has passed on it.</summary>
     private static readonly string[] Proven = ["2.10"];
 
     public static string ProvenText { get; } = string.Join(" or ", Proven);
@@ -15,22 +15,25 @@ internal sealed partial record LibTorchVersion(string Text, string? Cuda)
     public bool IsProven => Proven.Any(version => Text == version || Text.StartsWith(version + ".", StringComparison.Ordinal));
 
     /// <summary>
-    /// What a file beside the libraries states: a wheel's <c>torch/version.py</c>, or an unpacked libtorch's <c>build-version</c>. Null
-    /// where there is neither. Python is not asked: importing torch takes seconds.
+    /// Reads the version from a file beside the libraries: a wheel's <c>torch/version.py</c>, or an unpacked libtorch's
+    /// <c>build-version</c>. Null if there is neither. Python is not started, because importing torch takes seconds.
     /// </summary>
-    /// <param name="folder">The libraries' folder, <c>torch/lib</c> or <c>libtorch/lib</c>.</param>
+    /// <param name="folder">The folder of the libraries, <c>torch/lib</c> or <c>libtorch/lib</c>.</param>
     public static LibTorchVersion? ReadBeside(string folder)
     {
         var above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) ?? folder;
         if (TextOf(Path.Combine(above, "version.py")) is { } python && StatedVersion().Match(python) is { Success: true } stated)
         {
-            return new LibTorchVersion(stated.Groups[1].Value, StatedCuda().Match(python) is { Success: true } cuda ? cuda.Groups[1].Value : null);
+            var cuda = StatedCuda().Match(python);
+            return new LibTorchVersion(stated.Groups[1].Value, cuda.Success ? cuda.Groups[1].Value : null);
         }
 
-        return TextOf(Path.Combine(above, "build-version"))?.Trim() is { Length: > 0 } built ? new LibTorchVersion(built, CudaOf(built)) : null;
+        return TextOf(Path.Combine(above, "build-version"))?.Trim() is { Length: > 0 } built
+            ? new LibTorchVersion(built, CudaOf(built))
+            : null;
     }
 
-    /// <summary>From <c>aoti_torch_abi_version</c>: major, minor and patch in the highest three bytes.</summary>
+    /// <summary>Decodes <c>aoti_torch_abi_version</c>, whose highest three bytes are major, minor and patch.</summary>
     public static LibTorchVersion FromAbi(ulong version) =>
         new(FormattableString.Invariant($"{version >> 56}.{(version >> 48) & 0xff}.{(version >> 40) & 0xff}"), null);
 

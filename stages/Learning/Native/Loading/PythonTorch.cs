@@ -4,28 +4,29 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Native.Loading;
 
-/// <summary>The PyTorch of a Python installation, found without importing it.</summary>
+/// <summary>Finds the PyTorch of a Python installation, without importing it.</summary>
 internal static class PythonTorch
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    // An empty entry of sys.path is the current folder, where a folder called torch is not PyTorch.
-    private const string Question =
-        "import sys, importlib.util as u; sys.path = [p for p in sys.path if p]; s = u.find_spec('torch'); print(s.origin or '' if s else '')";
+    // An empty entry of sys.path is the current folder. A folder named torch in it is not PyTorch.
+    private const string FindTorch =
+        "import sys, importlib.util as u; sys.path = [p for p in sys.path if p]; "
+        + "s = u.find_spec('torch'); print(s.origin or '' if s else '')";
 
-    /// <summary>The interpreter of the active virtual environment or conda environment; otherwise <c>python3</c>.</summary>
-    /// <param name="variable">Gives the value of an environment variable, null where it is not set.</param>
+    /// <summary>Returns the interpreter of the active virtual environment or conda environment; otherwise <c>python3</c>.</summary>
+    /// <param name="variable">Returns the value of an environment variable, or null.</param>
     public static string Interpreter(Func<string, string?> variable)
     {
         var environment = variable("VIRTUAL_ENV") is { Length: > 0 } active ? active : variable("CONDA_PREFIX");
         return environment is { Length: > 0 } ? Path.Combine(environment, "bin", "python3") : "python3";
     }
 
-    /// <summary>The folder of the libraries of the interpreter's PyTorch.</summary>
-    /// <exception cref="UserException">The interpreter cannot be run, or has no PyTorch.</exception>
+    /// <summary>Returns the folder with the libraries of the interpreter's PyTorch.</summary>
+    /// <exception cref="UserException">The interpreter cannot be run, or does not have PyTorch.</exception>
     public static string LibraryFolder(string interpreter)
     {
-        var origin = Ask(interpreter);
+        var origin = Run(interpreter);
         var folder = origin.Length > 0 ? Path.Combine(Path.GetDirectoryName(origin)!, "lib") : null;
         return folder is not null && File.Exists(Path.Combine(folder, TorchLibraries.CpuName))
             ? folder
@@ -34,16 +35,22 @@ internal static class PythonTorch
                 + $"Install torch {LibTorchVersion.ProvenText} there, or set {LibTorchChoice.FolderVariable} to a folder with libtorch.");
     }
 
-    private static string Ask(string interpreter)
+    /// <summary>Runs the script, and returns the path of torch's <c>__init__.py</c>; empty if there is none.</summary>
+    private static string Run(string interpreter)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(interpreter, ["-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(interpreter, ["-c", FindTorch])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using var process = Process.Start(start)!;
             var (answer, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (!process.WaitForExit(Patience))
+            if (!process.WaitForExit(Timeout))
             {
                 process.Kill(entireProcessTree: true);
-                throw Refusal(interpreter, $"it did not answer within {Patience.TotalSeconds} seconds");
+                throw Refusal(interpreter, $"it did not answer within {Timeout.TotalSeconds} seconds");
             }
 
             return process.ExitCode == 0

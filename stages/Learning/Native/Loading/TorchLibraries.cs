@@ -3,27 +3,26 @@ using System.Runtime.InteropServices;
 namespace Distill.Learning.Native.Loading;
 
 /// <summary>The open libraries of a libtorch.</summary>
-/// <param name="Folder">Where they lie.</param>
+/// <param name="Folder">Their folder.</param>
 /// <param name="Cpu">The handle of libtorch_cpu.</param>
-/// <param name="Cuda">The handle of libtorch_cuda; null for a libtorch without it.</param>
+/// <param name="Cuda">The handle of libtorch_cuda; null if there is none.</param>
 internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
 {
     public const string CpuName = "libtorch_cpu.so";
     private const string CudaName = "libtorch_cuda.so";
 
-    // In the order in which they need each other. libtorch_cuda registers the CUDA kernels and must be there before the first question
-    // about a GPU.
+    // In the order of their dependencies. libtorch_cuda registers the CUDA kernels, and must be open before the first call about a GPU.
     private static readonly string[] Required = ["libc10.so", CpuName, "libtorch.so"];
     private static readonly string[] InOrder = ["libc10.so", CpuName, CudaName, "libtorch.so"];
 
-    // What Python's torch opens before libtorch: cuDNN later opens some of them by name, and only finds those that are open.
+    // The libraries that Python's torch opens before libtorch. cuDNN later opens some of them by name, and finds only open ones.
     private static readonly string[] CudaParts =
         ["libcublasLt.so", "libcublas.so", "libcudart.so", "libnvJitLink.so", "libnvrtc.so", "libnvrtc-builtins.so"];
 
-    /// <summary>What libtorch_cpu says of itself; null for one from before 2.9, which lacks the function.</summary>
+    /// <summary>The version that libtorch_cpu states; null before version 2.9, which lacks the function.</summary>
     public LibTorchVersion? Version => Number(Cpu, "aoti_torch_abi_version") is { } version ? LibTorchVersion.FromAbi(version) : null;
 
-    /// <summary>The CUDA runtime in use, such as 12.8; null without one.</summary>
+    /// <summary>The version of the CUDA runtime in use, such as 12.8; null without one.</summary>
     public unsafe string? CudaRuntime
     {
         get
@@ -40,23 +39,23 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
         }
     }
 
-    /// <summary>The cuDNN in use, such as 9.10.2; null without one.</summary>
+    /// <summary>The version of cuDNN in use, such as 9.10.2; null without one.</summary>
     public string? Cudnn => Cuda is { } cuda && Number(cuda, "cudnnGetVersion") is { } version
         ? FormattableString.Invariant($"{version / 10000}.{version % 10000 / 100}.{version % 100}")
         : null;
 
-    /// <summary>The first library that must be in a folder and is not; null where all are.</summary>
+    /// <summary>Returns the first required library that a folder lacks; null if it has all.</summary>
     public static string? Missing(string folder) => Required.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name)));
 
-    /// <summary>Opens those of the program's own folder.</summary>
+    /// <summary>Opens the libraries in the program's own folder.</summary>
     public static TorchLibraries Open(string folder) => Open(folder, reason => new DllNotFoundException(reason));
 
     /// <summary>
-    /// Opens every library by its real path: a wheel's libraries find CUDA's by their own place, and through a link that place would be
-    /// wrong.
+    /// Opens every library by its real path. A wheel's libraries find those of CUDA relative to their own path, which would be wrong
+    /// through a link.
     /// </summary>
-    /// <param name="folder">Where they lie.</param>
-    /// <param name="refuse">Makes the exception for what the dynamic loader says.</param>
+    /// <param name="folder">The folder of the libraries.</param>
+    /// <param name="refuse">Creates the exception for the dynamic loader's error message.</param>
     public static TorchLibraries Open(string folder, Func<string, Exception> refuse)
     {
         if (File.Exists(Path.Combine(folder, CudaName)))
@@ -68,15 +67,14 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
         foreach (var path in InOrder.Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
             var real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            open[Path.GetFileName(path)] = DynamicLoader.Open(real, resolveAll: false, out var reason) is var handle and not 0 ? handle : throw refuse(reason);
+            var handle = DynamicLoader.Open(real, resolveAll: false, out var reason);
+            open[Path.GetFileName(path)] = handle != 0 ? handle : throw refuse(reason);
         }
 
         return new TorchLibraries(folder, open[CpuName], open.TryGetValue(CudaName, out var cuda) ? cuda : null);
     }
 
-    /// <summary>
-    /// CUDA's own libraries of a wheel, in <c>site-packages/nvidia/*/lib</c>. One that does not open is left to whoever needs it.
-    /// </summary>
+    /// <summary>Opens a wheel's libraries of CUDA. A library that cannot be opened is skipped, because it may not be needed.</summary>
     private static void OpenCudaParts(string folder)
     {
         foreach (var path in CudaPartsOf(folder))
@@ -85,12 +83,18 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
         }
     }
 
-    /// <summary>The files to open, in order; empty where libtorch is not from a wheel.</summary>
+    /// <summary>
+    /// Lists a wheel's libraries of CUDA in <c>site-packages/nvidia/*/lib</c>, in order; none if libtorch is not from a wheel.
+    /// </summary>
     internal static IReadOnlyList<string> CudaPartsOf(string folder)
     {
         var packages = Path.GetFullPath(Path.Combine(folder, "..", "..", "nvidia"));
         var libraries = Directory.Exists(packages)
-            ? Directory.GetDirectories(packages).Select(package => Path.Combine(package, "lib")).Where(Directory.Exists).Order(StringComparer.Ordinal).ToArray()
+            ? Directory.GetDirectories(packages)
+                .Select(package => Path.Combine(package, "lib"))
+                .Where(Directory.Exists)
+                .Order(StringComparer.Ordinal)
+                .ToArray()
             : [];
         return
         [
@@ -102,7 +106,7 @@ internal sealed record TorchLibraries(string Folder, nint Cpu, nint? Cuda)
         ];
     }
 
-    /// <summary>What a function without arguments returns; null where the library lacks it.</summary>
+    /// <summary>Calls a function without arguments; null if the library lacks it.</summary>
     private static unsafe ulong? Number(nint library, string function) =>
         NativeLibrary.TryGetExport(library, function, out var address) ? ((delegate* unmanaged<ulong>)address)() : null;
 }

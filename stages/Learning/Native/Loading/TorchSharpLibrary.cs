@@ -5,20 +5,20 @@ namespace Distill.Learning.Native.Loading;
 
 /// <summary>TorchSharp's native library, <c>libLibTorchSharp.so</c>, beside the program.</summary>
 /// <remarks>
-/// Version 0.107 asks libstdc++ for version GLIBCXX_3.4.32 (GCC 13); Debian 12, Ubuntu 22.04 and RHEL 9 have less, and there the loader
-/// refuses it. Nothing uses that version: the one symbol under it (<c>std::ios_base_library_init</c>) is bound by no relocation. So that
-/// one need is marked weak, on the copy beside the program, never in the package cache, and only where the system lacks the version.
+/// Version 0.107 needs GLIBCXX_3.4.32 of libstdc++ (GCC 13). Debian 12, Ubuntu 22.04 and RHEL 9 have older versions, whose loader refuses
+/// the library. It does not use that version: no relocation binds its one symbol, <c>std::ios_base_library_init</c>. The need is therefore
+/// marked as weak, only on systems that lack the version, and only in the copy beside the program, never in the package cache.
 /// </remarks>
 internal static partial class TorchSharpLibrary
 {
     private const string Name = "libLibTorchSharp.so";
     private const string MissingVersion = "GLIBCXX_3.4.32";
-    private const string SymbolOfThatVersion = "_ZSt21ios_base_library_initv";
+    private const string MissingSymbol = "_ZSt21ios_base_library_initv";
 
     /// <summary>
-    /// Marks the need weak in <paramref name="folder"/> where the system lacks the version. A second call changes nothing.
+    /// Marks the need as weak in the library in <paramref name="folder"/>, if the system lacks the version. A second call changes nothing.
     /// </summary>
-    public static void Cure(string folder)
+    public static void PatchIfNeeded(string folder)
     {
         var library = Path.Combine(folder, Name);
         if (!OperatingSystem.IsLinux() || !File.Exists(library) || SystemHasVersion())
@@ -32,22 +32,22 @@ internal static partial class TorchSharpLibrary
             return;
         }
 
-        // A new file renamed over the old one: the old one may be a hard link into the package cache, and
-        // another process may be reading it.
-        var cured = $"{library}.{Environment.ProcessId}";
-        File.WriteAllBytes(cured, image);
-        File.SetLastWriteTimeUtc(cured, File.GetLastWriteTimeUtc(library));
-        File.Move(cured, library, overwrite: true);
+        // A new file is renamed over the old one, which may be a hard link into the package cache, and which another process may be
+        // reading.
+        var patched = $"{library}.{Environment.ProcessId}";
+        File.WriteAllBytes(patched, image);
+        File.SetLastWriteTimeUtc(patched, File.GetLastWriteTimeUtc(library));
+        File.Move(patched, library, overwrite: true);
     }
 
     /// <summary>
-    /// Has the loader find every function that TorchSharp can call, so that one that this libtorch lacks is named now. Otherwise it
-    /// would end the process when it is first called, in the middle of a training.
+    /// Lets the loader resolve every function that TorchSharp can call, so that a function that this libtorch lacks is reported now.
+    /// Otherwise its first call would end the process in the middle of a training.
     /// </summary>
-    /// <param name="folder">Where the program lies.</param>
-    /// <param name="choice">The libtorch, already open.</param>
-    /// <param name="warn">Told what is missing where the user accepts any version: this program may never call it.</param>
-    /// <exception cref="UserException">Something is missing.</exception>
+    /// <param name="folder">The folder of the program.</param>
+    /// <param name="choice">The chosen libtorch, already open.</param>
+    /// <param name="warn">Receives what is missing if the user accepts any version, since this program may never call it.</param>
+    /// <exception cref="UserException">A function is missing.</exception>
     public static void CheckSymbols(string folder, LibTorchChoice choice, Action<string> warn)
     {
         var path = Path.Combine(folder, Name);
@@ -66,7 +66,7 @@ internal static partial class TorchSharpLibrary
 
     private static bool SystemHasVersion() =>
         NativeLibrary.TryLoad("libstdc++.so.6", out var handle)
-        && VersionedSymbol(handle, SymbolOfThatVersion, MissingVersion) != 0;
+        && VersionedSymbol(handle, MissingSymbol, MissingVersion) != 0;
 
     [LibraryImport("libc", EntryPoint = "dlvsym", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

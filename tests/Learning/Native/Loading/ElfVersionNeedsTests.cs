@@ -2,7 +2,7 @@ using Distill.Learning.Native.Loading;
 
 namespace Tests.Learning.Native.Loading;
 
-/// <summary>On the library that it is there for, in memory.</summary>
+/// <summary>Tests on a copy of TorchSharp's library in memory.</summary>
 public sealed class ElfVersionNeedsTests
 {
     private const string Needed = "GLIBCXX_3.4.21";
@@ -10,7 +10,7 @@ public sealed class ElfVersionNeedsTests
     private static readonly byte[] Library = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so"));
 
     [Fact]
-    public void It_changes_one_flag_and_nothing_else()
+    public void MarkWeak_changes_one_flag_only()
     {
         var image = Library.ToArray();
         Assert.True(ElfVersionNeeds.MarkWeak(image, Needed));
@@ -20,7 +20,7 @@ public sealed class ElfVersionNeedsTests
     }
 
     [Fact]
-    public void The_second_time_there_is_nothing_to_change()
+    public void Second_call_changes_nothing()
     {
         var image = Library.ToArray();
         ElfVersionNeeds.MarkWeak(image, Needed);
@@ -33,7 +33,7 @@ public sealed class ElfVersionNeedsTests
     [InlineData("GLIBCXX_9.9.9")]
     [InlineData("GLIBCXX_3.4.2")]
     [InlineData("GLIBCXX_3.4.211")]
-    public void A_version_that_is_not_needed_is_left_alone(string version)
+    public void Version_that_is_not_needed_is_ignored(string version)
     {
         var image = Library.ToArray();
         Assert.False(ElfVersionNeeds.MarkWeak(image, version));
@@ -41,7 +41,7 @@ public sealed class ElfVersionNeedsTests
     }
 
     [Fact]
-    public void What_is_no_library_of_64_bits_is_refused()
+    public void Files_other_than_64_bit_libraries_are_refused()
     {
         Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.MarkWeak([], Needed));
         Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.MarkWeak(new byte[1000], Needed));

@@ -4,7 +4,7 @@ using Tests.Pipeline;
 
 namespace Tests.Learning.Native.Loading;
 
-/// <summary>Folders and interpreters made up for the test: nothing here is opened.</summary>
+/// <summary>Folders and interpreters are fakes, and no library is opened.</summary>
 public sealed class LibTorchChoiceTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class LibTorchChoiceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Without_a_variable_nothing_is_chosen()
+    public void Nothing_is_chosen_without_a_variable()
     {
         Assert.Null(Read());
         Assert.Null(Read(("LIBTORCH", "")));
@@ -21,7 +21,7 @@ public sealed class LibTorchChoiceTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_of_the_libraries_and_the_one_above_it_are_accepted()
+    public void Folder_of_the_libraries_and_its_parent_are_accepted()
     {
         var lib = MakeLibTorch();
         Assert.Equal(lib, Read(("LIBTORCH", lib))!.Folder);
@@ -29,14 +29,14 @@ public sealed class LibTorchChoiceTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_libtorch_is_refused()
+    public void Folder_without_libtorch_is_refused()
     {
         AssertRefuses(["LIBTORCH=", "libtorch_cpu.so"], ("LIBTORCH", _folder.Path));
         AssertRefuses(["does not exist"], ("LIBTORCH", Path.Combine(_folder.Path, "nowhere")));
     }
 
     [Fact]
-    public void A_missing_library_is_named()
+    public void Missing_library_is_named()
     {
         var lib = MakeLibTorch();
         File.Delete(Path.Combine(lib, "libc10.so"));
@@ -44,22 +44,22 @@ public sealed class LibTorchChoiceTests : IDisposable
     }
 
     [Fact]
-    public void A_version_that_is_not_proven_is_refused_with_both_versions()
+    public void Untested_version_is_refused_with_both_versions()
     {
         var lib = MakeLibTorch("2.12.0+cu130");
         AssertRefuses(["2.12.0+cu130", "2.10", "LIBTORCH_BYPASS_VERSION_CHECK"], ("LIBTORCH", lib));
     }
 
     [Fact]
-    public void With_the_check_bypassed_the_version_is_not_looked_at()
+    public void Bypass_ignores_the_version()
     {
         var lib = MakeLibTorch("2.12.0+cu130");
-        // The loader is next, and these files are empty.
+        // The loader comes next, and fails because these files are empty.
         AssertRefuses([Path.Combine(lib, "libc10.so"), "file too short"], ("LIBTORCH", lib), ("LIBTORCH_BYPASS_VERSION_CHECK", "1"));
     }
 
     [Fact]
-    public void A_build_with_a_libtorch_of_its_own_refuses_another_one()
+    public void Build_with_libtorch_refuses_another_one()
     {
         var lib = MakeLibTorch();
         var program = Directory.CreateDirectory(Path.Combine(_folder.Path, "program")).FullName;
@@ -71,7 +71,7 @@ public sealed class LibTorchChoiceTests : IDisposable
     [Theory]
     [InlineData("VIRTUAL_ENV")]
     [InlineData("CONDA_PREFIX")]
-    public void The_active_environments_python_is_asked(string environment)
+    public void Python_of_the_active_environment_is_used(string environment)
     {
         var torch = Path.GetDirectoryName(MakeLibTorch())!;
         var python = MakePython($"echo {torch}/__init__.py");
@@ -82,17 +82,25 @@ public sealed class LibTorchChoiceTests : IDisposable
     [Theory]
     [InlineData("echo", "does not have a PyTorch")]
     [InlineData("echo ModuleNotFoundError: made up >&2; exit 1", "ModuleNotFoundError: made up")]
-    public void A_python_without_pytorch_is_refused(string body, string message) =>
+    public void Python_without_PyTorch_is_refused(string body, string message) =>
         AssertRefuses([message, "LIBTORCH"], ("LIBTORCH_USE_PYTORCH", "1"), ("VIRTUAL_ENV", MakePython(body)));
 
     [Fact]
-    public void A_python_that_does_not_exist_is_refused() =>
+    public void Missing_python_is_refused() =>
         AssertRefuses([Path.Combine(_folder.Path, "bin", "python3")], ("LIBTORCH_USE_PYTORCH", "1"), ("VIRTUAL_ENV", _folder.Path));
 
     [Fact]
-    public void A_wheels_cuda_libraries_are_opened_first_in_the_order_of_their_needs()
+    public void Cuda_libraries_of_a_wheel_are_listed_in_order()
     {
-        foreach (var file in new[] { "cu13/lib/libnvrtc.so.13", "cu13/lib/libnvrtc-builtins.so.13.0", "cu13/lib/libnvrtc.alt.so.13", "cu13/lib/libcublasLt.so.13", "cudnn/lib/libcudnn.so.9" })
+        string[] files =
+        [
+            "cu13/lib/libnvrtc.so.13",
+            "cu13/lib/libnvrtc-builtins.so.13.0",
+            "cu13/lib/libnvrtc.alt.so.13",
+            "cu13/lib/libcublasLt.so.13",
+            "cudnn/lib/libcudnn.so.9",
+        ];
+        foreach (var file in files)
         {
             _folder.Write($"site/nvidia/{file}", "");
         }
@@ -113,7 +121,7 @@ public sealed class LibTorchChoiceTests : IDisposable
         Assert.DoesNotContain('\n', refusal.Message);
     }
 
-    /// <summary>Files of the right names; returns their folder.</summary>
+    /// <summary>Creates empty files with the right names, and returns their folder.</summary>
     private string MakeLibTorch(string version = "2.10.0+cpu")
     {
         var lib = Directory.CreateDirectory(Path.Combine(_folder.Path, "libtorch", "lib")).FullName;
@@ -126,7 +134,7 @@ public sealed class LibTorchChoiceTests : IDisposable
         return lib;
     }
 
-    /// <summary>An environment whose interpreter is a shell script; returns its folder.</summary>
+    /// <summary>Creates an environment whose interpreter is a shell script, and returns its folder.</summary>
     private string MakePython(string body)
     {
         _folder.WriteScript("environment/bin/python3", body);

@@ -2,7 +2,7 @@ using Distill.Learning.Native;
 
 namespace Tests.Learning.Native;
 
-public sealed class VectorLevelTests
+public sealed class ProcessorTests
 {
     private const string Avx512 = "avx2 fma avx512f avx512vl avx512bw avx512dq";
 
@@ -13,7 +13,7 @@ public sealed class VectorLevelTests
     [InlineData("avx2 avx512f avx512_bf16", "avx2", false)]
     [InlineData("avx2 avx512f avx512_bf16", "AVX512_CORE", false)]
     [InlineData("avx2 avx512f", null, false)]
-    public void It_multiplies_bf16_where_the_cpu_can_and_onednn_may(string flags, string? isa, bool expected) =>
+    public void Bf16_needs_the_CPU_and_the_permission_of_oneDNN(string flags, string? isa, bool expected) =>
         Assert.Equal(expected, Processor.UsesBf16(flags.Split(' '), isa));
 
     [Theory]
@@ -24,6 +24,6 @@ public sealed class VectorLevelTests
     [InlineData("avx2 fma avx512f", null, "AVX2")]
     [InlineData("avx2 fma", "avx512", "AVX2")]
     [InlineData("sse4_2", null, "no AVX2")]
-    public void The_vector_level_is_what_libtorch_uses(string flags, string? limit, string expected) =>
+    public void Vector_level_is_the_one_that_libtorch_uses(string flags, string? limit, string expected) =>
         Assert.Equal(expected, Processor.LevelOf(flags.Split(' '), limit));
 }
