@@ -5,7 +5,7 @@ using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
 using Distill.Learning.Losses;
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Contests;
@@ -29,7 +29,7 @@ internal static class DistillContest
         using var run = new TrainingRun(task, options.Training, settings);
 
         using var teacher = bench.LoadTeacher();
-        using var form = InferenceNetwork.Of(teacher, settings.Compute);
+        using var form = InferenceNetwork.Create(teacher, settings.Compute);
         using var wider = new Teachers(bench, Widths);
         Tensor? teacher_NK = null;
 
@@ -46,7 +46,7 @@ internal static class DistillContest
             ]);
         report.Add(contest, turns.Run(contest));
 
-        ResNet Student() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+        ResNet Student() => ResNet.Create(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
 
         Func<Tensor, Tensor> PartPerCore(IInferenceModule folded)
         {
@@ -77,7 +77,7 @@ internal static class DistillContest
 
         private IInferenceModule[]? _forms;
 
-        public IReadOnlyList<IInferenceModule> Forms => _forms ??= [.. _networks.Select(network => InferenceNetwork.Of(network, bench.Settings.Compute))];
+        public IReadOnlyList<IInferenceModule> Forms => _forms ??= [.. _networks.Select(network => InferenceNetwork.Create(network, bench.Settings.Compute))];
 
         public void Dispose()
         {

@@ -4,7 +4,7 @@ using Benchmarks.Reference;
 using Benchmarks.Workload;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 
 namespace Benchmarks.Contests;
 
@@ -26,7 +26,7 @@ internal static class LabelContest
         var images = dataset.Train();
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var teacher = bench.LoadTeacher();
-        using var form = InferenceNetwork.Of(teacher, settings.Compute);
+        using var form = InferenceNetwork.Create(teacher, settings.Compute);
         var inference = new BatchedInference(form, settings.Compute);
         var random = settings.Random("label");
         var prepared = TimesPrepared * sample.Count;

@@ -1,5 +1,5 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
@@ -22,9 +22,9 @@ internal sealed class ProductLabeling : IDisposable
     public ProductLabeling(string architecture, DeviceScale scale, Compute compute)
     {
         (_scale, _compute) = (scale, compute);
-        _network = ResNet.Of(new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
+        _network = ResNet.Create(new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
         _network.eval();
-        _folded = InferenceNetwork.Of(_network, compute);
+        _folded = InferenceNetwork.Create(_network, compute);
         using var scope = NewDisposeScope();
         var (images, size) = (scale.Views[architecture], scale.ImageSize);
         _images_NCHW = rand(images, 3, size, size, device: compute.Device).DetachFromDisposeScope();

@@ -29,7 +29,7 @@ internal sealed class ProductTraining : IDisposable
         (_scale, _compute) = (scale, compute);
         var random = RandomKey.FromSeed(0);
         var (views, size) = (scale.Views[architecture], scale.ImageSize);
-        _network = ContrastiveNetwork.Of(
+        _network = ContrastiveNetwork.Create(
             new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), new HeadOptions(Layers: 3, Output: 128), channels: 3, compute, random);
         using (NewDisposeScope())
         {

@@ -99,7 +99,7 @@ internal sealed class Axes(RunSettings settings, string folder)
         const string artifact = "teacher/weights.safetensors";
         var source = new ClassifierSource(artifact, (channels, count, generator) => new ResNet(Tiny, channels, count, generator));
         var weights = Path.Combine(place, "weights.safetensors");
-        using (var teacher = ResNet.Of(Tiny, Shape.Channels, classes, settings.Compute, Key))
+        using (var teacher = ResNet.Create(Tiny, Shape.Channels, classes, settings.Compute, Key))
         using (var file = File.Create(weights))
         {
             Weights.Save(teacher, file);
@@ -129,7 +129,7 @@ internal sealed class Axes(RunSettings settings, string folder)
         var training = new TrainingOptions(Steps: 1_000_000, batchSize, OptimizerOptions.Default);
         var options = new PretrainOptions(
             Tiny, new HeadOptions(3, 64), new ViewOptions(Crop, []), new LowResolution(Shape.Height, Share: 0), 0.2, new QueueOptions(0, 0.999), training);
-        using var network = ContrastiveNetwork.Of(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
+        using var network = ContrastiveNetwork.Create(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
         using var task = new ContrastiveTask(network, bank, queue: null, options, settings.Compute, Key);
         using var run = new TrainingRun(task, training, settings);
         return Meter.Measure(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));

@@ -1,4 +1,4 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;

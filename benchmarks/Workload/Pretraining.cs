@@ -15,7 +15,7 @@ internal sealed class Pretraining : IDisposable
         var (options, settings) = (bench.Pretrain, bench.Settings);
         var random = settings.Random("pretrain");
         _bank = ImageBank.Open(bench.Images, settings.Compute.Device, settings.LoaderThreads);
-        _network = ContrastiveNetwork.Of(options.Network, options.Head, bench.Images.Shape.Channels, settings.Compute, random);
+        _network = ContrastiveNetwork.Create(options.Network, options.Head, bench.Images.Shape.Channels, settings.Compute, random);
         Task = new ContrastiveTask(_network, _bank, queue: null, options, settings.Compute, random);
         Run = new TrainingRun(Task, options.Training, settings);
     }

@@ -4,7 +4,7 @@ using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
@@ -43,7 +43,7 @@ public sealed class PublishedModel : IDisposable
     private PublishedModel(ModelConfig config, string sha256, Compute compute, nn.Module<Tensor, Tensor>? network, OnnxClassifier? onnx)
     {
         (Config, Sha256, _compute, _network, _onnx) = (config, sha256, compute, network, onnx);
-        _inference = network is null ? null : new(() => InferenceNetwork.Of(network, compute));
+        _inference = network is null ? null : new(() => InferenceNetwork.Create(network, compute));
     }
 
     /// <summary>Names of the formats: safetensors (TorchSharp); fp32, fp16 and int8 (ONNX Runtime).</summary>

@@ -53,7 +53,7 @@ public static class DistillStage
         using var task = new SoftTargetTask(student, CreateStudent, bank, targets, views, options, settings.Compute, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
-        ResNet CreateStudent() => ResNet.Of(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+        ResNet CreateStudent() => ResNet.Create(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
     }
 
     private static SoftTargetTable Select(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labeled)

@@ -35,7 +35,7 @@ internal static class Calibration
         var histograms = Histograms(graph, images.Calibrating, processed);
         using var exact = new OnnxClassifier(OnnxModelFiles.Bytes(graph));
         return Rules
-            .Select(rule => (Graph: IntegerPrecision.Of(graph, Ranges(histograms, rule.Range)), rule.Name))
+            .Select(rule => (Graph: IntegerPrecision.Quantize(graph, Ranges(histograms, rule.Range)), rule.Name))
             .MinBy(candidate =>
             {
                 using var model = new OnnxClassifier(OnnxModelFiles.Bytes(candidate.Graph));
@@ -56,7 +56,7 @@ internal static class Calibration
 
     private static Dictionary<string, ValueHistogram> Histograms(OnnxGraph graph, IReadOnlyList<Tensor> batches, Action<long> processed)
     {
-        var histograms = IntegerPrecision.ValuesOf(graph).ToDictionary(name => name, _ => new ValueHistogram());
+        var histograms = IntegerPrecision.ValuesToQuantize(graph).ToDictionary(name => name, _ => new ValueHistogram());
         // A network that normalizes its images quantizes the normalized images, so its input has no histogram.
         var input = histograms.GetValueOrDefault(OnnxGraph.Input);
         string[] values = [.. histograms.Keys.Where(name => name != OnnxGraph.Input)];

@@ -2,7 +2,7 @@ using Distill.Artifacts;
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
 using Distill.Learning.Arithmetic;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
@@ -74,7 +74,7 @@ internal sealed class FormatExporter(
 
     private OnnxGraph? ToFp16(OnnxGraph graph, Action<string> note)
     {
-        var half = HalfPrecision.Of(graph);
+        var half = HalfPrecision.Convert(graph);
         using var model = new OnnxClassifier(OnnxModelFiles.Bytes(half));
         if (Differences(model).ToList().TrueForAll(difference => difference <= HalfTolerance))
         {

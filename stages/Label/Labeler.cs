@@ -2,7 +2,7 @@
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
@@ -18,7 +18,7 @@ internal sealed class Labeler(
     // 4 MiB in fp32, for the writer and for every reader, whatever the number of classes.
     private const int LogitsPerGroup = 1 << 20;
 
-    private readonly IInferenceModule _teacher = InferenceNetwork.Of(teacher, compute);
+    private readonly IInferenceModule _teacher = InferenceNetwork.Create(teacher, compute);
     private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
 
     private readonly int _imagesPerGroup = Math.Clamp(

@@ -34,7 +34,7 @@ public static class ImportEncoderStage
         ImportedNetwork.Leave(
             context,
             network,
-            () => ContrastiveNetwork.Of(
+            () => ContrastiveNetwork.Create(
                 options.Network,
                 options.Head,
                 dataset.Train().Shape.Channels,

@@ -24,7 +24,7 @@ public static class PretrainStage
         var images = dataset.Train();
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
-        using var network = ContrastiveNetwork.Of(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
+        using var network = ContrastiveNetwork.Create(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
         using var queue = options.Queue.Size > 0 ? CreateQueue(network, options, images.Shape.Channels, settings.Compute, random) : null;
         using var task = new ContrastiveTask(network, bank, queue, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
@@ -39,7 +39,7 @@ public static class PretrainStage
     private static KeyQueue CreateQueue(
         ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
     {
-        var copy = ContrastiveNetwork.Of(options.Network, options.Head, channels, compute, random);
+        var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, compute, random);
         return new KeyQueue(copy, network, options.Head.Output, 2 * options.Training.BatchSize, options.Queue, compute);
     }
 }

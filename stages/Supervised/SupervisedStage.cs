@@ -53,7 +53,7 @@ public static class SupervisedStage
     }
 
     private static ResNet CreateNetwork(StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled) =>
-        ResNet.Of(options.Network, labeled.Shape.Channels, labeled.ClassCount, settings.Compute, settings.Random(context.Name));
+        ResNet.Create(options.Network, labeled.Shape.Channels, labeled.ClassCount, settings.Compute, settings.Random(context.Name));
 
     private static StageResult Train(
         StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled, ResNet network)

@@ -1,7 +1,7 @@
 using Distill.Datasets.Images;
 using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -49,7 +49,7 @@ public static class Inference
         int? workers = null)
     {
         using var scope = NewDisposeScope();
-        using var form = InferenceNetwork.Of(network, compute);
+        using var form = InferenceNetwork.Create(network, compute);
         var chunks = indices.Chunk(BatchSize(bank.Images.Shape, compute, network)).ToArray();
         using var loader = new ViewLoader(bank, chunk => bank.Measured(chunks[chunk]), chunks.Length);
         var batches = new List<Tensor>();
@@ -114,7 +114,7 @@ public static class Inference
     /// <returns>[N, D], fp32.</returns>
     public static Tensor Forward(nn.Module<Tensor, Tensor> network, Tensor images_NCHW, Compute compute)
     {
-        using var form = InferenceNetwork.Of(network, compute);
+        using var form = InferenceNetwork.Create(network, compute);
         return form.Forward(images_NCHW);
     }
 

@@ -8,21 +8,20 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Diagnostics;
 
 /// <summary>
-/// Small computations of every kind that the stages make, on a device, against the same computations in fp64 on the CPU. They show in
-/// seconds whether a libtorch, a driver or a GPU computes what it should.
+/// Runs small computations of every kind that the stages need on a device, and compares them with fp64 on the CPU. They show within
+/// seconds whether a libtorch, a driver or a GPU computes correctly.
 /// </summary>
 public static class DeviceChecks
 {
-    /// <summary>fp32 rounds at 6e-8; sums of some thousand terms lose a few digits.</summary>
+    /// <summary>The rounding error of fp32 is 6e-8; sums of some thousand terms lose a few digits.</summary>
     private const double Fp32Tolerance = 1e-4;
 
-    /// <summary>bf16 rounds at 4e-3, in every layer.</summary>
+    /// <summary>The rounding error of bf16 is 4e-3 in every layer.</summary>
     private const double Bf16Tolerance = 2e-2;
 
     private static readonly RandomKey Random = RandomKey.FromSeed(0).Fold("doctor");
 
-    /// <summary>Runs the checks one after the other, each as it is asked for.</summary>
-    /// <param name="device">Where to compute.</param>
+    /// <summary>Runs the checks on a device one after the other, each when the consumer asks for it.</summary>
     public static IEnumerable<CheckRow> On(Device device)
     {
         foreach (var bf16 in new[] { false, true })
@@ -34,7 +33,7 @@ public static class DeviceChecks
                 yield return Row($"a step of {kind.Name}", compute, at => kind.Error(at, Random));
             }
 
-            yield return Row("labeling by a folded network", compute, at => InferenceCheck.Error(at, Random));
+            yield return Row("inference with folded batch norms", compute, at => InferenceCheck.Error(at, Random));
         }
 
         var exact = new Compute(device, Bf16: false);
@@ -60,7 +59,7 @@ public static class DeviceChecks
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
-            // libtorch's messages continue with a stack trace of C++.
+            // libtorch's messages continue with a C++ stack trace.
             failure = failed.Message.Split('\n')[0];
         }
 

@@ -1,5 +1,5 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using TorchSharp;
@@ -7,9 +7,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Diagnostics;
 
-/// <summary>
-/// Logits of a network with its batch norms folded into its weights, as labeling computes them, against the network itself in fp64.
-/// </summary>
+/// <summary>Compares the logits of a network in its form for inference with those of the network itself in fp64.</summary>
 internal static class InferenceCheck
 {
     private const int Channels = 3;
@@ -17,13 +15,13 @@ internal static class InferenceCheck
 
     private static readonly NetworkOptions Options = new(Architecture.ResNet50, 0.125, Stem.Half);
 
-    /// <summary>The relative error of the logits.</summary>
+    /// <summary>Returns the relative error of the logits.</summary>
     public static double Error(Compute compute, RandomKey random)
     {
         using var frozen = no_grad();
-        using var network = ResNet.Of(Options, Channels, Classes, new Compute(CPU, Bf16: false), random);
+        using var network = ResNet.Create(Options, Channels, Classes, new Compute(CPU, Bf16: false), random);
         var images_NCHW = Noise.Of(random.Fold("images"), ScalarType.Float32, 32, Channels, 32, 32).sigmoid();
-        // Running statistics of real activations, as a trained network has them.
+        // Gives the batch norms running statistics of activations, as in a trained network.
         network.train();
         network.forward(images_NCHW).Dispose();
         network.eval();
@@ -31,7 +29,7 @@ internal static class InferenceCheck
         var exact = network.forward(images_NCHW.to_type(ScalarType.Float64));
         network.to(ScalarType.Float32);
         compute.MoveTo(network);
-        using var folded = InferenceNetwork.Of(network, compute);
-        return Difference.Of(folded.Forward(images_NCHW.to(compute.Device)), exact);
+        using var inference = InferenceNetwork.Create(network, compute);
+        return Difference.Relative(inference.Forward(images_NCHW.to(compute.Device)), exact);
     }
 }

@@ -8,22 +8,23 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Diagnostics;
 
 /// <summary>
-/// A 3×3 convolution of stride 2, its batch norm in training mode and a ReLU, forward and backward, in channels-last order. A libtorch
-/// whose layout of tensors or options differs from what TorchSharp was built for shows here.
+/// Checks a 3×3 convolution of stride 2, a batch norm in training mode and a ReLU, forward and backward, in channels-last order. It fails
+/// with a libtorch whose layout of tensors or options differs from the one that TorchSharp was built for.
 /// </summary>
 internal static class LayerCheck
 {
     private const int Input = 16;
     private const int Output = 32;
 
+    /// <summary>Returns the largest relative error of the output and the gradients.</summary>
     public static double Error(Compute compute)
     {
         var (y, gradients) = Run(compute, ScalarType.Float32);
         var (exact, exactGradients) = Run(new Compute(CPU, Bf16: false), ScalarType.Float64);
-        return Difference.Worst([Difference.Of(y, exact), .. gradients.Zip(exactGradients, Difference.Of)]);
+        return Difference.Worst([Difference.Relative(y, exact), .. gradients.Zip(exactGradients, Difference.Relative)]);
     }
 
-    /// <summary>The output, and the gradients of the input and of every parameter.</summary>
+    /// <summary>Computes the output, and the gradients of the input and of every parameter.</summary>
     private static (Tensor Y, Tensor[] Gradients) Run(Compute compute, ScalarType type)
     {
         var random = RandomKey.FromSeed(1).Fold("layer");
@@ -42,7 +43,7 @@ internal static class LayerCheck
         using (compute.BeginAutocast())
         {
             var y_NDHW = layers.forward(MemoryOrder.ChannelsLast(x_NCHW));
-            // The gradient is y: where rounding moves a value across the kink of the ReLU, little changes.
+            // The gradient is proportional to y. If rounding moves a value across the kink of the ReLU, little changes.
             y_NDHW.Squared().sum().backward();
             Tensor[] gradients = [x_NCHW.grad!, .. layers.parameters().Select(parameter => parameter.grad!)];
             return (y_NDHW.detach(), [.. gradients.Select(gradient => gradient.clone())]);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Diagnostics;
 
-/// <summary>Standard normal numbers of a key, made on the CPU, so that every device gets the same.</summary>
+/// <summary>Draws standard normal numbers from a key, on the CPU, so that every device gets the same.</summary>
 internal static class Noise
 {
     public static Tensor Of(RandomKey key, ScalarType type, params long[] shape) =>

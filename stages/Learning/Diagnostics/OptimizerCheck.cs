@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Diagnostics;
 
-/// <summary>Two steps of an optimizer on given gradients, against the same rule in fp64, tensor by tensor, on the CPU.</summary>
+/// <summary>Compares two steps of an optimizer on given gradients with its formula, in fp64, tensor by tensor, on the CPU.</summary>
 internal static class OptimizerCheck
 {
     private const double Rate = 0.1;
@@ -16,7 +16,7 @@ internal static class OptimizerCheck
 
     private static readonly NetworkOptions Options = new(Architecture.ResNet18, 0.125, Stem.Half);
 
-    /// <summary>Loshchilov and Hutter 2019, algorithm 2, with β of 0.9 and 0.999 and ε of 1e-8.</summary>
+    /// <summary>Checks AdamW: Loshchilov and Hutter 2019, algorithm 2, with β = (0.9, 0.999) and ε = 1e-8.</summary>
     public static double AdamW(Compute compute, RandomKey random)
     {
         return Error(OptimizerKind.AdamW, compute, random, (slice, step, w, g, state) =>
@@ -30,7 +30,7 @@ internal static class OptimizerCheck
         });
     }
 
-    /// <summary>You et al. 2017 with a trust coefficient of 0.001; vectors and classifiers take the plain gradient.</summary>
+    /// <summary>Checks LARS: You et al. 2017 with a trust coefficient of 0.001. Vectors and classifiers use the plain gradient.</summary>
     public static double Lars(Compute compute, RandomKey random)
     {
         return Error(OptimizerKind.Lars, compute, random, (slice, _, w, g, state) =>
@@ -47,14 +47,17 @@ internal static class OptimizerCheck
         });
     }
 
+    /// <summary>Returns the relative error of the weights after two steps.</summary>
     /// <param name="kind">The optimizer.</param>
-    /// <param name="compute">Where it runs.</param>
-    /// <param name="random">Draws weights and gradients.</param>
-    /// <param name="rule">Changes w by the gradient g, both fp64; a state of zeros is made for each name.</param>
+    /// <param name="compute">Device of the optimizer.</param>
+    /// <param name="random">The key of weights and gradients.</param>
+    /// <param name="rule">
+    /// The formula: changes w by the gradient g, both fp64. Its last argument returns the state of a name, initially zeros.
+    /// </param>
     private static double Error(
         OptimizerKind kind, Compute compute, RandomKey random, Action<ParameterSlice, long, Tensor, Tensor, Func<string, Tensor>> rule)
     {
-        using var network = ResNet.Of(Options, channels: 3, classes: 10, compute, random);
+        using var network = ResNet.Create(Options, channels: 3, classes: 10, compute, random);
         using var parameters = new FlatParameters(network);
         using var optimizer = Optimizer.Create(new OptimizerOptions(kind, Rate, Decay, Momentum, Warmup: 0), parameters);
         using var frozen = no_grad();
@@ -72,8 +75,9 @@ internal static class OptimizerCheck
             optimizer.Step(step, Rate);
         }
 
-        return Difference.Of(
-            cat([.. parameters.Slices.Select(slice => Part(parameters.Values, slice))]), cat([.. parameters.Slices.Select(slice => exact[slice])]));
+        return Difference.Relative(
+            cat([.. parameters.Slices.Select(slice => Part(parameters.Values, slice))]),
+            cat([.. parameters.Slices.Select(slice => exact[slice])]));
 
         Tensor StateOf(ParameterSlice slice, string name)
         {

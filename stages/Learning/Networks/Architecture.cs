@@ -1,12 +1,12 @@
 namespace Distill.Learning.Networks;
 
-/// <summary>A residual network's plan: its kind of block and the number of blocks in each of the four stages.</summary>
-/// <param name="Name">The field's name, such as <c>resnet50</c>.</param>
+/// <summary>The architecture of a residual network: its kind of block and the number of blocks in each of the four stages.</summary>
+/// <param name="Name">Its name in the literature, such as <c>resnet50</c>.</param>
 /// <param name="Bottleneck">Bottleneck blocks (1×1, 3×3, 1×1) or basic blocks (3×3, 3×3).</param>
-/// <param name="Blocks">Blocks of stage 1 … 4.</param>
+/// <param name="Blocks">Number of blocks in stages 1 to 4.</param>
 /// <remarks>
-/// He et al., "Deep Residual Learning for Image Recognition", table 1; ResNet-200: "Identity Mappings in Deep Residual Networks", with
-/// the block of the others, as in google-research/simclr.
+/// He et al., "Deep Residual Learning for Image Recognition", table 1. ResNet-200 is from "Identity Mappings in Deep Residual Networks",
+/// but with the block of the other architectures, as in google-research/simclr.
 /// </remarks>
 public sealed record Architecture(string Name, bool Bottleneck, IReadOnlyList<int> Blocks)
 {

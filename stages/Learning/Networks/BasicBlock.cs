@@ -1,9 +1,10 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width
 namespace Distill.Learning.Networks;
 
-/// <summary>3×3, 3×3 with a batch norm after each; the block of ResNet-18 and ResNet-34.</summary>
+/// <summary>The block of ResNet-18 and ResNet-34: two 3×3 convolutions with a batch norm after each.</summary>
 internal sealed class BasicBlock : ResidualBlock
 {
     private readonly Convolution2d conv1;
@@ -29,7 +30,7 @@ internal sealed class BasicBlock : ResidualBlock
         return bn2.forward(conv2.forward(h));
     }
 
-    private protected override (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) FoldResidual(InferenceDtype type) => (
+    private protected override (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) ConvertResidual(InferenceDtype type) => (
         [new InferenceConvolution(conv1, bn1, relu: true, type)],
         new InferenceConvolution(conv2, bn2, relu: false, type));
 }

@@ -3,14 +3,22 @@ using Distill.Learning.Training.Passes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// N images, D features or channels, H height, W width
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// Batch normalization of feature vectors and of maps, with PyTorch's keys, defaults and arithmetic. TorchSharp's own counts its
-/// batches with numbers that may be freed while they are read (<see cref="TensorArithmetic"/>).
+/// Batch normalization of feature vectors and of maps, with PyTorch's keys, defaults and arithmetic. It replaces TorchSharp's class, which
+/// counts batches with scalars that may be freed while libtorch reads them (<see cref="TensorArithmetic"/>).
 /// </summary>
 internal sealed class BatchNormalization(long features) : NormBase(
-    features, eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true, device: null, dtype: null, nameof(BatchNormalization)), IBatchCounter
+    features,
+    eps: 1e-5,
+    momentum: 0.1,
+    affine: true,
+    track_running_stats: true,
+    device: null,
+    dtype: null,
+    nameof(BatchNormalization)), IBatchCounter
 {
     /// <inheritdoc/>
     bool IBatchCounter.CountsBatches { get; set; } = true;

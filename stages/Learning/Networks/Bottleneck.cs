@@ -1,11 +1,12 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// 1×1, 3×3, 1×1 with a batch norm after each; the stride sits on the 3×3, as in torchvision ("v1.5"). In a network
-/// with selective kernels, one of these takes the place of the 3×3 and its batch norm.
+/// The block of ResNet-50 and deeper networks: 1×1, 3×3 and 1×1 convolutions with a batch norm after each. The 3×3 has the stride, as in
+/// torchvision ("v1.5"). In a network with selective kernels, a selective kernel replaces the 3×3 and its batch norm.
 /// </summary>
 internal sealed class Bottleneck : ResidualBlock
 {
@@ -37,10 +38,12 @@ internal sealed class Bottleneck : ResidualBlock
         return bn3.forward(conv3.forward(h));
     }
 
-    private protected override (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) FoldResidual(InferenceDtype type) => (
+    private protected override (IReadOnlyList<IInferenceModule> Before, InferenceConvolution Last) ConvertResidual(InferenceDtype type) => (
         [
             new InferenceConvolution(conv1, bn1, relu: true, type),
-            bn2 is null ? ((IInferenceConvertible)conv2).Fold(type) : new InferenceConvolution((Convolution2d)conv2, bn2, relu: true, type),
+            bn2 is null
+                ? ((IInferenceConvertible)conv2).ToInference(type)
+                : new InferenceConvolution((Convolution2d)conv2, bn2, relu: true, type),
         ],
         new InferenceConvolution(conv3, bn3, relu: false, type));
 }

@@ -2,9 +2,10 @@ using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width, P outputs of the projection head
 namespace Distill.Learning.Networks;
 
-/// <summary>What pretraining trains: an encoder and its projection head.</summary>
+/// <summary>The network of pretraining: an encoder and its projection head.</summary>
 public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
 {
     private readonly ResNet encoder;
@@ -18,8 +19,8 @@ public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>One on its device, its weights drawn from a stage's key.</summary>
-    public static ContrastiveNetwork Of(NetworkOptions network, HeadOptions head, int channels, Compute compute, RandomKey random)
+    /// <summary>Creates the network on its device, with weights drawn from a random key.</summary>
+    public static ContrastiveNetwork Create(NetworkOptions network, HeadOptions head, int channels, Compute compute, RandomKey random)
     {
         using var generator = random.Generator();
         var made = new ContrastiveNetwork(network, head, channels, generator);

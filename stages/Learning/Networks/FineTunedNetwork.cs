@@ -1,12 +1,13 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width, D features, K classes
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// The classifier of SimCLRv2's fine-tuning (section 2.1, equation 2): the encoder, the first layers of its
-/// projection head, and on the layer chosen a new dense layer that starts at zero. All of it trains.
+/// The classifier of SimCLRv2's fine-tuning (section 2.1, equation 2): the encoder, the first layers of its projection head, and a new
+/// dense layer that starts at zero. All of it trains.
 /// </summary>
 public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
@@ -14,9 +15,11 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
     private readonly Sequential head;
     private readonly Linear classifier;
 
-    /// <param name="network">The encoder's depth, width and stem.</param>
+    /// <param name="network">The encoder's options.</param>
     /// <param name="headOptions">The head that the encoder was pretrained with.</param>
-    /// <param name="fromLayer">Head layers kept: 0 puts the classifier on the encoder, 1 on the head's first layer, …</param>
+    /// <param name="fromLayer">
+    /// Head layers that are kept: 0 puts the classifier on the encoder, 1 on the head's first layer, and so on.
+    /// </param>
     /// <param name="channels">Channels of the images.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="generator">Draws the initial weights, which pretrained ones then replace.</param>
@@ -39,9 +42,7 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
 
     public ResNet Encoder => encoder;
 
-    /// <summary>Puts a classifier that was fitted elsewhere on top.</summary>
-    /// <param name="weight_KD">W.</param>
-    /// <param name="bias_K">b.</param>
+    /// <summary>Replaces the classifier with one that was fitted elsewhere.</summary>
     public void SetClassifier(Tensor weight_KD, Tensor bias_K)
     {
         using var frozen = no_grad();
@@ -50,14 +51,17 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
     }
 
     /// <summary>
-    /// The key of a plain ResNet's weight for one of a network that was fine-tuned from the encoder (layer 0): that network is one, under other names.
+    /// Converts a key to the key of the same weight in a plain ResNet. A network that was fine-tuned from the encoder (layer 0) is a plain
+    /// ResNet under other names.
     /// </summary>
     public static string PlainKey(string key) =>
         key.StartsWith("encoder.", StringComparison.Ordinal) ? key["encoder.".Length..]
         : key.StartsWith("classifier.", StringComparison.Ordinal) ? "fc." + key["classifier.".Length..]
         : key;
 
-    /// <summary>The key of a <see cref="ContrastiveNetwork"/>'s weight for one of this network's; null for the classifier's own.</summary>
+    /// <summary>
+    /// Converts a key to the key of the same weight in a <see cref="ContrastiveNetwork"/>; null for the classifier's keys.
+    /// </summary>
     public static string? PretrainedKey(string key) => key switch
     {
         _ when key.StartsWith("encoder.", StringComparison.Ordinal) => key,
@@ -73,10 +77,10 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
     }
 
     /// <inheritdoc/>
-    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceSequence(
+    IInferenceModule IInferenceConvertible.ToInference(InferenceDtype type) => new InferenceSequence(
     [
-        ((IInferenceConvertible)encoder).Fold(type),
-        .. head.children().Select(layer => ((IInferenceConvertible)layer).Fold(type)),
+        ((IInferenceConvertible)encoder).ToInference(type),
+        .. head.children().Select(layer => ((IInferenceConvertible)layer).ToInference(type)),
         new InferenceLinear(classifier, norm: null, relu: false),
     ]);
 }

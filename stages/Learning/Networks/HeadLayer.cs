@@ -1,10 +1,11 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// N images, D input features, E outputs
 namespace Distill.Learning.Networks;
 
-/// <summary>One layer of a projection head: dense, batch norm and, unless it is the last, ReLU.</summary>
+/// <summary>A layer of a projection head: dense, batch norm and, unless it is the last layer, ReLU.</summary>
 internal sealed class HeadLayer : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private readonly Linear linear;
@@ -20,7 +21,7 @@ internal sealed class HeadLayer : nn.Module<Tensor, Tensor>, IInferenceConvertib
         RegisterComponents();
         if (last)
         {
-            // No shift on the projection: the bias keeps its place in the file and stays zero.
+            // The projection has no shift. The bias keeps its place in the file and stays zero.
             bn.bias!.requires_grad = false;
         }
     }
@@ -34,5 +35,5 @@ internal sealed class HeadLayer : nn.Module<Tensor, Tensor>, IInferenceConvertib
     }
 
     /// <inheritdoc/>
-    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceLinear(linear, bn, relu: !_last);
+    IInferenceModule IInferenceConvertible.ToInference(InferenceDtype type) => new InferenceLinear(linear, bn, relu: !_last);
 }

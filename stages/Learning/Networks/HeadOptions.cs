@@ -2,7 +2,7 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Networks;
 
-/// <summary>A projection head as pipeline.json describes it.</summary>
+/// <summary>The options of a projection head in pipeline.json.</summary>
 /// <param name="Layers">Number of layers; 3 in SimCLRv2 (section 2.1), 2 in SimCLR.</param>
 /// <param name="Output">Length of the projection; 128 in both papers.</param>
 public sealed record HeadOptions(int Layers, int Output)

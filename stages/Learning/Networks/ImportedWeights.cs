@@ -4,17 +4,19 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Networks;
 
-/// <summary>Weights from elsewhere, in safetensors: of a ResNet under torchvision's and timm's names, or of a network that this project trained.</summary>
+/// <summary>
+/// Loads weights from safetensors files: a ResNet with torchvision's and timm's names, or a network that this project trained.
+/// </summary>
 public static class ImportedWeights
 {
     private const string Encoder = "encoder.";
     private const string Head = "head.";
     private const string PlainClassifier = "fc.";
 
-    // Counts batches and has no part in any result; some files leave it out.
+    // The count of batches, which no result depends on. Some files lack it.
     private const string Counter = ".num_batches_tracked";
 
-    /// <summary>How many layers of a projection head a classifier's file keeps under the classifier; 0 for a plain ResNet.</summary>
+    /// <summary>Counts the layers of a projection head in a classifier's file; 0 for a plain ResNet.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static int HeadLayersOf(string path) => SafetensorsFile.ReadShapes(path).Keys
         .Where(key => key.StartsWith(Head, StringComparison.Ordinal))
@@ -22,11 +24,13 @@ public static class ImportedWeights
         .Distinct()
         .Count();
 
-    /// <summary>Gives a network to be fine-tuned its encoder and, where the file has one, its projection head. A ResNet's classifier is left behind.</summary>
-    /// <param name="network">Its own weights stay where the file has no head.</param>
-    /// <param name="path">The file.</param>
+    /// <summary>Loads the encoder and, if the file has one, the projection head. A ResNet's classifier is ignored.</summary>
+    /// <param name="network">The network, whose head keeps its weights if the file has no head.</param>
+    /// <param name="path">A safetensors file.</param>
     /// <returns>Whether the file had a head.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged or of another network; the first key that differs is named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or belongs to another network. The message names the first key that differs.
+    /// </exception>
     public static bool LoadPretrained(ContrastiveNetwork network, string path)
     {
         using var scope = NewDisposeScope();
@@ -44,8 +48,10 @@ public static class ImportedWeights
         static bool IsHead(string key) => key.StartsWith(Head, StringComparison.Ordinal);
     }
 
-    /// <summary>Gives a classifier all its weights: those of a plain ResNet, or of an encoder with a classifier on it.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or of another network; the first key that differs is named.</exception>
+    /// <summary>Loads all weights of a classifier, from the file of a plain ResNet or of a <see cref="FineTunedNetwork"/>.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or belongs to another network. The message names the first key that differs.
+    /// </exception>
     public static void LoadClassifier(FineTunedNetwork network, string path)
     {
         using var scope = NewDisposeScope();
@@ -54,10 +60,15 @@ public static class ImportedWeights
         Load(network.state_dict(), given, key => plain ? FineTunedNetwork.PlainKey(key) : key, _ => true, path);
     }
 
-    private static bool IsPlain(Dictionary<string, Tensor> given) => !given.Keys.Any(key => key.StartsWith(Encoder, StringComparison.Ordinal));
+    private static bool IsPlain(Dictionary<string, Tensor> given) =>
+        !given.Keys.Any(key => key.StartsWith(Encoder, StringComparison.Ordinal));
 
     private static void Load(
-        IEnumerable<KeyValuePair<string, Tensor>> own, Dictionary<string, Tensor> given, Func<string, string> nameOf, Func<string, bool> isWanted, string path)
+        IEnumerable<KeyValuePair<string, Tensor>> own,
+        Dictionary<string, Tensor> given,
+        Func<string, string> nameOf,
+        Func<string, bool> isWanted,
+        string path)
     {
         var wanted = own.Where(entry => !entry.Key.EndsWith(Counter, StringComparison.Ordinal) || given.ContainsKey(nameOf(entry.Key)))
             .ToDictionary(entry => entry.Key, entry => entry.Value);

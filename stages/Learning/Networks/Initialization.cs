@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// Initial weights as a pure function of a generator, where PyTorch would draw from a global one: convolutions
-/// by He et al. (fan-out, as torchvision), linear layers uniform in ±1/√fan-in (PyTorch's default), batch norms 1 and
-/// 0, and the batch norm that ends a residual branch 0 (Goyal et al. 2017, section 5.1; SimCLRv2's resnet.py).
+/// Draws initial weights from a given generator, where PyTorch draws from a global one. Convolutions follow He et al. (fan-out, as in
+/// torchvision), and linear layers are uniform in ±1/√fan-in (PyTorch's default). Batch norms have scale 1 and shift 0, except that the
+/// batch norm that ends a residual branch has scale 0 (Goyal et al. 2017, section 5.1; SimCLRv2's resnet.py).
 /// </summary>
 internal static class Initialization
 {

@@ -1,14 +1,15 @@
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width
 namespace Distill.Learning.Networks;
 
-/// <summary>The order in which an image's numbers lie in memory.</summary>
+/// <summary>Converts the order in which the values of images lie in memory.</summary>
 internal static class MemoryOrder
 {
     /// <summary>
-    /// The same tensor in NHWC memory order ("channels last"), which convolutions, batch norms and ReLUs keep: several times
-    /// faster on the CPU. TorchSharp has no name for it, so the strides are made by hand; of one channel both orders are
-    /// the same bytes, and only the strides tell libtorch which one is meant.
+    /// Returns the same tensor in NHWC memory order ("channels last"), which convolutions, batch norms and ReLUs keep. It is several times
+    /// faster on the CPU. TorchSharp has no API for it, so the strides are set here. With one channel, both orders have the same bytes,
+    /// and only the strides tell libtorch which order is meant.
     /// </summary>
     public static Tensor ChannelsLast(Tensor x_NCHW)
     {
@@ -17,7 +18,7 @@ internal static class MemoryOrder
             : x_NCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
-    // The offset is given because TorchSharp takes none for 0: of a part of a batch, the images would be those of its beginning.
+    // TorchSharp takes a missing offset for 0, so a part of a batch would have the images of the batch's beginning.
     private static Tensor OneChannelLast(Tensor x_N1HW) => x_N1HW.as_strided(
         x_N1HW.shape, [x_N1HW.shape[2] * x_N1HW.shape[3], 1, x_N1HW.shape[3], 1], x_N1HW.storage_offset());
 }

@@ -2,14 +2,14 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Networks;
 
-/// <summary>A residual network as pipeline.json describes it.</summary>
+/// <summary>The options of a residual network in pipeline.json.</summary>
 /// <param name="Architecture">Depth and kind of block.</param>
-/// <param name="Width">Multiplies the channels of every stage; 1 is the textbook width.</param>
-/// <param name="Stem">What stands before the first stage.</param>
+/// <param name="Width">Factor on the channels of every stage; 1 is the textbook width.</param>
+/// <param name="Stem">The layers before the first stage.</param>
 /// <param name="SelectiveKernels">
-/// Selective kernels with ResNet-D's stem and shortcuts, as SimCLRv2's larger networks have them (section 3.1, table 1).
+/// Whether to use selective kernels with ResNet-D's stem and shortcuts, as in SimCLRv2's larger networks (section 3.1, table 1).
 /// </param>
-/// <param name="Normalization">Of the images; null of networks that take them as they are.</param>
+/// <param name="Normalization">Normalization of the images; null for networks that take images in [0, 1].</param>
 public sealed record NetworkOptions(
     Architecture Architecture, double Width, Stem Stem, bool SelectiveKernels = false, Normalization? Normalization = null)
 {
@@ -34,12 +34,12 @@ public sealed record NetworkOptions(
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features => Planes * 8 * Architecture.Expansion;
 
-    /// <summary>Values of the largest maps between blocks, or after the stem's convolutions, per pixel of an image.</summary>
+    /// <summary>Values per pixel of an image, in the largest maps between blocks or after the stem's convolutions.</summary>
     public double ValuesPerPixel
     {
         get
         {
-            // How many pixels become one, before and after the stem's pooling.
+            // Pixels of the image per pixel of a map, before and after the stem's pooling.
             var (convolved, pooled) = Stem switch
             {
                 Stem.Small => (1.0, 1.0),
@@ -52,8 +52,8 @@ public sealed record NetworkOptions(
 
     /// <summary>Reads the block "network": architecture, width, stem, selectiveKernels, mean, deviation.</summary>
     /// <param name="section">The block.</param>
-    /// <param name="fallback">What holds where it says nothing.</param>
-    /// <exception cref="UserException">A value is impossible, or impossible for this architecture.</exception>
+    /// <param name="fallback">The values of absent keys.</param>
+    /// <exception cref="UserException">A value is out of range, or does not suit the architecture.</exception>
     public static NetworkOptions Read(JsonSection section, NetworkOptions fallback)
     {
         var options = new NetworkOptions(

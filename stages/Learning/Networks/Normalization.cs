@@ -2,24 +2,25 @@ using System.Collections.Concurrent;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// (x − mean) / deviation a channel, before the first convolution: what networks from elsewhere were trained on. It has no weights and no place in a file
-/// of weights. Networks that this project trains take images of [0, 1] as they are, as SimCLR's do.
+/// The normalization of images before the first convolution, (x − mean) / deviation per channel, for imported networks. It has no weights,
+/// and files of weights do not hold it. Networks that this project trains take images in [0, 1], as SimCLR's do.
 /// </summary>
-/// <param name="Mean">Of each channel, images being of [0, 1].</param>
-/// <param name="Deviation">Of each channel.</param>
+/// <param name="Mean">Per-channel mean, for images scaled to [0, 1].</param>
+/// <param name="Deviation">Per-channel standard deviation, for images scaled to [0, 1].</param>
 public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
 {
     private const double Most = 1000;
     private const double LeastDeviation = 1e-6;
 
-    // A copy to a GPU waits for all that it computes, so each device gets these once.
+    // A copy to a GPU waits until the GPU is idle, so each device gets these once.
     private readonly ConcurrentDictionary<string, (Tensor Mean_1C11, Tensor Deviation_1C11)> _onDevices = new();
 
-    /// <summary>Reads mean and deviation of the block "network"; null where neither is given, here nor in the fallback.</summary>
-    /// <exception cref="UserException">Only one of them is, or they are not of the same channels.</exception>
+    /// <summary>Reads mean and deviation from the block "network"; null if neither the block nor the fallback has them.</summary>
+    /// <exception cref="UserException">Only one of them is given, or their lengths differ.</exception>
     public static Normalization? Read(JsonSection section, Normalization? fallback)
     {
         var mean = section.OptionalNumbers("mean", fallback?.Mean, -Most, Most, "Mean per channel to subtract from images in [0, 1]; for imported weights that were trained so.");
@@ -33,11 +34,14 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         return mean is null ? null : new Normalization(mean, deviation!);
     }
 
-    /// <summary>Whether it is of that many channels, each with finite numbers that can be divided by.</summary>
+    /// <summary>Whether this normalizes the given number of channels, with finite numbers and without a division by zero.</summary>
     public bool Fits(int channels) =>
-        Mean.Count == channels && Deviation.Count == channels && Mean.All(double.IsFinite) && Deviation.All(deviation => deviation >= LeastDeviation && double.IsFinite(deviation));
+        Mean.Count == channels
+        && Deviation.Count == channels
+        && Mean.All(double.IsFinite)
+        && Deviation.All(deviation => deviation >= LeastDeviation && double.IsFinite(deviation));
 
-    /// <summary>x_NCHW → of the same shape.</summary>
+    /// <summary>x_NCHW → a tensor of the same shape.</summary>
     public Tensor Forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();

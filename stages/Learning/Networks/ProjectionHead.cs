@@ -1,18 +1,19 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// N images, D features, P outputs of the projection head
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// SimCLRv2's projection head: dense layers without biases, each followed by a batch norm, with a ReLU after all
-/// but the last, whose batch norm has no shift (google-research/simclr, model.py; SimCLRv2 section 2.1 and appendix C).
+/// SimCLRv2's projection head: dense layers without biases, each followed by a batch norm, and a ReLU after all but the last. The last
+/// batch norm has no shift (google-research/simclr, model.py; SimCLRv2 section 2.1 and appendix C).
 /// </summary>
 public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private readonly Sequential layers;
 
-    /// <param name="input">Length of the encoder's features, and of the hidden layers.</param>
+    /// <param name="input">Length of the encoder's features, and of the outputs of the hidden layers.</param>
     /// <param name="output">Length of the projection.</param>
     /// <param name="depth">Number of layers; SimCLRv2 uses 3.</param>
     /// <param name="generator">Draws the initial weights.</param>
@@ -34,5 +35,6 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IInferenceConver
     public override Tensor forward(Tensor features_ND) => layers.forward(features_ND);
 
     /// <inheritdoc/>
-    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceSequence([.. layers.children().Select(layer => ((IInferenceConvertible)layer).Fold(type))]);
+    IInferenceModule IInferenceConvertible.ToInference(InferenceDtype type) =>
+        new InferenceSequence([.. layers.children().Select(layer => ((IInferenceConvertible)layer).ToInference(type))]);
 }

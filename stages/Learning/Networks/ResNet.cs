@@ -1,14 +1,15 @@
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width, D features, K classes
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// A residual network with torchvision's key names and arithmetic (torchvision's <c>resnet.py</c>, "v1.5"): with
-/// <c>classes</c> it ends in <c>fc</c> and gives logits, without it is an encoder and gives pooled features.
+/// A residual network with torchvision's key names and arithmetic (torchvision's <c>resnet.py</c>, "v1.5"). With a number of classes it
+/// ends in <c>fc</c> and gives logits. Without, it is an encoder and gives pooled features.
 /// </summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
@@ -23,16 +24,17 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
     private readonly bool _pooledStem;
     private readonly Normalization? _normalization;
 
-    /// <param name="options">Depth, width and stem.</param>
+    /// <param name="options">Architecture, width, stem and normalization.</param>
     /// <param name="channels">Channels of the images.</param>
-    /// <param name="classes">Number of classes, or null for an encoder.</param>
+    /// <param name="classes">Number of classes; null for an encoder.</param>
     /// <param name="generator">Draws the initial weights.</param>
     public ResNet(NetworkOptions options, int channels, int? classes, Generator generator)
         : base(options.Architecture.Name)
     {
         if (options.Normalization?.Fits(channels) == false)
         {
-            throw new ArgumentException($"the network normalizes {options.Normalization.Mean.Count} channels, and images have {channels}", nameof(options));
+            throw new ArgumentException(
+                $"found a normalization of {options.Normalization.Mean.Count} channels for images of {channels} channels", nameof(options));
         }
 
         _normalization = options.Normalization;
@@ -59,8 +61,8 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
         Initialization.Reset(this, generator);
     }
 
-    /// <summary>One on its device, its weights drawn from a stage's key.</summary>
-    public static ResNet Of(NetworkOptions options, int channels, int? classes, Compute compute, RandomKey random)
+    /// <summary>Creates the network on its device, with weights drawn from a random key.</summary>
+    public static ResNet Create(NetworkOptions options, int channels, int? classes, Compute compute, RandomKey random)
     {
         using var generator = random.Generator();
         var network = new ResNet(options, channels, classes, generator);
@@ -74,10 +76,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
     /// <inheritdoc cref="NetworkOptions.ValuesPerPixel"/>
     public double ValuesPerPixel { get; }
 
-    /// <summary>The layer that ends a classifier; null in an encoder.</summary>
+    /// <summary>The last layer of a classifier; null in an encoder.</summary>
     public Linear? Classifier => fc;
 
-    /// <summary>x_NCHW, floats → logits_NK or, of an encoder, features_ND.</summary>
+    /// <summary>x_NCHW, floats → logits_NK or, for an encoder, features_ND.</summary>
     public override Tensor forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();
@@ -93,15 +95,21 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
     }
 
     /// <inheritdoc/>
-    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceResNet(
+    IInferenceModule IInferenceConvertible.ToInference(InferenceDtype type) => new InferenceResNet(
         _normalization,
-        conv1 is Convolution2d plain ? new InferenceConvolution(plain, bn1, relu: true, type) : FoldedDeepStem((Sequential)conv1, bn1, type),
+        conv1 is Convolution2d plain
+            ? new InferenceConvolution(plain, bn1, relu: true, type)
+            : ConvertDeepStem((Sequential)conv1, bn1, type),
         _pooledStem,
-        [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Select(block => ((IInferenceConvertible)block).Fold(type))],
+        [
+            .. new[] { layer1, layer2, layer3, layer4 }
+                .SelectMany(layer => layer.children())
+                .Select(block => ((IInferenceConvertible)block).ToInference(type)),
+        ],
         fc is null ? null : new InferenceLinear(fc, norm: null, relu: false),
         type.Type);
 
-    /// <summary>ResNet-D's stem: the 7×7 convolution as three of 3×3 (arXiv:1812.01187, section 4.2).</summary>
+    /// <summary>Creates ResNet-D's stem, with three 3×3 convolutions in place of the 7×7 (arXiv:1812.01187, section 4.2).</summary>
     private static Sequential DeepStem(int channels, int planes)
     {
         var half = Math.Max(1, planes / 2);
@@ -115,11 +123,12 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
             Convolutions.Conv3x3(half, planes, stride: 1));
     }
 
-    private static InferenceSequence FoldedDeepStem(Sequential stem, BatchNormalization last, InferenceDtype type)
+    private static InferenceSequence ConvertDeepStem(Sequential stem, BatchNormalization last, InferenceDtype type)
     {
         var convolutions = stem.children().OfType<Convolution2d>();
         var norms = stem.children().OfType<BatchNormalization>().Append(last);
-        return new InferenceSequence([.. convolutions.Zip(norms, (convolution, norm) => new InferenceConvolution(convolution, norm, relu: true, type))]);
+        return new InferenceSequence(
+            [.. convolutions.Zip(norms, (convolution, norm) => new InferenceConvolution(convolution, norm, relu: true, type))]);
     }
 
     private static Sequential Layer(NetworkOptions options, ref int input, int planes, int stage, int stride)

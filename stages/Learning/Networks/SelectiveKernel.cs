@@ -1,18 +1,21 @@
 using Distill.Learning.Arithmetic;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width, E = 2C logits
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// The selective kernel of SimCLRv2's larger networks in place of a bottleneck's 3×3 convolution, batch norm and ReLU: one 3×3 convolution
-/// to 2C channels makes two branches, and each channel is their mixture, weighed by a softmax that the pooled sum decides.
-/// (Li et al. 2019, arXiv:1903.06586; ratio 1/16 and at least 32 channels as in google-research/simclr, resnet.py.)
+/// The selective kernel of SimCLRv2's larger networks, which replaces a bottleneck's 3×3 convolution, batch norm and ReLU. One 3×3
+/// convolution to 2C channels makes two branches. Each channel is their mixture, weighted by a softmax over logits from their pooled sum.
 /// </summary>
+/// <remarks>
+/// Li et al. 2019, arXiv:1903.06586. The squeezed layer has 1/16 of the channels and at least 32, as in google-research/simclr, resnet.py.
+/// </remarks>
 internal sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IInferenceConvertible
 {
     private const int Ratio = 16;
-    private const int LeastSqueezed = 32;
+    private const int MinSqueezed = 32;
 
     private readonly Convolution2d conv;
     private readonly BatchNormalization bn;
@@ -20,12 +23,12 @@ internal sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IInferenceCon
     private readonly BatchNormalization squeeze_bn;
     private readonly Convolution2d excite;
 
-    /// <param name="planes">C, of input and output.</param>
-    /// <param name="stride">Of the 3×3 convolution.</param>
+    /// <param name="planes">Channels of input and output, C.</param>
+    /// <param name="stride">Stride of the 3×3 convolution in both dimensions.</param>
     public SelectiveKernel(int planes, int stride)
         : base(nameof(SelectiveKernel))
     {
-        var squeezed = Math.Max(planes / Ratio, LeastSqueezed);
+        var squeezed = Math.Max(planes / Ratio, MinSqueezed);
         conv = Convolutions.Conv3x3(planes, 2 * planes, stride);
         bn = new BatchNormalization(2 * planes);
         squeeze = Convolutions.Conv1x1(planes, squeezed);
@@ -44,11 +47,12 @@ internal sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IInferenceCon
         return Mixed(branches, logits_NE11).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The sum of both branches, each channel weighed by the softmax of its two logits.</summary>
-    /// <param name="branches">Two of [N, C, H, W].</param>
-    /// <param name="logits_NE11">E = 2C: those of the first branch, then those of the second.</param>
+    /// <summary>Computes the sum of both branches, each channel weighted by the softmax of its two logits.</summary>
+    /// <param name="branches">Two maps, [N, C, H, W].</param>
+    /// <param name="logits_NE11">Logits of the first branch, then of the second.</param>
     /// <returns>
-    /// [N, C, H, W] of the branches' type. On CUDA, autocast computes a softmax in fp32; without the cast back, the maps would become fp32 too.
+    /// [N, C, H, W] in the branches' type. On CUDA, autocast computes a softmax in fp32; without the cast back, the maps would become fp32
+    /// too.
     /// </returns>
     internal static Tensor Mixed(Tensor[] branches, Tensor logits_NE11)
     {
@@ -58,7 +62,7 @@ internal sealed class SelectiveKernel : nn.Module<Tensor, Tensor>, IInferenceCon
     }
 
     /// <inheritdoc/>
-    IInferenceModule IInferenceConvertible.Fold(InferenceDtype type) => new InferenceSelectiveKernel(
+    IInferenceModule IInferenceConvertible.ToInference(InferenceDtype type) => new InferenceSelectiveKernel(
         new InferenceConvolution(conv, bn, relu: true, type),
         new InferenceConvolution(squeeze, squeeze_bn, relu: true, type),
         new InferenceConvolution(excite, norm: null, relu: false, type));

@@ -1,12 +1,13 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
+// N images, C channels, H height, W width
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// ResNet-D's shortcut (He et al. 2018, arXiv:1812.01187, section 4.2) averages 2×2 pixels before its 1×1 convolution, where the plain
-/// one skips pixels. Edges as in google-research/simclr, resnet.py: at stride 2 an odd edge is averaged with
-/// zeros; at stride 1 pixels beyond the edge do not count.
+/// The pooling of ResNet-D's shortcut (He et al. 2018, arXiv:1812.01187, section 4.2): it averages 2×2 pixels before the 1×1 convolution,
+/// where the plain shortcut skips pixels. Edges are as in google-research/simclr, resnet.py: at stride 2 an odd edge is averaged with
+/// zeros, and at stride 1 pixels beyond the edge do not count.
 /// </summary>
 internal sealed class ShortcutPool : nn.Module<Tensor, Tensor>
 {
@@ -23,8 +24,8 @@ internal sealed class ShortcutPool : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var padded = stride == 1
-            // The mean of a pixel and its own copy is the pixel: the same as leaving the copy out.
-            // Autocast on the CPU pads in fp32; the cast back is exact, as padding only copies.
+            // The mean of a pixel and its copy is the pixel, so the copies at the edge do not count.
+            // Autocast on the CPU pads in fp32. The cast back is exact, because padding only copies.
             ? nn.functional.pad(x_NCHW, [0, 1, 0, 1], PaddingModes.Replicate).to_type(x_NCHW.dtype)
             : nn.functional.pad(x_NCHW, [0, x_NCHW.shape[3] % 2, 0, x_NCHW.shape[2] % 2]);
         return nn.functional.avg_pool2d(padded, 2, stride: stride).MoveToOuterDisposeScope();

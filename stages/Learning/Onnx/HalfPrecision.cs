@@ -1,16 +1,16 @@
 namespace Distill.Learning.Onnx;
 
-/// <summary>A graph that computes in fp16 and takes and gives fp32.</summary>
+/// <summary>Converts a graph to fp16. Its input and output stay fp32.</summary>
 public static class HalfPrecision
 {
     private const string Suffix = "_fp16";
 
-    public static OnnxGraph Of(OnnxGraph graph)
+    public static OnnxGraph Convert(OnnxGraph graph)
     {
         var half = new OnnxGraph(graph.ImageShape, graph.Classes);
         foreach (var constant in graph.Constants)
         {
-            half.Add(constant.Type == OnnxType.Fp32 ? OnnxTensor.Of(constant.Name, Halves(constant.Floats), constant.Shape) : constant);
+            half.Add(constant.Type == OnnxType.Fp32 ? OnnxTensor.Create(constant.Name, Halves(constant.Floats), constant.Shape) : constant);
         }
 
         half.Add(Cast(OnnxGraph.Input, OnnxGraph.Input + Suffix, OnnxType.Fp16));
@@ -39,5 +39,5 @@ public static class HalfPrecision
     }
 
     private static OnnxNode Cast(string from, string to, OnnxType type) =>
-        new("Cast", $"cast_{to}", [from], [to], [OnnxAttribute.Of("to", (long)type)]);
+        new("Cast", $"cast_{to}", [from], [to], [OnnxAttribute.Create("to", (long)type)]);
 }

@@ -1,10 +1,14 @@
 namespace Distill.Learning.Onnx;
 
 /// <summary>
-/// A graph in eight bits, in the form of quantize and dequantize nodes around what is computed in them, which runtimes take together: weights symmetric
-/// with a scale a channel, activations with a scale and a zero point a value, biases in 32 bits (Jacob et al. 2017, arXiv:1712.05877). The classifier's
-/// weights have eight bits, its sum is in fp32. Activations are unsigned: on x64 ONNX Runtime makes signed ones so where it can, and computes the others in fp32.
+/// Quantizes a graph to eight bits, by quantize and dequantize nodes around each operation, which runtimes fuse. Weights are symmetric with
+/// one scale per channel, activations have one scale and one zero point per value, and biases have 32 bits (Jacob et al. 2017,
+/// arXiv:1712.05877).
 /// </summary>
+/// <remarks>
+/// The classifier's weights have eight bits, but it computes in fp32. Activations are unsigned: ONNX Runtime on x64 converts signed ones
+/// where it can, and computes the others in fp32.
+/// </remarks>
 public static class IntegerPrecision
 {
     private const string Quantized = "_q";
@@ -13,46 +17,68 @@ public static class IntegerPrecision
     private const float WeightLevels = 127;
     private const float Levels = 255;
 
-    // A bias must fit 32 bits at the product of its input's and its weight's scale.
+    // A bias must fit into 32 bits; its scale is the product of its input's and its weight's scale.
     private const float BiasLevels = 1 << 30;
-    private const float LeastScale = 1e-12f;
+    private const float MinScale = 1e-12f;
 
-    private static readonly HashSet<string> TakesQuantized = ["Conv", "Add", "MaxPool", "ReduceMean"];
+    private static readonly HashSet<string> QuantizedOperators = ["Conv", "Add", "MaxPool", "ReduceMean"];
 
-    /// <summary>The values that have to be quantized, whose ranges must be known: all that a convolution, a sum or a pool takes.</summary>
-    public static IReadOnlyList<string> ValuesOf(OnnxGraph graph)
+    /// <summary>The values to quantize, whose ranges must be known: the inputs of convolutions, sums and pools.</summary>
+    public static IReadOnlyList<string> ValuesToQuantize(OnnxGraph graph)
     {
         var constants = graph.Constants.Select(constant => constant.Name).ToHashSet();
-        return [.. graph.Nodes.Where(node => TakesQuantized.Contains(node.Operator)).SelectMany(node => node.Inputs).Where(name => !constants.Contains(name)).Distinct()];
+        return
+        [
+            .. graph.Nodes
+                .Where(node => QuantizedOperators.Contains(node.Operator))
+                .SelectMany(node => node.Inputs)
+                .Where(name => !constants.Contains(name))
+                .Distinct(),
+        ];
     }
 
-    /// <param name="graph">In fp32.</param>
-    /// <param name="ranges">Of each of <see cref="ValuesOf"/>, what is not clipped.</param>
-    public static OnnxGraph Of(OnnxGraph graph, IReadOnlyDictionary<string, ValueRange> ranges)
+    /// <summary>Quantizes a graph in fp32.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="ranges">For each of <see cref="ValuesToQuantize"/>, the range that is not clipped.</param>
+    public static OnnxGraph Quantize(OnnxGraph graph, IReadOnlyDictionary<string, ValueRange> ranges)
     {
         var result = new OnnxGraph(graph.ImageShape, graph.Classes);
         var constants = graph.Constants.ToDictionary(constant => constant.Name);
         var used = SharedByPools(graph, ranges);
-        Quantize(result, OnnxGraph.Input, used);
+        AddQuantization(result, OnnxGraph.Input, used);
         foreach (var node in graph.Nodes)
         {
             result.Add(node.Operator switch
             {
-                "Conv" => node with { Inputs = [node.Inputs[0] + Dequantized, .. Convolution(result, node, constants, Scale(used[node.Inputs[0]]))] },
-                "Gemm" => node with { Inputs = [node.Inputs[0], Weight(result, constants[node.Inputs[1]], out _, leastScales: null), .. Kept(result, node.Inputs.Skip(2), constants)] },
-                _ when TakesQuantized.Contains(node.Operator) => node with { Inputs = [.. node.Inputs.Select(name => name + Dequantized)] },
-                _ => node with { Inputs = [.. Kept(result, node.Inputs, constants)] },
+                "Conv" => node with
+                {
+                    Inputs = [node.Inputs[0] + Dequantized, .. AddConvolution(result, node, constants, Scale(used[node.Inputs[0]]))],
+                },
+                "Gemm" => node with
+                {
+                    Inputs =
+                    [
+                        node.Inputs[0],
+                        AddWeight(result, constants[node.Inputs[1]], out _, minScales: null),
+                        .. AddConstants(result, node.Inputs.Skip(2), constants),
+                    ],
+                },
+                _ when QuantizedOperators.Contains(node.Operator) => node with
+                {
+                    Inputs = [.. node.Inputs.Select(name => name + Dequantized)],
+                },
+                _ => node with { Inputs = [.. AddConstants(result, node.Inputs, constants)] },
             });
             foreach (var output in node.Outputs)
             {
-                Quantize(result, output, used);
+                AddQuantization(result, output, used);
             }
         }
 
         return result;
     }
 
-    /// <summary>What a max-pool gives has the scale of what it takes: then it can compute in eight bits.</summary>
+    /// <summary>Gives the output of a max-pool the range of its input, so that it can compute in eight bits.</summary>
     private static Dictionary<string, ValueRange> SharedByPools(OnnxGraph graph, IReadOnlyDictionary<string, ValueRange> ranges)
     {
         var shared = ranges.ToDictionary(range => range.Key, range => range.Value.WithZero());
@@ -64,7 +90,8 @@ public static class IntegerPrecision
         return shared;
     }
 
-    private static void Quantize(OnnxGraph graph, string value, Dictionary<string, ValueRange> ranges)
+    /// <summary>Adds the nodes that quantize and dequantize a value, if its range is known.</summary>
+    private static void AddQuantization(OnnxGraph graph, string value, Dictionary<string, ValueRange> ranges)
     {
         if (!ranges.TryGetValue(value, out var range))
         {
@@ -73,30 +100,36 @@ public static class IntegerPrecision
 
         var scale = Scale(range);
         var zero = (byte)Math.Clamp((int)MathF.Round(-range.Low / scale), byte.MinValue, byte.MaxValue);
-        graph.Add(OnnxTensor.Of(value + "_scale", new[] { scale }));
-        graph.Add(OnnxTensor.Of(value + "_zero", new[] { zero }));
+        graph.Add(OnnxTensor.Create(value + "_scale", new[] { scale }));
+        graph.Add(OnnxTensor.Create(value + "_zero", new[] { zero }));
         graph.Add(new OnnxNode("QuantizeLinear", value + "_quantize", [value, value + "_scale", value + "_zero"], [value + Quantized], []));
-        graph.Add(new OnnxNode("DequantizeLinear", value + "_dequantize", [value + Quantized, value + "_scale", value + "_zero"], [value + Dequantized], []));
+        graph.Add(new OnnxNode(
+            "DequantizeLinear", value + "_dequantize", [value + Quantized, value + "_scale", value + "_zero"], [value + Dequantized], []));
     }
 
-    private static float Scale(ValueRange range) => MathF.Max((range.High - range.Low) / Levels, LeastScale);
+    private static float Scale(ValueRange range) => MathF.Max((range.High - range.Low) / Levels, MinScale);
 
-    private static string[] Convolution(OnnxGraph graph, OnnxNode node, Dictionary<string, OnnxTensor> constants, float inputScale)
+    /// <summary>Adds a convolution's quantized weight and bias.</summary>
+    private static string[] AddConvolution(OnnxGraph graph, OnnxNode node, Dictionary<string, OnnxTensor> constants, float inputScale)
     {
         var bias = constants[node.Inputs[2]];
-        float[] leastScales = [.. bias.Floats.ToArray().Select(b => MathF.Abs(b) / (inputScale * BiasLevels))];
-        var weight = Weight(graph, constants[node.Inputs[1]], out var scales, leastScales);
+        float[] minScales = [.. bias.Floats.ToArray().Select(b => MathF.Abs(b) / (inputScale * BiasLevels))];
+        var weight = AddWeight(graph, constants[node.Inputs[1]], out var scales, minScales);
         float[] biasScales = [.. scales.Select(scale => scale * inputScale)];
         int[] levels = [.. bias.Floats.ToArray().Zip(biasScales, (b, scale) => (int)Math.Round((double)b / scale))];
-        graph.Add(OnnxTensor.Of(bias.Name + Quantized, levels, levels.Length));
-        graph.Add(OnnxTensor.Of(bias.Name + "_scale", biasScales, biasScales.Length));
+        graph.Add(OnnxTensor.Create(bias.Name + Quantized, levels, levels.Length));
+        graph.Add(OnnxTensor.Create(bias.Name + "_scale", biasScales, biasScales.Length));
         graph.Add(new OnnxNode(
-            "DequantizeLinear", bias.Name + "_dequantize", [bias.Name + Quantized, bias.Name + "_scale"], [bias.Name + Dequantized], [OnnxAttribute.Of("axis", 0L)]));
+            "DequantizeLinear",
+            bias.Name + "_dequantize",
+            [bias.Name + Quantized, bias.Name + "_scale"],
+            [bias.Name + Dequantized],
+            [OnnxAttribute.Create("axis", 0L)]));
         return [weight, bias.Name + Dequantized];
     }
 
-    /// <summary>Adds a weight in eight bits, a scale each of its first dimension.</summary>
-    private static string Weight(OnnxGraph graph, OnnxTensor weight, out float[] scales, float[]? leastScales)
+    /// <summary>Adds a weight in eight bits, with one scale per channel of its first dimension.</summary>
+    private static string AddWeight(OnnxGraph graph, OnnxTensor weight, out float[] scales, float[]? minScales)
     {
         var values = weight.Floats;
         var channels = (int)weight.Shape[0];
@@ -112,27 +145,27 @@ public static class IntegerPrecision
                 largest = MathF.Max(largest, MathF.Abs(value));
             }
 
-            scales[channel] = MathF.Max(MathF.Max(largest / WeightLevels, leastScales?[channel] ?? 0), LeastScale);
+            scales[channel] = MathF.Max(MathF.Max(largest / WeightLevels, minScales?[channel] ?? 0), MinScale);
             for (var i = 0; i < each; i++)
             {
                 levels[(channel * each) + i] = (sbyte)MathF.Round(own[i] / scales[channel]);
             }
         }
 
-        graph.Add(OnnxTensor.Of(weight.Name + Quantized, levels, weight.Shape));
-        graph.Add(OnnxTensor.Of(weight.Name + "_scale", scales, channels));
-        graph.Add(OnnxTensor.Of(weight.Name + "_zero", new sbyte[channels], channels));
+        graph.Add(OnnxTensor.Create(weight.Name + Quantized, levels, weight.Shape));
+        graph.Add(OnnxTensor.Create(weight.Name + "_scale", scales, channels));
+        graph.Add(OnnxTensor.Create(weight.Name + "_zero", new sbyte[channels], channels));
         graph.Add(new OnnxNode(
             "DequantizeLinear",
             weight.Name + "_dequantize",
             [weight.Name + Quantized, weight.Name + "_scale", weight.Name + "_zero"],
             [weight.Name + Dequantized],
-            [OnnxAttribute.Of("axis", 0L)]));
+            [OnnxAttribute.Create("axis", 0L)]));
         return weight.Name + Dequantized;
     }
 
-    /// <summary>Inputs of a node as they are; those that are constants are added.</summary>
-    private static string[] Kept(OnnxGraph graph, IEnumerable<string> names, Dictionary<string, OnnxTensor> constants)
+    /// <summary>Adds those inputs of a node that are constants, unchanged, and returns all.</summary>
+    private static string[] AddConstants(OnnxGraph graph, IEnumerable<string> names, Dictionary<string, OnnxTensor> constants)
     {
         string[] kept = [.. names];
         foreach (var name in kept)

@@ -1,35 +1,37 @@
 using Distill.Pipeline.Storage;
 using Google.Protobuf;
+using static Distill.Learning.Onnx.OnnxProto;
 
 namespace Distill.Learning.Onnx;
 
-/// <summary>
-/// Writes a graph as an ONNX model (onnx.proto, IR version 8). Messages are written field by field, lengths first, so that weights are never copied;
-/// a protobuf message may not exceed 2 GiB, so weights of larger models go into a file of their own beside it.
-/// </summary>
-/// <param name="producer">Said in the model.</param>
-/// <param name="metadata">Keys and values said in the model.</param>
+/// <summary>Writes a graph as an ONNX model (onnx.proto, IR version 8).</summary>
+/// <remarks>
+/// Messages are written field by field, lengths first, so that weights are never copied. A protobuf message may not exceed 2 GiB, so the
+/// weights of larger models go into a separate file beside the model.
+/// </remarks>
+/// <param name="producer">The model's producer name.</param>
+/// <param name="metadata">The model's metadata.</param>
 public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string, string>> metadata)
 {
-    private const string Name = "network";
+    private const string GraphName = "network";
     private const long IrVersion = 8;
-    private const long MostInline = int.MaxValue - (64L << 20);
+    private const long MaxInline = int.MaxValue - (64L << 20);
 
-    // Where weights of another file begin; what maps the file into memory wants pages.
+    // Weights in a separate file begin at a page, because runtimes map the file into memory.
     private const long Alignment = 4096;
 
-    /// <summary>Whether a graph's weights are too large to lie in the model's own file.</summary>
-    public static bool NeedsDataFile(OnnxGraph graph, long mostInline = MostInline) =>
-        graph.Constants.Sum(constant => (long)constant.Data.Length) > mostInline;
+    /// <summary>Whether a graph's weights are too large for the model's own file.</summary>
+    public static bool NeedsDataFile(OnnxGraph graph, long maxInline = MaxInline) =>
+        graph.Constants.Sum(constant => (long)constant.Data.Length) > maxInline;
 
     /// <summary>Writes the model with its weights.</summary>
     public void Write(Stream stream, OnnxGraph graph) => Write(stream, graph, null, null);
 
-    /// <summary>Writes the model, and its weights elsewhere.</summary>
-    /// <param name="stream">Takes the model.</param>
+    /// <summary>Writes the model and its weights to separate files.</summary>
+    /// <param name="stream">Receives the model.</param>
     /// <param name="graph">The network.</param>
-    /// <param name="data">Takes the weights.</param>
-    /// <param name="dataName">The file name of the weights, which have to lie beside the model.</param>
+    /// <param name="data">Receives the weights; null to write them into the model.</param>
+    /// <param name="dataName">The name of the weights' file, which must lie beside the model; null without such a file.</param>
     public void Write(Stream stream, OnnxGraph graph, Stream? data, string? dataName)
     {
         var constants = graph.Constants.Select(constant => ConstantMessage(constant, data, dataName)).ToArray();
@@ -38,127 +40,163 @@ public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string,
         byte[][] outputs =
         [
             ValueMessage(OnnxGraph.Output, [null, graph.Classes]),
-            .. graph.MoreOutputs.Select(name => ValueMessage(name, null)),
+            .. graph.ExtraOutputs.Select(name => ValueMessage(name, null)),
         ];
-        var graphLength = Framed(2, Name.Length) + nodes.Sum(node => Framed(1, node.LongLength)) + constants.Sum(constant => Framed(5, constant.Length))
-            + Framed(11, input.LongLength) + outputs.Sum(message => Framed(12, message.LongLength));
+        var graphLength = nodes.Sum(node => FieldLength(GraphProto.Node, node.LongLength))
+            + FieldLength(GraphProto.Name, GraphName.Length)
+            + constants.Sum(constant => FieldLength(GraphProto.Initializer, constant.Length))
+            + FieldLength(GraphProto.Input, input.LongLength)
+            + outputs.Sum(output => FieldLength(GraphProto.Output, output.LongLength));
 
         using var model = new CodedOutputStream(stream, leaveOpen: true);
-        model.Number(1, IrVersion);
-        model.Text(2, producer);
-        Tag(model, 7, graphLength);
-        nodes.ToList().ForEach(node => model.Nested(1, node));
-        model.Text(2, Name);
+        model.Number(ModelProto.IrVersion, IrVersion);
+        model.Text(ModelProto.ProducerName, producer);
+        WriteTag(model, ModelProto.Graph, graphLength);
+        foreach (var node in nodes)
+        {
+            model.Nested(GraphProto.Node, node);
+        }
+
+        model.Text(GraphProto.Name, GraphName);
         foreach (var (head, inline) in constants)
         {
-            Tag(model, 5, head.Length + inline.Length);
+            WriteTag(model, GraphProto.Initializer, head.Length + inline.Length);
             model.Flush();
             stream.Write(head);
             stream.Write(inline.Span);
         }
 
-        model.Nested(11, input);
-        outputs.ToList().ForEach(output => model.Nested(12, output));
-        model.Nested(8, ProtobufMessage.Of(version =>
+        model.Nested(GraphProto.Input, input);
+        foreach (var output in outputs)
         {
-            version.Text(1, "");
-            version.Number(2, OnnxGraph.Opset);
+            model.Nested(GraphProto.Output, output);
+        }
+
+        model.Nested(ModelProto.OpsetImport, ProtobufMessage.Of(version =>
+        {
+            version.Text(OperatorSetIdProto.Domain, "");
+            version.Number(OperatorSetIdProto.Version, OnnxGraph.Opset);
         }));
         foreach (var (key, value) in metadata)
         {
-            model.Nested(14, Pair(key, value));
+            model.Nested(ModelProto.MetadataProps, EntryMessage(key, value));
         }
     }
 
     private static byte[] NodeMessage(OnnxNode node) => ProtobufMessage.Of(output =>
     {
-        node.Inputs.ToList().ForEach(name => output.Text(1, name));
-        node.Outputs.ToList().ForEach(name => output.Text(2, name));
-        output.Text(3, node.Name);
-        output.Text(4, node.Operator);
-        node.Options.ToList().ForEach(option => output.Nested(5, OptionMessage(option)));
-    });
-
-    private static byte[] OptionMessage(OnnxAttribute option) => ProtobufMessage.Of(output =>
-    {
-        const int number = 2;
-        const int numbers = 7;
-        output.Text(1, option.Name);
-        if (option.Number is { } single)
+        foreach (var name in node.Inputs)
         {
-            output.Number(3, single);
+            output.Text(NodeProto.Input, name);
         }
 
-        option.Numbers?.ToList().ForEach(value => output.Number(8, value));
-        output.Number(20, option.Number is null ? numbers : number);
+        foreach (var name in node.Outputs)
+        {
+            output.Text(NodeProto.Output, name);
+        }
+
+        output.Text(NodeProto.Name, node.Name);
+        output.Text(NodeProto.OpType, node.Operator);
+        foreach (var attribute in node.Attributes)
+        {
+            output.Nested(NodeProto.Attribute, AttributeMessage(attribute));
+        }
     });
 
-    /// <summary>A TensorProto: all but its bytes, and those of its bytes that lie in the message.</summary>
-    private static Part ConstantMessage(OnnxTensor constant, Stream? data, string? dataName)
+    private static byte[] AttributeMessage(OnnxAttribute attribute) => ProtobufMessage.Of(output =>
+    {
+        output.Text(AttributeProto.Name, attribute.Name);
+        if (attribute.Value is { } single)
+        {
+            output.Number(AttributeProto.I, single);
+        }
+
+        foreach (var value in attribute.Values ?? [])
+        {
+            output.Number(AttributeProto.Ints, value);
+        }
+
+        output.Number(AttributeProto.Type, attribute.Value is null ? AttributeProto.TypeInts : AttributeProto.TypeInt);
+    });
+
+    /// <summary>Makes a TensorProto. If there is a file for the weights, it writes them there.</summary>
+    private static ConstantPart ConstantMessage(OnnxTensor constant, Stream? data, string? dataName)
     {
         var head = ProtobufMessage.Of(output =>
         {
-            constant.Shape.ToList().ForEach(size => output.Number(1, size));
-            output.Number(2, (long)constant.Type);
-            output.Text(8, constant.Name);
+            foreach (var size in constant.Shape)
+            {
+                output.Number(TensorProto.Dims, size);
+            }
+
+            output.Number(TensorProto.DataType, (long)constant.Type);
+            output.Text(TensorProto.Name, constant.Name);
             if (data is null)
             {
-                output.WriteTag(9, WireFormat.WireType.LengthDelimited);
+                output.WriteTag(TensorProto.RawData, WireFormat.WireType.LengthDelimited);
                 output.WriteLength(constant.Data.Length);
                 return;
             }
 
             data.Write(new byte[(Alignment - (data.Position % Alignment)) % Alignment]);
-            output.Nested(13, Pair("location", dataName!));
-            output.Nested(13, Pair("offset", FormattableString.Invariant($"{data.Position}")));
-            output.Nested(13, Pair("length", FormattableString.Invariant($"{constant.Data.Length}")));
+            output.Nested(TensorProto.ExternalData, EntryMessage("location", dataName!));
+            output.Nested(TensorProto.ExternalData, EntryMessage("offset", FormattableString.Invariant($"{data.Position}")));
+            output.Nested(TensorProto.ExternalData, EntryMessage("length", FormattableString.Invariant($"{constant.Data.Length}")));
             data.Write(constant.Data.Span);
-            const int external = 1;
-            output.Number(14, external);
+            output.Number(TensorProto.DataLocation, TensorProto.LocationExternal);
         });
-        return new Part(head, data is null ? constant.Data : ReadOnlyMemory<byte>.Empty);
+        return new ConstantPart(head, data is null ? constant.Data : ReadOnlyMemory<byte>.Empty);
     }
 
-    /// <summary>A ValueInfoProto of floats; null for a size that is free, and for a shape that is not said.</summary>
+    /// <summary>Makes a ValueInfoProto of floats. A free size is null, and so is an unknown shape.</summary>
     private static byte[] ValueMessage(string name, IReadOnlyList<long?>? shape) => ProtobufMessage.Of(value =>
     {
-        value.Text(1, name);
-        value.Nested(2, ProtobufMessage.Of(type => type.Nested(1, ProtobufMessage.Of(tensor =>
+        value.Text(ValueInfoProto.Name, name);
+        value.Nested(ValueInfoProto.Type, ProtobufMessage.Of(type => type.Nested(TypeProto.TensorType, ProtobufMessage.Of(tensor =>
         {
-            tensor.Number(1, (long)OnnxType.Fp32);
+            tensor.Number(TypeProto.TensorElemType, (long)OnnxType.Fp32);
             if (shape is not null)
             {
-                tensor.Nested(2, ProtobufMessage.Of(sizes => shape.ToList().ForEach(size => sizes.Nested(1, ProtobufMessage.Of(dimension =>
-                {
-                    if (size is { } known)
-                    {
-                        dimension.Number(1, known);
-                    }
-                    else
-                    {
-                        dimension.Text(2, "batch");
-                    }
-                })))));
+                tensor.Nested(TypeProto.TensorShape, ShapeMessage(shape));
             }
         }))));
     });
 
-    private static byte[] Pair(string key, string value) => ProtobufMessage.Of(pair =>
+    private static byte[] ShapeMessage(IReadOnlyList<long?> shape) => ProtobufMessage.Of(output =>
     {
-        pair.Text(1, key);
-        pair.Text(2, value);
+        foreach (var size in shape)
+        {
+            output.Nested(TensorShapeProto.Dim, ProtobufMessage.Of(dimension =>
+            {
+                if (size is { } known)
+                {
+                    dimension.Number(TensorShapeProto.DimValue, known);
+                }
+                else
+                {
+                    dimension.Text(TensorShapeProto.DimParam, "batch");
+                }
+            }));
+        }
     });
 
-    private static void Tag(CodedOutputStream output, int field, long length)
+    private static byte[] EntryMessage(string key, string value) => ProtobufMessage.Of(entry =>
+    {
+        entry.Text(StringStringEntryProto.Key, key);
+        entry.Text(StringStringEntryProto.Value, value);
+    });
+
+    private static void WriteTag(CodedOutputStream output, int field, long length)
     {
         output.WriteTag(field, WireFormat.WireType.LengthDelimited);
         output.WriteUInt64((ulong)length);
     }
 
-    private static long Framed(int field, long length) =>
+    private static long FieldLength(int field, long length) =>
         CodedOutputStream.ComputeTagSize(field) + CodedOutputStream.ComputeUInt64Size((ulong)length) + length;
 
-    private sealed record Part(byte[] Head, ReadOnlyMemory<byte> Inline)
+    /// <summary>A TensorProto: its message up to the weights, and the weights that follow in the message.</summary>
+    private sealed record ConstantPart(byte[] Head, ReadOnlyMemory<byte> Inline)
     {
         public long Length => Head.LongLength + Inline.Length;
     }

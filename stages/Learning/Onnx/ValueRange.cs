@@ -1,8 +1,8 @@
 namespace Distill.Learning.Onnx;
 
-/// <summary>What a value of a graph may be before it is clipped.</summary>
+/// <summary>The range of a value in a graph; what lies outside is clipped.</summary>
 public readonly record struct ValueRange(float Low, float High)
 {
-    /// <summary>Zero must have a level of its own: padding is made of it.</summary>
+    /// <summary>The smallest range that also contains zero. Padding is zero, so zero must have its own level.</summary>
     public ValueRange WithZero() => new(MathF.Min(Low, 0), MathF.Max(High, 0));
 }

@@ -13,17 +13,17 @@ public sealed class DeviceChecksTests
     private static readonly RandomKey Random = RandomKey.FromSeed(3);
 
     [Fact]
-    public void The_cpu_passes_every_check()
+    public void CPU_passes_every_check()
     {
         var rows = DeviceChecks.On(CPU).ToArray();
         Assert.All(rows, row => Assert.True(row.Passed, $"{row.Name}, {row.Precision}: {row.Error} above {row.Tolerance} {row.Failure}"));
         Assert.Equal(["bf16", "fp32"], rows.Select(row => row.Precision).Distinct().Order());
-        // An exact zero would mean that the device was compared with itself.
+        // An error of exactly 0 would mean that the device was compared with itself.
         Assert.All(rows, row => Assert.True(row.Error > 0, row.Name));
     }
 
     [Fact]
-    public void A_device_that_is_not_there_fails_with_its_reason()
+    public void Missing_device_fails_with_a_reason()
     {
         var rows = DeviceChecks.On(new Device(TorchSharp.DeviceType.CUDA, 99)).ToArray();
         Assert.All(rows, row => Assert.False(row.Passed, row.Name));
@@ -32,22 +32,22 @@ public sealed class DeviceChecksTests
     }
 
     [Fact]
-    public void A_step_whose_gradient_is_one_percent_off_is_seen()
+    public void Gradient_that_is_one_percent_off_is_detected()
     {
         var calls = 0;
         var honest = StepCheck.All[0];
-        // The step is taken first, the reference second.
+        // The first call is the step, the second is the reference.
         var wrong = honest with { Loss = outputs => honest.Loss(outputs).Times(calls++ == 0 ? 1 : 1.01) };
         using var scope = NewDisposeScope();
         Assert.InRange(wrong.Error(new Compute(CPU, Bf16: false), Random), 0.009, 0.011);
     }
 
     [Fact]
-    public void A_gradient_of_the_right_length_and_another_direction_is_seen()
+    public void Gradient_in_another_direction_is_detected()
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(1, Difference.OfDirection(tensor([1.0, 0.0]), tensor([0.0, 1.0])), 12);
-        Assert.Equal(0, Difference.OfDirection(tensor([3.0, 4.0]), tensor([0.6, 0.8])), 12);
+        Assert.Equal(1, Difference.Direction(tensor([1.0, 0.0]), tensor([0.0, 1.0])), 12);
+        Assert.Equal(0, Difference.Direction(tensor([3.0, 4.0]), tensor([0.6, 0.8])), 12);
     }
 
     [Theory]
@@ -55,9 +55,12 @@ public sealed class DeviceChecksTests
     [InlineData(2e-4, 2)]
     [InlineData(double.NaN, 2)]
     [InlineData(null, 2)]
-    public void Doctor_exits_with_2_where_a_check_fails(double? error, int code) => Assert.Equal(
-        code, DoctorCommand.CodeOf([new CheckRow("first", "fp32", 0, 1e-4, 0, null), new CheckRow("second", "fp32", error, 1e-4, 0, null)]));
+    public void Doctor_exits_with_2_if_a_check_fails(double? error, int code)
+    {
+        CheckRow[] rows = [new("first", "fp32", 0, 1e-4, 0, null), new("second", "fp32", error, 1e-4, 0, null)];
+        Assert.Equal(code, DoctorCommand.CodeOf(rows));
+    }
 
     [Fact]
-    public void The_worst_of_errors_is_nan_where_one_is() => Assert.True(double.IsNaN(Difference.Worst(1, double.NaN, 2)));
+    public void Worst_error_is_NaN_if_one_is() => Assert.True(double.IsNaN(Difference.Worst(1, double.NaN, 2)));
 }

@@ -22,11 +22,13 @@ public sealed class FineTunedNetworkTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void It_keeps_the_chosen_layers_and_starts_with_logits_of_zero(int fromLayer)
+    public void Network_keeps_the_chosen_layers_and_starts_with_zero_logits(int fromLayer)
     {
         using var scope = NewDisposeScope();
         using var network = Build(fromLayer);
-        var layers = network.state_dict().Keys.Where(key => key.StartsWith("head.", StringComparison.Ordinal)).Select(key => key.Split('.')[1]);
+        var layers = network.state_dict().Keys
+            .Where(key => key.StartsWith("head.", StringComparison.Ordinal))
+            .Select(key => key.Split('.')[1]);
         Assert.Equal(Enumerable.Range(0, fromLayer).Select(i => $"{i}"), layers.Distinct());
         var logits = network.forward(Pattern.Uniform("images", 4, 1, 12, 12));
         Assert.Equal([4, 10], logits.shape);
@@ -59,14 +61,14 @@ public sealed class FineTunedNetworkTests : IDisposable
             }
             else
             {
-                // Named here by hand, not by PretrainedKey.
+                // The name is computed here, not by PretrainedKey.
                 Close.Exactly(Pattern.Weight(key.Replace("head.", "head.layers.", StringComparison.Ordinal), value.shape), value);
             }
         }
     }
 
     [Fact]
-    public void It_computes_what_the_pretrained_layers_compute()
+    public void Network_computes_what_the_pretrained_layers_compute()
     {
         using var scope = NewDisposeScope();
         using var network = Build(fromLayer: 1);
@@ -90,7 +92,7 @@ public sealed class FineTunedNetworkTests : IDisposable
     }
 
     [Fact]
-    public void All_of_it_trains()
+    public void All_parameters_are_trained()
     {
         using var scope = NewDisposeScope();
         using var network = Build(fromLayer: 1);
@@ -98,7 +100,7 @@ public sealed class FineTunedNetworkTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_that_the_head_lacks_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Build(fromLayer: 3));
+    public void Layer_that_the_head_lacks_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Build(fromLayer: 3));
 
     private static FineTunedNetwork Build(int fromLayer)
     {

@@ -1,5 +1,5 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
 using Tests.Golden;
@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Networks;
 
-/// <summary>Weights that were not trained here.</summary>
+/// <summary>Tests weights that were trained elsewhere.</summary>
 [Collection(TorchTests.Name)]
 public sealed class ImportedWeightsTests : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class ImportedWeightsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_plain_resnet_becomes_the_encoder_and_its_classifier_is_left_behind()
+    public void Plain_resnet_becomes_the_encoder_without_its_classifier()
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
@@ -33,7 +33,7 @@ public sealed class ImportedWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_pretrained_network_brings_its_head()
+    public void Pretrained_network_is_loaded_with_its_head()
     {
         using var scope = NewDisposeScope();
         using var other = Contrastive();
@@ -47,22 +47,25 @@ public sealed class ImportedWeightsTests : IDisposable
     [InlineData("resnet34", 0.125, "contains unexpected tensor 'layer1.2.bn1.bias', which this network does not have")]
     [InlineData("resnet50", 0.125, "found layer1.0.conv1.weight of shape [8, 8, 1, 1], this network needs [8, 8, 3, 3]")]
     [InlineData("resnet18", 0.25, "found conv1.weight of shape [16, 1, 3, 3], this network needs [8, 1, 3, 3]")]
-    public void Another_architecture_is_refused_and_the_first_difference_named(string architecture, double width, string difference)
+    public void Another_architecture_is_refused_with_its_first_difference(string architecture, double width, string difference)
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of(architecture, width, Stem.Small, selective: false, channels: 1, classes: 3);
         using var network = Contrastive();
         var path = Save(plain.state_dict());
-        Assert.Equal($"{path}: {difference}", Assert.Throws<InvalidDataException>(() => ImportedWeights.LoadPretrained(network, path)).Message);
+        var refused = Assert.Throws<InvalidDataException>(() => ImportedWeights.LoadPretrained(network, path));
+        Assert.Equal($"{path}: {difference}", refused.Message);
     }
 
     [Fact]
-    public void A_classifier_needs_all_of_its_weights_but_not_the_counters()
+    public void Classifier_needs_all_weights_but_no_batch_counts()
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
         using var network = Classifier(fromLayer: 0);
-        var weights = plain.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToDictionary();
+        var weights = plain.state_dict()
+            .Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .ToDictionary();
         ImportedWeights.LoadClassifier(network, Save(weights));
         network.eval();
         var images = Pattern.Uniform("images", 2, 1, 12, 12);
@@ -76,7 +79,7 @@ public sealed class ImportedWeightsTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void A_classifier_on_a_layer_of_a_head_brings_that(int fromLayer)
+    public void Classifier_on_a_head_layer_is_loaded_with_the_layer(int fromLayer)
     {
         using var scope = NewDisposeScope();
         using var other = Classifier(fromLayer);
@@ -89,13 +92,14 @@ public sealed class ImportedWeightsTests : IDisposable
     }
 
     [Fact]
-    public void Normalized_images_are_what_the_network_sees()
+    public void Network_sees_normalized_images()
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 3, classes: 3);
         using var generator = new Generator(1);
+        var normalization = new Normalization([0.5, 0.4, 0.3], [0.2, 0.3, 0.4]);
         using var normalizing = new ResNet(
-            new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small, Normalization: new([0.5, 0.4, 0.3], [0.2, 0.3, 0.4])), 3, 3, generator);
+            new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small, Normalization: normalization), 3, 3, generator);
         Weights.CopyAll(normalizing, plain);
         normalizing.eval();
 
@@ -103,8 +107,8 @@ public sealed class ImportedWeightsTests : IDisposable
         var normalized = images.sub(tensor([0.5f, 0.4f, 0.3f], [1, 3, 1, 1])).div(tensor([0.2f, 0.3f, 0.4f], [1, 3, 1, 1]));
         var expected = plain.forward(normalized).detach();
         Close.To(expected, normalizing.forward(images).detach(), 1e-6);
-        using var folded = InferenceNetwork.Of(normalizing, new Compute(CPU, Bf16: false));
-        Close.To(expected, folded.Forward(images), 1e-4);
+        using var inference = InferenceNetwork.Create(normalizing, new Compute(CPU, Bf16: false));
+        Close.To(expected, inference.Forward(images), 1e-4);
         Assert.Equal(plain.state_dict().Keys, normalizing.state_dict().Keys);
     }
 
@@ -114,7 +118,7 @@ public sealed class ImportedWeightsTests : IDisposable
     [InlineData(new[] { 0.5 }, new double[0], false)]
     [InlineData(new[] { 0.5 }, new[] { 0.0 }, false)]
     [InlineData(new[] { double.NaN }, new[] { 1.0 }, false)]
-    public void A_normalization_fits_images_of_its_channels_that_it_can_divide(double[] mean, double[] deviation, bool fits) =>
+    public void Normalization_fits_its_channels_without_division_by_zero(double[] mean, double[] deviation, bool fits) =>
         Assert.Equal(fits, new Normalization(mean, deviation).Fits(1));
 
     private static FineTunedNetwork Classifier(int fromLayer)

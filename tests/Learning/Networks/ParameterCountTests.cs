@@ -5,10 +5,11 @@ using static TorchSharp.torch;
 namespace Tests.Learning.Networks;
 
 /// <summary>
-/// The thirteen networks of SimCLRv2's table 1 by millions of parameters. The paper's figures are met by all numbers
-/// of an encoder, batch norms' running statistics among them, without a layer for classes.
+/// Compares the sizes of the thirteen networks in SimCLRv2's table 1, in millions. The paper's figures count all numbers of an encoder,
+/// including the running statistics of batch norms, without a layer for classes.
 /// </summary>
 [Collection(TorchTests.Name)]
+[Trait("Category", "Slow")]
 public sealed class ParameterCountTests
 {
     [Theory]
@@ -25,7 +26,7 @@ public sealed class ParameterCountTests
     [InlineData("resnet152", 2, false, 233)]
     [InlineData("resnet152", 2, true, 354)]
     [InlineData("resnet152", 3, true, 795)]
-    public void Is_the_papers_to_the_rounding(string name, double width, bool selectiveKernels, int millions)
+    public void Rounded_count_equals_the_papers(string name, double width, bool selectiveKernels, int millions)
     {
         using var scope = NewDisposeScope();
         using var generator = RandomKey.FromSeed(1).Generator();

@@ -13,7 +13,7 @@ public sealed class ProjectionHeadTests
     private const string Shift = "layers.2.bn.bias";
 
     [Fact]
-    public void Outputs_and_gradients_are_those_of_plain_PyTorch()
+    public void Outputs_and_gradients_equal_PyTorchs()
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("heads");
@@ -36,7 +36,7 @@ public sealed class ProjectionHeadTests
     }
 
     [Fact]
-    public void No_layer_has_a_bias_and_the_last_batch_norm_no_shift()
+    public void Layers_have_no_bias_and_the_last_batch_norm_has_no_shift()
     {
         using var scope = NewDisposeScope();
         using var head = Build();

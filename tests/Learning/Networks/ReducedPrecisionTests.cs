@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Networks;
 
-/// <summary>Under autocast some operations give fp32. The maps between a network's blocks must stay bf16.</summary>
+/// <summary>Under autocast, some operations give fp32. The maps between blocks must stay bf16.</summary>
 [Collection(TorchTests.Name)]
 public sealed class ReducedPrecisionTests
 {
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Branches_of_bf16_are_mixed_to_bf16_whatever_type_the_softmax_has(ScalarType logits)
+    public void Mixture_of_bf16_branches_is_bf16_for_any_softmax_type(ScalarType logits)
     {
         using var scope = NewDisposeScope();
         Tensor[] branches = [Bf16("first", 2, 3, 4, 4), Bf16("second", 2, 3, 4, 4)];
@@ -24,7 +24,7 @@ public sealed class ReducedPrecisionTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Under_autocast_a_pooled_shortcut_of_bf16_stays_bf16_and_is_rounded_once(int stride)
+    public void Pooled_shortcut_stays_bf16_under_autocast_and_is_rounded_once(int stride)
     {
         using var scope = NewDisposeScope();
         var x = Bf16("x", 2, 3, 5, 7);

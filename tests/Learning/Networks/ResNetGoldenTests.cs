@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Networks;
 
-/// <summary>Same weights, same numbers as torchvision (make_networks.py).</summary>
+/// <summary>Compares networks with torchvision's, with equal weights (make_networks.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class ResNetGoldenTests
 {
@@ -27,7 +27,7 @@ public sealed class ResNetGoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void In_inference_mode_features_and_logits_are_torchvisions(string name, string stem, int channels)
+    public void Features_and_logits_in_inference_mode_equal_torchvisions(string name, string stem, int channels)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -43,7 +43,7 @@ public sealed class ResNetGoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void In_training_mode_logits_and_statistics_are_torchvisions(string name, string stem, int channels)
+    public void Logits_and_statistics_in_training_mode_equal_torchvisions(string name, string stem, int channels)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("networks");
@@ -57,9 +57,9 @@ public sealed class ResNetGoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Gradients_are_torchvisions(string name, string stem, int channels)
+    public void Gradients_equal_torchvisions(string name, string stem, int channels)
     {
-        // In double precision: in single, a unit that rounding switches on or off moves deep gradients by percents.
+        // In fp64, because in fp32 a unit that rounding turns on or off changes deep gradients by several percent.
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("networks");
         using var network = Build(name, stem, channels, 10);

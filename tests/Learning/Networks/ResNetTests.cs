@@ -13,7 +13,7 @@ public sealed class ResNetTests
     private static readonly NetworkOptions Tiny = new(Architecture.ResNet50, 4.0 / 64, Stem.Small);
 
     [Fact]
-    public void Keys_and_shapes_at_width_1_are_torchvisions()
+    public void Keys_and_shapes_at_width_1_equal_torchvisions()
     {
         using var scope = NewDisposeScope();
         var golden = JsonSerializer.Deserialize<Dictionary<string, long[]>>(File.ReadAllText(GoldenFile.PathOf("resnet50-keys.json")))!;
@@ -25,7 +25,7 @@ public sealed class ResNetTests
     }
 
     [Fact]
-    public void Equal_keys_give_equal_weights_and_other_keys_others()
+    public void Equal_keys_give_equal_weights_and_other_keys_differ()
     {
         using var scope = NewDisposeScope();
         using var one = Build(Tiny, seed: 5);
@@ -41,8 +41,8 @@ public sealed class ResNetTests
     [InlineData(8)]
     public void Narrow_networks_train_on_tiny_batches(int planes)
     {
-        // oneDNN's weight gradient of a strided 1×1 convolution of such a width corrupted the heap within some twenty rounds;
-        // where it does again, this kills the process.
+        // For this width, oneDNN's weight gradient of a strided 1×1 convolution corrupted the heap within about twenty rounds.
+        // If it does so again, the process dies here.
         using var network = Build(new NetworkOptions(Architecture.ResNet18, planes / 64.0, Stem.Small), seed: 1);
         for (var round = 0; round < 60; round++)
         {
@@ -76,7 +76,7 @@ public sealed class ResNetTests
     }
 
     [Fact]
-    public void The_options_know_the_length_of_the_features()
+    public void Options_give_the_length_of_the_features()
     {
         foreach (var architecture in Architecture.All.Values)
         {

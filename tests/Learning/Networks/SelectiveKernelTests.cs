@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Networks;
 
-/// <summary>Same weights, same numbers as a PyTorch program written for the comparison (make_selective_kernels.py).</summary>
+/// <summary>Compares selective kernels with those of a PyTorch program, with equal weights (make_selective_kernels.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class SelectiveKernelTests
 {
@@ -19,7 +19,7 @@ public sealed class SelectiveKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Logits_in_inference_mode(string name, string stem, int channels, int height, int width)
+    public void Logits_in_inference_mode_equal_PyTorchs(string name, string stem, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -31,7 +31,7 @@ public sealed class SelectiveKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Logits_statistics_and_gradients_in_training_mode(string name, string stem, int channels, int height, int width)
+    public void Logits_statistics_and_gradients_in_training_equal_PyTorchs(string name, string stem, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("selective-kernels");

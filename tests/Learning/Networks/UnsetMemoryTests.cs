@@ -1,5 +1,5 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Tests.Learning.Native;
@@ -9,16 +9,17 @@ using static TorchSharp.torch;
 namespace Tests.Learning.Networks;
 
 /// <summary>
-/// Outputs and gradients depend on inputs alone: each computation runs once for each filling of fresh memory, and must give the same
-/// finite numbers. Where a kernel reads what nobody wrote, the fillings show in its result.
+/// Checks that outputs and gradients depend only on inputs. Each computation runs once for each content of fresh memory, and must give the
+/// same finite numbers. If a kernel reads unset memory, the results differ.
 /// </summary>
 [Collection(TorchTests.Name)]
+[Trait("Category", "Slow")]
 public sealed class UnsetMemoryTests
 {
     /// <summary>Channels of the first stage. Kernels differ between 1, fewer than 16, odd numbers, and multiples of 16.</summary>
     private static readonly int[] Planes = [1, 3, 4, 16];
 
-    /// <summary>With padding, a 3×3 kernel meets every border that it can meet.</summary>
+    /// <summary>With padding, a 3×3 kernel meets every kind of border on these.</summary>
     private static readonly int[] MapSides = [1, 2, 3];
 
     /// <summary>The kinds of block. Deeper networks repeat the same blocks.</summary>
@@ -26,7 +27,7 @@ public sealed class UnsetMemoryTests
         [(Architecture.ResNet18, false), (Architecture.ResNet50, false), (Architecture.ResNet50, true)];
 
     [Fact]
-    public void Fresh_memory_holds_the_byte_that_was_chosen()
+    public void Fresh_memory_holds_the_chosen_byte()
     {
         using var scope = NewDisposeScope();
         foreach (var filling in FreshMemory.Fillings)
@@ -39,7 +40,7 @@ public sealed class UnsetMemoryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Every_convolution_of_every_network_ignores_what_fresh_memory_holds(bool bf16)
+    public void Every_convolution_ignores_unset_memory(bool bf16)
     {
         var compute = new Compute(CPU, bf16);
         var type = new InferenceDtype(bf16 ? ScalarType.BFloat16 : ScalarType.Float32);
@@ -48,13 +49,13 @@ public sealed class UnsetMemoryTests
         {
             using var scope = NewDisposeScope();
             using var convolution = new Convolution2d(input, output, kernel, stride);
-            using var folded = new InferenceConvolution(convolution, norm: null, relu: true, type);
+            using var inference = new InferenceConvolution(convolution, norm: null, relu: true, type);
             foreach (var (height, width) in from height in MapSides from width in MapSides select (height, width))
             {
                 var x_NCHW = MemoryOrder.ChannelsLast(Values(2, input, height, width).to_type(type.Type));
                 var what = $"{kernel}x{kernel}, stride {stride}, {input} to {output} channels, map {height}x{width}";
                 Check($"training, {what}", () => Train(convolution, x_NCHW, compute));
-                Check($"inference, {what}", () => Infer(folded, x_NCHW));
+                Check($"inference, {what}", () => Infer(inference, x_NCHW));
             }
         }
 
@@ -77,7 +78,7 @@ public sealed class UnsetMemoryTests
     [InlineData("resnet50", "imagenet", true, 8, 8, 20)]
     [InlineData("resnet101", "imagenet", false, 3, 16, 8)]
     [InlineData("resnet50", "quarter", true, 2, 28, 28)]
-    public void Whole_networks_ignore_what_fresh_memory_holds(
+    public void Whole_networks_ignore_unset_memory(
         string architecture, string stem, bool selectiveKernels, int planes, int height, int width)
     {
         var options = new NetworkOptions(
@@ -86,7 +87,7 @@ public sealed class UnsetMemoryTests
         using var network = new ContrastiveNetwork(options, new HeadOptions(2, 8), channels: 3, generator);
         foreach (var block in network.modules().OfType<ResidualBlock>())
         {
-            // Blocks start as their shortcuts: their convolutions' gradients would be 0.
+            // Blocks start as their shortcuts, so the gradients of their convolutions would be 0.
             using var frozen = no_grad();
             block.LastNorm.weight!.copy_(ones_like(block.LastNorm.weight!));
         }
@@ -96,16 +97,16 @@ public sealed class UnsetMemoryTests
         foreach (var compute in new[] { new Compute(CPU, Bf16: true), new Compute(CPU, Bf16: false) })
         {
             Assert.True(IgnoresFreshMemory(() => Train(network, x_NCHW, compute)), $"training, {compute}");
-            using var folded = InferenceNetwork.Of(network.Encoder, compute);
-            Assert.True(IgnoresFreshMemory(() => [folded.Forward(x_NCHW)]), $"inference, {compute}");
-            Assert.True(IgnoresFreshMemory(() => [folded.Forward(x_NCHW[..1])]), $"inference of one image, {compute}");
+            using var inference = InferenceNetwork.Create(network.Encoder, compute);
+            Assert.True(IgnoresFreshMemory(() => [inference.Forward(x_NCHW)]), $"inference, {compute}");
+            Assert.True(IgnoresFreshMemory(() => [inference.Forward(x_NCHW[..1])]), $"inference of one image, {compute}");
         }
     }
 
     [Theory]
     [InlineData(3)]
     [InlineData(7)]
-    public void A_map_of_one_column_keeps_torchs_output_and_gradients(int kernel)
+    public void Map_of_one_column_has_torchs_output_and_gradients(int kernel)
     {
         using var scope = NewDisposeScope();
         using var convolution = new Convolution2d(16, 24, kernel, stride: 2);
@@ -120,7 +121,7 @@ public sealed class UnsetMemoryTests
         }
     }
 
-    /// <summary>The distinct convolutions that networks of every kind, stem and width are made of.</summary>
+    /// <summary>The distinct convolutions in networks of every kind, stem and width.</summary>
     private static HashSet<(int Input, int Output, int Kernel, int Stride)> Shapes()
     {
         using var generator = RandomKey.FromSeed(1).Generator();
@@ -144,7 +145,7 @@ public sealed class UnsetMemoryTests
         return shapes;
     }
 
-    /// <summary>The output, then the gradients of the input and of the parameters.</summary>
+    /// <summary>Computes the output, then the gradients of the input and of the parameters.</summary>
     private static List<Tensor> Train(nn.Module<Tensor, Tensor> module, Tensor x_NCHW, Compute compute)
     {
         var leaf_NCHW = MemoryOrder.ChannelsLast(x_NCHW).detach().requires_grad_();
@@ -154,17 +155,17 @@ public sealed class UnsetMemoryTests
             y = module.forward(leaf_NCHW);
         }
 
-        // The gradient with respect to y is y, of its type and memory order.
+        // The gradient with respect to y is y, in its type and memory order.
         var learned = module.parameters().Where(parameter => parameter.requires_grad);
         return [y, .. autograd.grad([y], [leaf_NCHW, .. learned], [y.detach()])];
     }
 
-    /// <summary>The output alone, and added to a tensor of its shape.</summary>
-    private static List<Tensor> Infer(InferenceConvolution folded, Tensor x_NCHW)
+    /// <summary>Computes the output alone, and added to a tensor of its shape.</summary>
+    private static List<Tensor> Infer(InferenceConvolution inference, Tensor x_NCHW)
     {
         using var frozen = no_grad();
-        var y_NDHW = folded.Forward(x_NCHW);
-        return [y_NDHW, folded.AddedTo_(y_NDHW.clone(), x_NCHW)];
+        var y_NDHW = inference.Forward(x_NCHW);
+        return [y_NDHW, inference.AddedTo_(y_NDHW.clone(), x_NCHW)];
     }
 
     private static bool IgnoresFreshMemory(Func<IReadOnlyList<Tensor>> computation)

@@ -2,15 +2,16 @@ using Distill.Artifacts;
 using Distill.Export;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Microsoft.ML.OnnxRuntime;
 using Tests.Golden;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Onnx;
 
-/// <summary>Graphs in eight bits, as ONNX Runtime computes them.</summary>
+/// <summary>Tests quantized graphs in ONNX Runtime.</summary>
 [Collection(TorchTests.Name)]
+[Trait("Category", "Slow")]
 public class IntegerPrecisionTests
 {
     private const int Classes = 7;
@@ -19,7 +20,7 @@ public class IntegerPrecisionTests
     [InlineData("resnet18", false)]
     [InlineData("resnet50", false)]
     [InlineData("resnet50", true)]
-    public void Logits_move_little_and_the_model_is_a_third(string architecture, bool selective)
+    public void Quantized_logits_differ_little_and_the_model_is_a_third(string architecture, bool selective)
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of(architecture, 0.5, Stem.ImageNet, selective, 3, Classes);
@@ -37,15 +38,19 @@ public class IntegerPrecisionTests
     }
 
     [Fact]
-    public void The_runtime_computes_every_convolution_and_sum_in_eight_bits()
+    public void Runtime_computes_every_convolution_and_sum_in_eight_bits()
     {
         using var folder = new Tests.Pipeline.TempFolder();
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet50", 0.25, Stem.ImageNet, false, 1, Classes);
         Tensor[] batches = [rand([8, 1, 28, 28], generator: new Generator(1)), rand([8, 1, 28, 28], generator: new Generator(2))];
-        var (quantized, _) = Calibration.Quantize(InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes), new CalibrationImages(batches), _ => { });
-        using (var options = new SessionOptions { OptimizedModelFilePath = folder["optimized.onnx"], LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR })
+        var graph = InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes);
+        var (quantized, _) = Calibration.Quantize(graph, new CalibrationImages(batches), _ => { });
+
+        using (var options = new SessionOptions())
         {
+            options.OptimizedModelFilePath = folder["optimized.onnx"];
+            options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED;
             new InferenceSession(OnnxModelFiles.Bytes(quantized), options).Dispose();
         }
@@ -54,7 +59,7 @@ public class IntegerPrecisionTests
         Assert.Equal((53, 16, 0), (Count(optimized, "QLinearConv"), Count(optimized, "QLinearAdd"), Count(optimized, "Conv")));
     }
 
-    /// <summary>NodeProto.op_type is field 4: a tag, a length, the name.</summary>
+    /// <summary>Counts nodes by NodeProto.op_type, field 4: a tag, a length and the name.</summary>
     private static int Count(ReadOnlySpan<byte> model, string operation)
     {
         byte[] wanted = [(4 << 3) | 2, (byte)operation.Length, .. System.Text.Encoding.ASCII.GetBytes(operation)];

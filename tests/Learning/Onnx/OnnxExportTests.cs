@@ -1,6 +1,6 @@
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Tests.Golden;
@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Onnx;
 
-/// <summary>Exported networks, judged by ONNX Runtime.</summary>
+/// <summary>Tests exported networks in ONNX Runtime.</summary>
 [Collection(TorchTests.Name)]
 public class OnnxExportTests
 {
@@ -27,7 +27,7 @@ public class OnnxExportTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void It_gives_the_networks_own_logits(string architecture, double width, Stem stem, bool selective, int channels, int side)
+    public void Exported_logits_equal_the_networks(string architecture, double width, Stem stem, bool selective, int channels, int side)
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of(architecture, width, stem, selective, channels, Classes);
@@ -41,7 +41,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void A_network_that_normalizes_its_images_does_so_in_every_precision()
+    public void Images_are_normalized_in_every_precision()
     {
         using var scope = NewDisposeScope();
         using var filled = FilledNetwork.Of("resnet18", 0.25, Stem.ImageNet, selective: false, channels: 3, Classes);
@@ -58,25 +58,25 @@ public class OnnxExportTests
             Close.To(logits, Infer(session, images), 2e-4);
         }
 
-        using (var session = Session(HalfPrecision.Of(graph)))
+        using (var session = Session(HalfPrecision.Convert(graph)))
         {
             Close.Relatively(logits, Infer(session, images), 0.02);
         }
 
-        // What is quantized is what comes of the images.
-        Assert.DoesNotContain(OnnxGraph.Input, IntegerPrecision.ValuesOf(graph));
-        var ranges = IntegerPrecision.ValuesOf(graph).ToDictionary(value => value, _ => new ValueRange(-8, 8));
-        using var eight = Session(IntegerPrecision.Of(graph, ranges));
+        // The normalized images are quantized, not the images.
+        Assert.DoesNotContain(OnnxGraph.Input, IntegerPrecision.ValuesToQuantize(graph));
+        var ranges = IntegerPrecision.ValuesToQuantize(graph).ToDictionary(value => value, _ => new ValueRange(-8, 8));
+        using var eight = Session(IntegerPrecision.Quantize(graph, ranges));
         Assert.Equal(logits.shape, Infer(eight, images).shape);
     }
 
     [Fact]
-    public void Half_precision_gives_nearly_the_same_and_takes_half_the_bytes()
+    public void Half_precision_differs_little_and_takes_half_the_bytes()
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet50", 0.25, Stem.ImageNet, true, 3, Classes);
         var graph = InferenceNetwork.ToOnnx(network, [3, 32, 32], Classes);
-        var half = HalfPrecision.Of(graph);
+        var half = HalfPrecision.Convert(graph);
         using var session = Session(half);
         var images = Images(5, 3, 32);
         var logits = network.forward(images).detach();
@@ -85,14 +85,14 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void Weights_of_large_models_lie_in_a_file_beside()
+    public void Weights_of_large_models_are_in_a_separate_file()
     {
         using var folder = new Tests.Pipeline.TempFolder();
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet18", 0.25, Stem.ImageNet, false, 1, Classes);
         var graph = InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes);
         Assert.False(OnnxFile.NeedsDataFile(graph));
-        Assert.True(OnnxFile.NeedsDataFile(graph, mostInline: 1000));
+        Assert.True(OnnxFile.NeedsDataFile(graph, maxInline: 1000));
         using (var model = File.Create(folder["model.onnx"]))
         using (var data = File.Create(folder["model.onnx.data"]))
         {
@@ -106,7 +106,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void The_same_network_is_the_same_bytes_and_says_what_it_is()
+    public void Export_is_deterministic_and_describes_the_model()
     {
         using var scope = NewDisposeScope();
         using var network = FilledNetwork.Of("resnet18", 0.125, Stem.Half, false, 1, Classes);
@@ -123,7 +123,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void A_network_of_another_kind_is_refused()
+    public void Network_of_another_kind_is_refused()
     {
         using var network = nn.Sequential(nn.Linear(3, 3));
         Assert.Throws<NotSupportedException>(() => InferenceNetwork.ToOnnx(network, [3], 3));

@@ -1,17 +1,18 @@
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
-namespace Distill.Learning.Networks.Folded;
+// D outputs of the layer
+namespace Distill.Learning.Networks.Inference;
 
 /// <summary>
-/// A batch norm in inference mode is y = scale · x + shift, a channel at a time: scale = γ / √(σ² + ε), shift = β − μ · scale. Behind a layer
-/// without a bias, the scale goes into the layer's weight and the shift is its bias. In fp64, rounded once.
+/// Folds a batch norm into the layer before it, which has no bias. In inference mode, a batch norm is y = scale · x + shift per channel,
+/// with scale = γ / √(σ² + ε) and shift = β − μ · scale. The scale goes into the layer's weight, and the shift becomes its bias.
 /// </summary>
 internal static class Affine
 {
-    /// <summary>The layer's weight and bias with the batch norm in them, in fp64.</summary>
-    /// <param name="weight">[D, …].</param>
-    /// <param name="norm">Of D features.</param>
+    /// <summary>Returns the weight and bias of the folded layer, in fp64, so that they are rounded only once.</summary>
+    /// <param name="weight">The layer's weight: [D, …].</param>
+    /// <param name="norm">The batch norm of D features after the layer.</param>
     public static (Tensor Weight, Tensor Bias_D) Fold(Tensor weight, BatchNormalization norm)
     {
         var scale_D = Exact(norm.weight!).div(Exact(norm.running_var!).Plus(norm.eps).sqrt());

@@ -1,9 +1,9 @@
 using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Distill.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Inference;
 
-/// <summary>Parts that follow on each other.</summary>
+/// <summary>Modules that run one after the other.</summary>
 internal sealed class InferenceSequence(params IReadOnlyList<IInferenceModule> parts) : IInferenceModule
 {
     public Tensor Forward(Tensor x)

@@ -2,9 +2,11 @@ using Distill.Learning.Onnx;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
 
-namespace Distill.Learning.Networks.Folded;
+namespace Distill.Learning.Networks.Inference;
 
-/// <summary>A network that knows no other form: itself, in inference mode until this is disposed of. The network is the caller's.</summary>
+/// <summary>
+/// A network without a form of its own for inference. The network, which the caller owns, is in inference mode until this is disposed of.
+/// </summary>
 internal sealed class UnfusedNetwork : IInferenceModule
 {
     private readonly nn.Module<Tensor, Tensor> _network;
@@ -26,7 +28,8 @@ internal sealed class UnfusedNetwork : IInferenceModule
     }
 
     public string Emit(OnnxGraph graph, string x) =>
-        throw new NotSupportedException($"{_network.GetName()} cannot be exported to ONNX: only this project's classifiers and encoders can");
+        throw new NotSupportedException(
+            $"{_network.GetName()} cannot be exported to ONNX: only this project's classifiers and encoders can");
 
     public void Dispose() => _network.train(_training);
 }

@@ -4,9 +4,10 @@ using Distill.Learning.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Distill.Learning.Networks.Folded;
+// N images, C input channels, D output channels, H height, W width, KK height and width of a kernel
+namespace Distill.Learning.Networks.Inference;
 
-/// <summary>A convolution with its batch norm and, where one follows, its ReLU: one kernel where oneDNN has it, else a few.</summary>
+/// <summary>A convolution with its batch norm and optional ReLU: one kernel if oneDNN has it, otherwise a few.</summary>
 internal sealed class InferenceConvolution : IInferenceModule
 {
     private readonly Tensor _weight_DCKK;
@@ -16,11 +17,11 @@ internal sealed class InferenceConvolution : IInferenceModule
     private readonly bool _relu;
     private readonly bool _fused;
 
-    /// <param name="convolution">Square, without a bias.</param>
-    /// <param name="norm">The batch norm behind it; null for none.</param>
+    /// <param name="convolution">A square convolution without a bias.</param>
+    /// <param name="norm">The batch norm after it; null for none.</param>
     /// <param name="relu">Whether a ReLU follows.</param>
-    /// <param name="type">What it computes in.</param>
-    /// <param name="stride">In place of its own; null for that.</param>
+    /// <param name="type">The arithmetic.</param>
+    /// <param name="stride">Replaces the convolution's stride; null to keep it.</param>
     public InferenceConvolution(Convolution2d convolution, BatchNormalization? norm, bool relu, InferenceDtype type, long? stride = null)
     {
         using var frozen = no_grad();
@@ -43,25 +44,26 @@ internal sealed class InferenceConvolution : IInferenceModule
             return OneDnn.Convolve(x_NCHW, _weight_DCKK, _bias_D, _stride, _padding, _relu);
         }
 
-        var y_NDHW = Plain(x_NCHW);
+        var y_NDHW = Convolve(x_NCHW);
         return _relu ? y_NDHW.relu_() : y_NDHW;
     }
 
-    /// <summary>relu(this of x + sum).</summary>
-    /// <param name="sum_NDHW">Of the output's shape. Its memory may become the output's.</param>
+    /// <summary>Computes relu(conv(x) + sum).</summary>
+    /// <param name="sum_NDHW">A tensor of the output's shape, whose memory may become the output's.</param>
     /// <param name="x_NCHW">The input.</param>
     public Tensor AddedTo_(Tensor sum_NDHW, Tensor x_NCHW) => _fused && OneDnn.Adds(sum_NDHW, x_NCHW, _weight_DCKK)
         ? OneDnn.AddConvolved_(sum_NDHW, x_NCHW, _weight_DCKK, _bias_D, _stride, _padding)
-        : Plain(x_NCHW).Plus_(sum_NDHW).relu_();
+        : Convolve(x_NCHW).Plus_(sum_NDHW).relu_();
 
     public string Emit(OnnxGraph graph, string x)
     {
-        var y = EmitPlain(graph, x);
+        var y = EmitConvolution(graph, x);
         return _relu ? graph.Add("Relu", [y]) : y;
     }
 
     /// <summary>Emits <see cref="AddedTo_"/>.</summary>
-    public string EmitAddedTo(OnnxGraph graph, string sum, string x) => graph.Add("Relu", [graph.Add("Add", [EmitPlain(graph, x), sum])]);
+    public string EmitAddedTo(OnnxGraph graph, string sum, string x) =>
+        graph.Add("Relu", [graph.Add("Add", [EmitConvolution(graph, x), sum])]);
 
     public void Dispose()
     {
@@ -69,19 +71,19 @@ internal sealed class InferenceConvolution : IInferenceModule
         _bias_D.Dispose();
     }
 
-    private string EmitPlain(OnnxGraph graph, string x)
+    private string EmitConvolution(OnnxGraph graph, string x)
     {
         var kernel = _weight_DCKK.shape[2];
         return graph.Add(
             "Conv",
             [
                 x,
-                graph.Constant("conv.weight", name => OnnxTensor.Of(name, Floats(_weight_DCKK), _weight_DCKK.shape)),
-                graph.Constant("conv.bias", name => OnnxTensor.Of(name, Floats(_bias_D), _bias_D.shape)),
+                graph.Constant("conv.weight", name => OnnxTensor.Create(name, Floats(_weight_DCKK), _weight_DCKK.shape)),
+                graph.Constant("conv.bias", name => OnnxTensor.Create(name, Floats(_bias_D), _bias_D.shape)),
             ],
-            OnnxAttribute.Of("kernel_shape", kernel, kernel),
-            OnnxAttribute.Of("strides", _stride, _stride),
-            OnnxAttribute.Of("pads", _padding, _padding, _padding, _padding));
+            OnnxAttribute.Create("kernel_shape", kernel, kernel),
+            OnnxAttribute.Create("strides", _stride, _stride),
+            OnnxAttribute.Create("pads", _padding, _padding, _padding, _padding));
     }
 
     private static float[] Floats(Tensor x)
@@ -90,6 +92,6 @@ internal sealed class InferenceConvolution : IInferenceModule
         return x.to_type(ScalarType.Float32).contiguous().ReadAll<float>();
     }
 
-    private Tensor Plain(Tensor x_NCHW) =>
+    private Tensor Convolve(Tensor x_NCHW) =>
         nn.functional.conv2d(x_NCHW, _weight_DCKK, _bias_D, strides: [_stride, _stride], padding: [_padding, _padding]);
 }

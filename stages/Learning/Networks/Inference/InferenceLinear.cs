@@ -3,17 +3,20 @@ using Distill.Learning.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Distill.Learning.Networks.Folded;
+// N images, D inputs, E outputs
+namespace Distill.Learning.Networks.Inference;
 
-/// <summary>A dense layer with its batch norm and, where one follows, its ReLU. In fp32 always: beside the convolutions it costs nothing.</summary>
+/// <summary>
+/// A dense layer with its batch norm and optional ReLU. It is always fp32, because its cost is negligible beside the convolutions.
+/// </summary>
 internal sealed class InferenceLinear : IInferenceModule
 {
     private readonly Tensor _weight_ED;
     private readonly Tensor? _bias_E;
     private readonly bool _relu;
 
-    /// <param name="linear">Without a bias where a batch norm follows.</param>
-    /// <param name="norm">The batch norm behind it; null for none.</param>
+    /// <param name="linear">The layer; without a bias if a batch norm follows.</param>
+    /// <param name="norm">The batch norm after it; null for none.</param>
     /// <param name="relu">Whether a ReLU follows.</param>
     public InferenceLinear(Linear linear, BatchNormalization? norm, bool relu)
     {
@@ -34,12 +37,13 @@ internal sealed class InferenceLinear : IInferenceModule
 
     public string Emit(OnnxGraph graph, string x)
     {
-        string[] weights =
-        [
-            graph.Constant("fc.weight", name => OnnxTensor.Of(name, _weight_ED.ReadAll<float>(), _weight_ED.shape)),
-            .. _bias_E is null ? [] : new[] { graph.Constant("fc.bias", name => OnnxTensor.Of(name, _bias_E.ReadAll<float>(), _bias_E.shape)) },
-        ];
-        var y = graph.Add("Gemm", [x, .. weights], OnnxAttribute.Of("transB", 1));
+        List<string> inputs = [x, graph.Constant("fc.weight", name => Constant(name, _weight_ED))];
+        if (_bias_E is not null)
+        {
+            inputs.Add(graph.Constant("fc.bias", name => Constant(name, _bias_E)));
+        }
+
+        var y = graph.Add("Gemm", inputs, OnnxAttribute.Create("transB", 1));
         return _relu ? graph.Add("Relu", [y]) : y;
     }
 
@@ -48,6 +52,8 @@ internal sealed class InferenceLinear : IInferenceModule
         _weight_ED.Dispose();
         _bias_E?.Dispose();
     }
+
+    private static OnnxTensor Constant(string name, Tensor value) => OnnxTensor.Create(name, value.ReadAll<float>(), value.shape);
 
     private static Tensor Copy(Tensor x) => x.detach().to_type(ScalarType.Float32, copy: true).DetachFromDisposeScope();
 }

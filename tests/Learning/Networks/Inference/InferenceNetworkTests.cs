@@ -1,13 +1,15 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Networks.Folded;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Tests.Golden;
 using static TorchSharp.torch;
 
-namespace Tests.Learning.Networks.Folded;
+namespace Tests.Learning.Networks.Inference;
 
-/// <summary>Folded networks against the networks they were made from; no batch norm has the statistics or weights that it begins with.</summary>
+/// <summary>
+/// Compares the inference form of networks with the networks. No batch norm has its initial statistics or weights.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class InferenceNetworkTests
 {
@@ -27,7 +29,7 @@ public sealed class InferenceNetworkTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void In_fp32_it_gives_what_the_network_gives(
+    public void Outputs_in_fp32_equal_the_networks(
         string name, double width, string stem, bool selectiveKernels, int channels, int? classes, int height, int across)
     {
         using var scope = NewDisposeScope();
@@ -39,7 +41,7 @@ public sealed class InferenceNetworkTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void In_bf16_it_is_as_near_as_bf16_goes(
+    public void Outputs_in_bf16_are_within_bf16_rounding(
         string name, double width, string stem, bool selectiveKernels, int channels, int? classes, int height, int across)
     {
         using var scope = NewDisposeScope();
@@ -53,7 +55,7 @@ public sealed class InferenceNetworkTests
     [InlineData(1, 8, true)]
     [InlineData(1, 24, true)]
     [InlineData(5, 4, false)]
-    public void Maps_of_one_pixel_are_added_in_bf16_as_well(int images, int side, bool selectiveKernels)
+    public void Maps_of_one_pixel_are_added_in_bf16(int images, int side, bool selectiveKernels)
     {
         using var scope = NewDisposeScope();
         using var network = Build("resnet50", 1.0 / 16, "imagenet", selectiveKernels, 3, 10);
@@ -64,7 +66,7 @@ public sealed class InferenceNetworkTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void Of_a_fine_tuned_network_it_has_the_layers_of_the_head(int fromLayer)
+    public void Fine_tuned_network_is_converted_with_its_head_layers(int fromLayer)
     {
         using var scope = NewDisposeScope();
         using var generator = RandomKey.FromSeed(1).Generator();
@@ -74,7 +76,7 @@ public sealed class InferenceNetworkTests
     }
 
     [Fact]
-    public void Of_a_projection_head_it_ends_without_a_ReLU()
+    public void Projection_head_ends_without_a_ReLU()
     {
         using var scope = NewDisposeScope();
         using var generator = RandomKey.FromSeed(1).Generator();
@@ -85,27 +87,27 @@ public sealed class InferenceNetworkTests
     }
 
     [Fact]
-    public void In_bf16_it_mostly_says_what_the_network_says_in_fp32()
+    public void Predictions_in_bf16_mostly_equal_those_in_fp32()
     {
         using var scope = NewDisposeScope();
         using var network = Build("resnet50", 1.0 / 8, "half", selectiveKernels: false, 1, 10);
         var images = Images(200, 1, 20, 20);
-        using var folded = InferenceNetwork.Of(network, new Compute(CPU, Bf16: true));
+        using var inference = InferenceNetwork.Create(network, new Compute(CPU, Bf16: true));
         using var frozen = no_grad();
         network.eval();
-        var same = network.forward(images).argmax(1).eq(folded.Forward(images).argmax(1)).sum().item<long>();
+        var same = network.forward(images).argmax(1).eq(inference.Forward(images).argmax(1)).sum().item<long>();
         Assert.InRange(same, 180, 200);
     }
 
     [Fact]
-    public void It_leaves_network_and_images_alone_and_is_a_copy()
+    public void Conversion_copies_the_network_and_changes_no_input()
     {
         using var scope = NewDisposeScope();
         using var network = Build("resnet18", 1.0 / 8, "small", selectiveKernels: false, 3, 7);
         network.train();
         var images = Images(4, 3, 12, 12);
-        using var folded = InferenceNetwork.Of(network, new Compute(CPU, Bf16: false));
-        var before = folded.Forward(images);
+        using var inference = InferenceNetwork.Create(network, new Compute(CPU, Bf16: false));
+        var before = inference.Forward(images);
         Assert.False(before.requires_grad);
         Assert.True(network.training);
         Assert.All(network.state_dict(), entry => Close.Exactly(Pattern.Weight(entry.Key, entry.Value.shape), entry.Value));
@@ -119,24 +121,24 @@ public sealed class InferenceNetworkTests
             }
         }
 
-        Close.Exactly(before, folded.Forward(images));
+        Close.Exactly(before, inference.Forward(images));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void No_tensor_outlives_a_batch_but_its_outputs(bool fused)
+    public void Only_outputs_outlive_a_batch(bool fused)
     {
         using var network = Build("resnet50", 1.0 / 16, "imagenet", selectiveKernels: true, 1, 10);
         using var images = Images(4, 1, 28, 28);
         var before = Tensor.TotalCount;
-        using (var folded = ((IInferenceConvertible)network).Fold(new InferenceDtype(ScalarType.Float32, fused)))
+        using (var inference = ((IInferenceConvertible)network).ToInference(new InferenceDtype(ScalarType.Float32, fused)))
         {
-            folded.Forward(images).Dispose();
+            inference.Forward(images).Dispose();
             var ready = Tensor.TotalCount;
             for (var i = 0; i < 3; i++)
             {
-                folded.Forward(images).Dispose();
+                inference.Forward(images).Dispose();
             }
 
             Assert.Equal(ready, Tensor.TotalCount);
@@ -148,13 +150,13 @@ public sealed class InferenceNetworkTests
     private static void Compare(nn.Module<Tensor, Tensor> network, Tensor input, double tolerance, InferenceDtype type)
     {
         using var frozen = no_grad();
-        using var folded = ((IInferenceConvertible)network).Fold(type);
+        using var inference = ((IInferenceConvertible)network).ToInference(type);
         network.eval();
         var expected = network.forward(input);
-        var actual = folded.Forward(input);
+        var actual = inference.Forward(input);
         Assert.Equal(ScalarType.Float32, actual.dtype);
         Close.Relatively(expected, actual, tolerance, type.ToString());
-        Assert.True(expected.std().item<float>() > 1e-3, "outputs that are all the same show nothing");
+        Assert.True(expected.std().item<float>() > 1e-3, "equal outputs would show nothing");
     }
 
     private static ResNet Build(string name, double width, string stem, bool selectiveKernels, int channels, int? classes)

@@ -1,13 +1,15 @@
 using Distill.Learning.Onnx;
 using static TorchSharp.torch;
 
-namespace Distill.Learning.Networks.Folded;
+// N images, C input channels, D output channels, H height, W width
+namespace Distill.Learning.Networks.Inference;
 
-/// <summary>A residual block: y = relu(F(x) + shortcut(x)), the sum formed where the shortcut lies, by F's last convolution.</summary>
-/// <param name="before">What of F comes before its last convolution.</param>
+/// <summary>A residual block, y = relu(F(x) + shortcut(x)). F's last convolution adds its result to the shortcut in place.</summary>
+/// <param name="before">The modules of F before its last convolution.</param>
 /// <param name="last">F's last convolution.</param>
-/// <param name="shortcut">Null for x itself, which is then lost.</param>
-internal sealed class InferenceBlock(IReadOnlyList<IInferenceModule> before, InferenceConvolution last, IInferenceModule? shortcut) : IInferenceModule
+/// <param name="shortcut">The shortcut; null for x itself, which is then overwritten.</param>
+internal sealed class InferenceBlock(
+    IReadOnlyList<IInferenceModule> before, InferenceConvolution last, IInferenceModule? shortcut) : IInferenceModule
 {
     /// <summary>x_NCHW → y_NDHW′ (height and width divided by the stride).</summary>
     public Tensor Forward(Tensor x_NCHW)
