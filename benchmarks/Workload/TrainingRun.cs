@@ -28,7 +28,7 @@ internal sealed class TrainingRun : IDisposable
         (_task, _options, _onGpu) = (task, options, settings.Compute.Device.type != DeviceType.CPU);
         _parameters = new FlatParameters(task.Network);
         _optimizer = Optimizer.Create(options.Optimizer, _parameters);
-        _passes = NetworkPasses.Of(task, _parameters, options.Groups, settings, Console.Error.WriteLine);
+        _passes = NetworkPasses.Create(task, _parameters, options.Groups, settings, Console.Error.WriteLine);
         State = new TrainingState(task, _optimizer);
         task.Network.train();
     }

@@ -64,7 +64,7 @@ public static class EvaluateStage
             rows.Add(new ResultRow(
                 candidate.Name,
                 Math.Round(measured.Report.Top1, 2),
-                network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()),
+                network.ParameterCount(),
                 new FileInfo(path).Length,
                 Math.Round(candidate.Lineage.Sum(artifact => Seconds(context, artifact)), 1),
                 settings.Seed,

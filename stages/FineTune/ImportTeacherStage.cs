@@ -24,7 +24,7 @@ public static class ImportTeacherStage
     /// <exception cref="UserException">The weights do not fit the network, or a config.json beside them lists other classes.</exception>
     public static StageResult Run(
         StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, string given) =>
-        ImportedNetwork.Leave(
+        ImportedNetwork.Import(
             context,
             network,
             () =>

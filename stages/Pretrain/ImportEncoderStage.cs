@@ -31,7 +31,7 @@ public static class ImportEncoderStage
         IDataset dataset,
         string given,
         bool needsHead) =>
-        ImportedNetwork.Leave(
+        ImportedNetwork.Import(
             context,
             network,
             () => ContrastiveNetwork.Create(

@@ -7,15 +7,18 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Training;
 
-/// <summary>A stage's work where its weights are given: look whether they fit, and leave them where a training would have left its own.</summary>
+/// <summary>Imports weights in place of training: checks that they fit, and saves them where training would have saved its own.</summary>
 public static class ImportedNetwork
 {
-    /// <param name="context">Where it runs.</param>
-    /// <param name="network">What network the weights are of, as pipeline.json says: it goes into the file, because what it says may not be in the weights.</param>
-    /// <param name="make">The network, to be disposed of here.</param>
-    /// <param name="load">Takes the weights; throws <see cref="InvalidDataException"/> where they do not fit.</param>
-    /// <exception cref="UserException">They do not.</exception>
-    public static StageResult Leave<T>(StageContext context, JsonObject network, Func<T> make, Action<T> load)
+    /// <summary>Creates the network, loads the weights and saves them as the stage's result.</summary>
+    /// <param name="context">The stage's folder and metrics.</param>
+    /// <param name="network">
+    /// The network's options in pipeline.json. They go into the file, because the weights alone may not determine them.
+    /// </param>
+    /// <param name="make">Creates the network, which is disposed of here.</param>
+    /// <param name="load">Loads the weights; throws <see cref="InvalidDataException"/> if they do not fit.</param>
+    /// <exception cref="UserException">The weights do not fit the network.</exception>
+    public static StageResult Import<T>(StageContext context, JsonObject network, Func<T> make, Action<T> load)
         where T : nn.Module
     {
         var clock = Stopwatch.StartNew();
@@ -29,12 +32,13 @@ public static class ImportedNetwork
             throw new UserException(other.Message);
         }
 
-        // What an earlier training logged is not of these weights.
+        // The log of an earlier training does not belong to these weights.
         context.Metrics.TruncateAfter(0);
         var path = Path.Combine(context.Folder, TrainingLoop.Output);
         var metadata = new Dictionary<string, string> { ["network"] = CanonicalJson.Of(network).ToJsonString() };
         Durable.WriteFile(path, stream => Weights.Save(made, stream, metadata));
         return new StageResult(
-            new Dictionary<string, string> { [TrainingLoop.Output] = path }, new JsonObject { ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1) });
+            new Dictionary<string, string> { [TrainingLoop.Output] = path },
+            new JsonObject { ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1) });
     }
 }

@@ -1,19 +1,20 @@
 namespace Distill.Learning.Training;
 
 /// <summary>
-/// Independent pieces of work, several at a time on a core each, their results in order. A piece has libtorch's kernels on one
-/// thread however many cores there are, so its result is a function of the piece alone.
+/// Runs independent pieces of work in parallel, each on one core, and returns their results in order. libtorch's kernels run
+/// on one thread within a piece, so a result depends on the piece alone and not on the number of cores.
 /// </summary>
 public static class ParallelMap
 {
-    /// <summary>Does all pieces, a few ahead of what is taken; leaving off the enumeration ends them.</summary>
-    /// <typeparam name="T">A piece's result; one that nobody took is disposed of.</typeparam>
+    /// <summary>Runs all pieces, a few ahead of the consumer. Ending the enumeration early stops them.</summary>
+    /// <typeparam name="T">The result of a piece; disposed of if the consumer does not take it.</typeparam>
     /// <param name="count">Number of pieces.</param>
-    /// <param name="workers">How many at a time, from 1; of no effect on results.</param>
+    /// <param name="workers">Pieces that run at a time, at least 1. Results do not depend on it.</param>
     /// <param name="begin">
-    /// Begins a piece, called with 0, 1, … in order and by one thread at a time. What it returns is called next on the same thread, beside others.
+    /// Begins a piece. It is called with 0, 1, … in order, by one thread at a time. The function that it returns then runs on the
+    /// same thread, in parallel with those of other pieces.
     /// </param>
-    /// <remarks>An exception of a piece is thrown where its result would have been.</remarks>
+    /// <remarks>An exception of a piece is thrown in place of its result.</remarks>
     public static IEnumerable<T> Run<T>(int count, int workers, Func<int, Func<T>> begin)
     {
         if (count == 0)

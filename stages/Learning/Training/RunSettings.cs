@@ -4,24 +4,33 @@ using Distill.Pipeline.Options;
 namespace Distill.Learning.Training;
 
 /// <summary>
-/// What all stages share: where they compute, the seed, how often they save. Only the seed changes results, so only
-/// the seed is part of a stage's key.
+/// The settings that all stages share: device, seed, and how often they save. Only the seed changes results, so only the seed is
+/// part of a stage's key.
 /// </summary>
 /// <param name="Compute">Device and arithmetic.</param>
-/// <param name="Seed">Every random number of the run follows from it.</param>
+/// <param name="Seed">The seed of every random number of the run.</param>
 /// <param name="CheckpointEvery">
-/// Time between two checkpoints: what a kill can lose at most. Where saving takes more than a twentieth of it, it is 20 times what saving takes; zero saves after every
-/// step.
+/// Time between two checkpoints, hence the most that a kill can lose. If saving takes more than a twentieth of it, the time between
+/// saves is 20 times what saving takes. Zero saves after every step.
 /// </param>
-/// <param name="LoaderThreads">Threads that decode and crop images; 0 for one per processor, but one less where a GPU has to be fed.</param>
-/// <param name="GradientCache">How the groups of a batch are computed; of no effect on results but for the rounding of sums.</param>
-/// <param name="SnapshotEverySteps">Steps between weights that are kept for good, to be evaluated later; 0 for none.</param>
+/// <param name="LoaderThreads">
+/// Threads that decode and crop images. 0 means one per processor, or one fewer with a GPU, which needs a thread to feed it.
+/// </param>
+/// <param name="GradientCache">
+/// How the groups of a batch are computed. Results do not depend on it, except for the rounding of sums.
+/// </param>
+/// <param name="SnapshotEverySteps">Steps between weights that are kept permanently, for later evaluation; 0 for none.</param>
 public sealed record RunSettings(
-    Compute Compute, long Seed, TimeSpan CheckpointEvery, int LoaderThreads = 0, GradientCache GradientCache = GradientCache.Auto, int SnapshotEverySteps = 0)
+    Compute Compute,
+    long Seed,
+    TimeSpan CheckpointEvery,
+    int LoaderThreads = 0,
+    GradientCache GradientCache = GradientCache.Auto,
+    int SnapshotEverySteps = 0)
 {
     /// <summary>
     /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c>, <c>gradientCache</c> and
-    /// <c>snapshotEverySteps</c> of the whole file.
+    /// <c>snapshotEverySteps</c> from the top level of the file.
     /// </summary>
     public static RunSettings Read(JsonSection root) => new(
         Compute.Read(root),
@@ -31,6 +40,6 @@ public sealed record RunSettings(
         root.Choice("gradientCache", GradientCache.Auto, "Whether the groups of a batch run one after another in the memory of one. auto: when memory is too small for all. Results do not depend on it."),
         root.Integer("snapshotEverySteps", 0, 0, help: "Keeps the weights of every stage each time after this many steps, in checkpoints/snapshots. 0: none. Results do not depend on it."));
 
-    /// <summary>The random numbers of one stage.</summary>
+    /// <summary>The random key of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);
 }

@@ -14,25 +14,27 @@ internal sealed class Trainer : IDisposable
     private readonly FlatParameters _parameters;
     private readonly NetworkPasses _passes;
 
-    /// <param name="task">What is trained; its network is on its device.</param>
-    /// <param name="options">Batch and optimizer.</param>
-    /// <param name="settings">Where and how.</param>
-    /// <param name="note">Told of what the user should know.</param>
+    /// <param name="task">The task, with its network on the device.</param>
+    /// <param name="options">Batch size, groups and optimizer.</param>
+    /// <param name="settings">Device and gradient caching.</param>
+    /// <param name="note">Receives what the user should know.</param>
     public Trainer(TrainingTask task, TrainingOptions options, RunSettings settings, Action<string> note)
     {
         (_task, _options, _device) = (task, options, settings.Compute.Device);
         _parameters = new FlatParameters(task.Network);
         Optimizer = Optimizer.Create(options.Optimizer, _parameters);
-        _passes = NetworkPasses.Of(task, _parameters, options.Groups, settings, note);
+        _passes = NetworkPasses.Create(task, _parameters, options.Groups, settings, note);
     }
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>Whether every step's loss is read, and one that is no number changes nothing. Elsewhere reading would make the device wait.</summary>
+    /// <summary>
+    /// Whether every step's loss is read, so that a non-finite one changes nothing. On a GPU, each reading would make the device wait.
+    /// </summary>
     public required bool ReadsEveryStep { get; init; }
 
     /// <summary>Whether all weights are finite.</summary>
-    public bool IsFinite
+    public bool HasFiniteWeights
     {
         get
         {
@@ -41,11 +43,11 @@ internal sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>Takes one step. Where its loss and gradient are read and are not finite, nothing has changed after it.</summary>
-    /// <param name="step">From 0.</param>
+    /// <summary>Takes one step. If its loss or gradient is read and not finite, the step changes nothing.</summary>
+    /// <param name="step">The step, from 0.</param>
     /// <param name="rate">The learning rate.</param>
-    /// <param name="read">Whether to read loss and gradient where that is not done anyway.</param>
-    /// <exception cref="InsufficientMemoryException">A step needs more memory than there is.</exception>
+    /// <param name="read">Whether to read loss and gradient even if <see cref="ReadsEveryStep"/> is false.</param>
+    /// <exception cref="InsufficientMemoryException">The step needs more memory than there is.</exception>
     public StepReading Take(long step, double rate, bool read)
     {
         try
@@ -54,10 +56,11 @@ internal sealed class Trainer : IDisposable
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
-            // Smaller batches would be another training: batch norm, and in pretraining the loss, look at a batch as a whole.
+            // A smaller batch would change the results: batch norm, and in pretraining the loss, depend on the whole batch.
             throw new InsufficientMemoryException(
                 $"a step of {_options.BatchSize} images does not fit into the memory of {_device}. "
-                + $"Raise groups above {_options.Groups} (each group is normalized separately), or reduce batchSize, the network or the image size",
+                + $"Raise groups above {_options.Groups} (each group is normalized separately), "
+                + "or reduce batchSize, the network or the image size",
                 error);
         }
     }
@@ -71,13 +74,13 @@ internal sealed class Trainer : IDisposable
 
     private StepReading TakeOnce(long step, double rate, bool read)
     {
-        // One dispose scope a step: nothing native outlives it.
+        // One dispose scope per step: nothing native outlives it.
         using var scope = NewDisposeScope();
         var loss = Differentiate(step, _task.Inputs(step));
         var reading = read || ReadsEveryStep
             ? new StepReading(loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble())
             : StepReading.Unread;
-        if (reading.IsSound)
+        if (reading.IsFinite)
         {
             Optimizer.Step(step, rate);
             _task.AfterStep(step);
@@ -91,14 +94,17 @@ internal sealed class Trainer : IDisposable
         return reading;
     }
 
-    /// <summary>The loss of a step, and its gradient in <see cref="_parameters"/>; where that takes too much memory, once more in a thriftier way.</summary>
+    /// <summary>
+    /// Computes the loss, and its gradient in <see cref="_parameters"/>. If memory runs out, it switches to gradient caching and tries
+    /// again.
+    /// </summary>
     private Tensor Differentiate(long step, Tensor inputs)
     {
         try
         {
             return DifferentiateOnce(step, inputs);
         }
-        catch (Exception error) when (_passes.CanEconomize && OutOfMemory.Is(error))
+        catch (Exception error) when (_passes.CanReduceMemory && OutOfMemory.Is(error))
         {
             _passes.ReduceMemory();
             return DifferentiateOnce(step, inputs);
@@ -114,4 +120,15 @@ internal sealed class Trainer : IDisposable
         _passes.Backward(outputs.grad!);
         return loss.detach().MoveToOuterDisposeScope();
     }
+}
+
+/// <summary>Loss and gradient of a step, as far as they were read from the device.</summary>
+/// <param name="Loss">The loss; null if it was not read.</param>
+/// <param name="GradientNorm">The norm of the whole gradient; null if it was not read.</param>
+internal readonly record struct StepReading(double? Loss, double? GradientNorm)
+{
+    public static readonly StepReading Unread = new(null, null);
+
+    /// <summary>Whether nothing that was read is NaN or infinite.</summary>
+    public bool IsFinite => double.IsFinite(Loss ?? 0) && double.IsFinite(GradientNorm ?? 0);
 }

@@ -3,19 +3,18 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Training;
 
-/// <summary>How long and with what a training stage trains.</summary>
-/// <param name="Steps">Optimizer steps in all.</param>
-/// <param name="BatchSize">Images in a step.</param>
+/// <summary>The length, batch size and optimizer of a training stage.</summary>
+/// <param name="Steps">Number of optimizer steps.</param>
+/// <param name="BatchSize">Images per step.</param>
 /// <param name="Optimizer">Optimizer and schedule.</param>
 /// <param name="Groups">
-/// Parts that a batch is cut into, each normalized by itself, as on that many devices without synchronized batch norm. They are trained side by
-/// side on the cores of a CPU and one after the other on a GPU; in the memory of one where <see cref="GradientCache"/> says so.
+/// Parts of a batch that are normalized separately, as on that many devices without synchronized batch norm. They run in parallel on
+/// the cores of a CPU, and one after the other on a GPU. With <see cref="GradientCache"/>, they need the memory of one group.
 /// </param>
 public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions Optimizer, int Groups = 1)
 {
-    /// <param name="section">The stage's block: <c>steps</c>, <c>batchSize</c>, <c>groups</c>, <c>optimizer</c>.</param>
-    /// <param name="defaults">What holds where a key is absent.</param>
-    /// <exception cref="UserException">The batch cannot be cut into so many groups.</exception>
+    /// <summary>Reads <c>steps</c>, <c>batchSize</c>, <c>groups</c> and <c>optimizer</c> from the stage's block.</summary>
+    /// <exception cref="UserException">The batch cannot be divided into this number of groups.</exception>
     public static TrainingOptions Read(JsonSection section, TrainingOptions defaults)
     {
         var steps = section.Integer("steps", defaults.Steps, 1, help: "Optimizer steps.");

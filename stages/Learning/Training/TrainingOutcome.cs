@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Distill.Learning.Training;
 
-/// <summary>What a finished training took.</summary>
-/// <param name="Steps">Optimizer steps.</param>
-/// <param name="Seconds">Seconds in the loop, over cut and resumed runs, without what a kill threw away.</param>
+/// <summary>The length and final loss of a finished training.</summary>
+/// <param name="Steps">Optimizer steps taken.</param>
+/// <param name="Seconds">Seconds in the loop, summed over interrupted and resumed runs, without steps that a kill lost.</param>
 /// <param name="Loss">The last loss that was read.</param>
 public sealed record TrainingOutcome(long Steps, double Seconds, double Loss)
 {

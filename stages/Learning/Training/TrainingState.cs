@@ -7,17 +7,16 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training;
 
 /// <summary>
-/// All that training needs to go on in the same bits: the network's weights and buffers, the optimizer's
-/// buffers, what the task remembers, and the step. Every rate and random number is a function of these.
+/// The state from which training resumes to the same bits: the network's weights and buffers, the optimizer's buffers, the task's
+/// extra state, and the step. Every rate and random number is a function of these.
 /// </summary>
 internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 {
-    private const string WeightsFile = "weights.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
-    private const string MemoryFile = "memory.safetensors";
+    private const string ExtraStateFile = "memory.safetensors";
 
     /// <summary>Loads the newest valid checkpoint.</summary>
-    /// <returns>The checkpoint; null where there is none.</returns>
+    /// <returns>The checkpoint; null if there is none.</returns>
     public Checkpoint? Resume(CheckpointStore checkpoints)
     {
         if (checkpoints.LoadNewest() is not { } checkpoint)
@@ -26,43 +25,46 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         }
 
         using var scope = NewDisposeScope();
-        Weights.Load(task.Network, Path.Combine(checkpoint.Folder, WeightsFile));
+        Weights.Load(task.Network, Path.Combine(checkpoint.Folder, Weights.FileName));
         var buffers = optimizer.Packed();
         Fill(buffers, Path.Combine(checkpoint.Folder, OptimizerFile));
         optimizer.Unpack(buffers);
-        if (task.ExtraState is { Count: > 0 } memory)
+        if (task.ExtraState is { Count: > 0 } extra)
         {
-            Fill(memory, Path.Combine(checkpoint.Folder, MemoryFile));
+            Fill(extra, Path.Combine(checkpoint.Folder, ExtraStateFile));
         }
 
         return checkpoint;
     }
 
-    /// <summary>What a checkpoint's tensors take at most.</summary>
+    /// <summary>The largest number of bytes that a checkpoint's tensors take.</summary>
     public long Bytes
     {
         get
         {
             using var scope = NewDisposeScope();
-            return task.Network.state_dict().Concat(optimizer.Buffers).Concat(task.ExtraState).Sum(entry => entry.Value.numel() * entry.Value.ElementSize);
+            return task.Network.state_dict()
+                .Concat(optimizer.Buffers)
+                .Concat(task.ExtraState)
+                .Sum(entry => entry.Value.numel() * entry.Value.ElementSize);
         }
     }
 
-    /// <summary>Saves a checkpoint: on the disk, durably, when it returns.</summary>
-    /// <param name="checkpoints">The stage's.</param>
+    /// <summary>Saves a checkpoint, which is on the disk when this method returns.</summary>
+    /// <param name="checkpoints">The stage's checkpoints.</param>
     /// <param name="step">Steps done.</param>
-    /// <param name="progress">What a resumed run goes on from beside it.</param>
+    /// <param name="progress">What a resumed run needs beside the tensors.</param>
     public void Save(CheckpointStore checkpoints, long step, JsonObject progress) => checkpoints.Save(
         step,
         progress,
         folder =>
         {
-            Durable.WritePart(Path.Combine(folder, WeightsFile), file => Weights.Save(task.Network, file));
+            Durable.WritePart(Path.Combine(folder, Weights.FileName), file => Weights.Save(task.Network, file));
             using var scope = NewDisposeScope();
             Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Packed()));
-            if (task.ExtraState is { Count: > 0 } memory)
+            if (task.ExtraState is { Count: > 0 } extra)
             {
-                Durable.WritePart(Path.Combine(folder, MemoryFile), file => SafetensorsFile.Write(file, memory));
+                Durable.WritePart(Path.Combine(folder, ExtraStateFile), file => SafetensorsFile.Write(file, extra));
             }
         });
 

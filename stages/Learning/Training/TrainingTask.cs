@@ -1,8 +1,9 @@
 using static TorchSharp.torch;
 
+// M rows of a batch, D outputs of the network
 namespace Distill.Learning.Training;
 
-/// <summary>What one training stage brings to the loop that all of them share.</summary>
+/// <summary>The part of training that differs between stages: network, inputs and loss. All stages share the loop.</summary>
 public abstract class TrainingTask
 {
     private static readonly IReadOnlyDictionary<string, Tensor> NoState = new Dictionary<string, Tensor>();
@@ -11,24 +12,28 @@ public abstract class TrainingTask
     /// <summary>The network to train.</summary>
     public abstract nn.Module<Tensor, Tensor> Network { get; }
 
-    /// <summary>Another network of the same plan, on the same device, whose weights do not matter. The caller disposes of it.</summary>
+    /// <summary>
+    /// Creates another network of the same architecture on the same device. Its weights do not matter; the caller disposes of it.
+    /// </summary>
     public abstract nn.Module<Tensor, Tensor> NewReplica();
 
-    /// <summary>Images (not views) in a step, for the rate shown.</summary>
+    /// <summary>Images (not views) per step, for the rate that is shown.</summary>
     public abstract int ItemsPerStep { get; }
 
-    /// <summary>How often a step has gone through the data, as a fraction.</summary>
+    /// <summary>Epochs done after a number of steps, as a fraction.</summary>
     public abstract double EpochOf(long step);
 
-    /// <summary>What goes through the network in step <paramref name="step"/> (from 0): [M, …], a pure function of the step.</summary>
+    /// <summary>The inputs of the network in step <paramref name="step"/> (from 0): [M, …], a pure function of the step.</summary>
     public abstract Tensor Inputs(long step);
 
-    /// <summary>The loss of a step: a scalar with its graph, a pure function of the step and the outputs.</summary>
-    /// <param name="step">From 0.</param>
-    /// <param name="outputs">What the network made of <see cref="Inputs"/>: [M, D], fp32.</param>
+    /// <summary>Computes the loss of a step: a scalar with its graph, a pure function of the step and the outputs.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="outputs">The network's outputs for <see cref="Inputs"/>: [M, D], fp32.</param>
     public abstract Tensor Loss(long step, Tensor outputs);
 
-    /// <summary>Tensors beside the network and the optimizer that a resumed run needs; checkpoints hold them, and resuming fills them in place.</summary>
+    /// <summary>
+    /// Tensors beside the network and the optimizer that a resumed run needs. Checkpoints hold them, and resuming fills them in place.
+    /// </summary>
     public virtual IReadOnlyDictionary<string, Tensor> ExtraState => NoState;
 
     /// <summary>Called after the optimizer's step number <paramref name="step"/> (from 0), before anything is saved.</summary>
@@ -36,15 +41,19 @@ public abstract class TrainingTask
     {
     }
 
-    /// <summary>What is measured now and then beside the loss, by name, such as kNN accuracy in percent; must leave weights and buffers as they were.</summary>
+    /// <summary>
+    /// Measures values beside the loss from time to time, by name, such as kNN accuracy in percent. Must not change weights or buffers.
+    /// </summary>
     public virtual IReadOnlyDictionary<string, double> Monitor() => NothingMeasured;
 
-    /// <summary>The loss of a network that knows nothing, where there is such a number; the loss of a healthy training falls below it soon.</summary>
+    /// <summary>
+    /// The loss of a network that guesses, if there is such a number. The loss of a healthy training soon falls below it.
+    /// </summary>
     public virtual double? ChanceLoss(long step) => null;
 
-    /// <summary>One sentence on what is going wrong, and what to do; null while all seems well.</summary>
+    /// <summary>Describes in one sentence what goes wrong and what to do; null if nothing does.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="loss">The last loss that was read.</param>
-    /// <param name="monitored">What <see cref="Monitor"/> measured.</param>
+    /// <param name="monitored">The last values of <see cref="Monitor"/>.</param>
     public virtual string? Anomaly(long step, double loss, IReadOnlyDictionary<string, double> monitored) => null;
 }

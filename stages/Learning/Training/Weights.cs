@@ -3,17 +3,26 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Training;
 
-/// <summary>A network's parameters and buffers to and from safetensors.</summary>
+/// <summary>Saves and loads a network's parameters and buffers, in the safetensors format.</summary>
 public static class Weights
 {
+    /// <summary>The name of a network's file in a stage's folder and in a checkpoint.</summary>
+    public const string FileName = "weights.safetensors";
+
+    /// <summary>The number of trained parameters, without buffers and frozen parameters.</summary>
+    public static long ParameterCount(this nn.Module network) =>
+        network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
+
     /// <summary>Writes every parameter and buffer under its key.</summary>
     public static void Save(nn.Module network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null) =>
         SafetensorsFile.Write(stream, network.state_dict(), metadata);
 
-    /// <summary>Copies a file's tensors into the network's own, in place, so that flat views stay valid.</summary>
-    /// <param name="network">Must have exactly the file's keys and shapes.</param>
+    /// <summary>Copies a file's tensors into the network's, in place, so that flat views stay valid.</summary>
+    /// <param name="network">The network, with exactly the keys and shapes of the file.</param>
     /// <param name="path">A safetensors file.</param>
-    /// <exception cref="InvalidDataException">The file is damaged or of another network; the first key that differs is named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or belongs to another network. The message names the first key that differs.
+    /// </exception>
     public static void Load(nn.Module network, string path)
     {
         using var scope = NewDisposeScope();
@@ -29,24 +38,24 @@ public static class Weights
     }
 
     /// <summary>
-    /// Copies a part of a file's tensors: for each of the network's keys the tensor that <paramref name="sourceKey"/>
-    /// names; keys it maps to null keep their values.
+    /// Copies some of a file's tensors: for each key of the network, the tensor that <paramref name="sourceKey"/> names. Keys that it
+    /// maps to null keep their values.
     /// </summary>
-    /// <exception cref="InvalidDataException">A named tensor is missing or of another shape.</exception>
+    /// <exception cref="InvalidDataException">A named tensor is missing or has another shape.</exception>
     public static void LoadPart(nn.Module network, string path, Func<string, string?> sourceKey)
     {
         using var scope = NewDisposeScope();
         Copy(network.state_dict(), SafetensorsFile.Read(path), sourceKey, path);
     }
 
-    /// <summary>Gives a network the weights and buffers of another of the same plan.</summary>
+    /// <summary>Copies all weights and buffers from a network of the same architecture.</summary>
     public static void CopyAll(nn.Module target, nn.Module source)
     {
         using var scope = NewDisposeScope();
         Copy(target.state_dict(), source.state_dict(), key => key, "the network to copy");
     }
 
-    /// <summary>Gives a network, for each of its keys, the other's tensor of the name that <paramref name="sourceKey"/> says.</summary>
+    /// <summary>Copies, for each key of the target, the tensor of the source that <paramref name="sourceKey"/> names.</summary>
     public static void CopyNamed(nn.Module target, nn.Module source, Func<string, string> sourceKey)
     {
         using var scope = NewDisposeScope();
@@ -55,7 +64,10 @@ public static class Weights
 
     /// <summary>Copies tensors by name; both sides must hold the same names and shapes.</summary>
     internal static void Copy(
-        IReadOnlyDictionary<string, Tensor> targets, IReadOnlyDictionary<string, Tensor> sources, Func<string, string?> sourceKey, string path)
+        IReadOnlyDictionary<string, Tensor> targets,
+        IReadOnlyDictionary<string, Tensor> sources,
+        Func<string, string?> sourceKey,
+        string path)
     {
         using var frozen = no_grad();
         foreach (var (key, target) in targets)
@@ -73,7 +85,8 @@ public static class Weights
             if (!source.shape.SequenceEqual(target.shape))
             {
                 throw new InvalidDataException(
-                    $"{path}: found {name} of shape [{string.Join(", ", source.shape)}], this network needs [{string.Join(", ", target.shape)}]");
+                    $"{path}: found {name} of shape [{string.Join(", ", source.shape)}], "
+                    + $"this network needs [{string.Join(", ", target.shape)}]");
             }
 
             target.copy_(source);

@@ -12,7 +12,7 @@ public sealed class ParallelMapTests
     [InlineData(1, 3)]
     [InlineData(50, 1)]
     [InlineData(50, 3)]
-    public void Results_and_beginnings_are_in_order(int count, int workers)
+    public void Pieces_begin_and_results_arrive_in_order(int count, int workers)
     {
         var begun = new List<int>();
         var results = ParallelMap.Run<int>(count, workers, piece =>
@@ -29,7 +29,7 @@ public sealed class ParallelMapTests
     }
 
     [Fact]
-    public void Each_piece_has_one_of_libtorchs_threads_and_the_caller_keeps_its_own()
+    public void Pieces_use_one_libtorch_thread_and_the_caller_keeps_its_own()
     {
         var own = get_num_threads();
         Assert.All(ParallelMap.Run<int>(6, 2, _ => get_num_threads), threads => Assert.Equal(1, threads));
@@ -37,7 +37,7 @@ public sealed class ParallelMapTests
     }
 
     [Fact]
-    public void Pieces_are_worked_on_at_the_same_time()
+    public void Pieces_run_in_parallel()
     {
         using var meeting = new Barrier(2);
         Assert.All(ParallelMap.Run<bool>(2, 2, _ => () => meeting.SignalAndWait(TimeSpan.FromSeconds(30))), Assert.True);
@@ -46,22 +46,25 @@ public sealed class ParallelMapTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_fails_is_thrown_in_its_place(bool beginning)
+    public void Exception_is_thrown_in_place_of_its_result(bool beginning)
     {
         var taken = new List<int>();
         var thrown = Assert.Throws<InvalidOperationException>(() =>
         {
-            foreach (var result in ParallelMap.Run<int>(9, 2, piece => beginning && piece == 4 ? throw Fault() : () => piece == 4 ? throw Fault() : piece))
+            foreach (var result in ParallelMap.Run<int>(9, 2, Begin))
             {
                 taken.Add(result);
             }
         });
+
         Assert.Equal("piece 4", thrown.Message);
         Assert.Equal([0, 1, 2, 3], taken);
+
+        Func<int> Begin(int piece) => beginning && piece == 4 ? throw Fault() : () => piece == 4 ? throw Fault() : piece;
     }
 
     [Fact]
-    public void Leaving_off_ends_the_work_and_disposes_of_what_nobody_took()
+    public void Early_end_stops_the_work_and_disposes_of_untaken_results()
     {
         var made = new ConcurrentBag<Result>();
         foreach (var result in ParallelMap.Run<Result>(1000, 2, _ => () =>

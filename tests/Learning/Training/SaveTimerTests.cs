@@ -8,7 +8,7 @@ public sealed class SaveTimerTests
     private readonly ManualClock _clock = new();
 
     [Fact]
-    public void A_save_is_due_once_the_configured_time_has_passed()
+    public void Save_is_due_once_the_configured_time_has_passed()
     {
         var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
         _clock.Pass(29);
@@ -33,7 +33,7 @@ public sealed class SaveTimerTests
     }
 
     [Fact]
-    public void The_last_save_decides()
+    public void Last_save_decides()
     {
         var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
         timer.Save(() => _clock.Pass(40));
@@ -43,7 +43,7 @@ public sealed class SaveTimerTests
     }
 
     [Fact]
-    public void A_time_of_zero_saves_after_every_step_however_long_it_takes()
+    public void Interval_of_zero_saves_after_every_step()
     {
         var timer = new SaveTimer(TimeSpan.Zero, _clock);
         timer.Save(() => _clock.Pass(40));
@@ -51,7 +51,7 @@ public sealed class SaveTimerTests
     }
 
     [Fact]
-    public void A_restart_waits_the_whole_time_again()
+    public void Restart_waits_the_whole_interval_again()
     {
         var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
         _clock.Pass(30);

@@ -11,7 +11,7 @@ using Sequential = TorchSharp.Modules.Sequential;
 
 namespace Tests.Learning.Training;
 
-/// <summary>A regression of a few dozen weights, with a batch norm so that there are buffers too.</summary>
+/// <summary>A regression with a few dozen weights, and a batch norm so that there are buffers.</summary>
 internal sealed class TinyTask : TrainingTask, IDisposable
 {
     private readonly Lazy<nn.Module<Tensor, Tensor>> _network;
@@ -27,7 +27,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
 
     public override nn.Module<Tensor, Tensor> NewReplica() => Wrap(NewNetwork());
 
-    /// <summary>Puts something around the network.</summary>
+    /// <summary>Wraps the network in another module.</summary>
     public Func<nn.Module<Tensor, Tensor>, nn.Module<Tensor, Tensor>> Wrap { get; init; } = network => network;
 
     public override int ItemsPerStep => 16;
@@ -38,13 +38,13 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>Multiplies the loss of a step.</summary>
     public Func<long, double> Factor { get; init; } = _ => 1;
 
-    /// <summary>Tells when a checkpoint is due.</summary>
+    /// <summary>The clock that decides when a checkpoint is due.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Called with the step at the end of each save.</summary>
     public Action<long> Saved { get; init; } = _ => { };
 
-    /// <summary>What the loop had to say.</summary>
+    /// <summary>The progress and notes of the loop.</summary>
     public RecordingView View { get; } = new();
 
     /// <summary>Runs the loop in a folder, as a stage would.</summary>
@@ -70,11 +70,9 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
             Lineage = new Dictionary<string, LockEntry>(),
         };
-        return new TrainingLoop(context, options, new RunSettings(new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery))
-        {
-            ReadsEveryStep = readsEveryStep,
-            Clock = Clock,
-        }.Run(this);
+        var settings = new RunSettings(
+            new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery);
+        return new TrainingLoop(context, options, settings) { ReadsEveryStep = readsEveryStep, Clock = Clock }.Run(this);
     }
 
     public static CheckpointStore Checkpoints(TempFolder folder, Action<long>? saved = null) =>
@@ -88,7 +86,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     public override Tensor Inputs(long step)
     {
         Before(step);
-        // Cloned into libtorch's aligned memory: where an array of .NET lies, matrix products round differently.
+        // Cloned into libtorch's aligned memory, because matrix products of unaligned memory are rounded differently.
         return Pattern.Uniform($"x{step}", 16, 4).clone();
     }
 
@@ -98,7 +96,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         return outputs.sub(y).pow(2).mean().mul(Factor(step));
     }
 
-    /// <summary>Called where the loop measures.</summary>
+    /// <summary>Called when the loop measures.</summary>
     public Action Measured { get; init; } = () => { };
 
     public override IReadOnlyDictionary<string, double> Monitor()

@@ -24,7 +24,7 @@ public sealed class TrainingLoopTests : IDisposable
     [InlineData(OptimizerKind.AdamW, 4)]
     [InlineData(OptimizerKind.Sgd, 1)]
     [InlineData(OptimizerKind.Lars, 1)]
-    public void A_run_that_is_cut_and_resumed_ends_in_the_bits_of_an_uncut_one(OptimizerKind kind, int groups)
+    public void Interrupted_and_resumed_run_equals_an_uninterrupted_run(OptimizerKind kind, int groups)
     {
         using var scope = NewDisposeScope();
         var options = TinyTask.Options(20, kind, groups);
@@ -47,7 +47,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void Between_slow_saves_20_times_as_long_is_spent_on_steps()
+    public void Training_takes_at_least_20_times_as_long_as_saving()
     {
         using var scope = NewDisposeScope();
         var clock = new ManualClock();
@@ -69,7 +69,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Theory]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Lars)]
-    public void A_checkpoint_holds_the_optimizers_buffers_without_padding(OptimizerKind kind)
+    public void Checkpoint_holds_optimizer_buffers_without_padding(OptimizerKind kind)
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
@@ -81,18 +81,19 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void Snapshots_of_a_cut_run_are_the_weights_after_their_steps()
+    public void Snapshots_of_an_interrupted_run_hold_the_weights_of_their_steps()
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();
         using var first = new TinyTask { Before = step => CancelAt(cut, step, 7) };
-        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(20), Never, snapshotEvery: 4, cancellation: cut.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => first.Run(_folder, TinyTask.Options(20), Never, snapshotEvery: 4, cancellation: cut.Token));
         var eighth = first.Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         using var second = new TinyTask();
         second.Run(_folder, TinyTask.Options(20), Never, snapshotEvery: 4);
 
         Assert.Equal(
-            ["step-00000004.safetensors", "step-00000008.safetensors", "step-00000012.safetensors", "step-00000016.safetensors", "step-00000020.safetensors"],
+            new[] { 4, 8, 12, 16, 20 }.Select(step => $"step-{step:D8}.safetensors"),
             Directory.GetFiles(_folder["checkpoints/snapshots"]).Select(Path.GetFileName).Order());
         using var read = new TinyTask();
         Weights.Load(read.Network, _folder["checkpoints/snapshots/step-00000008.safetensors"]);
@@ -103,7 +104,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void It_learns()
+    public void Loss_falls()
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
@@ -113,7 +114,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void A_finished_run_takes_no_further_step()
+    public void Finished_run_takes_no_further_step()
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
@@ -125,7 +126,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void Every_logged_step_stands_once_with_its_learning_rate_although_the_run_was_cut()
+    public void Interrupted_run_logs_every_step_once_with_its_learning_rate()
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();
@@ -165,7 +166,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void Cudnn_tries_its_algorithms_for_steps_and_not_for_measurements()
+    public void Cudnn_benchmarks_algorithms_in_steps_but_not_in_measurements()
     {
         using var folder = new TempFolder();
         var before = Cudnn.Benchmark;

@@ -26,13 +26,25 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_too_many_is_named() => Refused(nn.Linear(3, 2), nn.Linear(3, 2, hasBias: false), "contains unexpected tensor 'bias', which this network does not have");
+    public void Unexpected_tensor_is_named() => Refused(
+        nn.Linear(3, 2), nn.Linear(3, 2, hasBias: false), "contains unexpected tensor 'bias', which this network does not have");
 
     [Fact]
-    public void A_missing_tensor_is_named() => Refused(nn.Linear(3, 2, hasBias: false), nn.Linear(3, 2), "lacks tensor 'bias', which this network needs");
+    public void Missing_tensor_is_named() =>
+        Refused(nn.Linear(3, 2, hasBias: false), nn.Linear(3, 2), "lacks tensor 'bias', which this network needs");
 
     [Fact]
-    public void A_tensor_of_another_shape_is_named() => Refused(nn.Linear(4, 2), nn.Linear(3, 2), "found weight of shape [2, 4], this network needs [2, 3]");
+    public void Tensor_of_another_shape_is_named() =>
+        Refused(nn.Linear(4, 2), nn.Linear(3, 2), "found weight of shape [2, 4], this network needs [2, 3]");
+
+    [Fact]
+    public void Parameter_count_leaves_out_buffers_and_frozen_parameters()
+    {
+        using var network = nn.Sequential(("linear", nn.Linear(3, 2)), ("norm", nn.BatchNorm1d(2)));
+        Assert.Equal(3 * 2 + 2 + 2 + 2, network.ParameterCount());
+        network.get_parameter("norm.bias")!.requires_grad = false;
+        Assert.Equal(3 * 2 + 2 + 2, network.ParameterCount());
+    }
 
     private void Refused(Linear source, Linear target, string problem)
     {

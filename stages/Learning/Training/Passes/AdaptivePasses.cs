@@ -4,26 +4,26 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// Groups as they are fastest, all graphs in memory at a time, until the trainer finds that too much and has it <see cref="ReduceMemory"/>; from then on with
-/// gradient caching.
+/// Passes that keep the graphs of all groups in memory, which is fastest, until the trainer runs out of memory and calls
+/// <see cref="ReduceMemory"/>. From then on they use gradient caching.
 /// </summary>
 internal sealed class AdaptivePasses : NetworkPasses
 {
     private readonly FlatParameters _parameters;
-    private readonly Func<NetworkPasses> _thrifty;
+    private readonly Func<NetworkPasses> _createCached;
     private readonly Action<string> _note;
     private NetworkPasses _passes;
-    private bool _isThrifty;
+    private bool _isCached;
 
-    /// <param name="parameters">The network's.</param>
-    /// <param name="fast">Tried first.</param>
-    /// <param name="thrifty">Makes what follows, once the first is gone.</param>
-    /// <param name="note">Told of the change.</param>
-    public AdaptivePasses(FlatParameters parameters, NetworkPasses fast, Func<NetworkPasses> thrifty, Action<string> note) =>
-        (_parameters, _passes, _thrifty, _note) = (parameters, fast, thrifty, note);
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="grouped">The passes to start with, owned by this object.</param>
+    /// <param name="createCached">Creates the passes with gradient caching, after the first passes were disposed of.</param>
+    /// <param name="note">Receives a note about the change.</param>
+    public AdaptivePasses(FlatParameters parameters, NetworkPasses grouped, Func<NetworkPasses> createCached, Action<string> note) =>
+        (_parameters, _passes, _createCached, _note) = (parameters, grouped, createCached, note);
 
     /// <inheritdoc/>
-    public override bool CanEconomize => !_isThrifty;
+    public override bool CanReduceMemory => !_isCached;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs) => _passes.Forward(inputs);
@@ -41,8 +41,8 @@ internal sealed class AdaptivePasses : NetworkPasses
         _passes.Undo();
         _passes.Dispose();
         _parameters.ZeroGradients();
-        _passes = _thrifty();
-        _isThrifty = true;
+        _passes = _createCached();
+        _isCached = true;
     }
 
     private protected override void Dispose(bool disposing) => _passes.Dispose();

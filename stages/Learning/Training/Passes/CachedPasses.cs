@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// Groups one after the other with gradient caching (Gao et al. 2021, arXiv:2101.06983, section 3.2): a forward pass without graph
-/// gives the outputs of all, the loss of all of them its gradient, and a second forward pass of each group takes that gradient back.
-/// No more than one group's graph is ever held, and the gradient is that of the whole batch; the price is the second forward pass.
+/// Passes that compute the groups one after the other with gradient caching (Gao et al. 2021, arXiv:2101.06983, section 3.2). A forward
+/// pass without graph gives the outputs of all groups, and the loss gives their gradient. A second forward pass of each group, with
+/// graph, then takes the gradient back. Only one group's graph is in memory at a time; the price is the second forward pass.
 /// </summary>
 internal sealed class CachedPasses : NetworkPasses
 {
@@ -37,7 +37,7 @@ internal sealed class CachedPasses : NetworkPasses
             _network.Forget();
         }
 
-        // The second pass will count.
+        // The second pass updates them.
         _statistics.Recall();
         return Leaf(outputs);
     }

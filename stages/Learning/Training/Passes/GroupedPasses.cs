@@ -5,24 +5,25 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// The graphs of all groups in memory at a time, each in a replica of its own. Side by side, on a thread each, two cores get through narrow networks a third
-/// faster than with two threads in every kernel. Gradients are added in the order of the groups, whatever the number of threads.
+/// Passes that keep the graphs of all groups in memory, each in its own replica. With one thread per group, two cores train narrow
+/// networks a third faster than with two threads in every kernel. Gradients are added in the order of the groups, whatever the number of
+/// threads.
 /// </summary>
 internal sealed class GroupedPasses : NetworkPasses
 {
     private readonly Replica[] _replicas;
-    private readonly WorkerPool? _crew;
+    private readonly WorkerPool? _workers;
 
-    /// <param name="task">What is trained.</param>
-    /// <param name="parameters">The network's.</param>
-    /// <param name="groups">Parts that a batch is cut into.</param>
+    /// <param name="task">The task, with its network on the device.</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="groups">Number of groups per batch.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    /// <param name="sideBySide">Whether each group has a thread of its own; otherwise one follows the other.</param>
-    public GroupedPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute, bool sideBySide)
+    /// <param name="parallel">Whether the groups run in parallel, or one after the other.</param>
+    public GroupedPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute, bool parallel)
     {
         var first = new Replica(task.Network, parameters, new RunningStatistics(task.Network), compute);
         _replicas = [first, .. Enumerable.Range(1, groups - 1).Select(_ => new Replica(task.NewReplica(), parameters, compute))];
-        _crew = groups > 1 && sideBySide ? new WorkerPool(Math.Min(groups, Environment.ProcessorCount)) : null;
+        _workers = groups > 1 && parallel ? new WorkerPool(Math.Min(groups, Environment.ProcessorCount)) : null;
     }
 
     /// <inheritdoc/>
@@ -65,7 +66,7 @@ internal sealed class GroupedPasses : NetworkPasses
 
     private protected override void Dispose(bool disposing)
     {
-        _crew?.Dispose();
+        _workers?.Dispose();
         foreach (var replica in _replicas)
         {
             replica.Dispose();
@@ -79,9 +80,9 @@ internal sealed class GroupedPasses : NetworkPasses
 
     private void ForEach(Action<int> pass)
     {
-        if (_crew is not null)
+        if (_workers is not null)
         {
-            _crew.Run(_replicas.Length, pass);
+            _workers.Run(_replicas.Length, pass);
             return;
         }
 

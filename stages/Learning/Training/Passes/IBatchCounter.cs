@@ -1,10 +1,10 @@
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// A normalization that counts the batches that it has seen, unless something else does it for all of a network's in one go.
+/// A batch norm that counts its batches, unless <see cref="RunningStatistics"/> counts for all batch norms of the network.
 /// </summary>
 internal interface IBatchCounter
 {
-    /// <summary>Whether a forward pass in training mode counts; true at first.</summary>
+    /// <summary>Whether a forward pass in training mode adds to the count; initially true.</summary>
     bool CountsBatches { get; set; }
 }

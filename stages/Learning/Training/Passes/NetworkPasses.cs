@@ -2,25 +2,27 @@ using Distill.Learning.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
+// M rows of a batch, D outputs of the network
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// A step's forward and backward passes through the network, between which the task computes its loss. Where the batch is cut into
-/// groups, each is normalized by itself, as on that many devices without synchronized batch norm ("ghost batches", Hoffer et al. 2017,
-/// arXiv:1705.08741); the loss sees all of them. Running statistics become the mean of the groups'.
+/// A step's forward and backward passes through the network; the task computes its loss between them. The groups of a batch are
+/// normalized separately, as on that many devices without synchronized batch norm ("ghost batches", Hoffer et al. 2017,
+/// arXiv:1705.08741). The loss sees all groups. The running statistics become the mean over the groups.
 /// </summary>
 /// <remarks>
-/// How groups are computed, side by side on cores or one after the other with gradient caching, changes no bit of the result (with
-/// the same number of libtorch threads in a group's kernels; of other numbers, some sums round otherwise).
+/// Groups in parallel and groups one after the other, with or without gradient caching, give the same bits if a group's kernels have
+/// the same number of libtorch threads. With another number of threads, some sums are rounded differently.
 /// </remarks>
 internal abstract class NetworkPasses : IDisposable
 {
-    /// <param name="task">What is trained.</param>
-    /// <param name="parameters">The network's.</param>
-    /// <param name="groups">Parts that a batch is cut into.</param>
-    /// <param name="settings">Where and how they are computed.</param>
-    /// <param name="note">Told of what the user should know.</param>
-    public static NetworkPasses Of(TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
+    /// <summary>Creates the passes that the settings ask for.</summary>
+    /// <param name="task">The task, with its network on the device.</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="groups">Number of groups per batch.</param>
+    /// <param name="settings">Device and gradient caching.</param>
+    /// <param name="note">Receives what the user should know.</param>
+    public static NetworkPasses Create(TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
     {
         return settings.GradientCache switch
         {
@@ -29,27 +31,27 @@ internal abstract class NetworkPasses : IDisposable
             _ => Grouped(),
         };
 
-        // A GPU has one queue for all of them.
+        // Groups in parallel gain nothing on a GPU, which has one queue for all of them.
         NetworkPasses Grouped() => new GroupedPasses(
-            task, parameters, groups, settings.Compute, sideBySide: settings.Compute.Device.type == DeviceType.CPU);
+            task, parameters, groups, settings.Compute, parallel: settings.Compute.Device.type == DeviceType.CPU);
 
         NetworkPasses Cached() => new CachedPasses(task, parameters, groups, settings.Compute);
     }
 
-    /// <summary>The outputs of inputs [M, …]: [M, D], fp32, a leaf of the graph to come.</summary>
+    /// <summary>Computes the outputs of inputs [M, …]: [M, D], fp32, a leaf for the graph of the loss.</summary>
     public abstract Tensor Forward(Tensor inputs);
 
-    /// <summary>Adds to the parameters' gradients what follows from that of the outputs of the last forward pass.</summary>
-    /// <param name="gradient">[M, D].</param>
+    /// <summary>Takes the gradient of the last forward pass's outputs back, and adds to the gradients of the parameters.</summary>
+    /// <param name="gradient">The gradient of the outputs: [M, D].</param>
     public abstract void Backward(Tensor gradient);
 
-    /// <summary>Makes the running statistics what they were before the last forward pass, as if there had been none.</summary>
+    /// <summary>Restores the running statistics from before the last forward pass.</summary>
     public abstract void Undo();
 
-    /// <summary>Whether there is a way that takes less memory.</summary>
-    public virtual bool CanEconomize => false;
+    /// <summary>Whether <see cref="ReduceMemory"/> can be called.</summary>
+    public virtual bool CanReduceMemory => false;
 
-    /// <summary>Takes that way from now on; the step whose forward pass has begun is as if it had not, and is to be begun again.</summary>
+    /// <summary>Uses less memory from now on. The current step is undone, and must be computed again from its forward pass.</summary>
     public virtual void ReduceMemory() => throw new InvalidOperationException("these passes cannot use less memory");
 
     public void Dispose()
@@ -65,7 +67,7 @@ internal abstract class NetworkPasses : IDisposable
         return all.narrow(0, start, end - start);
     }
 
-    /// <summary>What the task's loss is computed from: the groups' outputs, one after the other.</summary>
+    /// <summary>Concatenates the groups' outputs to the leaf that the task computes its loss from, and disposes of them.</summary>
     protected static Tensor Leaf(Tensor[] outputs)
     {
         var leaf = cat(outputs);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Distill.Learning.Training.Passes;
 
-/// <summary>Tells a lack of memory from other failures: libtorch says it in words only, cuBLAS and cuDNN by the name of a status.</summary>
+/// <summary>
+/// Tells out-of-memory errors from others. libtorch reports them in words only, cuBLAS and cuDNN by the name of a status.
+/// </summary>
 internal static class OutOfMemory
 {
     private static readonly string[] Words = ["out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED"];

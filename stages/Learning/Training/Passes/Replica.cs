@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Learning.Training.Passes;
 
-/// <summary>A network that shares its weights with others and has gradients and running statistics of its own.</summary>
+/// <summary>A network that shares its weights with others, and has its own gradients and running statistics.</summary>
 internal sealed class Replica : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _network;
@@ -11,11 +11,11 @@ internal sealed class Replica : IDisposable
     private readonly Compute _compute;
     private Tensor? _outputs;
 
-    /// <summary>The network that is trained, as the first of the replicas.</summary>
+    /// <summary>Makes the trained network the first replica. The caller keeps ownership of all arguments.</summary>
     public Replica(nn.Module<Tensor, Tensor> network, FlatParameters parameters, RunningStatistics statistics, Compute compute) =>
         (_network, Gradients, Statistics, _compute) = (network, parameters.Gradients, statistics, compute);
 
-    /// <summary>Another one, which owns <paramref name="network"/>.</summary>
+    /// <summary>Makes another network a replica, which owns <paramref name="network"/>.</summary>
     public Replica(nn.Module<Tensor, Tensor> network, FlatParameters shared, Compute compute)
     {
         (_network, _compute) = (network, compute);
@@ -25,12 +25,14 @@ internal sealed class Replica : IDisposable
         network.train();
     }
 
-    /// <summary>The gradients that its backward passes add to.</summary>
+    /// <summary>The gradients that backward passes add to.</summary>
     public Tensor Gradients { get; }
 
     public RunningStatistics Statistics { get; }
 
-    /// <summary>Outputs without their graph, fp32; the graph is kept for <see cref="Backward"/>. The caller disposes of them.</summary>
+    /// <summary>
+    /// Computes the outputs, fp32 and without graph. The graph is kept for <see cref="Backward"/>. The caller disposes of the outputs.
+    /// </summary>
     public Tensor Forward(Tensor inputs)
     {
         using var scope = NewDisposeScope();
@@ -47,7 +49,7 @@ internal sealed class Replica : IDisposable
         return _outputs.detach().DetachFromDisposeScope();
     }
 
-    /// <summary>Adds to the gradients what follows from the gradient of the outputs, and lets the graph go.</summary>
+    /// <summary>Takes the gradient of the outputs back, adds to <see cref="Gradients"/>, and frees the graph.</summary>
     public void Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
@@ -55,7 +57,7 @@ internal sealed class Replica : IDisposable
         Forget();
     }
 
-    /// <summary>Lets go of the last forward pass, where no backward pass will follow.</summary>
+    /// <summary>Frees the graph of the last forward pass.</summary>
     public void Forget()
     {
         _outputs?.Dispose();

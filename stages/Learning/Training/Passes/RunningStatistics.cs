@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// The running means and variances of all of a network's batch norms as views of one flat tensor, and their counts of batches as
-/// views of another, so that copying or averaging them costs a kernel or two.
+/// The running statistics of a network's batch norms. Means and variances are views of one flat tensor, and counts of batches are
+/// views of another, so that copying or averaging them takes one or two kernels.
 /// </summary>
 internal sealed class RunningStatistics : IDisposable
 {
@@ -32,9 +32,9 @@ internal sealed class RunningStatistics : IDisposable
             norms[i].num_batches_tracked = View(Counts, norms[i].num_batches_tracked!, ref place);
         }
 
-        // Others than this project's count by themselves; then all of them do.
+        // Batch norms of other kinds always count by themselves. If there is one, all of them do.
         _counters = norms.All(norm => norm is IBatchCounter) ? [.. norms.Cast<IBatchCounter>()] : [];
-        CountByThemselves(false);
+        SetCounting(false);
         (_values, _counts) = (Values.clone().DetachFromDisposeScope(), Counts.clone().DetachFromDisposeScope());
     }
 
@@ -44,7 +44,7 @@ internal sealed class RunningStatistics : IDisposable
     /// <summary>Batches seen by each batch norm.</summary>
     public Tensor Counts { get; }
 
-    /// <summary>To be called at each forward pass in training mode: adds it to the counts, with one kernel for all batch norms.</summary>
+    /// <summary>Adds 1 to all counts, with one kernel. Call this at each forward pass in training mode.</summary>
     public void CountBatch()
     {
         if (_counters.Length > 0)
@@ -53,38 +53,38 @@ internal sealed class RunningStatistics : IDisposable
         }
     }
 
-    /// <summary>Keeps what they are now, for <see cref="Recall"/>.</summary>
+    /// <summary>Keeps the current values for <see cref="Recall"/>.</summary>
     public void Remember()
     {
         _values.copy_(Values);
         _counts.copy_(Counts);
     }
 
-    /// <summary>Makes them what they were.</summary>
+    /// <summary>Restores the values that <see cref="Remember"/> kept.</summary>
     public void Recall()
     {
         Values.copy_(_values);
         Counts.copy_(_counts);
     }
 
-    /// <summary>Takes over those of another network of the same plan.</summary>
+    /// <summary>Copies the statistics of a network of the same architecture.</summary>
     public void Copy(RunningStatistics other)
     {
         Values.copy_(other.Values);
         Counts.copy_(other.Counts);
     }
 
-    /// <summary>From here on the batch norms count by themselves again.</summary>
+    /// <summary>Lets the batch norms count by themselves again.</summary>
     public void Dispose()
     {
-        CountByThemselves(true);
+        SetCounting(true);
         Values.Dispose();
         Counts.Dispose();
         _values.Dispose();
         _counts.Dispose();
     }
 
-    private void CountByThemselves(bool value)
+    private void SetCounting(bool value)
     {
         foreach (var counter in _counters)
         {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// Threads that work side by side on the parts of a step, each with a share of the processor's cores for libtorch. A part always goes to
-/// the same thread, whose cache may still hold what belongs to it.
+/// Threads that compute the parts of a step in parallel, each with a share of the processor's cores for libtorch. A part always goes to
+/// the same thread, whose cache may still hold its data.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class WorkerPool : IDisposable
     private int _parts;
     private ExceptionDispatchInfo? _fault;
 
-    /// <param name="threads">How many work side by side, from 1.</param>
+    /// <param name="threads">Number of threads, at least 1.</param>
     public WorkerPool(int threads)
     {
         _left = new CountdownEvent(threads);
@@ -24,8 +24,8 @@ internal sealed class WorkerPool : IDisposable
         _threads = CoreThreads.Start(threads, Math.Max(1, get_num_threads() / threads), Serve);
     }
 
-    /// <summary>Calls <paramref name="work"/> with every number of [0, parts) and returns when all are done.</summary>
-    /// <remarks>An exception of one part is thrown here once all threads are at rest.</remarks>
+    /// <summary>Calls <paramref name="work"/> with every integer in [0, parts), and returns when all calls have returned.</summary>
+    /// <remarks>An exception of a part is thrown here, after all threads have finished.</remarks>
     public void Run(int parts, Action<int> work)
     {
         (_work, _parts, _fault) = (work, parts, null);

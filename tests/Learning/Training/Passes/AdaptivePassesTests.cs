@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Training.Passes;
 
-/// <summary>A lack of memory, as libtorch reports it, in some step.</summary>
+/// <summary>Tests what happens if a step runs out of memory, with the errors of libtorch.</summary>
 [Collection(TorchTests.Name)]
 public sealed class AdaptivePassesTests
 {
@@ -19,26 +19,28 @@ public sealed class AdaptivePassesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Groups_that_do_not_fit_are_cached_and_the_result_is_the_same(bool onCuda)
+    public void Groups_that_do_not_fit_are_cached_with_the_same_result(bool onCuda)
     {
         using var scope = NewDisposeScope();
         using var plenty = new TinyTask();
         Train(plenty, GradientCache.Off);
 
         var left = 7;
-        using var scarce = new TinyTask { Wrap = network => new Hungry(network, () => Interlocked.Decrement(ref left) == 0 ? Lack(onCuda) : null) };
+        using var scarce = new TinyTask { Wrap = network => new FailingModule(network, Fault) };
         Train(scarce, GradientCache.Auto);
 
         Assert.True(left <= 0);
         Assert.Single(scarce.View.Lines, line => line.Contains("with gradient caching", StringComparison.Ordinal));
         var expected = plenty.Network.state_dict();
         Assert.All(scarce.Network.state_dict(), entry => Close.Exactly(expected[entry.Key.Replace("inner.", "")], entry.Value));
+
+        Exception? Fault() => Interlocked.Decrement(ref left) == 0 ? OutOfMemoryError(onCuda) : null;
     }
 
     [Theory]
     [InlineData("CUDA out of memory. Tried to allocate 20.00 MiB.")]
     [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")]
-    public void A_loss_that_does_not_fit_beside_the_graphs_changes_to_caching_too(string words)
+    public void Loss_that_does_not_fit_beside_the_graphs_starts_caching(string words)
     {
         using var scope = NewDisposeScope();
         using var plenty = new TinyTask();
@@ -55,12 +57,12 @@ public sealed class AdaptivePassesTests
     }
 
     [Fact]
-    public void A_backward_pass_that_does_not_fit_is_computed_again_as_a_whole()
+    public void Backward_pass_that_does_not_fit_is_computed_again_completely()
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
         using var parameters = new FlatParameters(task.Network);
-        using var grouped = new GroupedPasses(task, parameters, 2, Cpu, sideBySide: true);
+        using var grouped = new GroupedPasses(task, parameters, 2, Cpu, parallel: true);
         Pass(task, grouped);
         var expected = parameters.Gradients.ReadAll<float>();
 
@@ -68,12 +70,17 @@ public sealed class AdaptivePassesTests
         using var scarce = new FlatParameters(again.Network);
         var notes = new List<string>();
         using var passes = new AdaptivePasses(
-            scarce, new HalfWay(new GroupedPasses(again, scarce, 2, Cpu, sideBySide: true)), () => new CachedPasses(again, scarce, 2, Cpu), notes.Add);
+            scarce,
+            new FailingBackward(new GroupedPasses(again, scarce, 2, Cpu, parallel: true)),
+            () => new CachedPasses(again, scarce, 2, Cpu),
+            notes.Add);
+
         Assert.ThrowsAny<ExternalException>(() => Pass(again, passes));
-        Assert.True(passes.CanEconomize);
+        Assert.True(passes.CanReduceMemory);
         passes.ReduceMemory();
         Pass(again, passes);
-        Assert.False(passes.CanEconomize);
+
+        Assert.False(passes.CanReduceMemory);
         Assert.Single(notes);
         Assert.Equal(expected, scarce.Gradients.ReadAll<float>());
         var statistics = task.Network.state_dict();
@@ -81,18 +88,20 @@ public sealed class AdaptivePassesTests
     }
 
     [Fact]
-    public void Where_nothing_is_left_to_save_the_run_ends_with_advice()
+    public void Run_that_cannot_save_memory_fails_with_advice()
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
-        using var task = new TinyTask { Wrap = network => new Hungry(network, () => Lack(onCuda: true)) };
+        using var task = new TinyTask { Wrap = network => new FailingModule(network, () => OutOfMemoryError(onCuda: true)) };
         var thrown = Assert.Throws<InsufficientMemoryException>(() => task.Run(folder, TinyTask.Options(20), Never));
-        Assert.Contains("a step of 16 images does not fit into the memory of cpu. Raise groups above 1", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a step of 16 images does not fit into the memory of cpu. Raise groups above 1", thrown.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>On the CPU libtorch's own; of CUDA's, the words.</summary>
-    private static Exception Lack(bool onCuda) =>
-        onCuda ? new CudaException("CUDA out of memory. Tried to allocate 20.00 MiB.") : Assert.ThrowsAny<ExternalException>(() => empty(1L << 50));
+    /// <summary>Libtorch's own exception on the CPU, and the message of CUDA's.</summary>
+    private static Exception OutOfMemoryError(bool onCuda) => onCuda
+        ? new CudaException("CUDA out of memory. Tried to allocate 20.00 MiB.")
+        : Assert.ThrowsAny<ExternalException>(() => empty(1L << 50));
 
     private static void Train(TinyTask task, GradientCache cache)
     {
@@ -107,7 +116,7 @@ public sealed class AdaptivePassesTests
         passes.Backward(outputs.grad!);
     });
 
-    /// <summary>As many as each group has side by side: of two, some sums round otherwise.</summary>
+    /// <summary>Runs on one libtorch thread, as parallel groups do. With two, some sums are rounded differently.</summary>
     private static void OnOneThread(Action action)
     {
         var threads = get_num_threads();
@@ -124,14 +133,14 @@ public sealed class AdaptivePassesTests
 
     private sealed class CudaException(string message) : ExternalException(message);
 
-    /// <summary>Fails when it is asked for a graph.</summary>
-    private sealed class Hungry : nn.Module<Tensor, Tensor>
+    /// <summary>A module whose forward pass fails if it records a graph.</summary>
+    private sealed class FailingModule : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor> _inner;
         private readonly Func<Exception?> _fault;
 
-        public Hungry(nn.Module<Tensor, Tensor> inner, Func<Exception?> fault)
-            : base("hungry")
+        public FailingModule(nn.Module<Tensor, Tensor> inner, Func<Exception?> fault)
+            : base("failing")
         {
             (_inner, _fault) = (inner, fault);
             register_module("inner", inner);
@@ -140,15 +149,15 @@ public sealed class AdaptivePassesTests
         public override Tensor forward(Tensor x) => is_grad_enabled() && _fault() is { } fault ? throw fault : _inner.call(x);
     }
 
-    /// <summary>Fails when its gradients are already there.</summary>
-    private sealed class HalfWay(NetworkPasses inner) : NetworkPasses
+    /// <summary>Passes whose backward pass fails after it has added the gradients.</summary>
+    private sealed class FailingBackward(NetworkPasses inner) : NetworkPasses
     {
         public override Tensor Forward(Tensor inputs) => inner.Forward(inputs);
 
         public override void Backward(Tensor gradient)
         {
             inner.Backward(gradient);
-            throw Lack(onCuda: true);
+            throw OutOfMemoryError(onCuda: true);
         }
 
         public override void Undo() => inner.Undo();

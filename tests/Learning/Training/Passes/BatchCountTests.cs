@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Learning.Training.Passes;
 
-/// <summary>Batch norms count their batches as PyTorch does, whoever counts.</summary>
+/// <summary>Batches are counted as in PyTorch, by the batch norms themselves or by the passes.</summary>
 [Collection(TorchTests.Name)]
 public sealed class BatchCountTests
 {
@@ -14,12 +14,12 @@ public sealed class BatchCountTests
     [InlineData(1, GradientCache.Off)]
     [InlineData(4, GradientCache.Off)]
     [InlineData(4, GradientCache.On)]
-    public void A_step_counts_as_one_batch_in_every_batch_norm(int groups, GradientCache cache)
+    public void Step_counts_as_one_batch_in_every_batch_norm(int groups, GradientCache cache)
     {
         using var scope = NewDisposeScope();
         using var task = Task();
         using var parameters = new FlatParameters(task.Network);
-        using var passes = NetworkPasses.Of(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
+        using var passes = NetworkPasses.Create(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
         task.Network.train();
         for (var step = 0; step < 3; step++)
         {
@@ -35,12 +35,12 @@ public sealed class BatchCountTests
     [InlineData(1, GradientCache.Off)]
     [InlineData(4, GradientCache.Off)]
     [InlineData(4, GradientCache.On)]
-    public void A_step_that_is_undone_does_not_count(int groups, GradientCache cache)
+    public void Undone_step_does_not_count(int groups, GradientCache cache)
     {
         using var scope = NewDisposeScope();
         using var task = Task();
         using var parameters = new FlatParameters(task.Network);
-        using var passes = NetworkPasses.Of(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
+        using var passes = NetworkPasses.Create(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
         task.Network.train();
         var outputs = passes.Forward(task.Inputs(0));
         task.Loss(0, outputs).backward();
@@ -50,19 +50,19 @@ public sealed class BatchCountTests
     }
 
     [Fact]
-    public void In_inference_mode_nothing_counts()
+    public void Inference_mode_does_not_count()
     {
         using var scope = NewDisposeScope();
         using var task = Task();
         using var parameters = new FlatParameters(task.Network);
-        using var passes = NetworkPasses.Of(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note));
+        using var passes = NetworkPasses.Create(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note));
         task.Network.eval();
         passes.Forward(task.Inputs(0));
         Assert.Equal([0, 0], Counts(task));
     }
 
     [Fact]
-    public void A_network_that_is_no_longer_trained_counts_by_itself()
+    public void Network_counts_by_itself_after_training()
     {
         using var scope = NewDisposeScope();
         using var task = Task();
@@ -70,7 +70,7 @@ public sealed class BatchCountTests
         task.Network.forward(task.Inputs(0));
         Assert.Equal([1, 1], Counts(task));
         using var parameters = new FlatParameters(task.Network);
-        using (NetworkPasses.Of(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note)))
+        using (NetworkPasses.Create(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note)))
         {
             task.Network.forward(task.Inputs(0));
             Assert.Equal([1, 1], Counts(task));
@@ -85,9 +85,13 @@ public sealed class BatchCountTests
 
     private static RunSettings Settings(GradientCache cache) => new(new Compute(CPU, false), 0, TimeSpan.FromDays(1), GradientCache: cache);
 
-    /// <summary>The tiny task behind two batch norms of the project's own kind.</summary>
+    /// <summary>The tiny task with two of the project's own batch norms.</summary>
     private static TinyTask Task() => new()
     {
-        Wrap = _ => nn.Sequential(("first", new BatchNormalization(4)), ("middle", nn.Linear(4, 3)), ("second", new BatchNormalization(3)), ("last", nn.Linear(3, 1))),
+        Wrap = _ => nn.Sequential(
+            ("first", new BatchNormalization(4)),
+            ("middle", nn.Linear(4, 3)),
+            ("second", new BatchNormalization(3)),
+            ("last", nn.Linear(3, 1))),
     };
 }

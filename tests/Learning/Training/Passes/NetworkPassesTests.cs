@@ -19,24 +19,25 @@ public sealed class NetworkPassesTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void Groups_give_the_gradient_and_the_statistics_of_one_graph_over_all_of_them(int groups)
+    public void Groups_give_the_gradient_and_statistics_of_a_single_graph(int groups)
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
         using var parameters = new FlatParameters(task.Network);
-        using var passes = NetworkPasses.Of(task, parameters, groups, Settings(GradientCache.Off), note => Assert.Fail(note));
+        using var passes = NetworkPasses.Create(task, parameters, groups, Settings(GradientCache.Off), note => Assert.Fail(note));
         var outputs = passes.Forward(task.Inputs(0));
         task.Loss(0, outputs).backward();
         passes.Backward(outputs.grad!);
 
-        // The slow plain way: one graph, each part normalized by itself from the same running statistics, these averaged.
+        // The slow reference: one graph, in which each part is normalized separately from the same running statistics, and these are
+        // averaged.
         using var plain = new TinyTask();
         var norm = plain.Network.modules().OfType<BatchNorm1d>().Single();
         var (mean, variance) = (norm.running_mean!.clone(), norm.running_var!.clone());
         var (means, variances) = (new List<Tensor>(), new List<Tensor>());
         var parts = task.Inputs(0).chunk(groups).Select(part =>
         {
-            // New ones, because the graph holds those of the part before.
+            // New tensors, because the graph holds those of the previous part.
             norm.running_mean = mean.clone();
             norm.running_var = variance.clone();
             var output = plain.Network.call(part);
@@ -47,7 +48,7 @@ public sealed class NetworkPassesTests
         plain.Loss(0, cat(parts)).backward();
 
         var expected = plain.Network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!);
-        // Absolute, because the bias before the batch norm has no gradient but rounding.
+        // Absolute tolerance, because the gradient of the bias before the batch norm is 0 except for rounding.
         Assert.All(task.Network.named_parameters(), p => Close.To(expected[p.name], p.parameter.grad!, 1e-6, p.name));
         var trained = task.Network.modules().OfType<BatchNorm1d>().Single();
         Close.Relatively(stack(means).mean([0]), trained.running_mean!, 1e-6);
@@ -58,21 +59,24 @@ public sealed class NetworkPassesTests
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    public void Groups_one_after_the_other_give_the_bits_of_groups_side_by_side(int groups)
+    public void Sequential_and_parallel_groups_give_the_same_bits(int groups)
     {
         using var scope = NewDisposeScope();
         var threads = get_num_threads();
         set_num_threads(1);
-        var results = new[] { true, false }.Select(sideBySide =>
+        var results = new[] { true, false }.Select(parallel =>
         {
             using var task = new TinyTask();
             using var parameters = new FlatParameters(task.Network);
-            using var passes = new GroupedPasses(task, parameters, groups, new Compute(CPU, false), sideBySide);
+            using var passes = new GroupedPasses(task, parameters, groups, new Compute(CPU, false), parallel);
             var outputs = passes.Forward(task.Inputs(0));
             task.Loss(0, outputs).backward();
             passes.Backward(outputs.grad!);
             var norm = task.Network.modules().OfType<BatchNorm1d>().Single();
-            return (Outputs: outputs.detach().ReadAll<float>(), Gradients: parameters.Gradients.ReadAll<float>(), Means: norm.running_mean!.ReadAll<float>());
+            return (
+                Outputs: outputs.detach().ReadAll<float>(),
+                Gradients: parameters.Gradients.ReadAll<float>(),
+                Means: norm.running_mean!.ReadAll<float>());
         }).ToArray();
         set_num_threads(threads);
 
@@ -84,25 +88,25 @@ public sealed class NetworkPassesTests
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    public void Gradient_caching_gives_the_bits_of_groups_side_by_side(int groups)
+    public void Gradient_caching_gives_the_bits_of_parallel_groups(int groups)
     {
         using var scope = NewDisposeScope();
         using var first = new TempFolder();
         using var second = new TempFolder();
-        using var sideBySide = new TinyTask();
-        sideBySide.Run(first, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.Off);
+        using var grouped = new TinyTask();
+        grouped.Run(first, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.Off);
         using var cached = new TinyTask();
         var threads = get_num_threads();
-        // As many as each group has side by side; of two threads, some sums round otherwise.
+        // The number that each parallel group has. With another number of threads, some sums are rounded differently.
         set_num_threads(Math.Max(1, threads / Math.Min(groups, Environment.ProcessorCount)));
         cached.Run(second, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.On);
         set_num_threads(threads);
-        var expected = sideBySide.Network.state_dict();
+        var expected = grouped.Network.state_dict();
         Assert.All(cached.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
     }
 
     [Fact]
-    public void A_residual_network_makes_of_a_part_of_a_one_channel_batch_what_it_makes_of_that_part_alone()
+    public void Residual_network_is_independent_of_batch_slicing()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);
@@ -113,10 +117,10 @@ public sealed class NetworkPassesTests
     }
 
     [Fact]
-    public void What_fails_in_one_group_fails_the_step_and_leaves_the_threads_usable()
+    public void Exception_of_a_group_is_thrown_and_the_pool_stays_usable()
     {
-        using var crew = new WorkerPool(2);
-        var thrown = Assert.Throws<InvalidOperationException>(() => crew.Run(3, part =>
+        using var pool = new WorkerPool(2);
+        var thrown = Assert.Throws<InvalidOperationException>(() => pool.Run(3, part =>
         {
             if (part == 1)
             {
@@ -125,7 +129,7 @@ public sealed class NetworkPassesTests
         }));
         Assert.Equal("part 1", thrown.Message);
         var done = new int[5];
-        crew.Run(5, part => done[part]++);
+        pool.Run(5, part => done[part]++);
         Assert.Equal([1, 1, 1, 1, 1], done);
     }
 

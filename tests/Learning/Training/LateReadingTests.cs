@@ -3,13 +3,13 @@ using Distill.Learning.Training;
 using Tests.Pipeline;
 using static TorchSharp.torch;
 
-namespace Tests.Learning.Training.Faults;
+namespace Tests.Learning.Training;
 
-/// <summary>Where not every step is read, as on a GPU, what is wrong shows when the weights are NaN already.</summary>
+/// <summary>If not every step is read, as on a GPU, a fault is found only after the weights are NaN.</summary>
 [Collection(TorchTests.Name)]
 public sealed class LateReadingTests : IDisposable
 {
-    // 400 steps are logged every second one, and steps are counted from 0: an even one is not read.
+    // Of 400 steps, every second one is logged and read. Steps are counted from 0, so an even one is not read.
     private const int Steps = 400;
     private const long Unread = 6;
 
@@ -20,7 +20,7 @@ public sealed class LateReadingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Without_a_checkpoint_training_goes_back_to_the_start()
+    public void Training_without_a_later_checkpoint_restarts_from_the_beginning()
     {
         using var scope = NewDisposeScope();
         var taken = new List<long>();
@@ -28,21 +28,25 @@ public sealed class LateReadingTests : IDisposable
         var outcome = task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false);
         Assert.Equal(Steps, outcome.Steps);
         Assert.True(double.IsFinite(outcome.Loss));
-        Assert.Contains(task.View.Lines, line => line.EndsWith("restored the checkpoint of step 0; learning rate reduced to 50 % of the configured value", StringComparison.Ordinal));
+        Assert.Contains(
+            task.View.Lines,
+            line => line.EndsWith(
+                "restored the checkpoint of step 0; learning rate reduced to 50 % of the configured value", StringComparison.Ordinal));
         Assert.Equal([.. Enumerable.Range(0, 8).Select(step => (long)step), 0, 1], taken[..10]);
     }
 
     [Fact]
-    public void A_training_that_always_fails_still_ends_with_an_account()
+    public void Persistent_fault_ends_training_with_a_list_of_remedies()
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask { Factor = step => step == Unread ? double.NaN : 1 };
-        var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false));
-        Assert.Contains("checkpoints restored (2).", thrown.Message, StringComparison.Ordinal);
+        var thrown = Assert.Throws<TrainingDivergedException>(
+            () => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false));
+        Assert.Contains("restored a checkpoint 2 times. ", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_canceled_run_whose_weights_are_not_finite_goes_back_and_takes_no_further_step()
+    public void Canceled_run_with_non_finite_weights_keeps_the_last_good_checkpoint()
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();
@@ -59,13 +63,14 @@ public sealed class LateReadingTests : IDisposable
                 }
             },
         };
-        Assert.Throws<OperationCanceledException>(() => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false, cancellation: cut.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false, cancellation: cut.Token));
         Assert.Equal(Unread, taken[^1]);
         Assert.Equal(0, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
     }
 
     [Fact]
-    public void After_going_back_at_a_save_every_step_is_saved_again()
+    public void Every_step_is_saved_again_after_a_restore()
     {
         using var scope = NewDisposeScope();
         var wrong = true;
@@ -84,7 +89,7 @@ public sealed class LateReadingTests : IDisposable
     }
 
     [Fact]
-    public void Where_every_step_is_read_the_start_is_not_saved()
+    public void Start_is_not_saved_if_every_step_is_read()
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();

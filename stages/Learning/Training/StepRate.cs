@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Distill.Learning.Training;
 
-/// <summary>Steps per second, smoothed over the last log intervals so that one slow interval does not swing the time left.</summary>
-internal sealed class Pace(long firstStep)
+/// <summary>Steps per second, smoothed over the last log intervals so that one slow interval does not swing the remaining time.</summary>
+internal sealed class StepRate(long firstStep)
 {
     private const double Smoothing = 0.7;
 
@@ -12,7 +12,8 @@ internal sealed class Pace(long firstStep)
     private double _seconds;
     private double _smoothed;
 
-    public double At(long step)
+    /// <summary>Adds the interval that ends at a step, and returns the new rate.</summary>
+    public double Update(long step)
     {
         var now = _clock.Elapsed.TotalSeconds;
         var latest = (step - _step) / Math.Max(now - _seconds, 1e-9);

@@ -5,7 +5,7 @@ using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;
 
-namespace Tests.Learning.Training.Faults;
+namespace Tests.Learning.Training;
 
 [Collection(TorchTests.Name)]
 public sealed class TrainingFaultsTests : IDisposable
@@ -21,7 +21,7 @@ public sealed class TrainingFaultsTests : IDisposable
     [InlineData(double.PositiveInfinity, 1, GradientCache.Off)]
     [InlineData(double.NaN, 4, GradientCache.Off)]
     [InlineData(double.NaN, 4, GradientCache.On)]
-    public void A_step_whose_loss_is_not_finite_changes_nothing_and_training_goes_on(double factor, int groups, GradientCache cache)
+    public void Step_with_a_non_finite_loss_changes_nothing_and_training_continues(double factor, int groups, GradientCache cache)
     {
         using var scope = NewDisposeScope();
         var states = new Dictionary<long, Dictionary<string, double[]>>();
@@ -46,7 +46,7 @@ public sealed class TrainingFaultsTests : IDisposable
     [Theory]
     [InlineData(6)]
     [InlineData(12)]
-    public void Several_in_a_row_halve_the_rate_for_good_also_in_a_run_that_is_resumed(int cutAt)
+    public void Several_bad_steps_in_a_row_halve_the_rate_even_across_a_resume(int cutAt)
     {
         using var scope = NewDisposeScope();
         using var cut = new CancellationTokenSource();
@@ -55,10 +55,13 @@ public sealed class TrainingFaultsTests : IDisposable
         using var second = new TinyTask { Factor = Wrong };
         second.Run(_folder, TinyTask.Options(20), Never);
 
-        // Steps 5, 6 and 7 are left out; 8 is too, and lowers the rate.
+        // Steps 5, 6 and 7 are skipped. Step 8 is skipped too, and reduces the rate.
         Assert.Equal(Enumerable.Range(1, 20).Except([6, 7, 8, 9]), Logged().Select(line => line["step"]!.GetValue<int>()));
-        Assert.All(Logged(), line => Assert.Equal(
-            RateOf(line["step"]!.GetValue<int>() - 1) * (line["step"]!.GetValue<int>() < 10 ? 1 : 0.5), line["learningRate"]!.GetValue<double>(), 1e-12));
+        Assert.All(Logged(), line =>
+        {
+            var step = line["step"]!.GetValue<int>();
+            Assert.Equal(RateOf(step - 1) * (step < 10 ? 1 : 0.5), line["learningRate"]!.GetValue<double>(), 1e-12);
+        });
 
         using var other = new TempFolder();
         using var uncut = new TinyTask { Factor = Wrong };
@@ -70,7 +73,7 @@ public sealed class TrainingFaultsTests : IDisposable
     }
 
     [Fact]
-    public void Where_a_lower_rate_does_not_help_training_goes_back_to_the_checkpoint()
+    public void Checkpoint_is_restored_if_a_lower_rate_does_not_help()
     {
         using var scope = NewDisposeScope();
         var taken = new List<long>();
@@ -78,7 +81,7 @@ public sealed class TrainingFaultsTests : IDisposable
         using var task = new TinyTask
         {
             Factor = step => broken && step >= 5 ? double.NaN : 1,
-            // As if the machine that computed nonsense had come to its senses: the second time all is well.
+            // A transient fault: steps succeed when they are taken for the second time.
             Before = step =>
             {
                 broken &= taken.Count == 0 || step > taken[^1];
@@ -87,33 +90,44 @@ public sealed class TrainingFaultsTests : IDisposable
         };
         task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero);
 
-        // Three left out and one that lowers the rate, twice; then three more, and back.
+        // Twice, three steps are skipped and one reduces the rate. Then three more are skipped, and the checkpoint is restored.
         Assert.Equal([.. Enumerable.Range(0, 17).Select(step => (long)step), .. Enumerable.Range(5, 15).Select(step => (long)step)], taken);
-        Assert.Contains(task.View.Lines, line => line.EndsWith("restored the checkpoint of step 5; learning rate reduced to 25 % of the configured value", StringComparison.Ordinal));
+        Assert.Contains(
+            task.View.Lines,
+            line => line.EndsWith(
+                "restored the checkpoint of step 5; learning rate reduced to 25 % of the configured value", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Where_nothing_helps_the_run_ends_with_an_account_and_a_checkpoint_from_before()
+    public void Run_that_cannot_recover_fails_and_keeps_a_good_checkpoint()
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask { Factor = step => step >= 5 ? double.NaN : 1 };
         var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(200), TimeSpan.Zero));
 
         Assert.Contains("Lower optimizer.learningRate", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("learning rate reduced to 25 %, checkpoints restored (2).", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "reduced the learning rate to 25 % of the configured value, restored a checkpoint 2 times. ",
+            thrown.Message,
+            StringComparison.Ordinal);
         using var again = new TinyTask();
         again.Run(_folder, TinyTask.Options(200), Never);
-        Assert.All(again.Network.state_dict().Where(entry => entry.Value.is_floating_point()), entry => Assert.True(entry.Value.isfinite().all().item<bool>()));
+        Assert.All(
+            again.Network.state_dict().Where(entry => entry.Value.is_floating_point()),
+            entry => Assert.True(entry.Value.isfinite().all().item<bool>()));
     }
 
     [Fact]
-    public void Where_there_is_no_checkpoint_to_go_back_to_no_return_is_claimed()
+    public void Message_states_that_there_was_no_checkpoint_to_restore()
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask { Factor = _ => double.NaN };
         var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(200), Never));
-        Assert.StartsWith("training diverged: loss NaN, gradient norm NaN at step 12. Tried: skipped steps (11), ", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains(" checkpoints restored (0).", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "training diverged: loss NaN, gradient norm NaN at step 12. Tried: skipped 11 steps, "
+            + "reduced the learning rate to 25 % of the configured value, found no checkpoint to restore. "
+            + "Lower optimizer.learningRate or raise optimizer.warmupFraction, then run again",
+            thrown.Message);
         Assert.Equal(12, thrown.Step);
     }
 
