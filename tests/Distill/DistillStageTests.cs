@@ -55,7 +55,7 @@ public sealed class DistillStageTests
         using var resumed = new StageFixture();
         interrupted.CopyFilesTo(resumed);
         Assert.Equal(Run(student, TwoPerClass, topK: 3), Run(resumed, student, TwoPerClass, topK: 3));
-        Assert.Equal(5, resumed.Reports[0].Step);
+        Assert.Equal(5, resumed.Reports[0].Done);
     }
 
     [Theory]

@@ -51,9 +51,9 @@ public sealed class ExportStageTests : IDisposable
     [Fact]
     public void Progress_grows_to_its_total()
     {
-        var steps = _fixture.Reports.ConvertAll(report => report.Step);
+        var steps = _fixture.Reports.ConvertAll(report => report.Done);
         Assert.Equal(steps.Order(), steps);
-        Assert.All(_fixture.Reports, report => Assert.InRange(report.Step, 1, report.Steps));
-        Assert.Equal(_fixture.Reports[^1].Steps, _fixture.Reports[^1].Step);
+        Assert.All(_fixture.Reports, report => Assert.InRange(report.Done, 1, report.Total));
+        Assert.Equal(_fixture.Reports[^1].Total, _fixture.Reports[^1].Done);
     }
 }

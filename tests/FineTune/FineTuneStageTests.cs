@@ -71,7 +71,7 @@ public sealed class FineTuneStageTests
         using var resumed = new StageFixture();
         fixture.CopyFilesTo(resumed);
         Run(resumed, new TinyDataset(), fromLayer: 1);
-        Assert.Equal(4, resumed.Reports[0].Step);
+        Assert.Equal(4, resumed.Reports[0].Done);
         Assert.Equal(Run(new TinyDataset()), FileHash.OfFile(resumed.Folder[FineTuneStage.Output]));
     }
 

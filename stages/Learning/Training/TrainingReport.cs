@@ -26,14 +26,17 @@ internal sealed class TrainingReport(StageContext context, TrainingTask task, in
         var (loss, gradientNorm) = (reading.Loss!.Value, reading.GradientNorm!.Value);
         var stepsPerSecond = _rate.Update(step);
         var (epoch, itemsPerSecond) = (task.EpochOf(step), stepsPerSecond * task.ItemsPerStep);
-        context.Progress.Report(new TrainingProgress(
-            step,
-            steps,
-            epoch,
-            itemsPerSecond,
-            loss,
-            monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null,
-            TimeSpan.FromSeconds((steps - step) / stepsPerSecond)));
+        context.Progress.Report(new StageProgress(step, steps)
+        {
+            Metrics =
+            [
+                new ProgressMetric("epoch", epoch, "0.00"),
+                new ProgressMetric("images/s", itemsPerSecond, "0") { NameIsUnit = true },
+                new ProgressMetric("loss", loss, "0.0000"),
+                new ProgressMetric("kNN", monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null, "0.0 '%'"),
+            ],
+            Remaining = TimeSpan.FromSeconds((steps - step) / stepsPerSecond),
+        });
         var line = new JsonObject
         {
             ["step"] = step,
