@@ -1,11 +1,11 @@
+using Distill.Datasets.Decoding;
+
 namespace Distill.Cli.Commands;
 
 /// <summary>What a user names as images: files, folders, and lists on standard input.</summary>
 internal static class ImagePaths
 {
     private const string StandardInput = "-";
-
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif" };
 
     /// <summary>Files as they are named; of folders, all images in them in the order of their paths; of <c>-</c>, a path a line of <paramref name="input"/>.</summary>
     public static IEnumerable<string> Of(IEnumerable<string> names, TextReader input) => names.SelectMany(name =>
@@ -14,7 +14,7 @@ internal static class ImagePaths
         : [name]);
 
     private static IEnumerable<string> InFolder(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(path => Extensions.Contains(Path.GetExtension(path)))
+        .Where(path => ImageExtensions.IsSupported(Path.GetExtension(path)))
         .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Lines(TextReader input)

@@ -1,24 +1,22 @@
 namespace Distill.Datasets.Decoding;
 
-/// <summary>What the names of image files end in.</summary>
-internal static class ImageExtensions
+/// <summary>The extensions of image files, for training folders, shards and <c>distill predict</c>.</summary>
+public static class ImageExtensions
 {
-    private static readonly HashSet<string> Decoded = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif",
-    };
+    private static readonly string[] Supported = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif"];
 
-    private static readonly HashSet<string> Others = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Unsupported = new(StringComparer.OrdinalIgnoreCase)
     {
         ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".tif", ".tiff", ".psd", ".svg", ".tga", ".ico", ".exr", ".ppm", ".pgm", ".pbm",
         ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef",
     };
 
-    /// <summary>For people.</summary>
-    public const string List = ".png, .jpg, .jpeg, .jfif, .webp, .bmp or .gif";
+    /// <summary>The supported extensions, for messages.</summary>
+    public static string List { get; } = $"{string.Join(", ", Supported[..^1])} or {Supported[^1]}";
 
-    public static bool IsDecoded(string extension) => Decoded.Contains(extension);
+    /// <summary>Whether files with this extension, such as ".png", are decoded. Ignores case.</summary>
+    public static bool IsSupported(string extension) => Supported.Contains(extension, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether files of this kind are images, but not decoded.</summary>
-    public static bool IsOther(string extension) => Others.Contains(extension);
+    /// <summary>Whether files with this extension are images in a format that is not decoded. Ignores case.</summary>
+    public static bool IsUnsupportedImage(string extension) => Unsupported.Contains(extension);
 }

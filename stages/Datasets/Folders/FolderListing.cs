@@ -29,6 +29,7 @@ internal sealed class FolderListing : IListing
         _test = Path.Combine(options.Folder, options.Test ?? "test");
         _labels = options.Labels is { } labels ? LabelFile.Read(labels) : null;
         ClassNames = ClassFile.Names(options.Classes) ?? _labels?.ClassNames ?? ClassesOf(_train);
+        RefuseOldSpelling();
         RefuseOverlaps();
         foreach (var given in new[] { options.Train, options.Unlabeled, options.Test })
         {
@@ -66,7 +67,7 @@ internal sealed class FolderListing : IListing
     public IReadOnlyList<(string Name, string Reason)> LeftOut(Split split) =>
     [
         .. FoldersOf(split).SelectMany(FilesBelow)
-            .Where(file => ImageExtensions.IsOther(file.Extension))
+            .Where(file => ImageExtensions.IsUnsupportedImage(file.Extension))
             .Select(file => (Name: NameOf(file.FullName), Reason: $"not a supported format ({file.Extension.ToLowerInvariant()})"))
             .OrderBy(file => file.Name, StringComparer.Ordinal),
     ];
@@ -117,7 +118,7 @@ internal sealed class FolderListing : IListing
     }
 
     private IEnumerable<EncodedImage> Below(string folder, Func<string, int> label) => FilesBelow(folder)
-        .Where(file => ImageExtensions.IsDecoded(file.Extension))
+        .Where(file => ImageExtensions.IsSupported(file.Extension))
         .Select(file => (file.FullName, Content: LinkedFile.Follow(file)))
         .Select(file => new EncodedImage(NameOf(file.FullName), file.FullName, 0, LengthOf(file.Content), label(file.FullName))
         {
@@ -148,6 +149,16 @@ internal sealed class FolderListing : IListing
 
     private string NameOf(string path) =>
         Path.GetRelativePath(Path.GetFullPath(_options.Folder), path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>Before version 0.2 the folder had the British spelling. Its images would be left out without a message.</summary>
+    private void RefuseOldSpelling()
+    {
+        var old = Path.Combine(_options.Folder, "unlabelled");
+        if (_options.Unlabeled is null && Directory.Exists(old) && !Directory.Exists(_unlabeled))
+        {
+            throw new UserException($"{old}: this folder has an old name; rename it to {Path.GetFileName(_unlabeled)}");
+        }
+    }
 
     /// <summary>An image must be learned from once, and none that is measured.</summary>
     private void RefuseOverlaps()

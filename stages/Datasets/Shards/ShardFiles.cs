@@ -13,7 +13,7 @@ internal sealed class ShardFiles
 {
     private static readonly string[][] UsualTrain = [["train-*"], ["*train*", "train/*"]];
     private static readonly string[][] UsualTest = [["test-*"], ["val-*", "validation-*"], ["test/*"], ["val/*", "validation/*"]];
-    private static readonly string[][] UsualUnlabeled = [["unlabeled-*", "unlabeled-*"], ["unlabeled/*", "unlabeled/*"]];
+    private static readonly string[][] UsualUnlabeled = [["unlabeled-*"], ["unlabeled/*"]];
 
     private readonly DatasetOptions _options;
     private readonly List<Shard> _all;
@@ -27,6 +27,7 @@ internal sealed class ShardFiles
         _all = AllBelow(options.Folder);
         Train = Find("train", options.Train, UsualTrain, extension);
         Unlabeled = Find("unlabeled", options.Unlabeled, UsualUnlabeled, extension);
+        RefuseOldSpelling(extension);
         Test = Find("test", options.Test, UsualTest, extension);
         Apart("train", Train, "unlabeled", Unlabeled);
         Apart("train", Train, "test", Test);
@@ -43,6 +44,18 @@ internal sealed class ShardFiles
     /// <summary>The first file whose name ends so, for messages; null where there is none.</summary>
     public string? AnyEndingIn(params string[] endings) =>
         _all.FirstOrDefault(shard => endings.Any(ending => shard.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))?.Name;
+
+    /// <summary>Before version 0.2 these shards had the British spelling. They would be left out without a message.</summary>
+    private void RefuseOldSpelling(string extension)
+    {
+        const string oldName = "unlabelled";
+        var old = Matching($"{oldName}-*{extension}").Concat(Matching($"{oldName}/*{extension}")).FirstOrDefault();
+        if (old is not null && _options.Unlabeled is null && Unlabeled.Count == 0)
+        {
+            var newName = old.Name.Replace(oldName, "unlabeled", StringComparison.Ordinal);
+            throw new UserException($"{old.Path} has an old name; rename it to {newName}, and all shards like it");
+        }
+    }
 
     private static List<Shard> AllBelow(string folder) => !Directory.Exists(folder)
         ? []

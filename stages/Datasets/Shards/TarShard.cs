@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Distill.Datasets.Decoding;
 using Distill.Datasets.Encoded;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
@@ -14,8 +15,6 @@ namespace Distill.Datasets.Shards;
 /// <param name="log">Takes lines for people.</param>
 internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
 {
-    private static readonly string[] ImageExtensions = ["jpg", "jpeg", "png", "webp", "bmp", "gif"];
-
     private readonly Dictionary<string, TarSample> _samples = new(StringComparer.Ordinal);
 
     /// <summary>In the order of the archive.</summary>
@@ -35,7 +34,7 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
         var lacking = _samples.Values.Count(sample => sample.Image is null);
         if (lacking > 0)
         {
-            log($"{shard.Path}: {lacking} samples have a label but no image (.{string.Join(", .", ImageExtensions)})");
+            log($"{shard.Path}: {lacking} samples have a label but no image ({ImageExtensions.List})");
         }
 
         return
@@ -51,7 +50,7 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
         var name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
         var dot = name.IndexOf('.', name.LastIndexOf('/') + 1);
         var extension = dot < 0 ? "" : name[(dot + 1)..].ToLowerInvariant();
-        var isImage = ImageExtensions.Contains(extension);
+        var isImage = ImageExtensions.IsSupported("." + extension);
         var isLabel = labeled && extension is "cls" or "json";
         if (entry.EntryType is TarEntryType.Directory || !(isImage || isLabel))
         {

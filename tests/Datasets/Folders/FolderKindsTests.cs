@@ -93,6 +93,29 @@ public sealed class FolderKindsTests : IDisposable
         Assert.Equal(3, Open().Train().Count);
     }
 
+    [Theory]
+    [InlineData(".jpe")]
+    [InlineData(".jfif")]
+    public void Rare_extensions_of_jpeg_are_read(string extension)
+    {
+        Write("train/cat/photo" + extension);
+
+        Assert.Equal("train/cat/photo" + extension, Open().Train().ImageName(0));
+    }
+
+    [Fact]
+    public void The_old_spelling_of_the_unlabeled_folder_is_refused()
+    {
+        Write("train/cat/1.png", "unlabelled/2.png");
+
+        var error = Assert.Throws<UserException>(() => Open());
+        Assert.Equal($"{_folder["unlabelled"]}: this folder has an old name; rename it to unlabeled", error.Message);
+
+        Assert.Equal(2, Open(options => options with { Unlabeled = "unlabelled" }).Train().Count);
+        Write("unlabeled/3.png");
+        Assert.Equal(2, Open().Train().Count);
+    }
+
     [Fact]
     public void Folders_elsewhere_take_the_places_of_the_usual_ones()
     {

@@ -35,6 +35,8 @@ public sealed class ShardPatternTests : IDisposable
     [InlineData("train-0.tar,test-0.tar", "*.tar", "dataset.train and dataset.test both match ")]
     [InlineData("train-0.tar", "x-*.tar", "matches \"x-*.tar\"")]
     [InlineData("other.tar", null, "Found no training shards in ")]
+    [InlineData("train-0.tar,unlabelled-0.tar", null, "unlabelled-0.tar has an old name; rename it to unlabeled-0.tar")]
+    [InlineData("train/0.tar,unlabelled/0.tar", null, "unlabelled/0.tar has an old name; rename it to unlabeled/0.tar")]
     [InlineData("", null, "Found no training shards in ")]
     public void What_is_ambiguous_or_missing_is_refused(string files, string? train, string message)
     {

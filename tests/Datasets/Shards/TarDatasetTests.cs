@@ -68,6 +68,15 @@ public sealed class TarDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Every_extension_of_training_images_is_an_image()
+    {
+        string[] extensions = ["png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "gif"];
+        Shard("train-0.tar", [.. extensions.Select((extension, i) => ($"{i}.{extension}", (string?)null))]);
+
+        Assert.Equal(extensions, Names(Open().Train()).Select(name => name.Split('.')[^1]));
+    }
+
+    [Fact]
     public void Shards_come_in_ordinal_order_and_unlabeled_ones_last_without_a_look_at_their_labels()
     {
         Shard("train-1.tar", ("a.png", null), ("a.cls", "1"));
