@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Tests.Golden;
 
-/// <summary>Comparison of tensors.</summary>
+/// <summary>Assertions that compare tensors.</summary>
 internal static class Close
 {
-    /// <summary>Equal shapes, and no element further off than the tolerance.</summary>
+    /// <summary>Asserts equal shapes, and that no element differs by more than the tolerance.</summary>
     public static void To(Tensor expected, Tensor actual, double tolerance, string what = "")
     {
         using var scope = NewDisposeScope();
@@ -15,11 +15,11 @@ internal static class Close
         Assert.True(off <= tolerance, $"{what}: off by {off:g3}, allowed {tolerance:g3}");
     }
 
-    /// <summary>Equal to a share of the largest magnitude expected.</summary>
+    /// <summary>Asserts the same with a tolerance relative to the largest expected magnitude.</summary>
     public static void Relatively(Tensor expected, Tensor actual, double tolerance, string what = "") =>
         To(expected, actual, tolerance * expected.abs().max().to(ScalarType.Float64).ToDouble(), what);
 
-    /// <summary>The same bits in every element.</summary>
+    /// <summary>Asserts the same bits in every element.</summary>
     public static void Exactly(Tensor expected, Tensor actual)
     {
         Assert.Equal(expected.shape, actual.shape);

@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace Tests.Golden;
 
-/// <summary>Classifiers whose parameters and buffers are closed forms, as after a training: at first every block is its shortcut.</summary>
+/// <summary>
+/// Creates classifiers with closed-form parameters and buffers, as after training. In a new network, each block is only its shortcut.
+/// </summary>
 internal static class FilledNetwork
 {
-    /// <summary>One in inference mode.</summary>
+    /// <summary>Creates a network in inference mode.</summary>
     public static ResNet Of(string architecture, double width, Stem stem, bool selective, int channels, int classes)
     {
         using var generator = new Generator(1);

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace Tests.Golden;
 
-/// <summary>The numbers that PyTorch and torchvision gave; the scripts beside this file made them.</summary>
+/// <summary>Reads the golden values of PyTorch, torchvision and others, which the scripts beside this file make.</summary>
 internal static class GoldenFile
 {
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
-    /// <summary>Tensors by name, owned by the caller's dispose scope.</summary>
+    /// <summary>Reads tensors by name. The caller's dispose scope owns them.</summary>
     public static Dictionary<string, Tensor> Read(string name) => SafetensorsFile.Read(PathOf(name + ".safetensors"));
 }

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Tests.Golden;
 
-/// <summary>Numbers by a closed form, so that golden files need not hold weights; golden.py has the same functions.</summary>
+/// <summary>Closed-form numbers, so golden files need not contain weights and inputs. The functions in golden.py are the same.</summary>
 internal static class Pattern
 {
-    /// <summary>Numbers of [−1, 1) that are a function of key and index alone.</summary>
+    /// <summary>Returns numbers in [−1, 1) that depend only on key and index.</summary>
     public static Tensor Uniform(string key, params long[] shape)
     {
         const long mask = 0x7FFFFFFF;
@@ -24,7 +24,7 @@ internal static class Pattern
         return tensor(values, shape);
     }
 
-    /// <summary>The value of a network's parameter or buffer of this key and shape.</summary>
+    /// <summary>Returns the value of a parameter or buffer with this key and shape.</summary>
     public static Tensor Weight(string key, long[] shape)
     {
         if (key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
@@ -43,7 +43,7 @@ internal static class Pattern
         };
     }
 
-    /// <summary>Gives every parameter and buffer its closed form.</summary>
+    /// <summary>Sets every parameter and buffer to its closed form.</summary>
     public static void Fill(nn.Module network)
     {
         using var frozen = no_grad();

@@ -1,7 +1,7 @@
-"""What the scripts beside this file share: a safetensors writer and weights by a closed form.
+"""Shared by the scripts beside this file: a safetensors writer and closed-form weights.
 
 Run every script from its folder: for f in make_*.py; do /usr/bin/python3 "$f"; done
-(Debian 12's python3-torch 1.13 and python3-torchvision 0.14 made the files that are committed.)
+The committed files were made with Debian 12's python3-torch 1.13 and python3-torchvision 0.14.
 """
 
 import json
@@ -37,7 +37,7 @@ def write(path, tensors, metadata=None):
 
 
 def uniform(key, shape):
-    """Numbers of [-1, 1) that are a function of key and index alone; tests/Golden/Pattern.cs has the same one."""
+    """Returns numbers in [-1, 1) that depend only on key and index. Pattern.Uniform in C# is the same function."""
     seed = 2166136261
     for octet in key.encode():
         seed = ((seed ^ octet) * 16777619) & 0xFFFFFFFF
@@ -50,7 +50,7 @@ def uniform(key, shape):
 
 
 def weight(key, value):
-    """What Pattern.Weight in C# gives a parameter or buffer of this key and shape."""
+    """Returns the value of a parameter or buffer with this key and shape. Pattern.Weight in C# is the same function."""
     u = uniform(key, value.shape)
     if key.endswith("num_batches_tracked"):
         return torch.full_like(value, 7)
@@ -58,7 +58,7 @@ def weight(key, value):
         return 1 + 0.3 * u
     if key.endswith("running_mean") or key.endswith("bias"):
         return 0.1 * u
-    if key.endswith("bn3.weight"):  # A weak residual branch: deep networks would magnify rounding without bound.
+    if key.endswith("bn3.weight"):  # A weak residual branch, because deep networks would magnify rounding errors.
         return 0.2 + 0.1 * u
     return 0.5 + 0.2 * u if value.dim() == 1 else u * math.sqrt(6 / (value.numel() / value.shape[0]))
 

@@ -1,11 +1,11 @@
-"""torchvision's crops, flips, blur, brightness, contrast, saturation, hue and grayscale; torch's turns and Sobel gradient."""
+"""Crops, flips, blur, brightness, contrast, saturation, hue and grayscale of torchvision; rotations and Sobel gradient of torch."""
 
 import torch
 from torchvision.transforms import functional as F
 
 from golden import uniform, write
 
-# top, left, height, width, flipped: AugmentationGolden.cs has the same ones.
+# top, left, height, width, flipped; the same as in AugmentationGolden.cs.
 CROPS = [(0, 0, 12, 10, 0), (2, 1, 6, 5, 0), (3, 4, 9, 4, 1), (0, 3, 4, 7, 1), (5, 0, 7, 10, 0)]
 
 images = 0.5 + 0.5 * uniform("images", [5, 3, 12, 10])
@@ -23,7 +23,7 @@ for channels in (1, 3):
     golden[f"brightness{channels}"] = torch.stack([F.adjust_brightness(i, f) for i, f in zip(x, factors)])
     golden[f"contrast{channels}"] = torch.stack([F.adjust_contrast(i, f) for i, f in zip(x, factors)])
 x = images.clone()
-# Grays, pure colors, black and white: where the hue has no or a border value.
+# Grays, pure colors, black and white, whose hue is undefined or at the border of its range.
 x[4] = torch.tensor([[0.0, 1, 0.5, 1, 0, 0, 1, 1, 0, 0.25], [0, 1, 0.5, 0, 1, 0, 1, 0, 1, 0.25], [0, 1, 0.5, 0, 0, 1, 0, 1, 1, 0.75]])[:, None]
 golden["saturation3"] = torch.stack([F.adjust_saturation(i, f) for i, f in zip(x, factors)])
 golden["hue3"] = torch.stack([F.adjust_hue(i, f) for i, f in zip(x, (-0.5, -0.1, 0.0, 0.2, 0.37))])

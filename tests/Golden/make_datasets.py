@@ -1,6 +1,6 @@
-"""Tiny data sets as other programs write them: CIFAR and IDX that torchvision reads back, pictures that PIL encodes and decodes.
+"""Tiny datasets of other programs: CIFAR and IDX, which torchvision reads back, and images that PIL encodes and decodes.
 
-The files are tensors of bytes, "file/NAME"; "rgb/NAME" and "gray/NAME" are what PIL decodes a picture to.
+The files are tensors of bytes, "file/NAME". "rgb/NAME" and "gray/NAME" are the pixels that PIL decodes.
 """
 
 import gzip
@@ -20,7 +20,7 @@ from golden import uniform, write
 
 
 def pixels(key, *shape):
-    """Bytes that DatasetGolden.cs computes, too."""
+    """Returns bytes that DatasetGolden.cs computes too."""
     return ((uniform(key, shape) + 1) * 127.5).byte().numpy()
 
 
@@ -28,7 +28,7 @@ files, golden = {}, {}
 
 
 def cifar(name, reader, batches, labels_of, label_key):
-    """The binary version by hand; the pickled one of the same rows shows that torchvision agrees on what they mean."""
+    """Writes the binary version by hand. Torchvision reads the same rows from pickled files, so both agree on their meaning."""
     with tempfile.TemporaryDirectory() as root:
         for train in (True, False):
             rows, labels = [], []

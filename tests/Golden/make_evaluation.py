@@ -1,4 +1,4 @@
-"""scikit-learn's, SciPy's and PyTorch's judgement of metrics, bootstrap intervals, probes and embeddings.
+"""Metrics, bootstrap intervals, probes and embeddings by scikit-learn, SciPy and PyTorch.
 
 Needs Debian 12's python3-sklearn 1.2.1 (with numpy 1.24 and scipy 1.10) beside python3-torch.
 """
@@ -43,14 +43,14 @@ def permutation(state, count):
 
 
 def calibration_error(confidence, right):
-    # scikit-learn has no such error; its reliability curve, of the same bins, is put beside this in report.
+    # scikit-learn does not have this error. report compares it with scikit-learn's reliability curve of the same bins.
     bins = np.ceil(confidence * BINS).astype(int)
     return sum(abs(right[bins == b].sum() - confidence[bins == b].sum()) for b in range(1, BINS + 1)) / len(right)
 
 
 def eleven_points(scores, relevant):
     precision, recall, _ = precision_recall_curve(relevant, scores)
-    precision, recall = precision[:-1], recall[:-1]  # The last point, precision 1 at recall 0, is no threshold of the data.
+    precision, recall = precision[:-1], recall[:-1]  # The last point, precision 1 at recall 0, is not a threshold of the data.
     return np.mean([precision[recall >= level / 10 - 1e-12].max() for level in range(11)])
 
 
@@ -89,7 +89,7 @@ def cases():
     for case, images, classes, present in (("seven", 400, 7, 7), ("absent", 90, 9, 5), ("three", 50, 3, 3)):
         logits = (4 * uniform(f"{case}/logits", [images, classes])).double().numpy()
         labels = np.arange(images) * 7 % 11 % present
-        # True classes get a little more, or nothing would be right more often than by chance.
+        # True classes get a bonus; otherwise the accuracy would be that of chance.
         logits[np.arange(images), labels] += 1.5
         report(case, logits, labels, classes)
         if classes > 5:

@@ -1,4 +1,4 @@
-"""A three-layer projection head as SimCLRv2 has it, in plain PyTorch: outputs and a gradient in training mode."""
+"""SimCLRv2's three-layer projection head in plain PyTorch: outputs and a gradient in training mode."""
 
 from collections import OrderedDict
 

@@ -25,7 +25,7 @@ for teacher_temperature, student_temperature in ((1.0, 1.0), (0.5, 2.0), (0.1, 1
     golden[f"soft/{teacher_temperature}/{student_temperature}"] = loss
     golden[f"soft/{teacher_temperature}/{student_temperature}/gradient"] = student.grad
 for alpha in (0.0, 0.25, 1.0):
-    # Six rows of soft targets and four labeled ones out of one forward pass: SimCLRv2's equation 4, with means.
+    # Six rows of soft targets and four labeled rows of one forward pass: equation 4 of SimCLRv2, with means.
     student = (3 * uniform("student", [10, 5]).double()).requires_grad_()
     teacher = 3 * uniform("teacher", [6, 5]).double()
     soft = F.cross_entropy(student[:6] / 2.0, (teacher / 0.5).softmax(1))

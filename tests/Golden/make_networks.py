@@ -1,4 +1,4 @@
-"""torchvision's residual networks, narrowed: features, logits, running statistics and gradients of every depth."""
+"""Narrow residual networks of torchvision: features, logits, running statistics and gradients of every depth."""
 
 import json
 
@@ -48,7 +48,7 @@ for name, stem, channels in CASES:
     with torch.no_grad():
         golden[f"{case}/eval/logits"] = network(images)
     golden[f"{case}/eval/features"] = features[0]
-    # In double precision: in single, a unit that rounding switches on or off moves deep gradients by percents.
+    # Double precision. In single precision, rounding switches units on or off, which changes deep gradients by percents.
     network = fill(Narrow(name, stem, channels)).double().train()
     logits = network(images.double())
     (logits * uniform("cotangent", logits.shape).double()).sum().backward()

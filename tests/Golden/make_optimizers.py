@@ -1,4 +1,4 @@
-"""Twenty steps of PyTorch's AdamW and SGD, and of LARS written for it, with given gradients, rates that change, and no decay on vectors."""
+"""Twenty steps of PyTorch's AdamW and SGD, and of LARS as below: fixed gradients, changing learning rates, no decay of vectors."""
 
 import torch
 
@@ -11,7 +11,7 @@ SHAPES = {
 
 
 class Lars(torch.optim.Optimizer):
-    """SimCLR's LARS (lars_optimizer.py): trust 0.001 ‖w‖ / ‖g + decay w‖, momentum over the scaled rate; some groups neither adapt nor decay."""
+    """SimCLR's LARS (lars_optimizer.py): trust ratio 0.001 ‖w‖ / ‖g + decay w‖, momentum of the scaled gradient; some groups have no trust ratio and decay."""
 
     @torch.no_grad()
     def step(self):

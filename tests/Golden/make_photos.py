@@ -1,7 +1,7 @@
-"""Small image files of every kind that photographs come in, and what PIL decodes them to; PIL's crops and torch's resizing.
+"""Small image files of every kind of photograph, with the pixels that PIL decodes; crops of PIL and resizing of torch.
 
-Where PIL cannot write a kind, the file is written here by hand; where PIL itself cuts 16 bits off at 255 instead of
-scaling them, the upper 8 bits are what is expected.
+Kinds that PIL cannot write are written here by hand. PIL clips 16-bit values at 255 instead of scaling them, so the
+upper 8 bits are expected instead.
 """
 
 import pathlib
@@ -46,7 +46,7 @@ def save(name, image, **options):
     judge(name)
 
 
-# A picture with slopes, edges and saturated colors; no symmetry, so that a wrong turn shows.
+# An image with gradients, edges and saturated colors. It has no symmetry, so a wrong rotation is visible.
 y, x = numpy.mgrid[0:H, 0:W]
 planes = numpy.stack([x * 11 % 256, (y * 14 + x * 2) % 256, 255 - (x + y) * 6], 2).astype(numpy.uint8)
 planes[2:7, 3:9] = (250, 10, 20)
@@ -69,10 +69,10 @@ cmyk = Image.fromarray(numpy.dstack([255 - planes, (y * 9).astype(numpy.uint8)])
 save("cmyk.jpg", cmyk, quality=95)
 content = (FOLDER / "cmyk.jpg").read_bytes()
 at = content.index(b"Adobe")
-# Adobe's transform 2 declares the same four planes YCCK.
+# Adobe's transform 2 declares the same four planes as YCCK.
 (FOLDER / "ycck.jpg").write_bytes(content[:at + 11] + b"\2" + content[at + 12:])
 judge("ycck.jpg")
-# Without Adobe's segment nothing says that the values are inverted; PIL assumes so.
+# Without Adobe's segment the file does not state that the values are inverted. PIL assumes that they are.
 (FOLDER / "cmyk-plain.jpg").write_bytes(content[:at - 4] + content[at + 12:])
 judge("cmyk-plain.jpg")
 for orientation in range(1, 9):
@@ -83,9 +83,9 @@ for orientation in range(1, 9):
 save("quality-1.jpg", rgb, quality=1)
 
 
-# Colors of a profile that is far from sRGB: red and green change places. The values must stay those of the file.
+# A profile that is far from sRGB: red and green are swapped. The decoded values must stay those of the file.
 profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-profile[24:36] = bytes(12)  # When it was made.
+profile[24:36] = bytes(12)  # The creation time.
 tags = {bytes(profile[132 + 12 * i:136 + 12 * i]): 132 + 12 * i for i in range(struct.unpack(">I", profile[128:132])[0])}
 red, green = tags[b"rXYZ"] + 4, tags[b"gXYZ"] + 4
 profile[red:red + 8], profile[green:green + 8] = profile[green:green + 8], profile[red:red + 8]
@@ -170,7 +170,7 @@ exif = Image.Exif()
 exif[0x0112] = 6
 save("exif-6.webp", rgb, lossless=True, exif=exif)
 exif[0x0112] = 5
-# Of animations, PIL begins the block as JPEG does.
+# In animations, PIL begins the EXIF block as JPEG does.
 save("exif-5-animated.webp", frames[0], save_all=True, append_images=frames[1:], duration=100, lossless=True, exif=exif)
 save("rgb.bmp", rgb)
 save("gray.bmp", gray)
@@ -184,7 +184,7 @@ def bmp(name, bits, lines, height=H):
     (FOLDER / name).write_bytes(b"BM" + struct.pack("<IHHI", 54 + len(body), 0, 0, 54) + header + body)
 
 
-# The fourth byte of a pixel means nothing here, though it could pass for an alpha channel that hides everything.
+# The fourth byte of a pixel has no meaning here, but a decoder could take it for an alpha channel.
 bmp("rgbx.bmp", 32, [numpy.dstack([row[None, :, ::-1], numpy.zeros([1, W, 1], numpy.uint8)]).tobytes() for row in planes[::-1]])
 judge("rgbx.bmp")
 bmp("top-down.bmp", 24, [row[:, ::-1].tobytes() for row in planes], height=-H)
@@ -195,9 +195,9 @@ judge("15-bit.bmp")
 write("photos.safetensors", golden)
 
 
-# Crops of single-precision fractions, as the product stores them; PIL in floats, then rounded by nobody.
+# Crops in single-precision fractions, as the product stores them. PIL computes in floats, and nothing is rounded.
 CUTS = [
-    # height, width, top, left, crop height, crop width, flipped, rows, columns: ResamplerTests.cs reads them from here.
+    # height, width, top, left, crop height, crop width, flipped, rows, columns; read by ResamplerTests.cs.
     (37, 53, 0.0, 0.0, 1.0, 1.0, 0, 16, 16), (37, 53, 0.1, 0.2, 0.31, 0.27, 0, 32, 32), (37, 53, 0.55, 0.4, 0.4, 0.6, 1, 24, 24),
     (64, 48, 0.013, 0.017, 0.9, 0.95, 1, 9, 13), (200, 150, 0.111, 0.222, 0.777, 0.666, 0, 32, 32), (200, 150, 0.5, 0.5, 0.28, 0.28, 1, 64, 32),
     (5, 300, 0.0, 0.3, 1.0, 0.05, 0, 20, 20), (20, 20, 0.4, 0.6, 0.03, 0.04, 0, 8, 8), (1, 1, 0.0, 0.0, 1.0, 1.0, 0, 4, 4), (1, 9, 0.2, 0.1, 0.5, 0.8, 1, 4, 4),

@@ -1,4 +1,4 @@
-"""Counter-based random numbers by the published definition of SplitMix64's finalizer, in Python's big integers."""
+"""Counter-based random numbers: the published definition of SplitMix64's finalizer in Python's big integers."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A file of every element type by the format's specification, with metadata, a scalar and an empty tensor."""
+"""A file with every element type, metadata, a scalar and an empty tensor, after the format's specification."""
 
 import torch
 

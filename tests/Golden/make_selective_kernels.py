@@ -1,5 +1,5 @@
-"""SimCLRv2's networks with selective kernels and ResNet-D's stem and shortcuts, written anew in PyTorch after the description
-of google-research/simclr's resnet.py: logits in inference mode, statistics and gradients in training mode."""
+"""SimCLRv2's networks with selective kernels and ResNet-D's stem and shortcuts, written in PyTorch after google-research/simclr's
+resnet.py: logits in inference mode, statistics and gradients in training mode."""
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +9,7 @@ from golden import fill, uniform, write
 
 PLANES = 4
 BLOCKS = {"resnet50": [3, 4, 6, 3], "resnet101": [3, 4, 23, 3]}
-# Sizes that are odd somewhere on the way down, and even ones; the small stem keeps its single convolution.
+# Sizes that become odd after some strides, and sizes that stay even. The small stem keeps its single convolution.
 CASES = [("resnet50", "imagenet", 3, (36, 40)), ("resnet50", "imagenet", 1, (52, 44)), ("resnet101", "small", 3, (12, 10))]
 
 
@@ -24,9 +24,9 @@ class Pool(nn.Module):
 
     def forward(self, x):
         if self.stride == 2:
-            # Keras: one row and column of zeros after the edge, then windows that fit.
+            # Keras pads one row and column of zeros at the end, and then uses only complete windows.
             return F.avg_pool2d(F.pad(x, (0, 1, 0, 1)), 2, 2)
-        # Keras's SAME: the sum over the window's pixels that exist, by their number.
+        # Keras's SAME: the mean of the window's pixels inside the image.
         total = F.avg_pool2d(F.pad(x, (0, 1, 0, 1)), 2, 1) * 4
         count = F.avg_pool2d(F.pad(torch.ones_like(x), (0, 1, 0, 1)), 2, 1) * 4
         return total / count
