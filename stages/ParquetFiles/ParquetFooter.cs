@@ -3,33 +3,37 @@ using System.Buffers.Binary;
 namespace Distill.ParquetFiles;
 
 /// <summary>
-/// Walks through a Parquet file's footer once, before a library that believes every length in it, and may loop for hours over one that is damaged.
+/// Checks the footer of Parquet files before the library reads it. The library trusts every length, and may loop for hours over a damaged
+/// footer.
 /// </summary>
 public static class ParquetFooter
 {
-    private const int Tail = 8;
+    /// <summary>The length of the footer, and "PAR1". A file also begins with "PAR1".</summary>
+    private const int TailLength = 8;
 
-    /// <exception cref="InvalidDataException">The file does not end in a whole footer.</exception>
+    /// <summary>Checks that the file ends with a valid footer.</summary>
+    /// <exception cref="InvalidDataException">The footer is damaged or incomplete.</exception>
+    /// <exception cref="EndOfStreamException">The file is shorter than any Parquet file.</exception>
     public static void Check(string path)
     {
         using var file = File.OpenRead(path);
-        var tail = new byte[Tail];
-        if (file.Length < 4 + Tail)
+        var tail = new byte[TailLength];
+        if (file.Length < 4 + TailLength)
         {
             throw new EndOfStreamException();
         }
 
-        file.Position = file.Length - Tail;
+        file.Position = file.Length - TailLength;
         file.ReadExactly(tail);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || length > file.Length - 4 - Tail || length > Array.MaxLength)
+        if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || length > file.Length - 4 - TailLength || length > Array.MaxLength)
         {
             throw new InvalidDataException("it does not end like a Parquet file: it is cut short, or of another format");
         }
 
         var footer = new byte[length];
-        file.Position = file.Length - Tail - length;
+        file.Position = file.Length - TailLength - length;
         file.ReadExactly(footer);
-        new ThriftCompact(footer).Walk(ParquetShapes.Footer);
+        new ThriftCompact(footer).Walk(ParquetStructs.Footer);
     }
 }

@@ -5,35 +5,33 @@ using Parquet.Schema;
 namespace Distill.ParquetFiles;
 
 /// <summary>
-/// Looks at the headers of a column's pages before the library does, which takes memory for whatever size they claim
+/// Checks the headers of a column's pages before the library reads them, which allocates memory for whatever size they claim
 /// (apache/parquet-format, parquet.thrift: PageHeader).
 /// </summary>
 public static class ParquetPages
 {
-    /// <summary>Of one page, unpacked: writers aim at a megabyte.</summary>
-    private const long MostBytes = 1 << 28;
+    /// <summary>Maximum uncompressed size of a page. Writers aim at one megabyte.</summary>
+    private const long MaxBytes = 1 << 28;
 
-    /// <summary>Of a column in one row group.</summary>
-    private const long MostValues = 1 << 24;
+    /// <summary>Maximum number of values of a column in one row group.</summary>
+    private const long MaxValues = 1 << 24;
 
     private const int HeaderBytes = 1 << 14;
     private const int LongHeaderBytes = 1 << 20;
 
-    // Fields of PageHeader, and num_values in the header of each kind of page.
-    private const long Unpacked = 2;
-    private const long Packed = 3;
-    private const long DataValues = 5 * ThriftCompact.Inner + 1;
-    private const long DictionaryValues = 7 * ThriftCompact.Inner + 1;
-    private const long DataValues2 = 8 * ThriftCompact.Inner + 1;
+    // Field numbers of PageHeader, and of num_values in the header of each kind of page.
+    private const long UncompressedPageSize = 2;
+    private const long CompressedPageSize = 3;
+    private const long DataPageValues = 5 * ThriftCompact.Inner + 1;
+    private const long DictionaryPageValues = 7 * ThriftCompact.Inner + 1;
+    private const long DataPageV2Values = 8 * ThriftCompact.Inner + 1;
 
-    // Lengths of the levels, which such a page has before what is packed.
-    private const long Definitions2 = 8 * ThriftCompact.Inner + 5;
-    private const long Repetitions2 = 8 * ThriftCompact.Inner + 6;
+    // Lengths of the levels, which precede the compressed values in a data page of version 2.
+    private const long DefinitionLevelsLength = 8 * ThriftCompact.Inner + 5;
+    private const long RepetitionLevelsLength = 8 * ThriftCompact.Inner + 6;
 
-    /// <param name="path">The file.</param>
-    /// <param name="group">The row group.</param>
-    /// <param name="fields">Its columns that are going to be read.</param>
-    /// <exception cref="InvalidDataException">A page lies outside the file, or is too large to be true.</exception>
+    /// <summary>Checks all pages of the columns that will be read from a row group.</summary>
+    /// <exception cref="InvalidDataException">A page is outside of the file, or claims an implausible size.</exception>
     public static void Check(string path, ParquetRowGroupReader group, IEnumerable<DataField> fields)
     {
         using var file = File.OpenRead(path);
@@ -44,8 +42,9 @@ public static class ParquetPages
                 throw new InvalidDataException($"it has no pages for column {field.Path}");
             }
 
-            var start = Math.Min(column.DataPageOffset, column.DictionaryPageOffset is > 0 and var dictionary ? dictionary : long.MaxValue);
-            if (column.NumValues is < 0 or > MostValues)
+            var dictionary = column.DictionaryPageOffset is > 0 and var offset ? offset : long.MaxValue;
+            var start = Math.Min(column.DataPageOffset, dictionary);
+            if (column.NumValues is < 0 or > MaxValues)
             {
                 throw new InvalidDataException($"column {field.Path} claims {column.NumValues} values in a row group");
             }
@@ -62,62 +61,75 @@ public static class ParquetPages
                 (at, held) = (at + bytes, held + values);
             }
 
-            // The library reads on until it has as many as are claimed: for ever, where there are fewer.
+            // The library reads until it has as many values as are claimed: for ever if there are fewer.
             if (held != column.NumValues)
             {
-                throw new InvalidDataException($"column {field.Path} claims {column.NumValues} values in a row group, but its pages contain {held}");
+                throw new InvalidDataException(
+                    $"column {field.Path} claims {column.NumValues} values in a row group, but its pages contain {held}");
             }
         }
     }
 
-    /// <returns>Bytes of the page with its header, and how many values it holds; a dictionary's are none of the column's.</returns>
-    private static (long Bytes, long Values) Check(FileStream file, long at, long left, DataField field, CompressionCodec codec)
+    /// <summary>Checks one page. Returns its length with the header, and its number of values; a dictionary page has none.</summary>
+    private static (long Bytes, long Values) Check(
+        FileStream file, long at, long left, DataField column, CompressionCodec codec)
     {
-        long unpacked = -1, packed = -1, values = 0, entries = 0, levels = 0;
-        var header = Header(file, at, left, (name, value) =>
+        long uncompressed = -1, compressed = -1, values = 0, entries = 0, levels = 0;
+        var header = ReadHeader(file, at, left, (field, value) =>
         {
-            switch (name)
+            switch (field)
             {
-                case Unpacked:
-                    unpacked = value;
+                case UncompressedPageSize:
+                    uncompressed = value;
                     break;
-                case Packed:
-                    packed = value;
+                case CompressedPageSize:
+                    compressed = value;
                     break;
-                case DataValues or DataValues2:
+                case DataPageValues or DataPageV2Values:
                     values = value;
                     break;
-                case DictionaryValues:
+                case DictionaryPageValues:
                     entries = value;
                     break;
-                case Definitions2 or Repetitions2:
+                case DefinitionLevelsLength or RepetitionLevelsLength:
                     levels += value;
                     break;
                 default:
                     break;
             }
         });
-        var fits = packed >= 0 && packed <= left - header && unpacked is >= 0 and <= MostBytes && values is >= 0 and <= MostValues && entries is >= 0 and <= MostValues && levels >= 0 && levels <= packed;
-        return fits && !(PackedSize.Of(codec, Bytes(file, at + header + levels, Math.Min(packed - levels, PackedSize.Bytes))) > (ulong)unpacked)
-            ? (header + packed, values)
-            : throw new InvalidDataException($"a page of column {field.Path} claims {packed} bytes packed, {unpacked} unpacked and {values} values");
+        var plausible = compressed >= 0 && compressed <= left - header
+            && uncompressed is >= 0 and <= MaxBytes
+            && values is >= 0 and <= MaxValues
+            && entries is >= 0 and <= MaxValues
+            && levels >= 0 && levels <= compressed;
+        return plausible && !(ClaimedSize() > (ulong)uncompressed)
+            ? (header + compressed, values)
+            : throw new InvalidDataException(
+                $"a page of column {column.Path} claims {compressed} bytes compressed, {uncompressed} uncompressed and {values} values");
+
+        ulong? ClaimedSize()
+        {
+            var start = ReadBytes(file, at + header + levels, Math.Min(compressed - levels, UncompressedSize.MaxHeaderBytes));
+            return UncompressedSize.Read(codec, start);
+        }
     }
 
-    /// <returns>Bytes of the header.</returns>
-    private static int Header(FileStream file, long at, long left, Action<long, long> number)
+    /// <summary>Reads the numbers of a page header and returns its length.</summary>
+    private static int ReadHeader(FileStream file, long at, long left, Action<long, long> number)
     {
         try
         {
-            return new ThriftCompact(Bytes(file, at, Math.Min(left, HeaderBytes))).Walk(ParquetShapes.PageHeader, number);
+            return new ThriftCompact(ReadBytes(file, at, Math.Min(left, HeaderBytes))).Walk(ParquetStructs.PageHeader, number);
         }
         catch (InvalidDataException) when (left > HeaderBytes)
         {
-            // Statistics may hold values as long as one likes.
-            return new ThriftCompact(Bytes(file, at, Math.Min(left, LongHeaderBytes))).Walk(ParquetShapes.PageHeader, number);
+            // Statistics may contain values of any length.
+            return new ThriftCompact(ReadBytes(file, at, Math.Min(left, LongHeaderBytes))).Walk(ParquetStructs.PageHeader, number);
         }
     }
 
-    private static byte[] Bytes(FileStream file, long at, long count)
+    private static byte[] ReadBytes(FileStream file, long at, long count)
     {
         var bytes = new byte[count];
         file.Position = at;

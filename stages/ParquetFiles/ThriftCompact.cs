@@ -1,102 +1,120 @@
 namespace Distill.ParquetFiles;
 
 /// <summary>
-/// Walks through a struct of Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md) and believes no length and no type in it.
+/// Reads a struct of Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md). It trusts no length and no type.
 /// </summary>
-/// <param name="bytes">The struct is at their beginning.</param>
+/// <param name="bytes">Data that begins with the struct.</param>
 internal sealed class ThriftCompact(byte[] bytes)
 {
-    private const int MostDepth = 32;
-
-    /// <summary>What a struct's number in the outer one is multiplied by, to tell its fields from the outer one's.</summary>
+    /// <summary>Factor of the number of an inner struct, so that its fields differ from those of the outer struct.</summary>
     public const int Inner = 100;
+
+    /// <summary>Parquet's metadata nests less deep. Deeper nesting would overflow the stack.</summary>
+    private const int MaxDepth = 32;
 
     private int _at;
 
-    /// <summary>Walks the struct.</summary>
-    /// <param name="shape">What its fields ought to be.</param>
-    /// <param name="number">
-    /// Called with each whole number: the field's number, or <see cref="Inner"/> times that of a struct in it plus the number there. Null where it does not matter.
+    /// <summary>Reads the struct to its end.</summary>
+    /// <param name="type">Expected types of the fields.</param>
+    /// <param name="onInteger">
+    /// Called with the number and value of each integer field; null if not needed. A field of an inner struct has the number
+    /// <see cref="Inner"/> × struct + field.
     /// </param>
-    /// <returns>Bytes that the struct takes.</returns>
-    /// <exception cref="InvalidDataException">It is no whole struct of that shape.</exception>
-    public int Walk(ThriftShape.Struct shape, Action<long, long>? number = null)
+    /// <returns>Length of the struct, in bytes.</returns>
+    /// <exception cref="InvalidDataException">The struct is incomplete or has a field of another type.</exception>
+    public int Walk(ThriftType.Struct type, Action<long, long>? onInteger = null)
     {
-        Struct(shape, 0, 0, number);
+        WalkStruct(type, 0, 0, onInteger);
         return _at;
     }
 
-    private void Struct(ThriftShape.Struct? shape, int depth, long outer, Action<long, long>? number)
+    private void WalkStruct(ThriftType.Struct? type, int depth, long outer, Action<long, long>? onInteger)
     {
         var field = 0L;
-        for (var header = Octet(); header != 0; header = Octet())
+        for (var header = ReadByte(); header != 0; header = ReadByte())
         {
-            field = header >> 4 == 0 ? Signed(Number()) : field + (header >> 4);
-            var expected = shape?.Field(field);
-            if (expected?.Fits(header & 15) == false)
+            // A field's header is a step from the last field's number and a type.
+            field = header >> 4 == 0 ? ReadInteger() : field + (header >> 4);
+            var found = TypeOf(header);
+            var expected = type?.Field(field);
+            if (expected?.Accepts(found) == false)
             {
                 throw Damaged();
             }
 
-            // A field's type says true or false by itself; in a list, each takes an octet.
-            if ((header & 15) is not (1 or 2))
+            // The type of a boolean field is its value. In a list, each boolean is one byte.
+            if (found is not (WireType.True or WireType.False))
             {
-                Value(expected, header & 15, depth + 1, Inner * outer + field, number);
+                WalkValue(expected, found, depth + 1, Inner * outer + field, onInteger);
             }
         }
     }
 
-    private void Value(ThriftShape? shape, int type, int depth, long field, Action<long, long>? number)
+    private void WalkValue(ThriftType? expected, WireType type, int depth, long field, Action<long, long>? onInteger)
     {
-        switch (depth > MostDepth ? -1 : type)
+        if (depth > MaxDepth)
         {
-            case 1 or 2 or 3:
+            throw Damaged();
+        }
+
+        switch (type)
+        {
+            case WireType.True or WireType.False or WireType.Int8:
                 Skip(1);
                 break;
-            case 4 or 5 or 6:
-                var value = Signed(Number());
-                number?.Invoke(field, value);
+            case WireType.Int16 or WireType.Int32 or WireType.Int64:
+                var value = ReadInteger();
+                onInteger?.Invoke(field, value);
                 break;
-            case 7:
+            case WireType.Double:
                 Skip(8);
                 break;
-            case 8:
-                Skip(Number());
+            case WireType.Binary:
+                Skip(ReadVarint());
                 break;
-            case 9 or 10:
-                List((shape as ThriftShape.Several)?.Element, depth);
+            case WireType.List or WireType.Set:
+                WalkList((expected as ThriftType.ListOf)?.Element, depth);
                 break;
-            case 12:
-                Struct(shape as ThriftShape.Struct, depth, field, depth == 1 ? number : null);
+            case WireType.Struct:
+                WalkStruct(expected as ThriftType.Struct, depth, field, depth == 1 ? onInteger : null);
                 break;
             default:
                 throw Damaged();
         }
     }
 
-    private void List(ThriftShape? element, int depth)
+    private void WalkList(ThriftType? element, int depth)
     {
-        var header = Octet();
-        var size = header >> 4 == 15 ? Number() : (ulong)(header >> 4);
-        if (size > 0 && element?.Fits(header & 15) == false)
+        var header = ReadByte();
+        var size = header >> 4 == 15 ? ReadVarint() : (ulong)(header >> 4);
+        if (size > 0 && element?.Accepts(TypeOf(header)) == false)
         {
             throw Damaged();
         }
 
         for (; size > 0; size--)
         {
-            Value(element, header & 15, depth + 1, 0, null);
+            WalkValue(element, TypeOf(header), depth + 1, 0, null);
         }
     }
 
-    private ulong Number()
+    private static WireType TypeOf(int header) => (WireType)(header & 15);
+
+    /// <summary>Reads a signed integer, which is encoded as a varint in zigzag order: 0, −1, 1, −2, 2.</summary>
+    private long ReadInteger()
+    {
+        var zigzag = ReadVarint();
+        return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+    }
+
+    private ulong ReadVarint()
     {
         var number = 0UL;
         for (var shift = 0; shift < 70; shift += 7)
         {
-            var octet = Octet();
-            number |= (ulong)(octet & 127) << shift;
-            if (octet < 128)
+            var next = ReadByte();
+            number |= (ulong)(next & 127) << shift;
+            if (next < 128)
             {
                 return number;
             }
@@ -105,9 +123,7 @@ internal sealed class ThriftCompact(byte[] bytes)
         throw Damaged();
     }
 
-    private static long Signed(ulong zigzag) => (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
-
-    private int Octet() => _at < bytes.Length ? bytes[_at++] : throw Damaged();
+    private int ReadByte() => _at < bytes.Length ? bytes[_at++] : throw Damaged();
 
     private void Skip(ulong count) => _at = count <= (ulong)(bytes.Length - _at) ? _at + (int)count : throw Damaged();
 
