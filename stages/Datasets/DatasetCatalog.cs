@@ -10,22 +10,22 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets;
 
-/// <summary>Opens a data set that is on this machine; fetches nothing.</summary>
+/// <summary>Opens datasets that are on this machine. Downloads nothing.</summary>
 public static class DatasetCatalog
 {
-    /// <summary>Where it is remembered what was found in files: hashes, sizes, reports.</summary>
+    /// <summary>Default folder of the cache for what was found in files: hashes, sizes, reports, unpacked images.</summary>
     public static readonly string DefaultCache = Path.Combine("data", "index");
 
-    /// <param name="options">Which data set.</param>
-    /// <param name="log">Takes a line for each image that is refused, and for what was read.</param>
-    /// <param name="cache">A folder to remember in; by default <see cref="DefaultCache"/>.</param>
-    /// <exception cref="UserException">Files are missing; the message says what to run or to make.</exception>
+    /// <summary>Opens a dataset.</summary>
+    /// <param name="options">Kind and place of the dataset.</param>
+    /// <param name="log">Takes one line per skipped image, and one line of summary per split.</param>
+    /// <param name="cache">Folder of the cache; null for <see cref="DefaultCache"/>.</param>
+    /// <exception cref="UserException">Files are missing; the message says what to run or to create.</exception>
     public static IDataset Open(DatasetOptions options, Action<string> log, string? cache = null) => options.Kind switch
     {
         DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files, FashionMnist.ClassNames),
         DatasetKind.Sample => OpenIdx("sample", options.Folder, [], FashionMnist.ClassNames),
-        DatasetKind.Idx => OpenIdx(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))), options.Folder, [], ClassFile.Names(options.Classes)),
+        DatasetKind.Idx => OpenIdx(options.FolderName(), options.Folder, [], ClassFile.Read(options.Classes)),
         DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
         DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
         DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache),
@@ -34,14 +34,16 @@ public static class DatasetCatalog
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of dataset"),
     };
 
-    private static IdxDataset OpenIdx(string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames)
+    private static IdxDataset OpenIdx(
+        string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames)
     {
         var missing = IdxDataset.FileNames.Where(file => IdxFile.Locate(folder, file) is null).ToList();
         return missing.Count == 0
             ? new IdxDataset(name, folder, published, classNames)
             : throw new UserException(
                 $"The dataset {name} is not complete in {folder}: missing {string.Join(", ", missing)} (.gz or plain). " +
-                (published.Count > 0 ? "Run `make data` (or `distill data fetch`), or set dataset.folder to the folder that contains it" : "Set dataset.folder to the folder that contains it"));
+                (published.Count > 0 ? "Run `make data` (or `distill data fetch`), or set" : "Set") +
+                " dataset.folder to the folder that contains it");
     }
 
     private static EncodedDataset OpenFolder(DatasetOptions options, Action<string> log, string cache)
@@ -73,6 +75,6 @@ public static class DatasetCatalog
     }
 
     private static UserException NoShards(DatasetOptions options, string extension, string more) => new(
-        $"Found no training shards in {options.Folder}: name them train-*{extension}, or set dataset.train to a pattern that matches their names, " +
-        $"such as \"*{extension}\"{more}");
+        $"Found no training shards in {options.Folder}: name them train-*{extension}, " +
+        $"or set dataset.train to a pattern that matches their names, such as \"*{extension}\"{more}");
 }

@@ -5,29 +5,29 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets;
 
 /// <summary>
-/// Training and test images. The two splits are read separately and only when asked for, so that nothing but
-/// an evaluation ever opens the test images. Every call reads anew; the caller keeps what it wants to keep.
+/// Training and test images. The two splits are read separately, so only an evaluation ever opens the test images. Every call reads the
+/// files again; <see cref="ImageSet"/> says where which bytes are kept.
 /// </summary>
 public interface IDataset
 {
     string Name { get; }
 
-    /// <summary>The training images, labeled and unlabeled, in the same order on every machine.</summary>
-    /// <exception cref="UserException">A file is missing, damaged, or not what it should be.</exception>
+    /// <summary>Reads the training images, labeled and unlabeled, in the same order on every machine.</summary>
+    /// <exception cref="UserException">A file is missing, damaged, or in another format than expected.</exception>
     ImageSet Train();
 
-    /// <summary>The test images, with the classes of the training images.</summary>
+    /// <summary>Reads the test images, with the classes of the training images.</summary>
     /// <exception cref="UserException">There is no test split, or a file is damaged.</exception>
     ImageSet Test();
 
-    /// <summary>SHA-256 over the names and hashes of the training files, and over what decides how they are read.</summary>
+    /// <summary>Returns a SHA-256 of the names and hashes of the training files, and of what decides how they are read.</summary>
     string TrainFingerprint();
 
-    /// <summary>The same of the test files.</summary>
+    /// <summary>Returns the same hash of the test files.</summary>
     /// <exception cref="UserException">There is no test split.</exception>
     string TestFingerprint();
 
-    /// <summary>What is unusual among a split's images, and which are left out; null for data sets of one published form.</summary>
+    /// <summary>Reports unusual and skipped images of a split; null for datasets that are published in one fixed form.</summary>
     /// <exception cref="UserException">There is no such split.</exception>
     SplitReport? Report(Split split) => null;
 }

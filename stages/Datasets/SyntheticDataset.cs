@@ -3,10 +3,10 @@ using Distill.Learning.Randomness;
 
 namespace Distill.Datasets;
 
-/// <summary>Images of noise with classes, for a rehearsal of a pipeline without its data.</summary>
-/// <param name="shape">The shape of every image.</param>
+/// <summary>Random images with random labels, to rehearse a pipeline without its data.</summary>
+/// <param name="shape">Shape of every image.</param>
 /// <param name="classes">Number of classes.</param>
-/// <param name="perClass">Training images of each; of test images there is one.</param>
+/// <param name="perClass">Training images per class. The test split has one per class.</param>
 public sealed class SyntheticDataset(ImageShape shape, int classes, int perClass) : IDataset
 {
     public string Name => "noise";

@@ -4,7 +4,7 @@ using Distill.Datasets.Options;
 
 namespace Tests.Datasets;
 
-/// <summary>The committed sample, found from wherever the tests run.</summary>
+/// <summary>The committed sample dataset, found in a parent of the folder in which the tests run.</summary>
 internal static class SampleData
 {
     private static readonly Lazy<ImageSet> Images = new(() => Open().Train());

@@ -3,12 +3,12 @@ using Distill.Datasets.Images;
 namespace Distill.Datasets.Cifar;
 
 /// <summary>The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky 2009; www.cs.toronto.edu/~kriz/cifar.html).</summary>
-/// <param name="Name">For people and folders.</param>
+/// <param name="Name">Name in messages and of the folder.</param>
 /// <param name="Classes">Number of classes.</param>
-/// <param name="LabelBytes">Bytes before the pixels of a record; the last one is the label, one before it a coarse class.</param>
+/// <param name="LabelBytes">Bytes before the pixels of a record. The last one is the label; one before it is a coarse class.</param>
 /// <param name="TrainFiles">Files of the training split, in order.</param>
 /// <param name="TestFiles">Files of the test split.</param>
-/// <param name="NamesFile">The class names, one a line.</param>
+/// <param name="NamesFile">File with one class name per line.</param>
 internal sealed record Cifar(
     string Name, int Classes, int LabelBytes, IReadOnlyList<string> TrainFiles, IReadOnlyList<string> TestFiles, string NamesFile)
 {
@@ -25,7 +25,7 @@ internal sealed record Cifar(
 
     public static readonly Cifar Hundred = new("cifar100", 100, LabelBytes: 2, ["train.bin"], ["test.bin"], "fine_label_names.txt");
 
-    /// <summary>Bytes of a record.</summary>
+    /// <summary>Length of a record, in bytes.</summary>
     public int RecordLength => LabelBytes + Shape.Size;
 
     public IReadOnlyList<string> Files(Split split) => split == Split.Train ? TrainFiles : TestFiles;

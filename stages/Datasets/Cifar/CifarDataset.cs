@@ -5,7 +5,7 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Cifar;
 
-/// <summary>CIFAR as it is published: files of records, each a label or two and three planes of pixels.</summary>
+/// <summary>CIFAR as it is published: files of records, each with one or two labels and three planes of pixels.</summary>
 internal sealed class CifarDataset : IDataset
 {
     private readonly Cifar _cifar;
@@ -17,25 +17,25 @@ internal sealed class CifarDataset : IDataset
 
     public string Name => _cifar.Name;
 
-    /// <param name="cifar">Which of the two.</param>
-    /// <param name="folder">The folder of the files, or the one above it that the archive unpacks to.</param>
-    /// <exception cref="UserException">A file is missing, or the class names are not as many as the classes.</exception>
+    /// <summary>Opens the dataset in a folder, or in the subfolder that its archive unpacks to.</summary>
+    /// <exception cref="UserException">A file is missing, or the number of class names is wrong.</exception>
     public static CifarDataset Open(Cifar cifar, string folder)
     {
         var inside = Directory.Exists(folder)
-            ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder).FirstOrDefault(f => File.Exists(Path.Combine(f, cifar.NamesFile)))
+            ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder)
+                .FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, cifar.NamesFile)))
             : null;
         var missing = cifar.TrainFiles.Concat(cifar.TestFiles).Append(cifar.NamesFile)
             .Where(file => !File.Exists(Path.Combine(inside ?? folder, file))).ToList();
         if (missing.Count > 0)
         {
             throw new UserException(
-                $"The dataset {cifar.Name} is not complete in {folder}: missing {string.Join(", ", missing)}. Unpack its \"binary version\" " +
-                "(https://www.cs.toronto.edu/~kriz/cifar.html) there, or set dataset.folder to the folder that contains it");
+                $"The dataset {cifar.Name} is not complete in {folder}: missing {string.Join(", ", missing)}. " +
+                "Unpack its \"binary version\" (https://www.cs.toronto.edu/~kriz/cifar.html) there, or set dataset.folder to the folder that contains it");
         }
 
         var path = Path.Combine(inside!, cifar.NamesFile);
-        var names = ClassFile.Names(path)!;
+        var names = ClassFile.Read(path)!;
         return names.Count == cifar.Classes
             ? new CifarDataset(cifar, inside!, names)
             : throw new UserException($"{path}: found {names.Count} class names, expected the {cifar.Classes} of {cifar.Name}");
@@ -84,9 +84,11 @@ internal sealed class CifarDataset : IDataset
         var length = new FileInfo(path).Length;
         return length > 0 && length % _cifar.RecordLength == 0
             ? checked((int)(length / _cifar.RecordLength))
-            : throw new UserException($"{path}: found {length} bytes, expected a multiple of the record length, {_cifar.RecordLength}: the file is damaged or cut short");
+            : throw new UserException(
+                $"{path}: found {length} bytes, expected a multiple of the record length, {_cifar.RecordLength}: " +
+                "the file is damaged or cut short");
     }
 
-    private string FingerprintOf(Split split) => Fingerprint.Of(_cifar.Files(split).Append(_cifar.NamesFile)
+    private string FingerprintOf(Split split) => Fingerprint.FromFiles(_cifar.Files(split).Append(_cifar.NamesFile)
         .Select(file => new DatasetFile(file, FileHash.OfFile(System.IO.Path.Combine(_folder, file)))));
 }

@@ -4,22 +4,22 @@ using SkiaSharp;
 
 namespace Distill.Datasets.Decoding;
 
-/// <summary>Decodes an encoded image, upright and in full size, or refuses it.</summary>
+/// <summary>Decodes encoded images, upright and in full size, or refuses them with a reason.</summary>
 internal static class ImageDecoder
 {
-    /// <summary>Raised when the same file gives other pixels, or is judged otherwise, than before.</summary>
+    /// <summary>Raised when the same file gives other pixels than before, or is refused where it was used, or the reverse.</summary>
     public const int Version = 3;
 
-    /// <summary>Larger pictures are refused before they are decoded: a small file may claim any size.</summary>
-    public const long MostPixels = 100_000_000;
+    /// <summary>Larger images are refused before they are decoded, since a small file may claim any size.</summary>
+    public const long MaxPixels = 100_000_000;
 
-    /// <summary>Larger pictures are decoded one at a time: on many threads at once they would not fit into memory.</summary>
-    private const long MostPixelsAtOnce = 25_000_000;
+    /// <summary>Larger images are decoded one at a time. On many threads at once they would not fit into memory.</summary>
+    private const long MaxPixelsInParallel = 25_000_000;
 
     private static readonly Lock OneAtATime = new();
 
-    /// <returns>Header, and uint8 [channels, height, width].</returns>
-    /// <exception cref="RefusedImageException">The file is empty, damaged, cut short, of no known format, or too large.</exception>
+    /// <summary>Decodes an image to uint8 [C, H, W] with 1 or 3 channels.</summary>
+    /// <exception cref="RefusedImageException">The file is empty, damaged, cut short, too large, or in an unknown format.</exception>
     public static (ImageHeader Header, DecodedImage Image) Decode(ReadOnlySpan<byte> encoded, int channels)
     {
         if (encoded.Length == 0)
@@ -31,44 +31,44 @@ internal static class ImageDecoder
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var result) ?? throw new RefusedImageException(Problem(result));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height is 0 or > MostPixels)
+        if ((long)width * height is 0 or > MaxPixels)
         {
-            throw new RefusedImageException($"{width}×{height} pixels; at most {MostPixels / 1_000_000} megapixels are decoded");
+            throw new RefusedImageException($"{width}×{height} pixels; at most {MaxPixels / 1_000_000} megapixels are decoded");
         }
 
-        if (WebpFile.Is(encoded) && WebpFile.LacksEnd(encoded))
+        if (WebpFile.HasSignature(encoded) && WebpFile.IsCutShort(encoded))
         {
             throw new RefusedImageException(Problem(SKCodecResult.IncompleteInput));
         }
 
-        if ((long)width * height > MostPixelsAtOnce)
+        if ((long)width * height > MaxPixelsInParallel)
         {
             lock (OneAtATime)
             {
-                return Upright(encoded, codec, channels);
+                return DecodeUpright(encoded, codec, channels);
             }
         }
 
-        return Upright(encoded, codec, channels);
+        return DecodeUpright(encoded, codec, channels);
     }
 
-    private static (ImageHeader Header, DecodedImage Image) Upright(ReadOnlySpan<byte> encoded, SKCodec codec, int channels)
+    private static (ImageHeader Header, DecodedImage Image) DecodeUpright(ReadOnlySpan<byte> encoded, SKCodec codec, int channels)
     {
-        var stored = Planes(codec, codec.Info.Width, codec.Info.Height, channels);
-        var upright = Orientation.Upright(stored, Orientation.Of(encoded, codec));
+        var stored = DecodePlanes(codec, codec.Info.Width, codec.Info.Height, channels);
+        var upright = Orientation.MakeUpright(stored, Orientation.Read(encoded, codec));
         var traits = ImageTraitsReader.Read(encoded, codec);
         return (new ImageHeader(upright.Shape.Height, upright.Shape.Width, traits), upright);
     }
 
-    private static DecodedImage Planes(SKCodec codec, int width, int height, int channels)
+    private static DecodedImage DecodePlanes(SKCodec codec, int width, int height, int channels)
     {
-        // No color space: the values are those of the file, as in PIL and OpenCV, whatever profile it names.
+        // No color space: values are taken from the file unchanged, as in PIL and OpenCV, whatever its profile.
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
         var rgba = new byte[info.BytesSize];
         var pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
         try
         {
-            // Skia fills what a damaged file lacks with black and says so only here.
+            // Skia fills the missing part of a damaged file with black. Only the result tells.
             if (codec.GetPixels(info, pinned.AddrOfPinnedObject()) is var result && result != SKCodecResult.Success)
             {
                 throw new RefusedImageException(Problem(result));
@@ -83,7 +83,7 @@ internal static class ImageDecoder
         var planes = new byte[shape.Size];
         for (var pixel = 0; pixel < width * height; pixel++)
         {
-            Spread(rgba.AsSpan(4 * pixel, 4), planes, pixel, channels, plane: width * height);
+            StorePixel(rgba.AsSpan(4 * pixel, 4), planes, pixel, channels, plane: width * height);
         }
 
         return new DecodedImage(shape, planes);
@@ -97,12 +97,12 @@ internal static class ImageDecoder
         _ => $"cannot be decoded ({result})",
     };
 
-    private static void Spread(ReadOnlySpan<byte> rgba, byte[] planes, int pixel, int channels, int plane)
+    private static void StorePixel(ReadOnlySpan<byte> rgba, byte[] planes, int pixel, int channels, int plane)
     {
         int red = rgba[0], green = rgba[1], blue = rgba[2], alpha = rgba[3];
         if (alpha != 255)
         {
-            // What is transparent shows as white paper would, not as the color that happens to be hidden there.
+            // Transparent pixels are blended with white; their hidden color is arbitrary.
             red = (red * alpha + 255 * (255 - alpha) + 127) / 255;
             green = (green * alpha + 255 * (255 - alpha) + 127) / 255;
             blue = (blue * alpha + 255 * (255 - alpha) + 127) / 255;
@@ -110,7 +110,7 @@ internal static class ImageDecoder
 
         if (channels == 1)
         {
-            // Luma of ITU-R BT.601, in the integers of PIL's convert("L").
+            // Luma of ITU-R BT.601, with the integer coefficients of PIL's convert("L").
             planes[pixel] = (byte)((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
             return;
         }
@@ -118,3 +118,12 @@ internal static class ImageDecoder
         (planes[pixel], planes[plane + pixel], planes[2 * plane + pixel]) = ((byte)red, (byte)green, (byte)blue);
     }
 }
+
+/// <summary>What is known about an encoded image without its pixels.</summary>
+/// <param name="Height">Height of the upright image, in pixels.</param>
+/// <param name="Width">Width of the upright image, in pixels.</param>
+/// <param name="Traits">Unusual properties of the file.</param>
+internal readonly record struct ImageHeader(int Height, int Width, ImageTraits Traits);
+
+/// <summary>An image that must not be learned from. The message is the reason, and fits after the image's name and a colon.</summary>
+internal sealed class RefusedImageException(string message) : Exception(message);

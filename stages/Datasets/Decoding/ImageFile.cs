@@ -4,14 +4,15 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Decoding;
 
-/// <summary>One image file, as the images of a data set are when they are measured.</summary>
+/// <summary>Reads single image files, as an evaluation reads the images of a dataset.</summary>
 public static class ImageFile
 {
-    /// <param name="path">PNG, JPEG, WebP, BMP or GIF.</param>
-    /// <param name="shape">What the network takes.</param>
-    /// <param name="centerCrop">Share of the shorter side that is looked at, see <see cref="ImageSet.CenterCrop"/>.</param>
+    /// <summary>Reads a PNG, JPEG, WebP, BMP or GIF file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="shape">Shape in which the network sees the image.</param>
+    /// <param name="centerCrop">Fraction of the shorter side, see <see cref="ImageSet.CenterCrop"/>.</param>
     /// <returns>uint8 [C, H, W], row-major.</returns>
-    /// <exception cref="UserException">The file is missing, damaged, or no image; it is named.</exception>
+    /// <exception cref="UserException">The file is missing, damaged, or not an image; the message names it.</exception>
     public static byte[] Read(string path, ImageShape shape, double centerCrop)
     {
         try
@@ -23,7 +24,8 @@ public static class ImageFile
             }
 
             var result = new byte[shape.Size];
-            Resampler.Cut(image, Crop.Center(image.Shape.Height, image.Shape.Width, centerCrop), shape.Height, shape.Width, result);
+            var crop = Crop.Center(image.Shape.Height, image.Shape.Width, centerCrop);
+            Resampler.Cut(image, crop, shape.Height, shape.Width, result);
             return result;
         }
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)

@@ -10,22 +10,22 @@ internal static class ImageTraitsReader
     {
         var traits = codec.EncodedFormat switch
         {
-            SKEncodedImageFormat.Png => OfPng(encoded),
-            SKEncodedImageFormat.Jpeg => OfJpeg(encoded),
+            SKEncodedImageFormat.Png => ReadPng(encoded),
+            SKEncodedImageFormat.Jpeg => ReadJpeg(encoded),
             SKEncodedImageFormat.Gif => ImageTraits.Palette,
-            SKEncodedImageFormat.Bmp => OfBmp(encoded),
+            SKEncodedImageFormat.Bmp => ReadBmp(encoded),
             _ => ImageTraits.None,
         };
         return traits
             | (codec.FrameCount > 1 ? ImageTraits.Animated : ImageTraits.None)
-            | (Orientation.Of(encoded, codec) == SKEncodedOrigin.TopLeft ? ImageTraits.None : ImageTraits.Rotated)
+            | (Orientation.Read(encoded, codec) == SKEncodedOrigin.TopLeft ? ImageTraits.None : ImageTraits.Rotated)
             | (codec.Info.AlphaType == SKAlphaType.Opaque ? ImageTraits.None : ImageTraits.Transparent);
     }
 
-    /// <summary>PNG (ISO/IEC 15948): bit depth and color type stand in the header; an animation's chunk (APNG) is acTL.</summary>
-    private static ImageTraits OfPng(ReadOnlySpan<byte> encoded)
+    /// <summary>PNG (ISO/IEC 15948): bit depth and color type are in the header. An animation (APNG) has a chunk acTL.</summary>
+    private static ImageTraits ReadPng(ReadOnlySpan<byte> encoded)
     {
-        if (!PngFile.Is(encoded) || PngFile.Chunk(encoded, "IHDR"u8) is not { Length: >= 10 } header)
+        if (!PngFile.HasSignature(encoded) || PngFile.FindChunk(encoded, "IHDR"u8) is not { Length: >= 10 } header)
         {
             return ImageTraits.None;
         }
@@ -38,11 +38,11 @@ internal static class ImageTraitsReader
         };
         return color
             | (header[8] == 16 ? ImageTraits.SixteenBit : ImageTraits.None)
-            | (PngFile.Chunk(encoded, "acTL"u8).IsEmpty ? ImageTraits.None : ImageTraits.Animated);
+            | (PngFile.FindChunk(encoded, "acTL"u8).IsEmpty ? ImageTraits.None : ImageTraits.Animated);
     }
 
-    /// <summary>BMP: the bits a pixel stand at 28, or at 24 behind OS/2's header of 12 bytes; up to 8 number a color of the palette.</summary>
-    private static ImageTraits OfBmp(ReadOnlySpan<byte> encoded)
+    /// <summary>BMP: bits per pixel are at byte 28, or 24 after OS/2's 12-byte header. Up to 8 bits are an index into a palette.</summary>
+    private static ImageTraits ReadBmp(ReadOnlySpan<byte> encoded)
     {
         if (encoded.Length < 30)
         {
@@ -53,8 +53,8 @@ internal static class ImageTraitsReader
         return bits <= 8 ? ImageTraits.Palette : ImageTraits.None;
     }
 
-    /// <summary>JPEG (ITU-T T.81, B.2.2): the frame header's ninth byte after the marker counts the components.</summary>
-    private static ImageTraits OfJpeg(ReadOnlySpan<byte> encoded)
+    /// <summary>JPEG (ITU-T T.81, B.2.2): the frame header has the number of components in byte 9, counted from the marker.</summary>
+    private static ImageTraits ReadJpeg(ReadOnlySpan<byte> encoded)
     {
         for (var at = 2; at + 9 < encoded.Length && encoded[at] == 0xFF;)
         {

@@ -4,19 +4,19 @@ using SkiaSharp;
 namespace Distill.Datasets.Decoding;
 
 /// <summary>
-/// Turns a picture upright by the orientation that a camera notes in EXIF: where the stored first row and first
-/// column belong (Exif 2.3, tag 0x0112).
+/// Makes images upright according to EXIF, where a camera states to which edges the stored first row and first column belong
+/// (Exif 2.3, tag 0x0112).
 /// </summary>
 internal static class Orientation
 {
-    /// <summary>The orientation that a file notes. That of PNG, Skia does not look for, and that of WebP it finds in one of the two ways of writing it.</summary>
-    public static SKEncodedOrigin Of(ReadOnlySpan<byte> encoded, SKCodec codec) =>
-        PngFile.Is(encoded) ? ExifBlock.Orientation(PngFile.Chunk(encoded, "eXIf"u8))
-        : WebpFile.Is(encoded) ? ExifBlock.Orientation(WebpFile.Chunk(encoded, "EXIF"u8))
+    /// <summary>Reads the orientation. Skia ignores it in PNG, and supports only one of the two ways to write it in WebP.</summary>
+    public static SKEncodedOrigin Read(ReadOnlySpan<byte> encoded, SKCodec codec) =>
+        PngFile.HasSignature(encoded) ? ExifBlock.ReadOrientation(PngFile.FindChunk(encoded, "eXIf"u8))
+        : WebpFile.HasSignature(encoded) ? ExifBlock.ReadOrientation(WebpFile.FindChunk(encoded, "EXIF"u8))
         : codec.EncodedOrigin == 0 ? SKEncodedOrigin.TopLeft
         : codec.EncodedOrigin;
 
-    public static DecodedImage Upright(DecodedImage stored, SKEncodedOrigin origin)
+    public static DecodedImage MakeUpright(DecodedImage stored, SKEncodedOrigin origin)
     {
         if (origin == SKEncodedOrigin.TopLeft)
         {
@@ -27,10 +27,10 @@ internal static class Orientation
         var sideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
             or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         var upright = sideways ? new ImageShape(channels, width, height) : stored.Shape;
-        // A step down or to the right is the same step through the stored picture wherever it is made.
-        var start = Stored(origin, 0, 0, height, width);
-        var down = Stored(origin, 1, 0, height, width) - start;
-        var right = Stored(origin, 0, 1, height, width) - start;
+        // A step down or right in the upright image is the same offset in the stored image at every pixel.
+        var start = StoredAt(origin, 0, 0, height, width);
+        var down = StoredAt(origin, 1, 0, height, width) - start;
+        var right = StoredAt(origin, 0, 1, height, width) - start;
         var pixels = new byte[stored.Pixels.Length];
         var to = 0;
         for (var channel = 0; channel < channels; channel++)
@@ -48,8 +48,8 @@ internal static class Orientation
         return new DecodedImage(upright, pixels);
     }
 
-    /// <summary>Where in its plane the upright pixel (y, x) is stored.</summary>
-    private static int Stored(SKEncodedOrigin origin, int y, int x, int height, int width)
+    /// <summary>Returns the offset, in its plane, at which the upright pixel (y, x) is stored.</summary>
+    private static int StoredAt(SKEncodedOrigin origin, int y, int x, int height, int width)
     {
         var (row, column) = origin switch
         {

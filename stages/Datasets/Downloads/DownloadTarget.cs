@@ -3,25 +3,23 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Downloads;
 
-/// <summary>
-/// The file that a download fills: "PATH.partial" until its content is proven by its hash, PATH afterwards.
-/// </summary>
-/// <param name="Path">Where the finished file belongs.</param>
-/// <param name="Sha256">64 hexadecimal digits.</param>
-/// <param name="Length">In bytes, where it is known.</param>
+/// <summary>The file that a download fills: "PATH.partial" until its hash is verified, PATH afterwards.</summary>
+/// <param name="Path">Path of the finished file.</param>
+/// <param name="Sha256">Expected hash, 64 hexadecimal digits.</param>
+/// <param name="Length">Expected length in bytes; null if unknown.</param>
 internal sealed record DownloadTarget(string Path, string Sha256, long? Length)
 {
     public string Partial => Path + ".partial";
 
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Bytes that earlier attempts left.</summary>
+    /// <summary>Length of the partial file, from earlier attempts.</summary>
     public long Received => File.Exists(Partial) ? new FileInfo(Partial).Length : 0;
 
     public bool IsDone => File.Exists(Path) && Matches(Path);
 
     /// <summary>Moves the partial file to its place if its content is right.</summary>
-    /// <returns>Null when it did, else what is wrong.</returns>
+    /// <returns>Null after success; otherwise what is wrong.</returns>
     public string? Commit()
     {
         if (Length is { } length && Received != length)
@@ -34,7 +32,7 @@ internal sealed record DownloadTarget(string Path, string Sha256, long? Length)
             return $"the SHA-256 of its {Received} bytes is not {Sha256}";
         }
 
-        // On disk before it has its name, so that a crash never leaves a file that only looks whole.
+        // Synced before it gets its name, so a crash never leaves a file that only looks complete.
         Durable.Files.SyncFile(Partial);
         Durable.Files.MoveFile(Partial, Path);
         Durable.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
@@ -43,7 +41,7 @@ internal sealed record DownloadTarget(string Path, string Sha256, long? Length)
 
     public void Discard() => File.Delete(Partial);
 
-    /// <summary>The partial file, for writing from <paramref name="start"/> on; what lies behind is cut off.</summary>
+    /// <summary>Opens the partial file for writing at <paramref name="start"/>, and truncates it there.</summary>
     /// <exception cref="UserException">The folder cannot be written.</exception>
     public FileStream OpenAt(long start)
     {

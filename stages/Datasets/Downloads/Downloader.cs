@@ -5,25 +5,25 @@ using Polly.Retry;
 namespace Distill.Datasets.Downloads;
 
 /// <summary>
-/// Downloads a file whose hash is known: asks a mirror again, with growing waits, resumes where it broke off, and
-/// goes on to the next mirror. A file under its final name is always whole and right.
+/// Downloads files with a known hash. It retries a mirror with growing delays, resumes partial files, and then tries the next mirror. A
+/// file under its final name is always complete and right.
 /// </summary>
 /// <param name="handler">Answers the requests; null for the network.</param>
-/// <param name="clock">Measures waits and silence.</param>
-/// <param name="log">Takes a line for each attempt and each refusal.</param>
-/// <param name="options">How patient to be; null for the defaults.</param>
+/// <param name="clock">Clock for delays and timeouts.</param>
+/// <param name="log">Takes one line per attempt and per rejected file.</param>
+/// <param name="options">Retries and timeouts; null for the defaults.</param>
 internal sealed class Downloader(
     HttpMessageHandler? handler, TimeProvider clock, Action<string> log, DownloadOptions? options = null)
 {
     private readonly DownloadOptions _options = options ?? new DownloadOptions();
 
-    /// <summary>Brings the file to <paramref name="path"/>, or leaves it there if it is already right.</summary>
+    /// <summary>Downloads the file to <paramref name="path"/>, unless the right file is already there.</summary>
     /// <param name="mirrors">Addresses of the same file, in the order in which they are tried.</param>
-    /// <param name="path">Where the file belongs; its folder exists.</param>
-    /// <param name="sha256">64 hexadecimal digits.</param>
-    /// <param name="length">In bytes, where it is known.</param>
-    /// <param name="cancellation">Stops at once; what was received stays in "PATH.partial" and is used by the next call.</param>
-    /// <exception cref="UserException">No mirror gave the file (the message says what each did), or the disk refused.</exception>
+    /// <param name="path">Path of the file, in an existing folder.</param>
+    /// <param name="sha256">Expected hash, 64 hexadecimal digits.</param>
+    /// <param name="length">Expected length in bytes; null if unknown.</param>
+    /// <param name="cancellation">Stops at once. The received part stays in "PATH.partial" for the next call.</param>
+    /// <exception cref="UserException">All mirrors failed (the message lists their errors), or the disk could not be written.</exception>
     public async Task DownloadAsync(
         IReadOnlyList<Uri> mirrors, string path, string sha256, long? length, CancellationToken cancellation)
     {
@@ -33,13 +33,13 @@ internal sealed class Downloader(
             return;
         }
 
-        using var client = NewClient();
+        using var client = CreateClient();
         var failures = new List<string>();
         foreach (var mirror in mirrors)
         {
             try
             {
-                await FromMirrorAsync(client, mirror, target, cancellation).ConfigureAwait(false);
+                await DownloadFromAsync(client, mirror, target, cancellation).ConfigureAwait(false);
                 return;
             }
             catch (TransferException failure)
@@ -51,11 +51,11 @@ internal sealed class Downloader(
         throw new UserException($"{target.Name} could not be downloaded from any of {mirrors.Count} mirrors:{string.Concat(failures)}");
     }
 
-    private async Task FromMirrorAsync(HttpClient client, Uri mirror, DownloadTarget target, CancellationToken cancellation)
+    private async Task DownloadFromAsync(HttpClient client, Uri mirror, DownloadTarget target, CancellationToken cancellation)
     {
         var transfer = new Transfer(client, clock, _options.SilenceTimeout);
         var attempt = 0;
-        await Retrying().ExecuteAsync(
+        await CreateRetries().ExecuteAsync(
             async token =>
             {
                 attempt++;
@@ -67,9 +67,10 @@ internal sealed class Downloader(
             cancellation).ConfigureAwait(false);
     }
 
-    /// <param name="mirror">Where the last bytes came from.</param>
-    /// <param name="target">The file.</param>
-    /// <param name="mixed">Earlier bytes came from another attempt, perhaps another mirror: this one deserves a fresh start.</param>
+    /// <summary>Moves the file to its place, or deletes it if its content is wrong.</summary>
+    /// <param name="mirror">Source of the last bytes.</param>
+    /// <param name="target">Downloaded file.</param>
+    /// <param name="mixed">Whether earlier bytes came from another attempt, perhaps another mirror. If so, this one is retried.</param>
     private void CommitOrDiscard(Uri mirror, DownloadTarget target, bool mixed)
     {
         if (target.Commit() is { } wrong)
@@ -80,7 +81,7 @@ internal sealed class Downloader(
         }
     }
 
-    private ResiliencePipeline Retrying()
+    private ResiliencePipeline CreateRetries()
     {
         var retries = new RetryStrategyOptions
         {
@@ -99,7 +100,7 @@ internal sealed class Downloader(
         return new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(retries).Build();
     }
 
-    private HttpClient NewClient() =>
-        // The time-out counts silence, not the whole transfer.
+    private HttpClient CreateClient() =>
+        // DownloadOptions.SilenceTimeout replaces HttpClient's timeout, which covers the whole transfer.
         new(handler ?? new SocketsHttpHandler(), disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan };
 }

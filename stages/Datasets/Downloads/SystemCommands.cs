@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Distill.Datasets.Downloads;
 
-/// <summary>Runs programs as child processes, without a shell, with messages in English.</summary>
+/// <summary>Runs programs as child processes, without a shell, and with English messages.</summary>
 internal sealed class SystemCommands : ICommands
 {
     public async Task<CommandResult?> RunAsync(

@@ -4,11 +4,11 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Downloads;
 
-/// <summary>One attempt: asks a mirror for what is missing of a file and appends it to the partial file.</summary>
+/// <summary>One attempt of a download: requests the missing part of a file and appends it to the partial file.</summary>
 internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan silenceTimeout)
 {
-    /// <exception cref="TransferException">The mirror refused, fell silent, broke off or sent too much.</exception>
-    /// <exception cref="UserException">The disk refused.</exception>
+    /// <exception cref="TransferException">The mirror refused, stopped sending, lost the connection or sent too much.</exception>
+    /// <exception cref="UserException">The disk could not be written.</exception>
     public async Task RunAsync(Uri uri, DownloadTarget target, CancellationToken cancellation)
     {
         using var silence = new CancellationTokenSource(silenceTimeout, clock);
@@ -19,8 +19,9 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
             var received = target.Received;
             request.Headers.Range = received > 0 ? new RangeHeaderValue(received, null) : null;
 
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            var start = StartOf(response, target, received);
+            using var response = await client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            var start = OffsetOf(response, target, received);
             using var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
             await AppendAsync(body, target, start, silence, either.Token).ConfigureAwait(false);
         }
@@ -34,8 +35,8 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
         }
     }
 
-    /// <summary>Where the body of this response belongs in the file.</summary>
-    private static long StartOf(HttpResponseMessage response, DownloadTarget target, long received)
+    /// <summary>Returns the offset in the file at which the body of this response belongs.</summary>
+    private static long OffsetOf(HttpResponseMessage response, DownloadTarget target, long received)
     {
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
@@ -45,7 +46,7 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
 
         if (!response.IsSuccessStatusCode)
         {
-            throw new TransferException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}", MayPass(response.StatusCode));
+            throw new TransferException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}", IsTransient(response.StatusCode));
         }
 
         if (response.StatusCode != HttpStatusCode.PartialContent)
@@ -55,7 +56,7 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
 
         if (response.Content.Headers.ContentRange?.From != received)
         {
-            // Another range than the one asked for would leave a hole or an overlap.
+            // A range other than the requested one would leave a gap or an overlap.
             target.Discard();
             throw new TransferException($"sent a different range than requested (from byte {received}); starting over", retry: true);
         }
@@ -63,7 +64,7 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
         return received;
     }
 
-    private static bool MayPass(HttpStatusCode status) =>
+    private static bool IsTransient(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 
     private async Task AppendAsync(
@@ -96,4 +97,12 @@ internal sealed class Transfer(HttpClient client, TimeProvider clock, TimeSpan s
             throw new UserException($"{target.Partial} cannot be written: {error.Message}");
         }
     }
+}
+
+/// <summary>An attempt to download that failed on the network or at the mirror.</summary>
+/// <param name="message">What went wrong, without the mirror's name.</param>
+/// <param name="retry">Whether a retry at the same mirror may succeed.</param>
+internal sealed class TransferException(string message, bool retry) : Exception(message)
+{
+    public bool Retry => retry;
 }

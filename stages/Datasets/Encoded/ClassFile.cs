@@ -2,12 +2,12 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Encoded;
 
-/// <summary>A text file with the name of a class a line, in the order of their numbers; empty lines at the end do not count.</summary>
+/// <summary>A text file with one class name per line, in the order of the class numbers. Empty lines at the end are ignored.</summary>
 internal static class ClassFile
 {
-    /// <returns>The names; null where no file is given.</returns>
+    /// <summary>Reads the names; null if <paramref name="path"/> is null.</summary>
     /// <exception cref="UserException">The file is missing, empty, or names a class twice.</exception>
-    public static IReadOnlyList<string>? Names(string? path)
+    public static IReadOnlyList<string>? Read(string? path)
     {
         if (path is null)
         {
@@ -16,7 +16,7 @@ internal static class ClassFile
 
         if (!File.Exists(path))
         {
-            throw new UserException($"{path}: this file does not exist; dataset.classes of the pipeline names it");
+            throw new UserException($"{path}: this file does not exist; correct dataset.classes");
         }
 
         var names = File.ReadAllLines(path).Select(line => line.Trim()).Reverse().SkipWhile(line => line.Length == 0).Reverse().ToList();

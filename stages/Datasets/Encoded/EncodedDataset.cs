@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
 using Distill.Datasets.Options;
 using Distill.Pipeline.Options;
@@ -7,13 +9,13 @@ using Distill.Pipeline.Storage;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// Images of any size in the formats of photographs, from whatever lists them. One that cannot be decoded is named, counted and left
-/// out; it never becomes a black picture.
+/// Images of any size in the formats of photographs. An image that cannot be decoded is logged, counted and skipped; it never becomes a
+/// black image.
 /// </summary>
-/// <param name="listing">Lists the images.</param>
-/// <param name="options">How they are to be read.</param>
-/// <param name="cache">A folder for what is known of files: hashes, sizes, reports.</param>
-/// <param name="log">Takes lines for people.</param>
+/// <param name="listing">List of the images.</param>
+/// <param name="options">Options of the dataset.</param>
+/// <param name="cache">Folder of the cache for hashes, sizes and reports.</param>
+/// <param name="log">Takes one line per skipped image, and one line of summary per split.</param>
 internal sealed class EncodedDataset(IListing listing, DatasetOptions options, string cache, Action<string> log) : IDataset
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -32,15 +34,15 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
 
     public SplitReport? Report(Split split)
     {
-        var (images, rows) = Look(split);
-        return SplitReport.Of(options.Folder, split, images, rows, listing.LeftOut(split));
+        var (images, rows) = Inspect(split);
+        return SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split));
     }
 
     private ImageSet Read(Split split)
     {
-        var (images, rows) = Look(split);
-        var report = SplitReport.Of(options.Folder, split, images, rows, listing.LeftOut(split));
-        Tell(report);
+        var (images, rows) = Inspect(split);
+        var report = SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split));
+        LogAndSave(report);
 
         List<int> kept = [.. Enumerable.Range(0, images.Count).Where(index => rows[index].Refusal is null)];
         if (kept.Count == 0)
@@ -67,11 +69,11 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         { CenterCrop = options.CenterCrop };
     }
 
-    /// <summary>The images of a split and what is known of each. A test image without a class has no right answer, and is left out.</summary>
-    private (IReadOnlyList<EncodedImage> Images, IReadOnlyList<ScanRow> Rows) Look(Split split)
+    /// <summary>Lists and scans the images of a split. A test image without a class is skipped, because no answer would be right.</summary>
+    private (IReadOnlyList<EncodedImage> Images, IReadOnlyList<ScanRow> Rows) Inspect(Split split)
     {
         var images = listing.Images(split);
-        var rows = Scan.Of(images, FingerprintOf(split), CacheFile(split, "scan.tsv"), log, TimeProvider.System);
+        var rows = Scan.Run(images, FingerprintOf(split), CacheFile(split, "scan.tsv"), log, TimeProvider.System);
         return split == Split.Train
             ? (images, rows)
             : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabeled && row.Refusal is null
@@ -79,7 +81,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
                 : row)]);
     }
 
-    private void Tell(SplitReport report)
+    private void LogAndSave(SplitReport report)
     {
         foreach (var (name, reason) in report.Refused)
         {
@@ -90,16 +92,17 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         Durable.WriteText(CacheFile(report.Split, "report.json"), report.ToJson().ToJsonString(Indented) + "\n");
     }
 
-    /// <summary>Over the files, and over all options that change what a network gets to see of them.</summary>
+    /// <summary>Hashes the files and all options that change what a network sees of them.</summary>
     private string FingerprintOf(Split split)
     {
         if (!_fingerprints.TryGetValue(split, out var fingerprint))
         {
             var hashes = new HashCache(CacheFile(split, "hashes.tsv"));
-            var reading = FormattableString.Invariant(
-                $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CenterCrop} {Decoding.ImageDecoder.Version}");
+            var reading = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CenterCrop} {ImageDecoder.Version}");
             var classes = string.Join('\n', listing.ClassNames);
-            fingerprint = FileHash.OfText($"{Fingerprint.Of(listing.Files(split, hashes))}\n{reading}\n{classes}");
+            fingerprint = FileHash.OfText($"{Fingerprint.FromFiles(listing.Files(split, hashes))}\n{reading}\n{classes}");
             hashes.Save();
             _fingerprints.Add(split, fingerprint);
         }
@@ -107,10 +110,6 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         return fingerprint;
     }
 
-    /// <summary>Data sets of one name in different folders keep apart.</summary>
-    private string CacheFile(Split split, string kind)
-    {
-        var place = FileHash.OfText(Path.GetFullPath(options.Folder))[..8];
-        return Path.Combine(cache, $"{Name}-{place}-{(split == Split.Train ? "train" : "test")}.{kind}");
-    }
+    private string CacheFile(Split split, string kind) =>
+        Path.Combine(cache, $"{options.CacheName()}-{(split == Split.Train ? "train" : "test")}.{kind}");
 }

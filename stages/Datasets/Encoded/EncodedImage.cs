@@ -3,33 +3,33 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;
 
-/// <summary>An image in the format of its file, such as JPEG: where its bytes lie.</summary>
-/// <param name="Name">Distinct within its split: its path in the data set, with forward slashes.</param>
-/// <param name="Path">The file that holds it, on this machine: its own, or a container's.</param>
-/// <param name="Offset">Where in the file it begins.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Label">The number of its class, or <see cref="ImageSet.Unlabeled"/>.</param>
+/// <summary>An encoded image, such as a JPEG: the place of its bytes, and its label.</summary>
+/// <param name="Name">Path in the dataset, with forward slashes. Distinct within its split.</param>
+/// <param name="Path">File on this machine that contains the bytes: the image's own, or a container.</param>
+/// <param name="Offset">Start of the image in the file, in bytes.</param>
+/// <param name="Length">Length of the image, in bytes.</param>
+/// <param name="Label">Class number, or <see cref="ImageSet.Unlabeled"/>.</param>
 internal sealed record EncodedImage(string Name, string Path, long Offset, long Length, int Label)
 {
-    private const long MostBytes = 1 << 30;
+    private const long MaxBytes = 1 << 30;
 
-    /// <summary>When the file was last changed as it was listed; null where that is not looked at.</summary>
-    public DateTime? Changed { get; init; }
+    /// <summary>Last write time of the file when it was listed; null to skip the comparison.</summary>
+    public DateTime? LastWriteTime { get; init; }
 
-    /// <summary>Of the bytes, where they were written by this program; null where that is not looked at.</summary>
+    /// <summary>CRC-32C of the bytes, if this program wrote them; null to skip the comparison.</summary>
     public uint? Crc { get; init; }
 
-    /// <summary>The encoded bytes.</summary>
+    /// <summary>Reads the encoded bytes.</summary>
     /// <exception cref="IOException">The file cannot be read, or has changed since it was listed.</exception>
     public byte[] ReadBytes()
     {
-        if (Length > MostBytes)
+        if (Length > MaxBytes)
         {
-            throw new IOException($"found {Length} bytes, expected at most {MostBytes}");
+            throw new IOException($"found {Length} bytes, expected at most {MaxBytes}");
         }
 
         using var file = File.OpenHandle(Path);
-        if (Changed is { } changed && File.GetLastWriteTimeUtc(file) != changed)
+        if (LastWriteTime is { } listed && File.GetLastWriteTimeUtc(file) != listed)
         {
             throw new IOException("the file has changed since it was listed");
         }

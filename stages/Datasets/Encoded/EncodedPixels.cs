@@ -5,24 +5,24 @@ using Distill.Datasets.Resampling;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// Images that are decoded whenever they are asked for, so that a set may be larger than memory. As many as fit into a budget
-/// stay decoded; which ones do changes no pixel.
+/// Images that are decoded at each call, so a dataset may be larger than memory. The first ones stay decoded, as many as fit into a budget.
+/// Which ones stay does not change any pixel.
 /// </summary>
-/// <param name="images">The images.</param>
-/// <param name="sizes">Height and width of each, as decoded and upright.</param>
-/// <param name="channels">1 or 3.</param>
-/// <param name="shorterSide">Larger images are shrunk to this; null to leave them.</param>
-/// <param name="budget">Bytes of decoded images to keep.</param>
+/// <param name="images">Encoded images.</param>
+/// <param name="sizes">Height and width of each upright image.</param>
+/// <param name="channels">1 for gray, 3 for color.</param>
+/// <param name="shorterSide">Maximum shorter side, to which larger images are shrunk; null to keep their size.</param>
+/// <param name="budget">Maximum size of the decoded images that are kept, in bytes.</param>
 internal sealed class EncodedPixels(
     IReadOnlyList<EncodedImage> images, IReadOnlyList<(int Height, int Width)> sizes, int channels, int? shorterSide, long budget) : IPixels
 {
     private readonly DecodedImage?[] _kept = new DecodedImage?[images.Count];
-    private long _left = budget;
+    private long _bytesLeft = budget;
 
     public (int Height, int Width) SizeOf(int index)
     {
         var (height, width) = sizes[index];
-        return shorterSide is { } side ? Resampler.Shrunk(height, width, side) : (height, width);
+        return shorterSide is { } side ? Resampler.ShrunkSize(height, width, side) : (height, width);
     }
 
     public DecodedImage Decode(int index)
@@ -32,18 +32,19 @@ internal sealed class EncodedPixels(
             return earlier;
         }
 
-        var decoded = Fresh(index);
-        // Taken before the image is kept: threads that all see room for one more would together exceed the budget.
-        var kept = Interlocked.Add(ref _left, -decoded.Pixels.Length) >= 0 && Interlocked.CompareExchange(ref _kept[index], decoded, null) is null;
+        var decoded = DecodeFile(index);
+        // The room is reserved first: otherwise several threads could all see room for one image, and together exceed the budget.
+        var kept = Interlocked.Add(ref _bytesLeft, -decoded.Pixels.Length) >= 0
+            && Interlocked.CompareExchange(ref _kept[index], decoded, null) is null;
         if (!kept)
         {
-            Interlocked.Add(ref _left, decoded.Pixels.Length);
+            Interlocked.Add(ref _bytesLeft, decoded.Pixels.Length);
         }
 
         return decoded;
     }
 
-    private DecodedImage Fresh(int index)
+    private DecodedImage DecodeFile(int index)
     {
         var image = images[index];
         try
@@ -51,14 +52,15 @@ internal sealed class EncodedPixels(
             var decoded = ImageDecoder.Decode(image.ReadBytes(), channels).Image;
             if ((decoded.Shape.Height, decoded.Shape.Width) != sizes[index])
             {
-                throw new RefusedImageException("the image has another size than when it was listed");
+                throw new RefusedImageException("the image has a different size than when it was listed");
             }
 
             return shorterSide is { } side ? Resampler.Shrink(decoded, side) : decoded;
         }
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{image.Path}: {image.Name} was readable when the run started, but no longer is: {error.Message}", error);
+            throw new IOException(
+                $"{image.Path}: {image.Name} was readable when the run started, but no longer is: {error.Message}", error);
         }
     }
 }

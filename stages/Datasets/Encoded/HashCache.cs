@@ -4,17 +4,18 @@ using Distill.Pipeline.Storage;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// SHA-256 of files, remembered by path, length and time of change, so that a million images are hashed once and not at every
-/// command. A cache that is damaged or gone costs time and nothing else.
+/// A cache of the SHA-256 of files by path, length and last write time, so a million images are hashed once and not at every command.
+/// A missing or damaged cache only costs time.
 /// </summary>
-/// <param name="path">The cache: a line a file, hash, length, ticks and path between tabs.</param>
+/// <param name="path">Cache file with one line per hashed file: hash, length, ticks and path, separated by tabs.</param>
 internal sealed class HashCache(string path)
 {
     private readonly Dictionary<string, (string Sha256, long Length, long Ticks)> _known = Load(path);
     private bool _changed;
 
+    /// <summary>Returns the SHA-256 of a file, from the cache if the file is unchanged.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public string Of(string file)
+    public string Sha256(string file)
     {
         var full = Path.GetFullPath(file);
         var info = LinkedFile.Follow(new FileInfo(full));
@@ -30,7 +31,7 @@ internal sealed class HashCache(string path)
         return hash;
     }
 
-    /// <summary>Writes what was learned, if anything was.</summary>
+    /// <summary>Writes the cache if it has changed.</summary>
     public void Save()
     {
         if (!_changed)
@@ -41,15 +42,16 @@ internal sealed class HashCache(string path)
         var lines = _known
             .Where(entry => !entry.Key.Contains('\n', StringComparison.Ordinal))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value.Sha256}\t{entry.Value.Length}\t{entry.Value.Ticks}\t{entry.Key}"));
-        RememberedLines.Write(path, lines);
+            .Select(entry => string.Create(
+                CultureInfo.InvariantCulture, $"{entry.Value.Sha256}\t{entry.Value.Length}\t{entry.Value.Ticks}\t{entry.Key}"));
+        CachedLines.Write(path, lines);
         _changed = false;
     }
 
     private static Dictionary<string, (string, long, long)> Load(string path)
     {
         var known = new Dictionary<string, (string, long, long)>(StringComparer.Ordinal);
-        foreach (var line in RememberedLines.Read(path) ?? [])
+        foreach (var line in CachedLines.Read(path) ?? [])
         {
             if (line.Split('\t', 4) is [{ Length: 64 } hash, var length, var ticks, var file]
                 && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)

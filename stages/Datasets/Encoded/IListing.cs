@@ -3,23 +3,23 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Encoded;
 
-/// <summary>Lists the encoded images of a folder or of containers, without decoding one, in the same order on every machine.</summary>
+/// <summary>A list of the encoded images of a folder or of containers, in the same order on every machine. Decodes none.</summary>
 internal interface IListing
 {
-    /// <summary>For people.</summary>
+    /// <summary>Name of the dataset, for messages.</summary>
     string Name { get; }
 
-    /// <summary>The files of a split: what its fingerprint covers.</summary>
+    /// <summary>Hashes the files of a split, for its fingerprint.</summary>
     /// <exception cref="UserException">There is no such split.</exception>
     IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes);
 
-    /// <summary>The names of the classes, in the order of their numbers; empty where nothing has a class.</summary>
+    /// <summary>Names of the classes, by number; empty if no image has a class.</summary>
     IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The images of a split.</summary>
+    /// <summary>Lists the images of a split.</summary>
     /// <exception cref="UserException">There is no such split, or a file is damaged.</exception>
     IReadOnlyList<EncodedImage> Images(Split split);
 
-    /// <summary>Name and reason of each file of a split that is an image, but of no kind that is decoded.</summary>
-    IReadOnlyList<(string Name, string Reason)> LeftOut(Split split) => [];
+    /// <summary>Returns name and reason of each file of a split that is an image in an unsupported format.</summary>
+    IReadOnlyList<(string Name, string Reason)> UnsupportedFiles(Split split) => [];
 }

@@ -4,8 +4,8 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// Classes for images that lie in no class folder: a line "image name, tab, class name" an image; lines that start with # are comments. An
-/// image is named by its path in the data set, or by its file name where only one has it.
+/// A list of classes for images outside of class folders, with one line per image: image name, tab, class name. Lines that start with #
+/// are comments. The image name is the path in the dataset, or the file name if only one image has it.
 /// </summary>
 internal sealed class LabelFile
 {
@@ -14,15 +14,16 @@ internal sealed class LabelFile
 
     private LabelFile(string path, List<(int Line, string Image, string Class)> lines) => (_path, _lines) = (path, lines);
 
-    /// <summary>The classes that occur, in ordinal order.</summary>
-    public IReadOnlyList<string> ClassNames => [.. _lines.Select(line => line.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>Classes that occur in the file, in ordinal order.</summary>
+    public IReadOnlyList<string> ClassNames =>
+        [.. _lines.Select(line => line.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <exception cref="UserException">The file is missing, empty, or a line has no tab.</exception>
     public static LabelFile Read(string path)
     {
         if (!File.Exists(path))
         {
-            throw new UserException($"{path}: this file does not exist; dataset.labels of the pipeline names it");
+            throw new UserException($"{path}: this file does not exist; correct dataset.labels");
         }
 
         var lines = File.ReadAllLines(path)
@@ -32,19 +33,25 @@ internal sealed class LabelFile
                 ? (line.Line, image, name)
                 : throw new UserException($"{path}, line {line.Line}: expected an image name, a tab and a class name"))
             .ToList();
-        return lines.Count > 0 ? new LabelFile(path, lines) : throw new UserException($"{path}: found no images, expected lines of an image name, a tab and a class name");
+        return lines.Count > 0
+            ? new LabelFile(path, lines)
+            : throw new UserException($"{path}: found no images, expected lines of an image name, a tab and a class name");
     }
 
-    /// <summary>The images with the classes that the file gives them; others keep theirs.</summary>
-    /// <param name="images">The images of a split.</param>
-    /// <param name="others">The images of the other split, which lines may name as well.</param>
-    /// <param name="classNames">The classes by number.</param>
-    /// <exception cref="UserException">A line names no image or several, a class that there is not, or another one than a line before.</exception>
+    /// <summary>Returns the images with the classes that the file gives them. Images that it does not name keep theirs.</summary>
+    /// <param name="images">Images of a split.</param>
+    /// <param name="others">Images of the other split, which the file may name too.</param>
+    /// <param name="classNames">Names of the classes, by number.</param>
+    /// <exception cref="UserException">
+    /// A line names no image, several images, an unknown class, or a different class than an earlier line.
+    /// </exception>
     public IReadOnlyList<EncodedImage> Apply(
         IReadOnlyList<EncodedImage> images, IReadOnlyList<EncodedImage> others, IReadOnlyList<string> classNames)
     {
-        var index = new ImageNames(images.Count + others.Count, number => (number < images.Count ? images[number] : others[number - images.Count]).Name, "image");
-        var numbers = classNames.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
+        EncodedImage[] all = [.. images, .. others];
+        var index = new ImageNames(all.Length, number => all[number].Name, "image");
+        var numbers = classNames.Select((name, number) => (name, number))
+            .ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
         var given = new Dictionary<int, string>();
         var labeled = images.ToArray();
         foreach (var (line, image, name) in _lines)

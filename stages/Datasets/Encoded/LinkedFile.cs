@@ -1,9 +1,9 @@
 namespace Distill.Datasets.Encoded;
 
-/// <summary>What a symbolic link leads to: length and time of change are to be the content's, not the link's.</summary>
+/// <summary>Resolves symbolic links, because length and last write time of the content matter, not those of the link.</summary>
 internal static class LinkedFile
 {
-    /// <summary>The file itself, or the last one that links lead to, which need not exist.</summary>
+    /// <summary>Returns the file itself, or the last target of its links, which may not exist.</summary>
     public static FileInfo Follow(FileInfo file)
     {
         try
@@ -12,7 +12,7 @@ internal static class LinkedFile
         }
         catch (IOException)
         {
-            // Links that lead in a circle, or to what may not be looked at: reading says so.
+            // A cycle of links, or a target without permission: reading the file reports it.
             return file;
         }
     }

@@ -4,25 +4,26 @@ using Distill.Pipeline.Progress;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// The first look at a split: every image is decoded once, on all cores, so that a damaged one is found before the training and
-/// not in its third day. What was found is kept beside, under the split's fingerprint, and not looked for again.
+/// The first pass over a split: decodes every image once, on all cores, so a damaged one is found before training and not on its third day.
+/// The result is cached under the split's fingerprint.
 /// </summary>
 internal static class Scan
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(10);
 
-    /// <param name="images">The images, in order.</param>
-    /// <param name="fingerprint">Of the files that hold them.</param>
-    /// <param name="cache">The file to keep the result in.</param>
-    /// <param name="log">Takes a line of progress now and then.</param>
-    /// <param name="time">The clock.</param>
-    /// <returns>A row an image.</returns>
-    public static IReadOnlyList<ScanRow> Of(
+    /// <summary>Scans the images, or reads the cached result.</summary>
+    /// <param name="images">Images of the split.</param>
+    /// <param name="fingerprint">Fingerprint of the split's files.</param>
+    /// <param name="cache">Path of the file for the result.</param>
+    /// <param name="log">Takes one line of progress every ten seconds.</param>
+    /// <param name="time">Clock.</param>
+    /// <returns>One row per image.</returns>
+    public static IReadOnlyList<ScanRow> Run(
         IReadOnlyList<EncodedImage> images, string fingerprint, string cache, Action<string> log, TimeProvider time)
     {
         var head = FormattableString.Invariant($"# decoder {ImageDecoder.Version}, files {fingerprint}");
         var rows = Cached(cache, head, images.Count);
-        // A file that a disk or a network refused to give is asked for again each time.
+        // A file that a disk or a network failed to deliver is read again each time.
         int[] unknown = [.. Enumerable.Range(0, images.Count).Where(index => rows[index] is not { Unread: false })];
         if (unknown.Length == 0)
         {
@@ -30,12 +31,12 @@ internal static class Scan
         }
 
         var (began, reported, done) = (time.GetTimestamp(), time.GetTimestamp(), 0);
-        var saying = new Lock();
+        var reporting = new Lock();
         Parallel.ForEach(unknown, index =>
         {
-            rows[index] = Look(images[index]);
+            rows[index] = Inspect(images[index]);
             var count = Interlocked.Increment(ref done);
-            lock (saying)
+            lock (reporting)
             {
                 if (time.GetElapsedTime(reported) >= ReportEvery)
                 {
@@ -45,11 +46,11 @@ internal static class Scan
                 }
             }
         });
-        RememberedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
+        CachedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
         return rows!;
     }
 
-    private static ScanRow Look(EncodedImage image)
+    private static ScanRow Inspect(EncodedImage image)
     {
         try
         {
@@ -65,9 +66,9 @@ internal static class Scan
         }
     }
 
-    /// <summary>A row an image, null for those of which nothing is known.</summary>
+    /// <summary>Returns one row per image; null for unknown images.</summary>
     private static ScanRow?[] Cached(string path, string head, int images) =>
-        RememberedLines.Read(path) is [var first, .. var lines] && first == head && lines.Length == images
-            ? [.. lines.Select(ScanRow.FromLine)]
+        CachedLines.Read(path) is [var first, .. var lines] && first == head && lines.Length == images
+            ? [.. lines.Select(ScanRow.Parse)]
             : new ScanRow?[images];
 }

@@ -4,13 +4,13 @@ using Distill.Datasets.Images;
 
 namespace Distill.Datasets.Encoded;
 
-/// <summary>What was found in a split's files: how many images can be used, what is unusual, what was left out and why.</summary>
-/// <param name="Source">The folder.</param>
-/// <param name="Split">Which split.</param>
-/// <param name="Used">Images that can be used.</param>
-/// <param name="Unlabeled">How many of those have no class.</param>
-/// <param name="Traits">How many of those have each trait; traits that none has are absent.</param>
-/// <param name="Refused">Name and reason of each image that was left out.</param>
+/// <summary>A report on a split's files: the number of usable images, unusual ones, and skipped ones with the reason.</summary>
+/// <param name="Source">Folder of the dataset.</param>
+/// <param name="Split">Split that the report is about.</param>
+/// <param name="Used">Number of images that can be used.</param>
+/// <param name="Unlabeled">Number of used images without a class.</param>
+/// <param name="Traits">Number of used images per trait, without zeros.</param>
+/// <param name="Refused">Name and reason of each skipped image.</param>
 public sealed record SplitReport(
     string Source,
     Split Split,
@@ -19,17 +19,17 @@ public sealed record SplitReport(
     IReadOnlyDictionary<ImageTraits, int> Traits,
     IReadOnlyList<(string Name, string Reason)> Refused)
 {
-    /// <summary>Nothing unusual.</summary>
+    /// <summary>No unusual images.</summary>
     public static readonly IReadOnlyDictionary<ImageTraits, int> NoTraits = new Dictionary<ImageTraits, int>();
 
     private static readonly ImageTraits[] All = [.. Enum.GetValues<ImageTraits>().Where(trait => trait != ImageTraits.None)];
 
-    internal static SplitReport Of(
+    internal static SplitReport Create(
         string source,
         Split split,
         IReadOnlyList<EncodedImage> images,
         IReadOnlyList<ScanRow> rows,
-        IReadOnlyList<(string Name, string Reason)> leftOut)
+        IReadOnlyList<(string Name, string Reason)> unsupported)
     {
         var used = rows.Where(row => row.Refusal is null).ToList();
         return new SplitReport(
@@ -40,19 +40,22 @@ public sealed record SplitReport(
             All.Select(trait => (trait, Count: used.Count(row => row.Header.Traits.HasFlag(trait))))
                 .Where(pair => pair.Count > 0)
                 .ToDictionary(pair => pair.trait, pair => pair.Count),
-            [.. images.Zip(rows).Where(pair => pair.Second.Refusal is not null).Select(pair => (pair.First.Name, pair.Second.Refusal!)), .. leftOut]);
+            [
+                .. images.Zip(rows).Where(pair => pair.Second.Refusal is not null).Select(pair => (pair.First.Name, pair.Second.Refusal!)),
+                .. unsupported,
+            ]);
     }
 
-    /// <summary>The traits under the names that people see.</summary>
+    /// <summary>Traits under the names that users see.</summary>
     public IEnumerable<(string Name, int Count)> NamedTraits => Traits.Select(pair => (NameOf(pair.Key), pair.Value));
 
-    /// <summary>How many images were left out for which reason, the most frequent first.</summary>
+    /// <summary>Number of skipped images per reason, the most frequent first.</summary>
     public IEnumerable<(string Reason, int Count)> Reasons => Refused
         .GroupBy(image => image.Reason, (reason, images) => (reason, images.Count()))
         .OrderByDescending(pair => pair.Item2)
         .ThenBy(pair => pair.reason, StringComparer.Ordinal);
 
-    /// <summary>One line for people.</summary>
+    /// <summary>Summary in one line, for the log.</summary>
     public string Summary
     {
         get

@@ -4,11 +4,11 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Idx;
 
-/// <summary>A data set in the form of MNIST: four IDX files of a folder, gzip or plain, under their usual names.</summary>
-/// <param name="name">The data set's name.</param>
-/// <param name="folder">The folder of the files.</param>
-/// <param name="published">The files that are known by hash; any other content under their names is refused.</param>
-/// <param name="classNames">The classes; null where they are called by their numbers, from 0 to the largest training label.</param>
+/// <summary>A dataset in the form of MNIST: four IDX files in a folder, gzip or plain, under their usual names.</summary>
+/// <param name="name">Name of the dataset.</param>
+/// <param name="folder">Folder of the files.</param>
+/// <param name="published">Files with a known hash. Any other content under their names is refused.</param>
+/// <param name="classNames">Names of the classes; null to use the numbers from 0 to the largest training label.</param>
 internal sealed class IdxDataset(
     string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames = null) : IDataset
 {
@@ -25,14 +25,14 @@ internal sealed class IdxDataset(
 
     public ImageSet Test() => Read(TestImages, TestLabels);
 
-    public string TrainFingerprint() => Fingerprint.Of([Verified(TrainImages), Verified(TrainLabels)]);
+    public string TrainFingerprint() => Fingerprint.FromFiles([Verify(TrainImages), Verify(TrainLabels)]);
 
-    public string TestFingerprint() => Fingerprint.Of([Verified(TestImages), Verified(TestLabels)]);
+    public string TestFingerprint() => Fingerprint.FromFiles([Verify(TestImages), Verify(TestLabels)]);
 
     private ImageSet Read(string imagesName, string labelsName)
     {
-        Verified(imagesName);
-        Verified(labelsName);
+        Verify(imagesName);
+        Verify(labelsName);
         var (shape, pixels) = IdxReader.ReadImages(PathOf(imagesName));
         var labelsPath = PathOf(labelsName);
         var labels = IdxReader.ReadLabels(labelsPath);
@@ -53,7 +53,7 @@ internal sealed class IdxDataset(
     private static List<string> Numbers(byte[] trainLabels) =>
         [.. Enumerable.Range(0, trainLabels.Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
 
-    private DatasetFile Verified(string fileName)
+    private DatasetFile Verify(string fileName)
     {
         var path = PathOf(fileName);
         var found = IdxFile.Sha256(path);

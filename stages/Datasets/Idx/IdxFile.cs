@@ -4,35 +4,35 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Idx;
 
-/// <summary>An IDX file on disk, as it is or in gzip. What it is, its first bytes tell, not its name.</summary>
+/// <summary>An IDX file on disk, plain or gzip. Its first bytes decide which, not its name.</summary>
 internal static class IdxFile
 {
-    /// <summary>The path of <paramref name="name"/> or of "<paramref name="name"/>.gz" in the folder, or null.</summary>
+    /// <summary>Returns the path of the file in the folder, with ".gz" or without; null if there is neither.</summary>
     public static string? Locate(string folder, string name) =>
         new[] { Path.Combine(folder, name + ".gz"), Path.Combine(folder, name) }.FirstOrDefault(File.Exists);
 
-    /// <summary>The uncompressed content, from its start.</summary>
+    /// <summary>Opens the uncompressed content.</summary>
     public static Stream Open(string path)
     {
         var file = File.OpenRead(path);
-        var packed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        var gzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
-        return packed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     /// <summary>
-    /// The SHA-256 of the uncompressed content. Packers and distributions compress the same data into different
-    /// bytes; the content is what a network sees, and is the same everywhere.
+    /// Returns the SHA-256 of the uncompressed content. Distributions compress the same data into different bytes, but the content is the
+    /// same everywhere.
     /// </summary>
     /// <exception cref="UserException">The file cannot be read, or is damaged gzip.</exception>
-    public static string Sha256(string path) => Reading(path, () =>
+    public static string Sha256(string path) => TranslateErrors(path, () =>
     {
         using var content = Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(content));
     });
 
-    /// <summary>Runs <paramref name="read"/> and turns what can go wrong with a file into a message that names it.</summary>
-    internal static T Reading<T>(string path, Func<T> read)
+    /// <summary>Runs <paramref name="read"/> and translates its exceptions to messages that name the file.</summary>
+    internal static T TranslateErrors<T>(string path, Func<T> read)
     {
         try
         {

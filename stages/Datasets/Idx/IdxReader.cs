@@ -5,36 +5,36 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Idx;
 
 /// <summary>
-/// Reads IDX, the format of MNIST: a big-endian magic number (2051 for images, 2049 for labels), a 32-bit size a
-/// dimension, then one byte a value. Every size is checked before memory is taken for it.
+/// Reads IDX, the format of MNIST: a big-endian magic number (2051 for images, 2049 for labels), one 32-bit size per dimension, and one
+/// byte per value. Every size is checked before memory is allocated for it.
 /// </summary>
 internal static class IdxReader
 {
     private const uint ImagesMagic = 2051;
     private const uint LabelsMagic = 2049;
 
-    /// <summary>Deflate cannot pack more than this into one byte (zlib, "Maximum Compression Factor").</summary>
-    private const long MostBytesPerPackedByte = 1032;
+    /// <summary>Deflate cannot compress more than this into one byte (zlib, "Maximum Compression Factor").</summary>
+    private const long MaxBytesPerGzipByte = 1032;
 
-    /// <summary>Gray images: their shape, and their pixels [N, 1, H, W].</summary>
-    /// <exception cref="UserException">The file is not IDX images, or its length contradicts its header.</exception>
+    /// <summary>Reads gray images: their shape, and their pixels as uint8 [N, 1, H, W].</summary>
+    /// <exception cref="UserException">The file does not contain IDX images, or its length contradicts its header.</exception>
     public static (ImageShape Shape, byte[] Pixels) ReadImages(string path)
     {
         var (dimensions, pixels) = Read(path, "images", ImagesMagic, rank: 3);
         return (new ImageShape(1, (int)dimensions[1], (int)dimensions[2]), pixels);
     }
 
-    /// <summary>One label a byte: [N].</summary>
-    /// <exception cref="UserException">The file is not IDX labels, or its length contradicts its header.</exception>
+    /// <summary>Reads N labels.</summary>
+    /// <exception cref="UserException">The file does not contain IDX labels, or its length contradicts its header.</exception>
     public static byte[] ReadLabels(string path) => Read(path, "labels", LabelsMagic, rank: 1).Content;
 
-    private static (uint[] Dimensions, byte[] Content) Read(string path, string what, uint magic, int rank) =>
-        IdxFile.Reading(path, () =>
+    private static (uint[] Dimensions, byte[] Content) Read(string path, string noun, uint magic, int rank) =>
+        IdxFile.TranslateErrors(path, () =>
         {
             using var stream = IdxFile.Open(path);
             if (ReadNumber(stream) is var found && found != magic)
             {
-                throw new UserException($"{path} is not an IDX file of {what}: it starts with {found}, expected {magic}");
+                throw new UserException($"{path} is not an IDX file of {noun}: it starts with {found}, expected {magic}");
             }
 
             var dimensions = new uint[rank];
@@ -61,7 +61,7 @@ internal static class IdxReader
     {
         var length = dimensions.Aggregate((UInt128)1, (product, size) => product * size);
         var onDisk = new FileInfo(path).Length;
-        if (length == 0 || length > (UInt128)(onDisk * MostBytesPerPackedByte) || length > (UInt128)Array.MaxLength)
+        if (length == 0 || length > (UInt128)(onDisk * MaxBytesPerGzipByte) || length > (UInt128)Array.MaxLength)
         {
             throw new UserException(
                 $"{path} declares {string.Join(" × ", dimensions)} bytes, but its {onDisk} bytes on disk cannot contain them");

@@ -6,5 +6,10 @@ namespace Distill.Datasets.Images;
 internal static class Fingerprint
 {
     /// <inheritdoc cref="FileHash.OfFiles"/>
-    public static string Of(IEnumerable<DatasetFile> files) => FileHash.OfFiles(files.Select(file => (file.Path, file.Sha256)));
+    public static string FromFiles(IEnumerable<DatasetFile> files) => FileHash.OfFiles(files.Select(file => (file.Path, file.Sha256)));
 }
+
+/// <summary>A file of a split, as its fingerprint sees it.</summary>
+/// <param name="Path">Path in the dataset, with forward slashes, and what else decides how the file is read.</param>
+/// <param name="Sha256">Hash of the uncompressed content: 64 lower-case hexadecimal digits.</param>
+internal sealed record DatasetFile(string Path, string Sha256);

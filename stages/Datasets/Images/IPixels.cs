@@ -1,12 +1,26 @@
 namespace Distill.Datasets.Images;
 
-/// <summary>Where the pixels of a split's images are to be had, one image at a time. Safe to use from many threads.</summary>
+/// <summary>The pixels of a split's images, one image at a time. Safe to use from many threads.</summary>
 public interface IPixels
 {
-    /// <summary>Height and width of an image, known without decoding it.</summary>
+    /// <summary>Returns an image's height and width without decoding it.</summary>
     (int Height, int Width) SizeOf(int index);
 
-    /// <summary>An image in that size, with the split's channels.</summary>
-    /// <exception cref="IOException">The image has changed since the split was read, or can no longer be read; it is named.</exception>
+    /// <summary>Returns an image in that size, with the split's channels.</summary>
+    /// <exception cref="IOException">The image has changed since the split was read, or cannot be read; the message names it.</exception>
     DecodedImage Decode(int index);
+}
+
+/// <summary>A decoded image.</summary>
+/// <param name="Shape">Size of the image.</param>
+/// <param name="Pixels">uint8 [C, H, W], row-major.</param>
+public sealed record DecodedImage(ImageShape Shape, byte[] Pixels);
+
+/// <summary>The size of an image: one plane of pixels for gray, or three for red, green and blue.</summary>
+public readonly record struct ImageShape(int Channels, int Height, int Width)
+{
+    /// <summary>Number of values of one image; in bytes too, since a value is one byte.</summary>
+    public int Size => Channels * Height * Width;
+
+    public override string ToString() => $"{Channels}×{Height}×{Width}";
 }

@@ -1,20 +1,20 @@
 namespace Distill.Datasets.Images;
 
-/// <summary>Finds images by name: the full one, or the last part of it where only one image has it.</summary>
+/// <summary>An index of images by full name, and by the last part of the name if only one image has it.</summary>
 public sealed class ImageNames
 {
     private const int Ambiguous = -1;
 
-    private readonly string _what;
+    private readonly string _noun;
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _byLastPart = new(StringComparer.Ordinal);
 
     /// <param name="count">Number of images.</param>
-    /// <param name="nameOf">The name of each, with forward slashes.</param>
-    /// <param name="what">What one is called in messages.</param>
-    public ImageNames(int count, Func<int, string> nameOf, string what = "training image")
+    /// <param name="nameOf">Returns the name of an image, with forward slashes.</param>
+    /// <param name="noun">Noun for an image in messages.</param>
+    public ImageNames(int count, Func<int, string> nameOf, string noun = "training image")
     {
-        _what = what;
+        _noun = noun;
         for (var index = 0; index < count; index++)
         {
             var name = nameOf(index);
@@ -24,10 +24,10 @@ public sealed class ImageNames
         }
     }
 
-    /// <summary>The number of the image, or what is wrong with the name.</summary>
+    /// <summary>Returns the image's number, or what is wrong with the name.</summary>
     public (int Index, string? Problem) Find(string name) =>
         _byName.TryGetValue(name, out var index) ? (index, null)
-        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_what} is named \"{name}\"")
-        : index == Ambiguous ? (-1, $"several {_what}s are named \"{name}\"; give the path")
+        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_noun} is named \"{name}\"")
+        : index == Ambiguous ? (-1, $"several {_noun}s are named \"{name}\"; give the path")
         : (index, null);
 }

@@ -2,7 +2,16 @@ using System.Globalization;
 
 namespace Distill.Datasets.Images;
 
-/// <summary>A split of a data set: what is known of each image, and where its pixels are to be had.</summary>
+/// <summary>A split of a dataset: shape, label and name of its images, and access to their pixels.</summary>
+/// <remarks>
+/// Where the bytes of an image are, and when:
+/// <list type="number">
+/// <item>Datasets, fixed size (IDX, CIFAR): <see cref="PackedPixels"/> holds all images decoded, from the start.</item>
+/// <item>Datasets, any size: <c>EncodedPixels</c> decodes at each call, and keeps decoded images up to <c>dataset.cacheMiB</c>.</item>
+/// <item>From both: <see cref="IPixels"/> returns one <see cref="DecodedImage"/>, which its caller drops after cropping its views.</item>
+/// <item>Imaging: <c>ResidentBank</c> copies packed images to the GPU, <c>HostBank</c> reads them in RAM, <c>StreamedBank</c> decodes a batch.</item>
+/// </list>
+/// </remarks>
 public sealed class ImageSet
 {
     /// <summary>The label of an image whose class is unknown.</summary>
@@ -10,12 +19,12 @@ public sealed class ImageSet
 
     private readonly IReadOnlyList<string>? _imageNames;
 
-    /// <param name="name">The data set's name, for people and for headers of split files.</param>
-    /// <param name="shape">The shape in which a network sees every image.</param>
-    /// <param name="pixels">Where the images are.</param>
-    /// <param name="labels">N numbers of a class, or <see cref="Unlabeled"/>.</param>
-    /// <param name="classNames">The name of each class.</param>
-    /// <param name="imageNames">N distinct names; null where an image's number is its name.</param>
+    /// <param name="name">Name of the dataset, for messages and for headers of split files.</param>
+    /// <param name="shape">Shape in which networks see every image.</param>
+    /// <param name="pixels">Pixels of the N images.</param>
+    /// <param name="labels">N class numbers, each possibly <see cref="Unlabeled"/>.</param>
+    /// <param name="classNames">Names of the K classes, by number.</param>
+    /// <param name="imageNames">N distinct names; null to name each image by its number.</param>
     /// <exception cref="ArgumentException">The lengths contradict each other, or a label has no class.</exception>
     public ImageSet(
         string name,
@@ -27,7 +36,8 @@ public sealed class ImageSet
     {
         if (pixels is PackedPixels packed && (long)packed.Shape.Size * labels.Count != packed.Bytes.Length)
         {
-            throw new ArgumentException($"{labels.Count} labels of images of {packed.Shape} do not fit {packed.Bytes.Length} bytes of pixels");
+            throw new ArgumentException(
+                $"{labels.Count} labels of images of {packed.Shape} do not fit {packed.Bytes.Length} bytes of pixels");
         }
 
         if (imageNames is not null && imageNames.Count != labels.Count)
@@ -44,7 +54,7 @@ public sealed class ImageSet
         _imageNames = imageNames;
     }
 
-    /// <summary>Images of one shape that networks see as they are: bytes [N, C, H, W].</summary>
+    /// <summary>Creates a set of images that all have the network's shape: <paramref name="pixels"/> is uint8 [N, C, H, W].</summary>
     /// <inheritdoc cref="ImageSet(string, ImageShape, IPixels, IReadOnlyList{int}, IReadOnlyList{string}, IReadOnlyList{string}?)"/>
     public ImageSet(
         string name,
@@ -65,24 +75,34 @@ public sealed class ImageSet
 
     public IPixels Pixels { get; }
 
-    /// <summary>N numbers of a class, or <see cref="Unlabeled"/>.</summary>
+    /// <summary>N class numbers, each possibly <see cref="Unlabeled"/>.</summary>
     public IReadOnlyList<int> Labels { get; }
 
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>
-    /// What a network sees of an image when it is measured: the middle square with this share of the shorter side, 0.875 for photographs
-    /// (google-research/simclr, data_util.py); 1 for images that are taken as they are.
+    /// Side of the centered square that a network sees in an evaluation, as a fraction of the image's shorter side. 0.875 for photographs
+    /// (google-research/simclr, data_util.py), and 1 for images that already have the network's shape.
     /// </summary>
     public double CenterCrop { get; init; } = 1;
 
-    /// <summary>The name of an image, distinct within its split: its path in the data set's folder, or its number.</summary>
+    /// <summary>Returns the name of an image, distinct within its split: its path in the dataset's folder, or its number.</summary>
     public string ImageName(int index) => _imageNames?[index] ?? index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The part of an image that is measured: <see cref="CenterCrop"/>, or all of one that has the network's shape already.</summary>
+    /// <summary>Returns the part of an image that an evaluation uses: all of an image in the network's shape, else a centered square.</summary>
     public Crop MeasuredPart(int index)
     {
         var (height, width) = Pixels.SizeOf(index);
         return (CenterCrop, height, width) == (1, Shape.Height, Shape.Width) ? Crop.Whole : Crop.Center(height, width, CenterCrop);
     }
+}
+
+/// <summary>The two parts of a dataset.</summary>
+public enum Split
+{
+    /// <summary>Everything that may be learned from, labeled or not.</summary>
+    Train,
+
+    /// <summary>The images for evaluation. Training never opens them.</summary>
+    Test,
 }

@@ -1,51 +1,58 @@
 using Distill.Datasets.Idx;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Options;
 
-/// <summary>Which images a pipeline learns from, as pipeline.json describes them.</summary>
-/// <param name="Kind">What they are stored as; by default fashion-mnist.</param>
-/// <param name="Folder">Their folder; data/KIND for published sets.</param>
+/// <summary>The images that a pipeline learns from: the block "dataset" of pipeline.json.</summary>
+/// <param name="Kind">How the images are stored. The default is fashion-mnist.</param>
+/// <param name="Folder">Folder of the files. The default for published datasets is data/KIND.</param>
 /// <param name="ImageSize">
-/// Height and width in pixels in which networks see images of any size: 224 by default, as in SimCLRv2 (arXiv:2006.10029). Those of IDX and
-/// CIFAR are taken as they are.
+/// Height and width, in pixels, in which networks see images of any size. The default is 224, as in SimCLRv2 (arXiv:2006.10029).
+/// Images of IDX and CIFAR keep their size.
 /// </param>
-/// <param name="Channels">1 for gray, 3 for color; by default 3, or what the published set has.</param>
+/// <param name="Channels">1 for gray, 3 for color. The default is 3, or what the published dataset has.</param>
 public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSize, int Channels)
 {
-    /// <summary>Takes the place of train/ (a folder), or of the usual file names of training shards (a pattern such as <c>train-*.tar</c>).</summary>
+    /// <summary>Replaces train/ by another folder, or the usual names of training shards by a pattern such as <c>train-*.tar</c>.</summary>
     public string? Train { get; init; }
 
-    /// <summary>Takes the place of unlabeled/: a folder, or a pattern of shards whose labels are not to be looked at.</summary>
+    /// <summary>Replaces unlabeled/ by another folder, or by a pattern of shards whose labels are ignored.</summary>
     public string? Unlabeled { get; init; }
 
-    /// <summary>Takes the place of test/, or of the usual file names of test shards.</summary>
+    /// <summary>Replaces test/ by another folder, or the usual names of test shards by a pattern.</summary>
     public string? Test { get; init; }
 
-    /// <summary>A text file with the class names, one a line, in the order of their numbers.</summary>
+    /// <summary>Path of a text file with one class name per line, in the order of the class numbers.</summary>
     public string? Classes { get; init; }
 
-    /// <summary>A text file that gives image files their classes: a line "image name, tab, class name" an image.</summary>
+    /// <summary>Path of a text file with one line per labeled image: image name, tab, class name.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>Images whose shorter side is longer are shrunk to this when they are decoded; null leaves them.</summary>
+    /// <summary>Maximum shorter side in pixels, to which larger images are shrunk when they are decoded; null keeps their size.</summary>
     public int? ShorterSide { get; init; }
 
-    /// <summary>Share of the shorter side that is measured; 0.875 in SimCLR (google-research/simclr, data_util.py).</summary>
+    /// <summary>Fraction of the shorter side that an evaluation uses; 0.875 in SimCLR (google-research/simclr, data_util.py).</summary>
     public double CenterCrop { get; init; } = 0.875;
 
-    /// <summary>Decoded images that are kept in memory, in MiB; of no effect on what is computed.</summary>
+    /// <summary>Memory for decoded images, in MiB. It does not change what is computed.</summary>
     public int CacheMiB { get; init; } = 1024;
 
-    /// <summary>Parquet: the column of images; null for the only one there is.</summary>
+    /// <summary>Parquet: name of the column of images; null if there is only one.</summary>
     public string? ImageColumn { get; init; }
 
-    /// <summary>Parquet: the column of class numbers; null for the only one there is.</summary>
+    /// <summary>Parquet: name of the column of class numbers; null if there is only one.</summary>
     public string? LabelColumn { get; init; }
 
-    /// <summary>Whether images are of any size and decoded when they are needed.</summary>
+    /// <summary>Whether images may have any size and are decoded when they are needed.</summary>
     public bool Encoded => Kind is DatasetKind.Folder or DatasetKind.Parquet or DatasetKind.Webdataset;
+
+    /// <summary>Returns the last part of the folder's path, which names a dataset of the user.</summary>
+    internal string FolderName() => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)));
+
+    /// <summary>Returns how the names of this dataset's cache files begin. Datasets of one name in different folders differ.</summary>
+    internal string CacheName() => $"{FolderName()}-{FileHash.OfText(Path.GetFullPath(Folder))[..8]}";
 
     /// <summary>Reads the block "dataset".</summary>
     /// <exception cref="UserException">A value is impossible, or impossible for this kind.</exception>
@@ -94,7 +101,8 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
         var channels = fixedShape?.Channels ?? (Kind == DatasetKind.Idx ? 1 : null);
         if (Channels == 2 || (channels is { } only && Channels != only))
         {
-            throw section.Error("channels", $"found {Channels}, expected {(channels is { } n ? $"{n}: these images have that number of channels" : "1 or 3")}");
+            var expected = channels is { } n ? $"{n}: these images have that number of channels" : "1 or 3";
+            throw section.Error("channels", $"found {Channels}, expected {expected}");
         }
 
         string[] forEncoded = ["train", "unlabeled", "test", "shorterSide", "centerCrop", "cacheMiB"];
@@ -116,11 +124,12 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
 
         if (Labels is not null && Kind != DatasetKind.Folder)
         {
-            throw section.Error("labels", "found a value, expected none: only the kind folder has it; other kinds store labels with the images");
+            throw section.Error(
+                "labels", "found a value, expected none: only the kind folder has it; other kinds store labels with the images");
         }
     }
 
-    /// <summary>The shape of a published set's images; null where it is not known beforehand.</summary>
+    /// <summary>Returns the shape of a published dataset's images; null if only the files tell it.</summary>
     private static ImageShape? ShapeOf(DatasetKind kind) => kind switch
     {
         DatasetKind.FashionMnist or DatasetKind.Sample => new ImageShape(1, FashionMnist.ImageSize, FashionMnist.ImageSize),

@@ -4,22 +4,24 @@ using Distill.Datasets.Images;
 namespace Distill.Datasets.Resampling;
 
 /// <summary>
-/// Cuts a rectangle out of a picture of any size and scales it, antialiased and bicubic (<see cref="BicubicTaps"/>), in plain arithmetic so
-/// that every machine gets the same bytes. Runs on loader threads.
+/// Crops and scales images of any size, antialiased and bicubic (<see cref="BicubicTaps"/>). It uses plain arithmetic, so every machine
+/// gets the same bytes. Runs on loader threads.
 /// </summary>
 public static class Resampler
 {
-    /// <param name="image">The picture.</param>
-    /// <param name="crop">What to cut out.</param>
-    /// <param name="height">Rows of the result.</param>
-    /// <param name="width">Columns of the result.</param>
-    /// <param name="result">Takes uint8 [C, height, width].</param>
+    /// <summary>Crops an image and scales the crop to a height and width.</summary>
+    /// <param name="image">Image of C channels.</param>
+    /// <param name="crop">Rectangle to cut out.</param>
+    /// <param name="height">Height of the result, in pixels.</param>
+    /// <param name="width">Width of the result, in pixels.</param>
+    /// <param name="result">Destination, uint8 [C, height, width].</param>
     public static void Cut(DecodedImage image, Crop crop, int height, int width, Span<byte> result)
     {
         var shape = image.Shape;
-        var rows = BicubicTaps.Of(shape.Height, (double)crop.Top * shape.Height, (double)crop.Height * shape.Height, height);
-        var columns = BicubicTaps.Of(shape.Width, (double)crop.Left * shape.Width, (double)crop.Width * shape.Width, width, crop.Flipped);
-        // Only the columns that some output looks at are summed up.
+        var rows = BicubicTaps.Create(shape.Height, (double)crop.Top * shape.Height, (double)crop.Height * shape.Height, height);
+        var columns = BicubicTaps.Create(
+            shape.Width, (double)crop.Left * shape.Width, (double)crop.Width * shape.Width, width, crop.Flipped);
+        // Only columns that contribute to an output are summed.
         var (first, end) = (columns.Min(tap => tap.First), columns.Max(tap => tap.End));
         var line = new float[end - first];
         for (var channel = 0; channel < shape.Channels; channel++)
@@ -33,15 +35,15 @@ public static class Resampler
                     AddScaled(image.Pixels.AsSpan(start, line.Length), rows[y].Weights[i], line);
                 }
 
-                Gather(line, columns, first, result.Slice((channel * height + y) * width, width));
+                SumColumns(line, columns, first, result.Slice((channel * height + y) * width, width));
             }
         }
     }
 
-    /// <summary>The whole picture so that its shorter side has at most so many pixels; one that has no more stays as it is.</summary>
+    /// <summary>Shrinks the image so that its shorter side has at most so many pixels. Returns a smaller image unchanged.</summary>
     public static DecodedImage Shrink(DecodedImage image, int shorterSide)
     {
-        var (height, width) = Shrunk(image.Shape.Height, image.Shape.Width, shorterSide);
+        var (height, width) = ShrunkSize(image.Shape.Height, image.Shape.Width, shorterSide);
         if ((height, width) == (image.Shape.Height, image.Shape.Width))
         {
             return image;
@@ -53,8 +55,8 @@ public static class Resampler
         return new DecodedImage(shape, pixels);
     }
 
-    /// <summary>The size that <see cref="Shrink"/> gives.</summary>
-    public static (int Height, int Width) Shrunk(int height, int width, int shorterSide)
+    /// <summary>Returns the size of the result of <see cref="Shrink"/>.</summary>
+    public static (int Height, int Width) ShrunkSize(int height, int width, int shorterSide)
     {
         var shorter = Math.Min(height, width);
         return shorter <= shorterSide ? (height, width) : (Scaled(height), Scaled(width));
@@ -68,8 +70,8 @@ public static class Resampler
         for (; x <= values.Length - Vector<byte>.Count; x += Vector<byte>.Count)
         {
             Vector.Widen(new Vector<byte>(values[x..]), out var low, out var high);
-            AddHalf(low, weight, sums[x..]);
-            AddHalf(high, weight, sums[(x + Vector<ushort>.Count)..]);
+            AddScaledHalf(low, weight, sums[x..]);
+            AddScaledHalf(high, weight, sums[(x + Vector<ushort>.Count)..]);
         }
 
         for (; x < values.Length; x++)
@@ -78,7 +80,7 @@ public static class Resampler
         }
     }
 
-    private static void AddHalf(Vector<ushort> values, float weight, Span<float> sums)
+    private static void AddScaledHalf(Vector<ushort> values, float weight, Span<float> sums)
     {
         Vector.Widen(values, out var low, out var high);
         var count = Vector<float>.Count;
@@ -86,7 +88,7 @@ public static class Resampler
         (new Vector<float>(sums[count..]) + Vector.ConvertToSingle(high) * weight).CopyTo(sums[count..]);
     }
 
-    private static void Gather(float[] line, Tap[] columns, int first, Span<byte> result)
+    private static void SumColumns(float[] line, Tap[] columns, int first, Span<byte> result)
     {
         for (var x = 0; x < result.Length; x++)
         {

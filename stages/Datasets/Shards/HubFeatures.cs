@@ -4,29 +4,32 @@ using System.Text.Json.Nodes;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// What the Hugging Face Hub notes of a Parquet file's columns under the metadata key "huggingface"
-/// (huggingface/datasets, features.py): info.features.COLUMN._type, and the names of a ClassLabel.
+/// The Hugging Face Hub's description of a Parquet file's columns: info.features.COLUMN._type, and the names of a ClassLabel, under the
+/// metadata key "huggingface" (huggingface/datasets, features.py).
 /// </summary>
 /// <param name="Images">Columns of type Image.</param>
-/// <param name="Classes">Columns of type ClassLabel, and the names of their classes; none where the file lists none.</param>
+/// <param name="Classes">Columns of type ClassLabel, and the names of their classes; no names if the file lists none.</param>
 internal sealed record HubFeatures(IReadOnlyList<string> Images, IReadOnlyDictionary<string, IReadOnlyList<string>> Classes)
 {
     private const string Key = "huggingface";
 
-    /// <summary>Empty where there is no such entry, or it is of another form: then the types of the columns have to do.</summary>
-    public static HubFeatures Of(IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Parses a file's metadata. The result is empty if it has no such entry, or one in another form.</summary>
+    public static HubFeatures Parse(IReadOnlyDictionary<string, string> metadata)
     {
         var features = metadata.TryGetValue(Key, out var text) ? Features(text) : [];
         return new HubFeatures(
             [.. features.Where(feature => TypeOf(feature.Value) == "Image").Select(feature => feature.Key)],
-            features.Where(feature => TypeOf(feature.Value) == "ClassLabel").ToDictionary(feature => feature.Key, feature => Names(feature.Value!["names"])));
+            features.Where(feature => TypeOf(feature.Value) == "ClassLabel")
+                .ToDictionary(feature => feature.Key, feature => Names(feature.Value!["names"])));
     }
 
     private static JsonObject Features(string text)
     {
         try
         {
-            return JsonNode.Parse(text) is JsonObject root && root["info"] is JsonObject info && info["features"] is JsonObject features ? features : [];
+            return JsonNode.Parse(text) is JsonObject root && root["info"] is JsonObject info && info["features"] is JsonObject features
+                ? features
+                : [];
         }
         catch (JsonException)
         {
@@ -37,7 +40,8 @@ internal sealed record HubFeatures(IReadOnlyList<string> Images, IReadOnlyDictio
     private static string? TypeOf(JsonNode? feature) =>
         feature is JsonObject described && described["_type"] is JsonValue type && type.TryGetValue<string>(out var name) ? name : null;
 
-    private static IReadOnlyList<string> Names(JsonNode? names) => names is JsonArray list && list.All(name => name is JsonValue value && value.TryGetValue<string>(out _))
+    private static IReadOnlyList<string> Names(JsonNode? names) =>
+        names is JsonArray list && list.All(name => name is JsonValue value && value.TryGetValue<string>(out _))
         ? [.. list.Select(name => name!.GetValue<string>())]
         : [];
 }

@@ -7,12 +7,11 @@ using Distill.Pipeline.Storage;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// Encoded images side by side in one file, so that each can be read by itself, and a list of them beside it: a line an image, name,
-/// offset, length, label and CRC-32C between tabs, under a line that says what the pack was made of. It can be deleted at any time, and is made
-/// anew.
+/// Encoded images side by side in one file, so each can be read by itself, and a list beside it. The list has one line per image (name,
+/// offset, length, label and CRC-32C, separated by tabs) below a line with the origin. A deleted pack is written again.
 /// </summary>
-/// <param name="path">The pack; its list has the same name and <c>.tsv</c>.</param>
-/// <param name="origin">What it is made of; another origin makes another pack.</param>
+/// <param name="path">Path of the pack. Its list has the same name with <c>.tsv</c> added.</param>
+/// <param name="origin">What the pack was made from. A pack of another origin is not used.</param>
 internal sealed class ImagePack(string path, string origin)
 {
     /// <summary>Raised when the same file gives another pack.</summary>
@@ -21,7 +20,7 @@ internal sealed class ImagePack(string path, string origin)
     private readonly string _list = path + ".tsv";
     private readonly string _head = FormattableString.Invariant($"# pack {Version}, {origin}");
 
-    /// <summary>The images of a pack that is there and whole; null where it is not.</summary>
+    /// <summary>Lists the images of the pack; null if it is missing or incomplete.</summary>
     public IReadOnlyList<EncodedImage>? Images()
     {
         if (!File.Exists(path) || !File.Exists(_list) || File.ReadLines(_list).FirstOrDefault() != _head)
@@ -49,9 +48,9 @@ internal sealed class ImagePack(string path, string origin)
         return new FileInfo(path).Length == end ? images : null;
     }
 
-    /// <summary>Writes the pack, then its list; whoever is stopped between the two begins again.</summary>
-    /// <param name="images">The images, each read only when the one before is written.</param>
-    /// <param name="bytes">About how much room they need.</param>
+    /// <summary>Writes the pack, then its list. A process that is stopped between the two writes both again.</summary>
+    /// <param name="images">Images, each read after the one before has been written.</param>
+    /// <param name="bytes">Approximate size of the images, in bytes.</param>
     /// <exception cref="UserException">The disk is full, or cannot be written to.</exception>
     public IReadOnlyList<EncodedImage> Write(IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes, int Label)> images, long bytes)
     {
@@ -62,7 +61,8 @@ internal sealed class ImagePack(string path, string origin)
             Durable.MakeFolder(folder);
             if (Durable.Files.FreeBytes(folder) is var free && free < bytes)
             {
-                throw new UserException($"{path} needs {bytes >> 20} MiB for unpacked images, but the disk has only {free >> 20} MiB left: free some space");
+                throw new UserException(
+                    $"{path} needs {bytes >> 20} MiB for unpacked images, but the disk has only {free >> 20} MiB left: free some space");
             }
 
             Durable.WriteFile(path, stream =>
@@ -73,9 +73,7 @@ internal sealed class ImagePack(string path, string origin)
                     stream.Write(content.Span);
                 }
             });
-            Durable.WriteText(_list, string.Concat(written
-                .Select(image => string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{image.Label}\t{image.Crc:x8}\n"))
-                .Prepend(_head + "\n")));
+            Durable.WriteText(_list, string.Concat(written.Select(LineOf).Prepend(_head + "\n")));
             return written;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -84,13 +82,16 @@ internal sealed class ImagePack(string path, string origin)
         }
     }
 
-    /// <summary>Deletes packs of the same place with other content: what they were made of has changed.</summary>
-    /// <param name="place">How the names of such packs begin.</param>
-    public void DeleteOthers(string place)
+    /// <summary>Deletes other packs whose names begin with the prefix. They were made from an earlier content of the same file.</summary>
+    public void DeleteOthers(string prefix)
     {
-        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, place + "*").Where(file => file != path && file != _list).ToList())
+        var files = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, prefix + "*");
+        foreach (var other in files.Where(file => file != path && file != _list).ToList())
         {
             Durable.Files.DeleteFile(other);
         }
     }
+
+    private static string LineOf(EncodedImage image) => string.Create(
+        CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{image.Label}\t{image.Crc:x8}\n");
 }

@@ -5,14 +5,14 @@ using Parquet.Schema;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// Which columns of a Parquet file hold what. Those that the pipeline names; else those that the Hub's metadata calls Image and
-/// ClassLabel; else images are the one struct with binary <c>bytes</c>, or the one binary column, and labels the one integer column with
-/// a usual name.
+/// The columns of images and labels of a Parquet file: those that the pipeline names, else those that the Hub's metadata calls Image and
+/// ClassLabel. Otherwise the images are the only struct with binary <c>bytes</c>, or the only binary column, and the labels are the only
+/// integer column with a usual name.
 /// </summary>
-/// <param name="Image">The encoded bytes.</param>
-/// <param name="Path">The name that an image file once had; null where there is none.</param>
-/// <param name="Label">The number of the class; null where there is none, or it is not to be looked at.</param>
-/// <param name="ClassNames">The classes by number; null where the file names none.</param>
+/// <param name="Image">Column of the encoded bytes.</param>
+/// <param name="Path">Column of the original file names; null if there is none.</param>
+/// <param name="Label">Column of the class numbers; null if there is none, or labels are ignored.</param>
+/// <param name="ClassNames">Names of the classes, by number; null if the file has none.</param>
 internal sealed record ParquetColumns(DataField Image, DataField? Path, DataField? Label, IReadOnlyList<string>? ClassNames)
 {
     private static readonly string[] UsualImages = ["image", "img"];
@@ -21,22 +21,24 @@ internal sealed record ParquetColumns(DataField Image, DataField? Path, DataFiel
     private static readonly Type[] Integers =
         [typeof(long), typeof(int), typeof(short), typeof(sbyte), typeof(ulong), typeof(uint), typeof(ushort), typeof(byte)];
 
-    /// <param name="schema">All columns.</param>
-    /// <param name="features">What the Hub says of them.</param>
-    /// <param name="options">What the pipeline says of them.</param>
-    /// <param name="labeled">Whether a column of labels is looked for.</param>
-    /// <param name="path">The file, for messages.</param>
-    /// <exception cref="UserException">A column that is named is missing or of another type, or there is no telling which one is meant.</exception>
-    public static ParquetColumns Of(ParquetSchema schema, HubFeatures features, DatasetOptions options, bool labeled, string path)
+    /// <summary>Chooses the columns.</summary>
+    /// <param name="schema">Schema with all columns.</param>
+    /// <param name="features">The Hub's description of the columns.</param>
+    /// <param name="options">Options of the dataset, which may name the columns.</param>
+    /// <param name="labeled">Whether to choose a column of labels.</param>
+    /// <param name="path">Path of the file, for messages.</param>
+    /// <exception cref="UserException">A configured column is missing or has another type, or several columns fit.</exception>
+    public static ParquetColumns Choose(ParquetSchema schema, HubFeatures features, DatasetOptions options, bool labeled, string path)
     {
         var images = schema.Fields.Where(field => BytesOf(field) is not null).ToDictionary(field => field.Name);
         var labels = schema.Fields.OfType<DataField>()
             .Where(field => Integers.Contains(field.ClrType) && field.MaxRepetitionLevel == 0)
             .ToDictionary(field => field.Name);
-        var choose = new ColumnChoice(path);
-        var image = choose.Of("imageColumn", options.ImageColumn, [.. images.Keys], features.Images, UsualImages, others: true)
+        var chooser = new ColumnChooser(path);
+        var image = chooser.Choose("imageColumn", options.ImageColumn, [.. images.Keys], features.Images, UsualImages, anyName: true)
             ?? throw new UserException($"{path}: found no column of images, expected a struct with binary \"bytes\", or a binary column");
-        var label = !labeled ? null : choose.Of("labelColumn", options.LabelColumn, [.. labels.Keys], [.. features.Classes.Keys], UsualLabels, others: false);
+        var label = !labeled ? null : chooser.Choose(
+            "labelColumn", options.LabelColumn, [.. labels.Keys], [.. features.Classes.Keys], UsualLabels, anyName: false);
         return new ParquetColumns(
             BytesOf(images[image])!,
             PathOf(images[image]),
@@ -44,7 +46,7 @@ internal sealed record ParquetColumns(DataField Image, DataField? Path, DataFiel
             label is not null && features.Classes.TryGetValue(label, out var names) && names.Count > 0 ? names : null);
     }
 
-    /// <summary>The names of the columns that are read.</summary>
+    /// <summary>Returns the names of the columns that are read. They are a part of the fingerprint.</summary>
     public override string ToString() => $"{Image.Path} {Label?.Path.ToString() ?? "-"}";
 
     private static DataField? BytesOf(Field field) => field switch

@@ -5,31 +5,36 @@ using Parquet.Schema;
 
 namespace Distill.Datasets.Shards;
 
-/// <summary>The rows of one row group, in memory until it is disposed of.</summary>
+/// <summary>The rows of one row group. Disposing of it frees their memory.</summary>
 internal sealed class ParquetRowGroup : IDisposable
 {
-    /// <summary>More rows than anybody writes into one group: a file that claims them is damaged.</summary>
-    private const long MostRows = 1 << 24;
+    /// <summary>No writer puts more rows into a group, so a file that claims more is damaged.</summary>
+    private const long MaxRows = 1 << 24;
 
     private readonly List<RawColumnData> _columns = [];
     private readonly ParquetRowGroupReader _group;
     private readonly int _count;
 
-    private ParquetRowGroup(ParquetRowGroupReader group) => (_group, _count) = (
-        group,
-        group.RowCount is >= 0 and <= MostRows ? (int)group.RowCount : throw new InvalidDataException($"a row group claims {group.RowCount} rows"));
+    private ParquetRowGroup(ParquetRowGroupReader group)
+    {
+        _group = group;
+        _count = group.RowCount is >= 0 and <= MaxRows
+            ? (int)group.RowCount
+            : throw new InvalidDataException($"a row group claims {group.RowCount} rows");
+    }
 
     public IReadOnlyList<ParquetRow> Rows { get; private set; } = [];
 
-    /// <exception cref="InvalidDataException">The group is not what its metadata says; other damage throws whatever the library throws.</exception>
+    /// <summary>Reads a row group.</summary>
+    /// <exception cref="InvalidDataException">The group contradicts its metadata. On other damage the library throws others.</exception>
     public static async Task<ParquetRowGroup> ReadAsync(ParquetRowGroupReader group, ParquetColumns columns)
     {
         var read = new ParquetRowGroup(group);
         try
         {
-            var images = await read.Column<ReadOnlyMemory<byte>>(columns.Image);
-            var paths = columns.Path is { } path ? await read.Column<ReadOnlyMemory<char>>(path) : null;
-            var labels = columns.Label is { } label ? await read.Labels(label) : null;
+            var images = await read.ReadColumn<ReadOnlyMemory<byte>>(columns.Image);
+            var paths = columns.Path is { } path ? await read.ReadColumn<ReadOnlyMemory<char>>(path) : null;
+            var labels = columns.Label is { } label ? await read.ReadLabels(label) : null;
             read.Rows =
             [
                 .. Enumerable.Range(0, read._count).Select(row => new ParquetRow(
@@ -46,18 +51,18 @@ internal sealed class ParquetRowGroup : IDisposable
 
     public void Dispose() => _columns.ForEach(column => column.Dispose());
 
-    private async Task<int?[]> Labels(DataField field)
+    private async Task<int?[]> ReadLabels(DataField field)
     {
-        var labels = await Raw(field) switch
+        var labels = await ReadRaw(field) switch
         {
-            RawColumnData<long> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<int> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<short> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<sbyte> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<ulong> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<uint> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<ushort> column => Spread(column, field, value => (Int128)value),
-            RawColumnData<byte> column => Spread(column, field, value => (Int128)value),
+            RawColumnData<long> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<int> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<short> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<sbyte> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<ulong> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<uint> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<ushort> column => AlignToRows(column, field, value => (Int128)value),
+            RawColumnData<byte> column => AlignToRows(column, field, value => (Int128)value),
             _ => throw new InvalidDataException($"column {field.Path} does not contain integers"),
         };
         return Array.ConvertAll(labels, label =>
@@ -66,20 +71,20 @@ internal sealed class ParquetRowGroup : IDisposable
             : throw new InvalidDataException($"column {field.Path}: found {label}, expected the number of a class, or -1 for none"));
     }
 
-    private async Task<T?[]> Column<T>(DataField field)
-        where T : struct => await Raw(field) is RawColumnData<T> column
-            ? Spread(column, field, value => value)
+    private async Task<T?[]> ReadColumn<T>(DataField field)
+        where T : struct => await ReadRaw(field) is RawColumnData<T> column
+            ? AlignToRows(column, field, value => value)
             : throw new InvalidDataException($"column {field.Path} has another type than the schema states");
 
-    private async Task<RawColumnData> Raw(DataField field)
+    private async Task<RawColumnData> ReadRaw(DataField field)
     {
         var column = await _group.ReadRawColumnDataBaseAsync(field);
         _columns.Add(column);
         return column;
     }
 
-    // Absent values take no place among the values: one is absent where the struct or its part is, which is what a lower level says.
-    private TResult?[] Spread<T, TResult>(RawColumnData<T> column, DataField field, Func<T, TResult> convert)
+    // Nulls have no place among the values. A definition level below the maximum marks a null, of the struct or of its field.
+    private TResult?[] AlignToRows<T, TResult>(RawColumnData<T> column, DataField field, Func<T, TResult> convert)
         where T : struct
         where TResult : struct
     {
@@ -102,3 +107,9 @@ internal sealed class ParquetRowGroup : IDisposable
         return rows;
     }
 }
+
+/// <summary>A row of a Parquet file of images.</summary>
+/// <param name="Image">Encoded bytes; empty if the row has no image.</param>
+/// <param name="Path">Original name of the image file; empty if unknown.</param>
+/// <param name="Label">Class number, or <see cref="ImageSet.Unlabeled"/>.</param>
+internal readonly record struct ParquetRow(ReadOnlyMemory<byte> Image, string Path, int Label);

@@ -6,36 +6,39 @@ using Parquet.Schema;
 
 namespace Distill.Datasets.Shards;
 
-/// <summary>One Parquet file of images, read a row group at a time.</summary>
+/// <summary>A Parquet file of images, read one row group at a time.</summary>
 internal sealed class ParquetShard : IDisposable
 {
     private readonly Shard _shard;
     private readonly ParquetReader _reader;
 
-    private ParquetShard(Shard shard, ParquetReader reader, ParquetColumns columns) => (_shard, _reader, Columns) = (shard, reader, columns);
+    private ParquetShard(Shard shard, ParquetReader reader, ParquetColumns columns) =>
+        (_shard, _reader, Columns) = (shard, reader, columns);
 
     public ParquetColumns Columns { get; }
 
     public int RowGroups => _reader.RowGroupCount;
 
-    /// <summary>Bytes of all images, as far as the file's metadata tells.</summary>
-    public long ImageBytes => _shard.Reading(() => Enumerable.Range(0, RowGroups).Sum(index =>
+    /// <summary>Total size of the images according to the file's metadata, in bytes.</summary>
+    public long ImageBytes => _shard.TranslateErrors(() => Enumerable.Range(0, RowGroups).Sum(index =>
     {
         using var group = _reader.OpenRowGroupReader(index);
         return group.GetMetadata(Columns.Image)?.MetaData?.TotalUncompressedSize ?? 0;
     }));
 
-    /// <param name="shard">The file.</param>
-    /// <param name="options">May name the columns.</param>
-    /// <param name="labeled">Whether a column of labels is looked for.</param>
-    /// <exception cref="UserException">The file is damaged, or has no such columns as are needed.</exception>
-    public static ParquetShard Open(Shard shard, DatasetOptions options, bool labeled) => shard.Reading(() =>
+    /// <summary>Opens a file and chooses its columns.</summary>
+    /// <param name="shard">File to open.</param>
+    /// <param name="options">Options of the dataset, which may name the columns.</param>
+    /// <param name="labeled">Whether to choose a column of labels.</param>
+    /// <exception cref="UserException">The file is damaged, or lacks the required columns.</exception>
+    public static ParquetShard Open(Shard shard, DatasetOptions options, bool labeled) => shard.TranslateErrors(() =>
     {
         ParquetFooter.Check(shard.Path);
         var reader = ParquetReader.CreateAsync(shard.Path).GetAwaiter().GetResult();
         try
         {
-            return new ParquetShard(shard, reader, ParquetColumns.Of(reader.Schema, HubFeatures.Of(reader.CustomMetadata), options, labeled, shard.Path));
+            var features = HubFeatures.Parse(reader.CustomMetadata);
+            return new ParquetShard(shard, reader, ParquetColumns.Choose(reader.Schema, features, options, labeled, shard.Path));
         }
         catch
         {
@@ -44,8 +47,9 @@ internal sealed class ParquetShard : IDisposable
         }
     });
 
+    /// <summary>Reads a row group. The caller disposes of it.</summary>
     /// <exception cref="UserException">The row group is damaged.</exception>
-    public ParquetRowGroup Read(int rowGroup) => _shard.Reading(() =>
+    public ParquetRowGroup Read(int rowGroup) => _shard.TranslateErrors(() =>
     {
         using var group = _reader.OpenRowGroupReader(rowGroup);
         ParquetPages.Check(_shard.Path, group, new[] { Columns.Image, Columns.Path, Columns.Label }.OfType<DataField>());

@@ -5,9 +5,9 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// Which files of a folder hold which images. A pattern (* and ?) without a slash is of file names, at any depth; one with a slash is of
-/// the ends of paths. Where the pipeline gives none, the usual ones are tried: <c>train-*</c>, else <c>*train*</c> or <c>train/*</c>;
-/// <c>test-*</c>, else <c>val-*</c> or <c>validation-*</c>, else these as folders; <c>unlabeled-*</c> or <c>unlabeled-*</c>, else these.
+/// The files of each split in a folder. A pattern (* and ?) without a slash matches file names at any depth; one with a slash matches the
+/// ends of paths. If the pipeline gives no pattern, the usual ones are tried: <c>train-*</c>, else <c>*train*</c> or <c>train/*</c>;
+/// <c>test-*</c>, else <c>val-*</c> or <c>validation-*</c>, else these as folders; <c>unlabeled-*</c>, else <c>unlabeled/*</c>.
 /// </summary>
 internal sealed class ShardFiles
 {
@@ -18,8 +18,8 @@ internal sealed class ShardFiles
     private readonly DatasetOptions _options;
     private readonly List<Shard> _all;
 
-    /// <param name="options">The folder, and the patterns that take the places of the usual ones.</param>
-    /// <param name="extension">How the names of shards usually end, with the dot.</param>
+    /// <param name="options">Options with the folder, and with patterns that replace the usual ones.</param>
+    /// <param name="extension">Extension of the shards in the usual patterns, with the dot.</param>
     /// <exception cref="UserException">A pattern matches nothing, the usual ones are ambiguous, or two splits share a file.</exception>
     public ShardFiles(DatasetOptions options, string extension)
     {
@@ -29,23 +29,25 @@ internal sealed class ShardFiles
         Unlabeled = Find("unlabeled", options.Unlabeled, UsualUnlabeled, extension);
         RefuseOldSpelling(extension);
         Test = Find("test", options.Test, UsualTest, extension);
-        Apart("train", Train, "unlabeled", Unlabeled);
-        Apart("train", Train, "test", Test);
-        Apart("unlabeled", Unlabeled, "test", Test);
+        RefuseOverlap("train", Train, "unlabeled", Unlabeled);
+        RefuseOverlap("train", Train, "test", Test);
+        RefuseOverlap("unlabeled", Unlabeled, "test", Test);
     }
 
-    /// <summary>In ordinal order; empty where there are none, as are the others.</summary>
+    /// <summary>Shards of the training split in ordinal order; empty if there are none.</summary>
     public IReadOnlyList<Shard> Train { get; }
 
+    /// <summary>Shards without labels in ordinal order; empty if there are none.</summary>
     public IReadOnlyList<Shard> Unlabeled { get; }
 
+    /// <summary>Shards of the test split in ordinal order; empty if there are none.</summary>
     public IReadOnlyList<Shard> Test { get; }
 
-    /// <summary>The first file whose name ends so, for messages; null where there is none.</summary>
+    /// <summary>Returns the name of the first file with one of the endings; null if there is none.</summary>
     public string? AnyEndingIn(params string[] endings) =>
         _all.FirstOrDefault(shard => endings.Any(ending => shard.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))?.Name;
 
-    /// <summary>Before version 0.2 these shards had the British spelling. They would be left out without a message.</summary>
+    /// <summary>Refuses the shard names of versions before 0.2. Their images would be ignored without a message.</summary>
     private void RefuseOldSpelling(string extension)
     {
         const string oldName = "unlabelled";
@@ -80,9 +82,9 @@ internal sealed class ShardFiles
                 .ToList();
             if (found.Exists(match => !match.Shards.SequenceEqual(found[0].Shards)))
             {
+                var patterns = string.Join(" and files that match ", found.Select(match => $"\"{match.Pattern}\""));
                 throw new UserException(
-                    $"dataset.{key}: {_options.Folder} has files that match {string.Join(" and files that match ", found.Select(match => $"\"{match.Pattern}\""))}; " +
-                    "give the pattern of the files to use");
+                    $"dataset.{key}: {_options.Folder} has files that match {patterns}; give the pattern of the files to use");
             }
 
             if (found.Count > 0)
@@ -99,12 +101,41 @@ internal sealed class ShardFiles
             || FileSystemName.MatchesSimpleExpression("*/" + pattern, shard.Name, ignoreCase: false)
         : FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(shard.Name), ignoreCase: false));
 
-    private static void Apart(string key, IReadOnlyList<Shard> shards, string otherKey, IReadOnlyList<Shard> others)
+    private static void RefuseOverlap(string key, IReadOnlyList<Shard> shards, string otherKey, IReadOnlyList<Shard> others)
     {
         if (shards.Intersect(others).FirstOrDefault() is { } shared)
         {
             throw new UserException(
                 $"dataset.{key} and dataset.{otherKey} both match {shared.Path}; give patterns that do not overlap");
+        }
+    }
+}
+
+/// <summary>A file that contains many images.</summary>
+/// <param name="Name">Path in the dataset's folder, with forward slashes, the same on every machine.</param>
+/// <param name="Path">Path on this machine.</param>
+internal sealed record Shard(string Name, string Path)
+{
+    /// <summary>Runs <paramref name="read"/> and translates its exceptions to messages that name the file.</summary>
+    /// <exception cref="UserException">The file is missing, damaged, or has a wrong content.</exception>
+    public T TranslateErrors<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (EndOfStreamException)
+        {
+            throw new UserException($"{Path} is cut short: it ends within its data");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{Path} cannot be read: {error.Message}");
+        }
+        catch (Exception error) when (error is not UserException)
+        {
+            // On damage, readers of containers throw whatever fails first: index, cast, overflow, or out of memory for a wrong size.
+            throw new UserException($"{Path} is damaged or has an unsupported format: {error.Message}");
         }
     }
 }

@@ -5,53 +5,54 @@ using Microsoft.Win32.SafeHandles;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// Checks what <see cref="TarReader"/> takes on trust (POSIX.1-2017, pax, "ustar Interchange Format"): the sums of headers, that the data
-/// is all there, and that the archive ends with blocks of zeros.
+/// Checks what <see cref="TarReader"/> trusts (POSIX.1-2017, pax, "ustar Interchange Format"): the checksums of headers, that all data is
+/// present, and that the archive ends with blocks of zeros.
 /// </summary>
 internal sealed class TarBlocks : IDisposable
 {
-    private const int Block = 512;
-    private const int SumAt = 148;
-    private const int SumLength = 8;
-    private const long MostLabelBytes = 1 << 24;
+    private const int BlockLength = 512;
+    private const int ChecksumOffset = 148;
+    private const int ChecksumLength = 8;
+    private const long MaxLabelBytes = 1 << 24;
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly long _length;
     private long _end;
 
-    /// <exception cref="UserException">The file is gzip.</exception>
+    /// <exception cref="UserException">The file is compressed with gzip.</exception>
     public TarBlocks(string path)
     {
         _path = path;
         _file = File.OpenHandle(path);
         _length = RandomAccess.GetLength(_file);
-        if (_length >= 2 && Bytes(0, 2) is [0x1F, 0x8B])
+        if (_length >= 2 && ReadBytes(0, 2) is [0x1F, 0x8B])
         {
-            throw new UserException($"{path} is compressed with gzip, but images are read in random order: unpack it (gunzip) to plain tar");
+            throw new UserException(
+                $"{path} is compressed with gzip, but images are read in random order: unpack it (gunzip) to plain tar");
         }
     }
 
     /// <summary>Checks an entry's headers and length.</summary>
     /// <exception cref="UserException">A header is damaged, or the archive ends before the entry does.</exception>
-    public void Accept(TarEntry entry)
+    public void Check(TarEntry entry)
     {
-        // The first header of an entry may be one that holds a long name; the last one is always right before the data.
-        CheckSum(_end);
-        CheckSum(entry.DataOffset - Block);
+        // The first header of an entry may contain a long name. The last one is always directly before the data.
+        VerifyChecksum(_end);
+        VerifyChecksum(entry.DataOffset - BlockLength);
         if (entry.Length > _length - entry.DataOffset)
         {
             throw new UserException($"{_path} is cut short: it ends within {entry.Name}");
         }
 
-        _end = entry.DataOffset + (entry.Length + Block - 1) / Block * Block;
+        _end = entry.DataOffset + (entry.Length + BlockLength - 1) / BlockLength * BlockLength;
     }
 
     /// <summary>Checks that nothing but zeros follows the last entry.</summary>
-    /// <exception cref="UserException">The archive has no end, or something behind it.</exception>
-    public void AcceptEnd()
+    /// <exception cref="UserException">The archive has no end, or other data follows it.</exception>
+    public void CheckEnd()
     {
-        if (_length - _end < Block)
+        if (_length - _end < BlockLength)
         {
             throw new UserException($"{_path} is cut short: the zero blocks at the end of the archive are missing");
         }
@@ -59,26 +60,26 @@ internal sealed class TarBlocks : IDisposable
         const int step = 1 << 16;
         for (var at = _end; at < _length; at += step)
         {
-            if (Bytes(at, (int)Math.Min(step, _length - at)).AsSpan().ContainsAnyExcept((byte)0))
+            if (ReadBytes(at, (int)Math.Min(step, _length - at)).AsSpan().ContainsAnyExcept((byte)0))
             {
                 throw new UserException($"{_path} is damaged after byte {_end}, or contains several archives: pack it again");
             }
         }
     }
 
-    /// <summary>The bytes of a small member.</summary>
-    /// <exception cref="UserException">It is large.</exception>
-    public byte[] Content(TarEntry entry) => entry.Length <= MostLabelBytes
-        ? Bytes(entry.DataOffset, (int)entry.Length)
+    /// <summary>Reads the bytes of a member that contains a label.</summary>
+    /// <exception cref="UserException">The member is too long for a label.</exception>
+    public byte[] ReadContent(TarEntry entry) => entry.Length <= MaxLabelBytes
+        ? ReadBytes(entry.DataOffset, (int)entry.Length)
         : throw new UserException($"{_path}: {entry.Name} is too long for a label ({entry.Length} bytes)");
 
     public void Dispose() => _file.Dispose();
 
-    private void CheckSum(long at)
+    private void VerifyChecksum(long at)
     {
-        var header = Bytes(at, Block);
+        var header = ReadBytes(at, BlockLength);
         var stored = 0;
-        foreach (var digit in header.AsSpan(SumAt, SumLength).TrimStart((byte)' '))
+        foreach (var digit in header.AsSpan(ChecksumOffset, ChecksumLength).TrimStart((byte)' '))
         {
             if (digit is < (byte)'0' or > (byte)'7')
             {
@@ -88,12 +89,12 @@ internal sealed class TarBlocks : IDisposable
             stored = stored * 8 + (digit - '0');
         }
 
-        // The sum was taken when its own field was blank.
-        header.AsSpan(SumAt, SumLength).Fill((byte)' ');
+        // The checksum is defined with its own field filled with blanks.
+        header.AsSpan(ChecksumOffset, ChecksumLength).Fill((byte)' ');
         var sum = 0;
-        foreach (var octet in header)
+        foreach (var value in header)
         {
-            sum += octet;
+            sum += value;
         }
 
         if (stored != sum)
@@ -102,7 +103,7 @@ internal sealed class TarBlocks : IDisposable
         }
     }
 
-    private byte[] Bytes(long at, int count)
+    private byte[] ReadBytes(long at, int count)
     {
         var bytes = new byte[count];
         for (var read = 0; read < count;)

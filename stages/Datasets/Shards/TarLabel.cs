@@ -5,22 +5,22 @@ using Distill.Datasets.Images;
 
 namespace Distill.Datasets.Shards;
 
-/// <summary>Reads the number of a class, or −1 for none, out of a member of a sample.</summary>
+/// <summary>Parses class numbers, or −1 for none, in members of a sample.</summary>
 internal static class TarLabel
 {
     private static readonly string[] Keys = ["label", "class", "cls"];
 
-    /// <summary>A number in text.</summary>
-    public static (int? Label, string? Problem) OfText(ReadOnlySpan<byte> content)
+    /// <summary>Parses a number in text.</summary>
+    public static (int? Label, string? Problem) ParseText(ReadOnlySpan<byte> content)
     {
         var text = Encoding.UTF8.GetString(content).Trim();
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) && label >= ImageSet.Unlabeled
             ? (label, null)
-            : (null, $"contains \"{Shown(text)}\", expected the number of a class");
+            : (null, $"contains \"{Shorten(text)}\", expected the number of a class");
     }
 
-    /// <summary>The first of the usual keys of an object; none of them, or null, is no label.</summary>
-    public static (int? Label, string? Problem) OfJson(ReadOnlyMemory<byte> content)
+    /// <summary>Parses the value of the first usual key of a JSON object; null if the object has none, or null there.</summary>
+    public static (int? Label, string? Problem) ParseJson(ReadOnlyMemory<byte> content)
     {
         try
         {
@@ -36,7 +36,7 @@ internal static class TarLabel
                 {
                     return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= ImageSet.Unlabeled
                         ? (label, null)
-                        : (null, $"contains \"{key}\": {Shown(value.GetRawText())}, expected the number of a class");
+                        : (null, $"contains \"{key}\": {Shorten(value.GetRawText())}, expected the number of a class");
                 }
             }
 
@@ -48,5 +48,5 @@ internal static class TarLabel
         }
     }
 
-    private static string Shown(string text) => text.Length > 40 ? text[..40] + "…" : text;
+    private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 }

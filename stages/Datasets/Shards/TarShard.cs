@@ -7,18 +7,18 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// One WebDataset shard. An image is a member with the extension of one, its label the number in its sample's <c>.cls</c>, else under
-/// "label", "class" or "cls" in its <c>.json</c>. Of an image, only the place is noted.
+/// A WebDataset shard. An image is a member with the extension of an image. Its label is the number in its sample's <c>.cls</c>, else the
+/// value of "label", "class" or "cls" in its <c>.json</c>. Only the offset and length of an image are kept.
 /// </summary>
-/// <param name="shard">The archive.</param>
-/// <param name="labeled">Whether labels are looked for.</param>
-/// <param name="log">Takes lines for people.</param>
+/// <param name="shard">Archive to read.</param>
+/// <param name="labeled">Whether to read labels.</param>
+/// <param name="log">Takes a line about samples without an image.</param>
 internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
 {
     private readonly Dictionary<string, TarSample> _samples = new(StringComparer.Ordinal);
 
-    /// <summary>In the order of the archive.</summary>
-    /// <exception cref="UserException">The archive is packed, damaged or cut short, or a member is not what it should be.</exception>
+    /// <summary>Lists the images, in the order of the archive.</summary>
+    /// <exception cref="UserException">The archive is compressed or damaged, or a member has a wrong type or content.</exception>
     public IReadOnlyList<EncodedImage> Images()
     {
         using var blocks = new TarBlocks(shard.Path);
@@ -26,15 +26,15 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
         using var reader = new TarReader(stream);
         while (reader.GetNextEntry() is { } entry)
         {
-            blocks.Accept(entry);
+            blocks.Check(entry);
             Add(entry, blocks);
         }
 
-        blocks.AcceptEnd();
-        var lacking = _samples.Values.Count(sample => sample.Image is null);
-        if (lacking > 0)
+        blocks.CheckEnd();
+        var withoutImage = _samples.Values.Count(sample => sample.Image is null);
+        if (withoutImage > 0)
         {
-            log($"{shard.Path}: {lacking} samples have a label but no image ({ImageExtensions.List})");
+            log($"{shard.Path}: {withoutImage} samples have a label but no image ({ImageExtensions.List})");
         }
 
         return
@@ -76,10 +76,35 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
         }
         else
         {
-            var (label, problem) = extension == "cls" ? TarLabel.OfText(blocks.Content(entry)) : TarLabel.OfJson(blocks.Content(entry));
-            sample.Take(problem is null ? label : throw Wrong(name, problem), isText: extension == "cls");
+            var content = blocks.ReadContent(entry);
+            var (label, problem) = extension == "cls" ? TarLabel.ParseText(content) : TarLabel.ParseJson(content);
+            sample.SetLabel(problem is null ? label : throw Wrong(name, problem), fromText: extension == "cls");
         }
     }
 
     private UserException Wrong(string member, string problem) => new($"{shard.Path}: {member} {problem}");
+}
+
+/// <summary>What is known about a sample while its archive is read. Its members may come in any order.</summary>
+internal sealed class TarSample
+{
+    private int? _text;
+    private int? _json;
+
+    public EncodedImage? Image { get; set; }
+
+    /// <summary>Label from text, else from JSON: loaders request the text by name, but JSON may contain a label by chance.</summary>
+    public int Label => _text ?? _json ?? ImageSet.Unlabeled;
+
+    public void SetLabel(int? label, bool fromText)
+    {
+        if (fromText)
+        {
+            _text = label;
+        }
+        else
+        {
+            _json = label;
+        }
+    }
 }

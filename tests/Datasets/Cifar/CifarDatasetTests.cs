@@ -7,7 +7,7 @@ using Tests.Pipeline;
 
 namespace Tests.Datasets.Cifar;
 
-/// <summary>CIFAR files of three records; torchvision read the same rows, pickled.</summary>
+/// <summary>CIFAR files of three records. Torchvision reads the same rows from pickled files.</summary>
 [Collection(TorchTests.Name)]
 public sealed class CifarDatasetTests : IDisposable
 {
@@ -16,18 +16,23 @@ public sealed class CifarDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(DatasetKind.Cifar10, "cifar10", "test_batch.bin", "data_batch_1.bin,data_batch_2.bin,data_batch_3.bin,data_batch_4.bin,data_batch_5.bin")]
+    [InlineData(
+        DatasetKind.Cifar10,
+        "cifar10",
+        "test_batch.bin",
+        "data_batch_1.bin,data_batch_2.bin,data_batch_3.bin,data_batch_4.bin,data_batch_5.bin")]
     [InlineData(DatasetKind.Cifar100, "cifar100", "test.bin", "train.bin")]
-    public void Labels_and_pixels_are_those_that_torchvision_reads(DatasetKind kind, string name, string testFile, string trainFiles)
+    public void Labels_and_pixels_equal_torchvisions(DatasetKind kind, string name, string testFile, string trainFiles)
     {
         DatasetGolden.Write(name, _folder.Path);
         var dataset = Open(kind);
+
         AssertSame(dataset.Train(), $"{name}/train", [.. trainFiles.Split(',').Select(file => $"{name}/{file}")]);
         AssertSame(dataset.Test(), $"{name}/test", [$"{name}/{testFile}"]);
     }
 
     [Fact]
-    public void The_archives_own_folder_is_found_and_its_class_names_are_read()
+    public void Files_and_class_names_are_found_in_the_archives_own_folder()
     {
         Directory.CreateDirectory(_folder["cifar-10-batches-bin"]);
         DatasetGolden.Write("cifar10", _folder["cifar-10-batches-bin"]);
@@ -35,7 +40,7 @@ public sealed class CifarDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_named_with_what_to_do()
+    public void A_missing_file_is_reported_with_advice()
     {
         DatasetGolden.Write("cifar10", _folder.Path);
         File.Delete(_folder["data_batch_3.bin"]);
@@ -48,7 +53,7 @@ public sealed class CifarDatasetTests : IDisposable
     [InlineData(3073)]
     [InlineData(3074)]
     [InlineData(9218)]
-    public void A_cut_file_is_refused_unless_whole_records_are_left(int length)
+    public void A_truncated_file_is_refused_unless_it_ends_after_a_record(int length)
     {
         DatasetGolden.Write("cifar10", _folder.Path);
         var path = _folder["data_batch_2.bin"];
@@ -59,18 +64,20 @@ public sealed class CifarDatasetTests : IDisposable
             return;
         }
 
-        Assert.Contains($"{path}: found {length} bytes, expected a multiple", Message(() => Open(DatasetKind.Cifar10).Train()), StringComparison.Ordinal);
+        var message = Message(() => Open(DatasetKind.Cifar10).Train());
+        Assert.Contains($"{path}: found {length} bytes, expected a multiple", message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(DatasetKind.Cifar10, "cifar10", "data_batch_5.bin", 3073, 10)]
     [InlineData(DatasetKind.Cifar100, "cifar100", "train.bin", 3075, 100)]
-    public void A_label_of_no_class_is_refused(DatasetKind kind, string name, string file, int at, byte label)
+    public void A_label_without_a_class_is_refused(DatasetKind kind, string name, string file, int at, byte label)
     {
         DatasetGolden.Write(name, _folder.Path);
         var content = File.ReadAllBytes(_folder[file]);
         content[at] = label;
         File.WriteAllBytes(_folder[file], content);
+
         Assert.Contains($"record 1: found the label {label}", Message(() => Open(kind).Train()), StringComparison.Ordinal);
     }
 

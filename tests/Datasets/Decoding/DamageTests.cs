@@ -13,8 +13,9 @@ using static TorchSharp.torch;
 
 namespace Tests.Datasets.Decoding;
 
-/// <summary>Damaged files are refused with a reason, or lose nothing by the damage; no file brings the process down or fills its memory.</summary>
+/// <summary>Damaged files are refused with a reason if pixels are missing. No file crashes the process or fills its memory.</summary>
 [Collection(TorchTests.Name)]
+[Trait("Category", "Slow")]
 public sealed class DamageTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -24,11 +25,12 @@ public sealed class DamageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_cut_short_is_refused_unless_nothing_of_its_picture_is_missing()
+    public void A_truncated_file_is_refused_unless_all_its_pixels_are_present()
     {
         foreach (var (name, content) in Photos())
         {
-            int[] lengths = [4, 20, content.Length / 4, content.Length / 2, content.Length * 3 / 4, content.Length - 20, content.Length - 8, content.Length - 1];
+            var all = content.Length;
+            int[] lengths = [4, 20, all / 4, all / 2, all * 3 / 4, all - 20, all - 8, all - 1];
             foreach (var length in lengths.Distinct())
             {
                 Write($"{length}-{name}", content[..length]);
@@ -40,12 +42,14 @@ public sealed class DamageTests : IDisposable
         var dataset = Open();
         var report = dataset.Report(Split.Train)!;
         var train = dataset.Train();
+
         Assert.All(Enumerable.Range(0, train.Count), index =>
         {
             var name = Path.GetFileName(train.ImageName(index)).Split('-', 2)[1];
             var expected = golden[$"{name} L"].data<byte>().ToArray();
             var pixels = train.Pixels.Decode(index).Pixels;
-            Assert.True(expected.Zip(pixels).All(pair => Math.Abs(pair.First - pair.Second) <= 1), $"{train.ImageName(index)} lost some of its picture");
+            var equal = expected.Zip(pixels).All(pair => Math.Abs(pair.First - pair.Second) <= 1);
+            Assert.True(equal, $"{train.ImageName(index)} lost some of its pixels");
         });
         Assert.True(report.Refused.Count > 4 * report.Used, $"only {report.Refused.Count} are refused, {report.Used} used");
     }
@@ -70,7 +74,7 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_larger_than_any_is_refused_before_memory_is_taken_for_it()
+    public void An_image_with_too_many_pixels_is_refused_before_allocation()
     {
         Write("0-claims.png", Png(60_000, 60_000, rows: 0));
         Write("1-holds.png", Png(12_000, 12_000, rows: 12_000));
@@ -79,6 +83,7 @@ public sealed class DamageTests : IDisposable
         Write("4-good.png", Png(30, 20, rows: 20));
         var before = GC.GetTotalAllocatedBytes();
         var report = Open().Report(Split.Train)!;
+
         Assert.Equal(
             ["60000×60000", "12000×12000", "60000×60000"],
             report.Refused.Take(3).Select(image => image.Reason.Split(' ')[0]));
@@ -87,26 +92,27 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void A_file_longer_than_any_picture_is_refused_unread()
+    public void A_file_that_is_too_long_is_refused_without_reading_it()
     {
         using (var file = File.Create(_folder["train/a/long.jpg"]))
         {
-            // A hole: it has the length, and takes no room.
+            // A sparse file: it has the length, but needs no disk space.
             file.SetLength(3L << 30);
         }
 
-        Assert.StartsWith("cannot be read: found 3221225472 bytes", Assert.Single(Open().Report(Split.Train)!.Refused).Reason, StringComparison.Ordinal);
+        var (_, reason) = Assert.Single(Open().Report(Split.Train)!.Refused);
+        Assert.StartsWith("cannot be read: found 3221225472 bytes", reason, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Name, byte[] Content)> Photos() => Directory.GetFiles(GoldenFile.PathOf("Photos"))
         .Order(StringComparer.Ordinal)
         .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)));
 
-    /// <summary>A gray PNG of zeros that holds so many of the rows that it claims.</summary>
+    /// <summary>Creates a gray PNG of zeros that claims a size but contains only so many rows.</summary>
     private static byte[] Png(int width, int height, int rows)
     {
-        using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal))
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal))
         {
             var row = new byte[width + 1];
             for (var y = 0; y < rows; y++)
@@ -122,7 +128,7 @@ public sealed class DamageTests : IDisposable
         return
         [
             0x89, .. "PNG\r\n"u8, 0x1A, 0x0A,
-            .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, []),
+            .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, []),
         ];
     }
 
@@ -137,9 +143,9 @@ public sealed class DamageTests : IDisposable
     private static uint Crc32(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;
-        foreach (var octet in data)
+        foreach (var value in data)
         {
-            crc ^= octet;
+            crc ^= value;
             for (var bit = 0; bit < 8; bit++)
             {
                 crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Datasets.Decoding;
 
-/// <summary>Every kind of image file against what PIL makes of it, pixel for pixel (tests/Golden/make_photos.py).</summary>
+/// <summary>Every kind of image file, compared with PIL pixel by pixel (tests/Golden/make_photos.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class PhotoTests : IDisposable
 {
@@ -22,26 +22,29 @@ public sealed class PhotoTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Its_pixels_are_PILs(string name)
+    public void Pixels_equal_PILs(string name)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("photos");
+
         Close.To(golden[$"{name} RGB"], Decoded(name, channels: 3), ToleranceOf(name), "color");
         Close.To(golden[$"{name} L"], Decoded(name, channels: 1), ToleranceOf(name), "gray");
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Its_traits_are_reported(string name)
+    public void Traits_are_reported(string name)
     {
         Take(name);
         var report = Open(channels: 3).Report(Split.Train)!;
+
         Assert.Equal((1, 0), (report.Used, report.Refused.Count));
+
         var traits = report.Traits.Keys.Aggregate(ImageTraits.None, (all, trait) => all | trait);
         Assert.Equal(TraitsOf(name), traits);
     }
 
-    /// <summary>JPEG, too, to the last bit. Five bits become eight by rounding or by repeating them, as a decoder likes.</summary>
+    /// <summary>Zero, even for JPEG. Only five bits become eight either by rounding or by repetition, depending on the decoder.</summary>
     private static double ToleranceOf(string name) => name == "15-bit.bmp" ? 1 : 0;
 
     /// <summary>The files are named after their traits.</summary>

@@ -1,6 +1,6 @@
 namespace Tests.Datasets.Downloads;
 
-/// <summary>A body that ends in a lost connection, or in silence, after its data.</summary>
+/// <summary>A response body whose connection is lost, or silent, after its data.</summary>
 internal sealed class BreakingStream(byte[] data, bool silent) : MemoryStream(data, writable: false)
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -2,12 +2,12 @@ using Distill.Datasets.Downloads;
 
 namespace Tests.Datasets.Downloads;
 
-/// <summary>Answers for the machine's programs; null means that it has no such program.</summary>
+/// <summary>Fake programs. The result null means that the machine does not have the program.</summary>
 internal sealed class FakeCommands(Func<string, IReadOnlyList<string>, string, CommandResult?> answer) : ICommands
 {
-    public static CommandResult Fine { get; } = new(0, "", "");
+    public static CommandResult Success { get; } = new(0, "", "");
 
-    /// <summary>A line a call: the program and its arguments.</summary>
+    /// <summary>One line per call: the program and its arguments.</summary>
     public List<string> Calls { get; } = [];
 
     public Task<CommandResult?> RunAsync(

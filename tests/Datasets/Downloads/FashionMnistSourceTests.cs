@@ -2,8 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using Distill.Datasets.Downloads;
 using Distill.Datasets.Idx;
-using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
+using Tests.Datasets.Idx;
 using Tests.Pipeline;
 
 namespace Tests.Datasets.Downloads;
@@ -13,8 +13,8 @@ public sealed class FashionMnistSourceTests : IDisposable
     private const string PackageFolder = "/nowhere/datasets";
 
     private static readonly byte[] Content = IdxFiles.Labels(1, 2, 3);
-    private static readonly byte[] Packed = IdxFiles.Pack(Content);
-    private static readonly PublishedFile Wanted = new("labels", Hash(Content), Hash(Packed), Packed.Length);
+    private static readonly byte[] Compressed = IdxFiles.Gzip(Content);
+    private static readonly PublishedFile Wanted = new("labels", Hash(Content), Hash(Compressed), Compressed.Length);
 
     private readonly TempFolder _folder = new();
     private readonly List<string> _log = [];
@@ -22,7 +22,7 @@ public sealed class FashionMnistSourceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_right_file_in_the_folder_is_kept_plain_or_packed()
+    public async Task A_right_file_in_the_folder_is_kept()
     {
         await File.WriteAllBytesAsync(_folder["labels"], Content);
         await FetchAsync(NoPrograms(), new ScriptedMirror());
@@ -33,19 +33,22 @@ public sealed class FashionMnistSourceTests : IDisposable
     public async Task An_installed_package_is_found_where_dpkg_lists_it()
     {
         using var package = new TempFolder();
-        await File.WriteAllBytesAsync(package["labels.gz"], Packed);
+        await File.WriteAllBytesAsync(package["labels.gz"], Compressed);
         var commands = new FakeCommands((program, _, _) =>
             program == "dpkg" ? new CommandResult(0, $"/.\n{package.Path}\n{package["labels.gz"]}\n", "") : null);
         await FetchAsync(commands, new ScriptedMirror());
+
         AssertFetched("labels.gz");
     }
 
     [Fact]
-    public async Task A_package_is_fetched_and_unpacked_with_a_private_state_of_apt()
+    public async Task A_package_is_downloaded_with_a_private_state_of_apt()
     {
         var commands = Apt(Content);
         await FetchAsync(commands, new ScriptedMirror());
+
         AssertFetched("labels");
+
         var apt = commands.Calls.Where(call => call.StartsWith("apt-get", StringComparison.Ordinal)).ToList();
         Assert.EndsWith(" update", apt[0], StringComparison.Ordinal);
         Assert.EndsWith(" download dataset-fashion-mnist", apt[1], StringComparison.Ordinal);
@@ -53,35 +56,39 @@ public sealed class FashionMnistSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_nothing_is_installed_the_mirrors_are_asked()
+    public async Task Without_packages_the_mirrors_are_used()
     {
-        await FetchAsync(NoPrograms(), new ScriptedMirror(ScriptedMirror.Whole(Packed)));
+        await FetchAsync(NoPrograms(), new ScriptedMirror(ScriptedMirror.Whole(Compressed)));
         AssertFetched("labels.gz");
     }
 
     [Fact]
-    public async Task A_wrong_file_is_refused_by_name_at_every_source_and_replaced()
+    public async Task A_wrong_file_of_any_source_is_rejected_and_replaced()
     {
         await File.WriteAllTextAsync(_folder["labels"], "wrong");
-        await FetchAsync(Apt([1, 2, 3]), new ScriptedMirror(ScriptedMirror.Whole(new byte[Packed.Length]), ScriptedMirror.Whole(Packed)));
-        Assert.Equal(Packed, await File.ReadAllBytesAsync(_folder["labels.gz"]));
+        var mirror = new ScriptedMirror(ScriptedMirror.Whole(new byte[Compressed.Length]), ScriptedMirror.Whole(Compressed));
+        await FetchAsync(Apt([1, 2, 3]), mirror);
+
+        Assert.Equal(Compressed, await File.ReadAllBytesAsync(_folder["labels.gz"]));
         Assert.Contains($"Rejected {_folder["labels"]}: its content differs from that of the published labels", _log);
         Assert.Contains(_log, line => line.Contains("unpacked/nowhere/datasets/labels: its content differs", StringComparison.Ordinal));
         Assert.Contains(_log, line => line.StartsWith("Deleted labels.gz from http://one.test/labels.gz", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task When_nothing_works_the_message_says_what_became_of_each_source()
+    public async Task If_all_sources_fail_the_message_lists_their_errors()
     {
         var commands = new FakeCommands((program, arguments, _) => program switch
         {
-            "dpkg-deb" => FakeCommands.Fine,
-            "apt-get" when arguments[^1] == "update" => FakeCommands.Fine,
+            "dpkg-deb" => FakeCommands.Success,
+            "apt-get" when arguments[^1] == "update" => FakeCommands.Success,
             "apt-get" => new CommandResult(100, "", "W: nothing\nE: Unable to locate package dataset-fashion-mnist\n"),
             _ => new CommandResult(1, "", "not installed"),
         });
-        var mirror = new ScriptedMirror(ScriptedMirror.Status(HttpStatusCode.NotFound), ScriptedMirror.Status(HttpStatusCode.Forbidden));
+        var mirror = new ScriptedMirror(
+            ScriptedMirror.Status(HttpStatusCode.NotFound), ScriptedMirror.Status(HttpStatusCode.Forbidden));
         var message = (await Assert.ThrowsAsync<UserException>(() => FetchAsync(commands, mirror))).Message;
+
         Assert.Contains("as installed: some files are missing", message, StringComparison.Ordinal);
         Assert.Contains("apt-get failed: E: Unable to locate package dataset-fashion-mnist", message, StringComparison.Ordinal);
         Assert.Contains("http://one.test/labels.gz: HTTP 404", message, StringComparison.Ordinal);
@@ -91,7 +98,7 @@ public sealed class FashionMnistSourceTests : IDisposable
 
     private static FakeCommands NoPrograms() => new((_, _, _) => null);
 
-    /// <summary>A machine whose package holds this content, and whose update reports a broken source.</summary>
+    /// <summary>A machine whose package has this content, and whose update reports a broken source.</summary>
     private static FakeCommands Apt(byte[] content) => new((program, arguments, folder) =>
     {
         if (program == "apt-get" && arguments.Contains("download"))
@@ -104,7 +111,7 @@ public sealed class FashionMnistSourceTests : IDisposable
             File.WriteAllBytes(Path.Combine(unpacked, "labels"), content);
         }
 
-        return arguments.Contains("update") ? new CommandResult(100, "", "E: broken source") : FakeCommands.Fine;
+        return arguments.Contains("update") ? new CommandResult(100, "", "E: broken source") : FakeCommands.Success;
     });
 
     private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));

@@ -3,15 +3,15 @@ using System.Net.Http.Headers;
 
 namespace Tests.Datasets.Downloads;
 
-/// <summary>Answers each request with the next answer of a script, and notes what was asked.</summary>
+/// <summary>Answers each request with the next answer of a script, and records the requests.</summary>
 internal sealed class ScriptedMirror(params Func<HttpRequestMessage, HttpResponseMessage>[] answers) : HttpMessageHandler
 {
     private readonly Queue<Func<HttpRequestMessage, HttpResponseMessage>> _answers = new(answers);
 
-    /// <summary>A line a request: its host, and the range that it asked for.</summary>
+    /// <summary>One line per request: its host and its range.</summary>
     public List<string> Requests { get; } = [];
 
-    /// <summary>Ignores ranges, as plain servers do.</summary>
+    /// <summary>Ignores ranges, as simple servers do.</summary>
     public static Func<HttpRequestMessage, HttpResponseMessage> Whole(byte[] file) =>
         _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(file) };
 

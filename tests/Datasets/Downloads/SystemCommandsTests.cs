@@ -5,11 +5,11 @@ namespace Tests.Datasets.Downloads;
 public sealed class SystemCommandsTests
 {
     [Fact]
-    public async Task A_program_gives_its_outputs_and_its_exit_code() =>
+    public async Task A_program_returns_its_outputs_and_exit_code() =>
         Assert.Equal(new CommandResult(3, "out\n", "err\n"), await RunAsync("sh", "-c", "echo out; echo err >&2; exit 3"));
 
     [Fact]
-    public async Task A_program_that_is_not_there_gives_null() => Assert.Null(await RunAsync("no-such-program-at-all"));
+    public async Task A_missing_program_returns_null() => Assert.Null(await RunAsync("no-such-program-at-all"));
 
     [Fact]
     public async Task A_program_that_runs_too_long_is_stopped() =>

@@ -8,10 +8,10 @@ using Tests.Pipeline;
 
 namespace Tests.Datasets.Encoded;
 
-/// <summary>What is remembered of files, when it is believed, and when it is found out anew.</summary>
+/// <summary>The cache of the scan: when it is used, and when files are scanned again.</summary>
 public sealed class ScanTests : IDisposable
 {
-    private static readonly DateTime Then = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private static readonly DateTime WriteTime = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
     private readonly TempFolder _folder = new();
 
     public ScanTests()
@@ -26,23 +26,26 @@ public sealed class ScanTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_was_found_is_believed_while_the_files_are_the_same()
+    public void The_cached_scan_is_used_while_the_files_are_unchanged()
     {
         var first = Report();
-        // As long as before and of the same time: no change that anything but reading the file could tell.
+        // The same length and write time as before: only reading the file reveals the change.
         Write("2.png", new byte[new FileInfo(_folder["train/a/2.png"]).Length]);
+
         Assert.Equal(first.Used, Report().Used);
-        // Without the hashes it is read, found to be another, and everything is looked at again.
+
+        // Without the cached hashes the file is hashed, differs, and all images are scanned again.
         File.Delete(Cache("hashes.tsv"));
         Assert.Equal((4, 1), (Report().Used, Report().Refused.Count));
     }
 
     [Fact]
-    public void A_file_that_changes_is_looked_at_again()
+    public void A_changed_file_is_scanned_again()
     {
         Report();
         File.WriteAllText(_folder["train/a/2.png"], "no image");
         var report = Report();
+
         Assert.Equal(("train/a/2.png", "not an image of a known format"), Assert.Single(report.Refused));
         Assert.Equal(4, report.Used);
     }
@@ -50,7 +53,7 @@ public sealed class ScanTests : IDisposable
     [Theory]
     [InlineData("scan.tsv")]
     [InlineData("hashes.tsv")]
-    public void A_damaged_cache_costs_time_and_nothing_else(string cache)
+    public void A_damaged_cache_only_costs_time(string cache)
     {
         var (sizes, fingerprint) = (Sizes(), Open().TrainFingerprint());
         var intact = File.ReadAllBytes(Cache(cache));
@@ -66,35 +69,41 @@ public sealed class ScanTests : IDisposable
 
         File.WriteAllBytes(Cache(cache), intact[..(intact.Length / 2)]);
         Assert.Equal(sizes, Sizes());
+
         File.WriteAllBytes(Cache(cache), []);
         Assert.Equal(sizes, Sizes());
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_is_named_and_asked_for_again_each_time()
+    public void An_unreadable_file_is_reported_and_read_again_each_time()
     {
         File.CreateSymbolicLink(_folder["train/a/9.png"], _folder["elsewhere.png"]);
         var (name, reason) = Assert.Single(Report().Refused);
+
         Assert.Equal("train/a/9.png", name);
         Assert.StartsWith("cannot be read: ", reason, StringComparison.Ordinal);
+
         var without = Open().TrainFingerprint();
         File.WriteAllBytes(_folder["elsewhere.png"], Pictures.OneColor(SKColors.Red, 8, 8));
+
         Assert.Equal((6, 0), (Report().Used, Report().Refused.Count));
         Assert.NotEqual(without, Open().TrainFingerprint());
     }
 
     [Fact]
-    public void A_link_is_the_file_that_it_leads_to()
+    public void A_link_is_treated_as_its_target()
     {
         var target = _folder["elsewhere.png"];
         File.WriteAllBytes(target, Pictures.OneColor(SKColors.Red, 30, 20));
         File.CreateSymbolicLink(_folder["between.png"], target);
         File.CreateSymbolicLink(_folder["train/a/9.png"], _folder["between.png"]);
+
         Assert.Equal((20, 30), Sizes()[^1]);
         Assert.Equal(new byte[] { 255, 0, 0 }, new[] { 0, 600, 1200 }.Select(at => Open().Train().Pixels.Decode(5).Pixels[at]));
 
         var before = Open().TrainFingerprint();
         File.WriteAllBytes(target, Pictures.OneColor(SKColors.Blue, 30, 21));
+
         Assert.NotEqual(before, Open().TrainFingerprint());
         Assert.Equal((21, 30), Sizes()[^1]);
     }
@@ -112,7 +121,7 @@ public sealed class ScanTests : IDisposable
     private void Write(string name, byte[] content)
     {
         File.WriteAllBytes(_folder[$"train/a/{name}"], content);
-        File.SetLastWriteTimeUtc(_folder[$"train/a/{name}"], Then);
+        File.SetLastWriteTimeUtc(_folder[$"train/a/{name}"], WriteTime);
     }
 
     private IDataset Open() => DatasetCatalog.Open(new DatasetOptions(DatasetKind.Folder, _folder.Path, 8, 3), _ => { }, _folder["index"]);

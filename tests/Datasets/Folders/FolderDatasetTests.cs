@@ -19,9 +19,10 @@ public sealed class FolderDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Images_come_in_ordinal_order_whatever_the_file_system_says()
+    public void Images_are_in_ordinal_order()
     {
-        foreach (var name in new[] { "train/dog/b.png", "train/Cat/2.png", "train/dog/B.png", "train/Cat/10.webp", "unlabeled/deep/er/x.jpg" })
+        string[] names = ["train/dog/b.png", "train/Cat/2.png", "train/dog/B.png", "train/Cat/10.webp", "unlabeled/deep/er/x.jpg"];
+        foreach (var name in names)
         {
             Write(name, Pictures.OneColor(SKColors.Red, 4, 4, Path.GetExtension(name) switch
             {
@@ -33,6 +34,7 @@ public sealed class FolderDatasetTests : IDisposable
 
         _folder.Write("train/dog/notes.txt", "not an image");
         var train = Open().Train();
+
         Assert.Equal(["Cat", "dog"], train.ClassNames);
         Assert.Equal([0, 0, 1, 1, ImageSet.Unlabeled], train.Labels);
         Assert.Equal(
@@ -41,25 +43,25 @@ public sealed class FolderDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Color_becomes_planes_and_gray_its_luma()
+    public void Color_becomes_planes_and_gray_becomes_luma()
     {
         Write("train/a/1.png", Pictures.OneColor(new SKColor(200, 100, 50), 4, 4));
-        Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Measured(Open(size: 2)));
-        Assert.Equal([124, 124, 124, 124], Measured(Open(size: 2, channels: 1)));
+        Assert.Equal([200, 200, 200, 200, 100, 100, 100, 100, 50, 50, 50, 50], Evaluated(Open(size: 2)));
+        Assert.Equal([124, 124, 124, 124], Evaluated(Open(size: 2, channels: 1)));
     }
 
     [Fact]
-    public void What_is_transparent_is_white()
+    public void Transparent_pixels_are_white()
     {
         Write("train/a/1.png", Pictures.OneColor(new SKColor(200, 100, 50, alpha: 0), 4, 4));
-        Assert.All(Measured(Open()), value => Assert.Equal(255, value));
+        Assert.All(Evaluated(Open()), value => Assert.Equal(255, value));
     }
 
     [Fact]
-    public void The_middle_square_is_kept()
+    public void Evaluation_uses_the_centered_square()
     {
         Write("train/a/1.png", Pictures.LeftBlackRightWhite(40, 20));
-        var pixels = Measured(Open(size: 20, channels: 1, centerCrop: 1));
+        var pixels = Evaluated(Open(size: 20, channels: 1, centerCrop: 1));
         Assert.Equal([.. new byte[10], .. Enumerable.Repeat((byte)255, 10)], pixels[..20]);
     }
 
@@ -72,16 +74,19 @@ public sealed class FolderDatasetTests : IDisposable
     [InlineData(6, 0, 0, 255, 255)]
     [InlineData(7, 255, 255, 0, 0)]
     [InlineData(8, 255, 255, 0, 0)]
-    public void A_camera_held_sideways_gives_an_upright_image(byte orientation, int topLeft, int topRight, int bottomLeft, int bottomRight)
+    public void Images_are_made_upright_by_EXIF_orientation(
+        byte orientation, int topLeft, int topRight, int bottomLeft, int bottomRight)
     {
         var jpeg = Pictures.LeftBlackRightWhite(32, 32, SKEncodedImageFormat.Jpeg);
         Write("train/a/1.jpg", Pictures.WithOrientation(jpeg, orientation));
         var pixels = Open(channels: 1).Train().Pixels.Decode(0).Pixels;
-        Assert.Equal([topLeft, topRight, bottomLeft, bottomRight], new[] { 0, 31, 31 * 32, 32 * 32 - 1 }.Select(at => (int)pixels[at]));
+        var corners = new[] { 0, 31, 31 * 32, 32 * 32 - 1 }.Select(at => (int)pixels[at]);
+
+        Assert.Equal([topLeft, topRight, bottomLeft, bottomRight], corners);
     }
 
     [Fact]
-    public void Images_that_cannot_be_used_are_named_counted_and_left_out()
+    public void Unusable_images_are_named_counted_and_skipped()
     {
         var good = Pictures.LeftBlackRightWhite(64, 64, SKEncodedImageFormat.Jpeg);
         Write("train/a/1-empty.png", []);
@@ -107,43 +112,48 @@ public sealed class FolderDatasetTests : IDisposable
     }
 
     [Fact]
-    public void When_no_image_can_be_used_that_is_an_error()
+    public void A_dataset_without_usable_images_is_refused()
     {
         Write("train/a/1.png", []);
         Assert.Contains("None of the 1 images", Assert.Throws<UserException>(Open().Train).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_empty_folder_says_what_belongs_there() =>
+    public void The_message_for_an_empty_folder_explains_the_layout() =>
         Assert.Contains("train/CLASS/", Assert.Throws<UserException>(() => Open()).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Without_test_images_the_message_says_how_to_give_some()
+    public void The_message_for_missing_test_images_explains_where_to_put_them()
     {
         Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         var dataset = Open();
+
         Assert.Contains("test/CLASS/", Assert.Throws<UserException>(dataset.Test).Message, StringComparison.Ordinal);
         Assert.Throws<UserException>(() => dataset.TestFingerprint());
     }
 
     [Fact]
-    public void Test_images_have_the_numbers_of_the_training_classes()
+    public void Test_images_have_the_class_numbers_of_training()
     {
         Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         Write("train/b/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         Write("test/b/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
+
         Assert.Equal([1], Open().Test().Labels);
+
         Write("test/c/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         Assert.EndsWith("not in " + _folder["train"] + ": c", Assert.Throws<UserException>(Open().Test).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_fingerprint_follows_names_and_contents_of_its_split_alone()
+    public void The_fingerprint_covers_names_and_contents_of_its_split_only()
     {
         Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
         var first = Open().TrainFingerprint();
         Write("test/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
+
         Assert.Equal(first, Open().TrainFingerprint());
+
         File.Move(_folder["train/a/1.png"], _folder["train/a/2.png"]);
         Assert.NotEqual(first, Open().TrainFingerprint());
     }
@@ -151,8 +161,8 @@ public sealed class FolderDatasetTests : IDisposable
     private IDataset Open(int size = 4, int channels = 3, double centerCrop = 0.875) => DatasetCatalog.Open(
         new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels) { CenterCrop = centerCrop }, _log.Add, _folder["index"]);
 
-    /// <summary>The first training image as it is measured, uint8.</summary>
-    private static byte[] Measured(IDataset dataset)
+    /// <summary>Returns the first training image as an evaluation sees it, uint8.</summary>
+    private static byte[] Evaluated(IDataset dataset)
     {
         using var scope = NewDisposeScope();
         using var bank = ImageBank.Open(dataset.Train(), CPU);

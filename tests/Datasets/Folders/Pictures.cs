@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Tests.Datasets.Folders;
 
-/// <summary>Makes small image files.</summary>
+/// <summary>Creates small image files.</summary>
 internal static class Pictures
 {
     public static byte[] OneColor(SKColor color, int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png) =>
@@ -13,11 +13,11 @@ internal static class Pictures
     public static byte[] LeftBlackRightWhite(int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png) =>
         Encode(width, height, format, (x, _) => x < width / 2 ? SKColors.Black : SKColors.White);
 
-    /// <summary>Slopes of color that differ from seed to seed.</summary>
+    /// <summary>Color gradients that depend on a seed.</summary>
     public static byte[] Gradient(int width, int height, int seed, SKEncodedImageFormat format) =>
         Encode(width, height, format, (x, y) => new SKColor((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)(seed * 41 + x + y)));
 
-    /// <summary>Puts an EXIF block that holds nothing but an orientation (1 to 8) behind a JPEG's first marker.</summary>
+    /// <summary>Inserts an EXIF block with only an orientation (1 to 8) after a JPEG's first marker.</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
         byte[] exif =
@@ -29,7 +29,7 @@ internal static class Pictures
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
-    /// <summary>Rewrites the size in a JPEG's frame header (marker FF C0), so that the file claims what it does not hold.</summary>
+    /// <summary>Overwrites the size in a JPEG's frame header (marker FF C0), so the file claims more pixels than it contains.</summary>
     public static byte[] Claiming(byte[] jpeg, ushort width, ushort height)
     {
         var claiming = jpeg.ToArray();

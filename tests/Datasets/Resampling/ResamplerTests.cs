@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 
 namespace Tests.Datasets.Resampling;
 
-/// <summary>Cuts against PIL's resize of a box and torch's antialiased resizing (tests/Golden/make_photos.py), neither of which was rounded.</summary>
+/// <summary>Crops, compared with unrounded results of PIL and of torch's antialiased resizing (tests/Golden/make_photos.py).</summary>
 [Collection(TorchTests.Name)]
 public sealed class ResamplerTests
 {
-    /// <summary>Half a gray level by rounding to bytes, and what single precision loses.</summary>
+    /// <summary>Half a gray level for rounding to bytes, and 0.001 for single precision.</summary>
     private const double Rounding = 0.501;
 
     [Fact]
-    public void Cuts_are_PILs()
+    public void Crops_equal_PILs_and_torchs()
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("cuts");
@@ -25,10 +25,10 @@ public sealed class ResamplerTests
             var (height, width) = ((int)cut[0], (int)cut[1]);
             var crop = new Crop((float)cut[2], (float)cut[3], (float)cut[4], (float)cut[5], cut[6] != 0);
             var actual_HW = Cut(Picture(number, height, width), crop, (int)cut[7], (int)cut[8]);
-            Close.To(golden[$"PIL {number}"].clamp(0, 255), actual_HW, Rounding, $"PIL's cut {number}");
+            Close.To(golden[$"PIL {number}"].clamp(0, 255), actual_HW, Rounding, $"PIL's crop {number}");
             if (golden.TryGetValue($"torch {number}", out var resized_HW))
             {
-                Close.To(resized_HW.clamp(0, 255), actual_HW, Rounding, $"torch's picture {number}");
+                Close.To(resized_HW.clamp(0, 255), actual_HW, Rounding, $"torch's crop {number}");
             }
         }
     }
@@ -40,30 +40,35 @@ public sealed class ResamplerTests
     [InlineData(50, 1000, 50, 50, 1000)]
     [InlineData(8, 3, 50, 8, 3)]
     [InlineData(16, 4000, 8, 8, 2000)]
-    public void The_shorter_side_shrinks_and_never_grows(int height, int width, int shorterSide, int expectedHeight, int expectedWidth)
+    public void The_shorter_side_shrinks_and_never_grows(
+        int height, int width, int shorterSide, int expectedHeight, int expectedWidth)
     {
-        Assert.Equal((expectedHeight, expectedWidth), Resampler.Shrunk(height, width, shorterSide));
+        Assert.Equal((expectedHeight, expectedWidth), Resampler.ShrunkSize(height, width, shorterSide));
+
         var shape = new ImageShape(1, height, width);
         var shrunk = Resampler.Shrink(new DecodedImage(shape, new byte[shape.Size]), shorterSide);
+
         Assert.Equal(new ImageShape(1, expectedHeight, expectedWidth), shrunk.Shape);
     }
 
     [Fact]
-    public void Every_channel_is_cut_alike()
+    public void Every_channel_is_cropped_alike()
     {
         var picture = Picture(0, 37, 53);
-        var color = new DecodedImage(new ImageShape(3, 37, 53), [.. picture.Pixels, .. picture.Pixels.Select(value => (byte)(255 - value)), .. picture.Pixels]);
+        var inverse = picture.Pixels.Select(value => (byte)(255 - value));
+        var color = new DecodedImage(new ImageShape(3, 37, 53), [.. picture.Pixels, .. inverse, .. picture.Pixels]);
         var crop = new Crop(0.1f, 0.2f, 0.31f, 0.27f, Flipped: true);
         var (gray, all) = (new byte[11 * 7], new byte[3 * 11 * 7]);
         Resampler.Cut(picture, crop, 11, 7, gray);
         Resampler.Cut(color, crop, 11, 7, all);
+
         Assert.Equal(gray, all[..77]);
         Assert.Equal(gray, all[154..]);
         Assert.NotEqual(gray, all[77..154]);
     }
 
     [Fact]
-    public void One_color_stays_that_color_at_any_size()
+    public void A_uniform_image_keeps_its_color_at_any_size()
     {
         var shape = new ImageShape(1, 19, 31);
         var picture = new DecodedImage(shape, [.. Enumerable.Repeat((byte)201, shape.Size)]);

@@ -4,18 +4,19 @@ using ParquetSharp.Schema;
 
 namespace Tests.Datasets.Shards;
 
-/// <summary>Writes Parquet as the Hugging Face Hub has it, with Arrow's own writer.</summary>
+/// <summary>Writes Parquet in the form of the Hugging Face Hub, with Arrow's own writer.</summary>
 internal sealed record HubParquet
 {
-    /// <summary>Column names; null for none.</summary>
+    /// <summary>Name of the column of images.</summary>
     public string Image { get; init; } = "image";
 
+    /// <summary>Names of the columns of labels.</summary>
     public string[] Labels { get; init; } = ["label"];
 
     /// <summary>The value of the metadata key "huggingface"; null for none.</summary>
     public string? Features { get; init; }
 
-    /// <summary>Whether images are a struct of bytes and path, or bytes alone.</summary>
+    /// <summary>Whether an image is a struct of bytes and path, or only bytes.</summary>
     public bool Nested { get; init; } = true;
 
     public bool Dictionary { get; init; } = true;
@@ -24,13 +25,12 @@ internal sealed record HubParquet
 
     public int RowsPerGroup { get; init; } = 1000;
 
-    /// <summary>Metadata for one column of images and one of named classes.</summary>
+    /// <summary>Returns metadata for one column of images and one of named classes.</summary>
     public static string Described(params string[] classes) =>
         """{"info": {"features": {"image": {"_type": "Image"}, "label": {"names": [NAMES], "_type": "ClassLabel"}}}}"""
             .Replace("NAMES", string.Join(", ", classes.Select(name => $"\"{name}\"")), StringComparison.Ordinal);
 
-    /// <param name="path">The file.</param>
-    /// <param name="rows">Bytes (null for a null struct), path, and label, the same in every column of labels.</param>
+    /// <summary>Writes rows of bytes (null for a null struct), path and label. Every column of labels has the same label.</summary>
     public void Write(string path, params (byte[]? Bytes, string? Path, long? Label)[] rows)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
@@ -47,10 +47,10 @@ internal sealed record HubParquet
         foreach (var group in rows.Chunk(RowsPerGroup))
         {
             using var rowGroup = writer.AppendRowGroup();
-            Strings(rowGroup, group, row => row.Bytes);
+            WriteStrings(rowGroup, group, row => row.Bytes);
             if (Nested)
             {
-                Strings(rowGroup, group, row => row.Path is null ? null : System.Text.Encoding.UTF8.GetBytes(row.Path));
+                WriteStrings(rowGroup, group, row => row.Path is null ? null : System.Text.Encoding.UTF8.GetBytes(row.Path));
             }
 
             foreach (var _ in Labels)
@@ -67,13 +67,18 @@ internal sealed record HubParquet
         writer.Close();
     }
 
-    private void Strings(RowGroupWriter rowGroup, (byte[]? Bytes, string? Path, long? Label)[] rows, Func<(byte[]? Bytes, string? Path, long? Label), byte[]?> value)
+    private void WriteStrings(
+        RowGroupWriter rowGroup,
+        (byte[]? Bytes, string? Path, long? Label)[] rows,
+        Func<(byte[]? Bytes, string? Path, long? Label), byte[]?> value)
     {
         var values = rows.Where(row => row.Bytes is not null).Select(value).OfType<byte[]>().ToArray();
         var pins = Array.ConvertAll(values, content => GCHandle.Alloc(content, GCHandleType.Pinned));
-        var levels = rows.Select(row => (short)((row.Bytes is null ? 0 : value(row) is null ? 1 : 2) - (Nested || row.Bytes is null ? 0 : 1)));
+        // Definition level 0: the struct is null; 1: its field is null; 2: a value. Without a struct, 1 is a value.
+        var levels = rows.Select(row => row.Bytes is null ? (short)0 : (short)((value(row) is null ? 1 : 2) - (Nested ? 0 : 1)));
         using var column = (ColumnWriter<ByteArray>)rowGroup.NextColumn();
-        column.WriteBatch(rows.Length, [.. levels], null, [.. pins.Select((pin, i) => new ByteArray(pin.AddrOfPinnedObject(), values[i].Length))]);
+        ByteArray[] content = [.. pins.Select((pin, i) => new ByteArray(pin.AddrOfPinnedObject(), values[i].Length))];
+        column.WriteBatch(rows.Length, [.. levels], null, content);
         Array.ForEach(pins, pin => pin.Free());
     }
 }

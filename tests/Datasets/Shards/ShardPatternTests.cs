@@ -1,5 +1,4 @@
 using Distill.Datasets;
-using Distill.Datasets.Images;
 using Distill.Datasets.Options;
 using Distill.Pipeline.Options;
 using Tests.Learning;
@@ -22,11 +21,12 @@ public sealed class ShardPatternTests : IDisposable
     [InlineData("a/x.tar,b/x.tar", "b/*.tar", "b/x.tar")]
     [InlineData("deep/b/x.tar,b.tar", "b/?.tar", "deep/b/x.tar")]
     [InlineData("a/x.tar,y.tar", "*.tar", "a/x.tar,y.tar")]
-    public void The_files_of_a_pattern_or_the_usual_ones_are_the_training_shards(string files, string? train, string expected)
+    public void Training_shards_match_the_configured_or_usual_pattern(string files, string? train, string expected)
     {
         Make(files);
         var set = Open(train).Train();
-        Assert.Equal(expected.Split(','), Enumerable.Range(0, set.Count).Select(set.ImageName).Select(name => name[..name.LastIndexOf('/')]));
+        var shards = Enumerable.Range(0, set.Count).Select(set.ImageName).Select(name => name[..name.LastIndexOf('/')]);
+        Assert.Equal(expected.Split(','), shards);
     }
 
     [Theory]
@@ -38,14 +38,14 @@ public sealed class ShardPatternTests : IDisposable
     [InlineData("train-0.tar,unlabelled-0.tar", null, "unlabelled-0.tar has an old name; rename it to unlabeled-0.tar")]
     [InlineData("train/0.tar,unlabelled/0.tar", null, "unlabelled/0.tar has an old name; rename it to unlabeled/0.tar")]
     [InlineData("", null, "Found no training shards in ")]
-    public void What_is_ambiguous_or_missing_is_refused(string files, string? train, string message)
+    public void Ambiguous_and_missing_shards_are_refused(string files, string? train, string message)
     {
         Make(files);
         Assert.Contains(message, Assert.Throws<UserException>(() => Open(train)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Without_test_shards_the_message_says_how_to_give_some()
+    public void The_message_for_missing_test_shards_explains_how_to_name_them()
     {
         Make("train-0.tar");
         Assert.Contains("set dataset.test", Assert.Throws<UserException>(() => Open(null).Test()).Message, StringComparison.Ordinal);

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Idx;
 
-/// <summary>Makes IDX content.</summary>
+/// <summary>Creates the content of IDX files.</summary>
 internal static class IdxFiles
 {
     public static byte[] Images(int count, int height, int width, byte[] pixels) => [.. Header(2051, count, height, width), .. pixels];
@@ -21,14 +21,14 @@ internal static class IdxFiles
         return header;
     }
 
-    public static byte[] Pack(byte[] content)
+    public static byte[] Gzip(byte[] content)
     {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
         {
             gzip.Write(content);
         }
 
-        return packed.ToArray();
+        return compressed.ToArray();
     }
 }

@@ -1,8 +1,7 @@
-using Distill.Datasets.Idx;
 using Distill.Datasets.Options;
 using Tests.Pipeline.Options;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Options;
 
 public sealed class DatasetOptionsTests
 {
@@ -11,7 +10,7 @@ public sealed class DatasetOptionsTests
     [InlineData("""{ "kind": "sample" }""", DatasetKind.Sample, "data/sample", 28, 1)]
     [InlineData("""{ "kind": "folder", "folder": "cats" }""", DatasetKind.Folder, "cats", 224, 3)]
     [InlineData("""{ "kind": "folder", "folder": "cats", "imageSize": 32, "channels": 1 }""", DatasetKind.Folder, "cats", 32, 1)]
-    public void What_is_left_out_has_a_default(string json, DatasetKind kind, string folder, int size, int channels) =>
+    public void Missing_options_have_defaults(string json, DatasetKind kind, string folder, int size, int channels) =>
         Assert.Equal(new DatasetOptions(kind, folder, size, channels), DatasetOptions.Read(Parsing.Of(json)));
 
     [Theory]
@@ -21,8 +20,10 @@ public sealed class DatasetOptionsTests
     [InlineData("""{ "centerCrop": 0.5 }""", "$.centerCrop: found a value, expected none")]
     [InlineData("""{ "kind": "cifar10", "classes": "names.txt" }""", "$.classes: found a value, expected none")]
     [InlineData("""{ "imageSize": 32 }""", "$.imageSize: found 32, expected 28: these images are not resized")]
-    [InlineData("""{ "kind": "webdataset", "folder": "cats", "labelColumn": "label" }""", "$.labelColumn: found a value, expected none: only the kind parquet has it")]
+    [InlineData(
+        """{ "kind": "webdataset", "folder": "cats", "labelColumn": "label" }""",
+        "$.labelColumn: found a value, expected none: only the kind parquet has it")]
     [InlineData("""{ "kind": "imagenet" }""", "$.kind")]
-    public void The_impossible_is_refused(string json, string message) =>
+    public void Impossible_options_are_refused(string json, string message) =>
         Assert.Contains(message, Parsing.Message(() => DatasetOptions.Read(Parsing.Of(json))), StringComparison.Ordinal);
 }

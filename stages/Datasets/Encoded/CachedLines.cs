@@ -3,12 +3,11 @@ using Distill.Pipeline.Storage;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// A cache of lines under their own SHA-256. One that is damaged, even in a digit that would still read as a number, is forgotten
-/// and made anew.
+/// A cache file of lines with their own SHA-256. If it is damaged, even in one digit, it is ignored and written again.
 /// </summary>
-internal static class RememberedLines
+internal static class CachedLines
 {
-    /// <summary>The lines; null where there are none, or others than were written.</summary>
+    /// <summary>Reads the lines; null if the file is missing or damaged.</summary>
     public static string[]? Read(string path)
     {
         if (!File.Exists(path))
@@ -18,7 +17,7 @@ internal static class RememberedLines
 
         var text = File.ReadAllText(path);
         var end = text.IndexOf('\n', StringComparison.Ordinal);
-        if (end < 0 || text[..end] != Seal(text[(end + 1)..]))
+        if (end < 0 || text[..end] != Checksum(text[(end + 1)..]))
         {
             return null;
         }
@@ -27,12 +26,12 @@ internal static class RememberedLines
         return lines[1..^1];
     }
 
-    /// <summary>Takes the place of what was there, as a whole or not at all.</summary>
+    /// <summary>Replaces the file, as a whole or not at all.</summary>
     public static void Write(string path, IEnumerable<string> lines)
     {
         var text = string.Concat(lines.Select(line => line + "\n"));
-        Durable.WriteText(path, $"{Seal(text)}\n{text}");
+        Durable.WriteText(path, $"{Checksum(text)}\n{text}");
     }
 
-    private static string Seal(string text) => "# sha256 " + FileHash.OfText(text);
+    private static string Checksum(string text) => "# sha256 " + FileHash.OfText(text);
 }

@@ -3,27 +3,27 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Downloads;
 
 /// <summary>
-/// A Debian package from the machine's own package sources, unpacked into a temporary folder. Needs no root and
-/// installs nothing: apt keeps its lists and its cache in that folder, and reads the machine's sources and keys.
+/// A Debian package from the machine's own package sources, unpacked into a temporary folder. It needs no root and installs nothing: apt
+/// keeps its lists and cache in that folder, and reads the machine's sources and keys.
 /// </summary>
-internal sealed class FetchedPackage(string package, string folderInPackage, ICommands commands) : IFileSource
+internal sealed class AptPackage(string package, string folderInPackage, ICommands commands) : IFileSource
 {
     private static readonly TimeSpan ListsLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PackageLimit = TimeSpan.FromMinutes(15);
 
     public string Name => $"the Debian package {package}, from this machine's package sources";
 
-    public async Task OfferAsync(Intake intake, CancellationToken cancellation)
+    public async Task AddMissingAsync(TargetFolder target, CancellationToken cancellation)
     {
         var work = Directory.CreateTempSubdirectory("distill-fetch-").FullName;
         try
         {
             await RequireAsync("dpkg-deb", ["--version"], work, ListsLimit, cancellation).ConfigureAwait(false);
-            var archive = await DownloadAsync(work, intake.Log, cancellation).ConfigureAwait(false);
-            intake.Log($"Unpacking {Path.GetFileName(archive)}");
+            var archive = await DownloadAsync(work, target.Log, cancellation).ConfigureAwait(false);
+            target.Log($"Unpacking {Path.GetFileName(archive)}");
             var unpacked = Path.Combine(work, "unpacked");
             await RequireAsync("dpkg-deb", ["-x", archive, unpacked], work, PackageLimit, cancellation).ConfigureAwait(false);
-            intake.TakeFrom(Path.Join(unpacked, folderInPackage));
+            target.CopyMissingFrom(Path.Join(unpacked, folderInPackage));
         }
         finally
         {
@@ -31,7 +31,7 @@ internal sealed class FetchedPackage(string package, string folderInPackage, ICo
         }
     }
 
-    /// <returns>The path of the .deb.</returns>
+    /// <summary>Downloads the .deb and returns its path.</summary>
     private async Task<string> DownloadAsync(string work, Action<string> log, CancellationToken cancellation)
     {
         foreach (var folder in new[] { "state/lists/partial", "cache/archives/partial" })
@@ -39,11 +39,11 @@ internal sealed class FetchedPackage(string package, string folderInPackage, ICo
             Directory.CreateDirectory(Path.Combine(work, folder));
         }
 
-        // One broken source among many fails the update, and may not matter: the download decides.
+        // The update fails if one of many sources is broken, which may not matter. The download decides.
         log("Downloading the lists of this machine's package sources into a temporary folder");
-        await commands.RunAsync("apt-get", [.. Private(work), "update"], work, ListsLimit, cancellation).ConfigureAwait(false);
+        await commands.RunAsync("apt-get", [.. PrivateState(work), "update"], work, ListsLimit, cancellation).ConfigureAwait(false);
         log($"Downloading {Name}");
-        await RequireAsync("apt-get", [.. Private(work), "download", package], work, PackageLimit, cancellation).ConfigureAwait(false);
+        await RequireAsync("apt-get", [.. PrivateState(work), "download", package], work, PackageLimit, cancellation).ConfigureAwait(false);
         return Directory.EnumerateFiles(work, "*.deb").FirstOrDefault()
             ?? throw new UserException($"apt-get did not download {package}");
     }
@@ -63,7 +63,7 @@ internal sealed class FetchedPackage(string package, string folderInPackage, ICo
         }
     }
 
-    private static string[] Private(string work) =>
+    private static string[] PrivateState(string work) =>
     [
         "--quiet",
         "-o", $"Dir::State={work}/state",
@@ -71,7 +71,7 @@ internal sealed class FetchedPackage(string package, string folderInPackage, ICo
         "-o", $"Dir::Cache={work}/cache",
         "-o", $"Dir::Cache::archives={work}/cache/archives",
         "-o", "Debug::NoLocking=1",
-        // Root would otherwise hand the download to a user who may not enter the temporary folder.
+        // Without this, apt run by root downloads as a user without access to the temporary folder.
         "-o", "APT::Sandbox::User=root",
         "-o", "Acquire::Languages=none",
         "-o", "Acquire::Retries=3",

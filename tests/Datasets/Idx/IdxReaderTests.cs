@@ -3,7 +3,7 @@ using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
 using Tests.Pipeline;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Idx;
 
 public sealed class IdxReaderTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class IdxReaderTests : IDisposable
     [Fact]
     public void Plain_and_gzip_images_read_the_same()
     {
-        foreach (var file in new[] { Images, IdxFiles.Pack(Images) })
+        foreach (var file in new[] { Images, IdxFiles.Gzip(Images) })
         {
             var (shape, pixels) = IdxReader.ReadImages(Write(file));
             Assert.Equal(new ImageShape(1, 3, 2), shape);
@@ -29,43 +29,46 @@ public sealed class IdxReaderTests : IDisposable
     public void Labels_are_read() => Assert.Equal([3, 1, 4], IdxReader.ReadLabels(Write(IdxFiles.Labels(3, 1, 4))));
 
     [Fact]
-    public void The_hash_is_of_the_content_whatever_packs_it() =>
-        Assert.Equal(IdxFile.Sha256(Write(Images)), IdxFile.Sha256(Write(IdxFiles.Pack(Images))));
+    public void The_hash_covers_the_uncompressed_content() =>
+        Assert.Equal(IdxFile.Sha256(Write(Images)), IdxFile.Sha256(Write(IdxFiles.Gzip(Images))));
 
     [Fact]
     public void Labels_are_not_images() =>
         Refused(IdxFiles.Labels(1, 2), "is not an IDX file of images: it starts with 2049, expected 2051");
 
     [Fact]
-    public void A_cut_file_is_refused() => Refused(IdxFiles.Pack(Images[..^1]), "is cut short");
+    public void A_truncated_file_is_refused() => Refused(IdxFiles.Gzip(Images[..^1]), "is cut short");
 
     [Fact]
-    public void A_cut_header_is_refused() => Refused(Images[..7], "is cut short");
+    public void A_truncated_header_is_refused() => Refused(Images[..7], "is cut short");
 
     [Fact]
     public void An_empty_file_is_refused() => Refused([], "is cut short");
 
     [Fact]
-    public void What_follows_the_data_is_refused() => Refused([.. Images, 0], "is longer than its header declares (2 × 3 × 2 bytes)");
+    public void Bytes_after_the_data_are_refused() => Refused([.. Images, 0], "is longer than its header declares (2 × 3 × 2 bytes)");
 
     [Fact]
     public void Damaged_gzip_is_refused()
     {
-        var packed = IdxFiles.Pack(Images);
-        packed[^6] ^= 0xFF;
-        Refused(packed, "is damaged");
+        var compressed = IdxFiles.Gzip(Images);
+        compressed[^6] ^= 0xFF;
+        Refused(compressed, "is damaged");
     }
 
     [Theory]
     [InlineData(int.MaxValue, 28, 28)]
     [InlineData(-1, -1, -1)]
     [InlineData(0, 28, 28)]
-    public void A_header_that_claims_the_impossible_is_refused_before_memory_is_taken(int count, int height, int width) =>
-        Refused(IdxFiles.Pack(IdxFiles.Images(count, height, width, Pixels)), "bytes on disk cannot contain them");
+    public void A_header_with_an_impossible_size_is_refused_before_allocation(int count, int height, int width) =>
+        Refused(IdxFiles.Gzip(IdxFiles.Images(count, height, width, Pixels)), "bytes on disk cannot contain them");
 
     [Fact]
-    public void A_missing_file_is_named() =>
-        Assert.Contains("none.gz cannot be read", Assert.Throws<UserException>(() => IdxReader.ReadLabels(_folder["none.gz"])).Message, StringComparison.Ordinal);
+    public void A_missing_file_is_named()
+    {
+        var message = Assert.Throws<UserException>(() => IdxReader.ReadLabels(_folder["none.gz"])).Message;
+        Assert.Contains("none.gz cannot be read", message, StringComparison.Ordinal);
+    }
 
     private void Refused(byte[] file, string problem)
     {

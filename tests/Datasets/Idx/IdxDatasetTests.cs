@@ -1,11 +1,10 @@
 using Distill.Datasets;
 using Distill.Datasets.Idx;
-using Distill.Datasets.Images;
 using Distill.Datasets.Options;
 using Distill.Pipeline.Options;
 using Tests.Pipeline;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Idx;
 
 public sealed class IdxDatasetTests : IDisposable
 {
@@ -26,45 +25,53 @@ public sealed class IdxDatasetTests : IDisposable
     {
         File.WriteAllText(_folder[IdxDataset.TestImages], "damaged");
         var dataset = Open(DatasetKind.Sample);
+
         Assert.Equal([9, 0], dataset.Train().Labels);
         Assert.Equal(64, dataset.TrainFingerprint().Length);
         Assert.Throws<UserException>(dataset.Test);
     }
 
     [Fact]
-    public void Packing_a_file_keeps_the_fingerprint()
+    public void Compression_does_not_change_the_fingerprint()
     {
         var plain = Open(DatasetKind.Sample).TrainFingerprint();
         var images = File.ReadAllBytes(_folder[IdxDataset.TrainImages]);
         File.Delete(_folder[IdxDataset.TrainImages]);
-        Write(IdxDataset.TrainImages + ".gz", IdxFiles.Pack(images));
+        Write(IdxDataset.TrainImages + ".gz", IdxFiles.Gzip(images));
+
         Assert.Equal(plain, Open(DatasetKind.Sample).TrainFingerprint());
     }
 
     [Fact]
-    public void Missing_files_are_named_with_what_to_run()
+    public void Missing_files_are_reported_with_the_command_to_run()
     {
         File.Delete(_folder[IdxDataset.TrainLabels]);
         var message = Assert.Throws<UserException>(() => Open(DatasetKind.FashionMnist)).Message;
+
         Assert.Contains("missing train-labels-idx1-ubyte (.gz or plain)", message, StringComparison.Ordinal);
         Assert.Contains("make data", message, StringComparison.Ordinal);
         Assert.Contains("distill data fetch", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Files_that_are_not_the_published_ones_are_never_used()
+    public void Files_that_differ_from_the_published_ones_are_refused()
     {
         var message = Assert.Throws<UserException>(() => Open(DatasetKind.FashionMnist).Train()).Message;
         Assert.Contains($"{_folder[IdxDataset.TrainImages]} is not the published file", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Labels_must_fit_the_images_and_the_classes()
+    public void Labels_must_match_the_images_and_the_classes()
     {
         Write(IdxDataset.TrainLabels, IdxFiles.Labels(1, 2, 3));
-        Assert.Contains("found 3 labels, expected 2, one per image", Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message;
+
+        Assert.Contains("found 3 labels, expected 2, one per image", message, StringComparison.Ordinal);
+
         Write(IdxDataset.TrainLabels, IdxFiles.Labels(1, 10));
-        Assert.Contains("found the label 10", Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message, StringComparison.Ordinal);
+        message = Assert.Throws<UserException>(Open(DatasetKind.Sample).Train).Message;
+
+        Assert.Contains("found the label 10", message, StringComparison.Ordinal);
     }
 
     private IDataset Open(DatasetKind kind) => DatasetCatalog.Open(new DatasetOptions(kind, _folder.Path, 28, 1), _ => { });

@@ -3,9 +3,9 @@ using Distill.Datasets.Options;
 using Tests.Learning;
 using Tests.Pipeline;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Decoding;
 
-/// <summary>Pictures in every format, encoded and decoded by PIL.</summary>
+/// <summary>Images in every format, compared with PIL, which encoded them.</summary>
 [Collection(TorchTests.Name)]
 public sealed class PictureTests : IDisposable
 {
@@ -16,12 +16,13 @@ public sealed class PictureTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Pixels_are_those_of_PIL(int channels)
+    public void Pixels_equal_PILs(int channels)
     {
         Directory.CreateDirectory(_folder["train/some class"]);
         DatasetGolden.Write("pictures", _folder["train/some class"]);
         var dataset = DatasetCatalog.Open(new DatasetOptions(DatasetKind.Folder, _folder.Path, 8, channels), _ => { }, _folder["cache"]);
         var train = dataset.Train();
+
         Assert.All(train.Labels, label => Assert.Equal(0, label));
         DatasetGolden.AssertPictures(train, channels);
     }

@@ -5,9 +5,9 @@ using Distill.Pipeline.Options;
 using Tests.Learning;
 using Tests.Pipeline;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Idx;
 
-/// <summary>The kind idx: files of 5×7 pixels that torchvision reads the same, training gzip and test plain.</summary>
+/// <summary>The kind idx: images of 5×7 pixels, in gzip for training and plain for test. Torchvision reads the same values.</summary>
 [Collection(TorchTests.Name)]
 public sealed class IdxKindTests : IDisposable
 {
@@ -18,9 +18,10 @@ public sealed class IdxKindTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Labels_and_pixels_are_those_that_torchvision_reads()
+    public void Labels_and_pixels_equal_torchvisions()
     {
         var (train, test) = (Open().Train(), Open().Test());
+
         Assert.Equal([2, 0, 3, 1], train.Labels);
         Assert.Equal([2, 0, 3], test.Labels);
         Assert.Equal(["0", "1", "2", "3"], test.ClassNames);
@@ -30,12 +31,15 @@ public sealed class IdxKindTests : IDisposable
     }
 
     [Fact]
-    public void A_file_names_the_classes_and_limits_the_labels()
+    public void A_classes_file_names_the_classes_and_limits_the_labels()
     {
         var classes = _folder.Write("classes", "a\nb\nc\nd\n");
+
         Assert.Equal(["a", "b", "c", "d"], Open(classes).Train().ClassNames);
+
         _folder.Write("classes", "a\nb\nc\n");
-        Assert.Contains("found the label 3, expected 0 to 2", Assert.Throws<UserException>(Open(classes).Train).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<UserException>(Open(classes).Train).Message;
+        Assert.Contains("found the label 3, expected 0 to 2", message, StringComparison.Ordinal);
     }
 
     private static byte[] Pixels(ImageSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(index => set.Pixels.Decode(index).Pixels)];

@@ -1,7 +1,7 @@
 using Distill.Datasets.Images;
 using TorchSharp;
 
-namespace Tests.Datasets;
+namespace Tests.Datasets.Images;
 
 public sealed class ImageSetTests
 {
@@ -22,7 +22,7 @@ public sealed class ImageSetTests
     }
 
     [Fact]
-    public void An_image_without_a_name_is_called_by_its_number()
+    public void The_default_name_of_an_image_is_its_number()
     {
         Assert.Equal("1", new ImageSet("x", Shape, new byte[4], [0, 0], ["a"]).ImageName(1));
         Assert.Equal("q.png", new ImageSet("x", Shape, new byte[4], [0, 0], ["a"], ["p.png", "q.png"]).ImageName(1));
@@ -34,9 +34,11 @@ public sealed class ImageSetTests
         var images = new ImageSet("x", new ImageShape(1, 2, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255], [0, 0], ["a"]);
         var packed = Assert.IsType<PackedPixels>(images.Pixels);
         using var tensor = packed.ToTensor();
+
         Assert.Equal([2, 1, 2, 3], tensor.shape);
         Assert.Equal(torch.ScalarType.Byte, tensor.dtype);
         Assert.Equal(packed.Bytes.ToArray(), tensor.data<byte>().ToArray());
+
         tensor.zero_();
         Assert.Equal(255, packed.Bytes.Span[^1]);
     }
