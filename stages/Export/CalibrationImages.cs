@@ -40,12 +40,7 @@ internal sealed class CalibrationImages(IReadOnlyList<Tensor> batches) : IDispos
         var fitting = Math.Min(LargestBatch, Inference.BatchSize(train.Shape, new Compute(CPU, Bf16: false)));
         var batch = Math.Min(fitting, Math.Max(1, count / 2));
         return new CalibrationImages(
-        [
-            .. Enumerable.Range(0, count)
-                .Select(i => (int)((long)i * train.Count / count))
-                .Chunk(batch)
-                .Select(chunk => bank.Take(chunk).DetachFromDisposeScope()),
-        ]);
+            [.. EvenlySpaced.Indices(train.Count, count).Chunk(batch).Select(chunk => bank.Take(chunk).DetachFromDisposeScope())]);
     }
 
     public void Dispose()

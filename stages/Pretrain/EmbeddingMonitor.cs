@@ -25,10 +25,8 @@ internal sealed class EmbeddingMonitor
     public EmbeddingMonitor(ImageBank bank, ViewOptions views, Compute compute, RandomKey random)
     {
         (_bank, _views, _compute) = (bank, views, compute);
-        var images = Math.Min(MaximumImages, bank.Images.Count);
         var key = random.Fold("monitor");
-        _pairs = [.. Enumerable.Range(0, 2).Select(view => Enumerable.Range(0, images)
-            .Select(i => (int)((long)i * bank.Images.Count / images))
+        _pairs = [.. Enumerable.Range(0, 2).Select(view => EvenlySpaced.Indices(bank.Images.Count, MaximumImages)
             .Select(image => (image, key.Fold(image).Fold(view)))
             .ToArray())];
     }

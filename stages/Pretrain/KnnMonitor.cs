@@ -25,9 +25,8 @@ internal sealed class KnnMonitor
     {
         (_bank, _compute) = (bank, compute);
         // Evenly spaced, so that a dataset sorted by class is sampled from all classes.
-        var queries = Math.Min(MaximumQueries, labeled.Length / 3);
-        _queries = Spread(labeled, queries);
-        _voters = Spread([.. labeled.Except(_queries)], MaximumBank);
+        _queries = EvenlySpaced.Take(labeled, Math.Min(MaximumQueries, labeled.Length / 3));
+        _voters = EvenlySpaced.Take([.. labeled.Except(_queries)], MaximumBank);
     }
 
     /// <summary>Creates a monitor; null if fewer than 100 images have a label.</summary>
@@ -48,11 +47,5 @@ internal sealed class KnnMonitor
             Inference.Run(encoder, _bank, _queries, _compute),
             _bank.Labels(_queries),
             _bank.Images.ClassNames.Count);
-    }
-
-    private static int[] Spread(int[] all, int count)
-    {
-        var taken = Math.Min(count, all.Length);
-        return [.. Enumerable.Range(0, taken).Select(i => all[(long)i * all.Length / taken])];
     }
 }

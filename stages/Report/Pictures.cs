@@ -1,6 +1,5 @@
 // N images, C channels, H height, W width
-using Distill.Learning.Arithmetic;
-using SkiaSharp;
+using Distill.Imaging;
 using static TorchSharp.torch;
 
 namespace Distill.Report;
@@ -25,21 +24,13 @@ internal static class Pictures
         }
 
         var (channels, height, width) = ((int)images_NCHW.shape[1], (int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
-        var bytes = images_NCHW.Times(255).round().Between(0, 255).to_type(ScalarType.Byte).contiguous().ReadAll<byte>();
-        return [.. bytes.Chunk(channels * height * width).Select(image => Encode(image, height, width))];
+        return [.. PngPicture.ToBytes(images_NCHW).Chunk(channels * height * width).Select(image => Encode(image, height, width))];
     }
 
     private static byte[] Encode(byte[] image_CHW, int height, int width)
     {
-        var plane = height * width;
-        var (green, blue) = image_CHW.Length == 3 * plane ? (plane, 2 * plane) : (0, 0);
-        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (var i = 0; i < plane; i++)
-        {
-            bitmap.SetPixel(i % width, i / width, new SKColor(image_CHW[i], image_CHW[green + i], image_CHW[blue + i]));
-        }
-
-        using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        return png.ToArray();
+        using var picture = new PngPicture(width, height);
+        picture.Paste(image_CHW, (height, width));
+        return picture.Encode();
     }
 }

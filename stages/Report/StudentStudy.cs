@@ -48,7 +48,7 @@ internal sealed record StudentStudy(
             .OrderByDescending(image => image.Probability)
             .Take(MaximumMisclassified);
 
-        int[] sample = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
+        var sample = EvenlySpaced.Take(all, count);
         var features_ND = Inference.Run(encoder, bank, sample, settings.Compute.InFp32, done => processed(all.Length + done, total));
         var (xy_N2, explained) = PrincipalComponents(features_ND);
         var xy = xy_N2.ReadAll<double>();
