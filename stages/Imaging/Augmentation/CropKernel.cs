@@ -1,3 +1,4 @@
+// C channels, H height, W width
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Distill.Datasets.Images;
@@ -6,8 +7,8 @@ using Distill.Imaging.Augmentation.Operations;
 namespace Distill.Imaging.Augmentation;
 
 /// <summary>
-/// Cuts one crop after another out of images of one shape, from bytes to floats: what <see cref="CropRenderer"/> does with a batch, each
-/// view in the nearest cache. It holds buffers, so each thread has its own.
+/// The view form of <see cref="CropRenderer"/>: cuts single crops from images of one shape, from bytes to floats, while they are in the
+/// L1 cache. It has buffers, so each thread needs its own kernel.
 /// </summary>
 internal sealed class CropKernel
 {
@@ -20,21 +21,20 @@ internal sealed class CropKernel
     private readonly int[] _left;
     private readonly float[] _right;
 
-    /// <param name="image">Height and width of the images.</param>
-    /// <param name="view">Height and width of the views.</param>
     public CropKernel((int Height, int Width) image, (int Height, int Width) view)
     {
         (_height, _width) = image;
         _plane = new float[_height * _width];
-        // One more, so that the last column has a neighbor.
+        // One value more, so that the last column has a neighbor.
         _row = new float[_width + 1];
         (_above, _down) = (new int[view.Height], new float[view.Height]);
         (_left, _right) = (new int[view.Width], new float[view.Width]);
     }
 
+    /// <summary>Cuts a crop and scales it to the size of the views.</summary>
     /// <param name="image_CHW">Bytes, row-major.</param>
-    /// <param name="crop">The part of the image.</param>
-    /// <param name="view">Filled with floats of [0, 1].</param>
+    /// <param name="crop">Part of the image, possibly mirrored.</param>
+    /// <param name="view">Receives floats in [0, 1].</param>
     public void Render(ReadOnlySpan<byte> image_CHW, Crop crop, ViewSpan view)
     {
         if (crop == Crop.Whole && (view.Height, view.Width) == (_height, _width))
@@ -61,22 +61,22 @@ internal sealed class CropKernel
     }
 
     /// <summary>
-    /// Between which two pixels of an axis each place of a view lies, and how far on: centers of pixels lie at halves, and beyond the
-    /// first and the last center the border is repeated (grid_sample with align_corners false and border padding).
+    /// Finds for each position of a view the pixel before it and the distance beyond that pixel, along one axis. Centers of pixels are
+    /// at halves, and borders are repeated (grid_sample with align_corners = false and border padding).
     /// </summary>
-    private static void Locate(float start, float share, int length, bool flipped, int[] before, float[] beyond)
+    private static void Locate(float start, float extent, int length, bool flipped, int[] before, float[] beyond)
     {
-        var step = (double)share / before.Length;
+        var step = (double)extent / before.Length;
         for (var i = 0; i < before.Length; i++)
         {
-            var at = Math.Clamp((start + (i + 0.5) * step) * length - 0.5, 0, length - 1);
+            var position = Math.Clamp((start + (i + 0.5) * step) * length - 0.5, 0, length - 1);
             var place = flipped ? before.Length - 1 - i : i;
-            before[place] = (int)at;
-            beyond[place] = (float)(at - (int)at);
+            before[place] = (int)position;
+            beyond[place] = (float)(position - (int)position);
         }
     }
 
-    /// <summary>A row between two rows of the image.</summary>
+    /// <summary>Interpolates between two rows of the image.</summary>
     private static void Mix(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float down, Span<float> row)
     {
         var x = 0;
@@ -92,6 +92,7 @@ internal sealed class CropKernel
         }
     }
 
+    /// <summary>Interpolates between the columns of the mixed row.</summary>
     private void Sample(Span<float> target)
     {
         var row = _row;
@@ -104,7 +105,7 @@ internal sealed class CropKernel
         }
     }
 
-    /// <summary>Divides by 255, as a tensor of bytes is.</summary>
+    /// <summary>Divides by 255, with the same bits as a division of tensors.</summary>
     private static void ToFloats(ReadOnlySpan<byte> bytes, Span<float> floats)
     {
         var i = 0;

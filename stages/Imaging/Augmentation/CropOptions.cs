@@ -2,10 +2,10 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>How crops are drawn.</summary>
-/// <param name="Area">Share of the image's area; 0.08 to 1 in SimCLR.</param>
-/// <param name="Aspect">Width over height; 3/4 to 4/3 in SimCLR.</param>
-/// <param name="FlipProbability">Chance of a mirror image; 0.5 in SimCLR.</param>
+/// <summary>Options of the random resized crop and its flip.</summary>
+/// <param name="Area">Range of the crop's area, relative to the image's; 0.08 to 1 in SimCLR.</param>
+/// <param name="Aspect">Range of width / height; 3/4 to 4/3 in SimCLR.</param>
+/// <param name="FlipProbability">Probability of a horizontal flip; 0.5 in SimCLR.</param>
 public sealed record CropOptions((double Low, double High) Area, (double Low, double High) Aspect, double FlipProbability)
 {
     /// <inheritdoc cref="CropOptions"/>
@@ -15,11 +15,12 @@ public sealed record CropOptions((double Low, double High) Area, (double Low, do
         init => (field, LogAspect) = (value, LogarithmsOf(value));
     } = Aspect;
 
-    /// <summary>Natural logarithms of <see cref="Aspect"/>, between which crops are drawn: taken once, not for every view.</summary>
+    /// <summary>Natural logarithms of <see cref="Aspect"/>, computed once and not for every view.</summary>
     internal (double Low, double High) LogAspect { get; private init; } = LogarithmsOf(Aspect);
 
-    /// <param name="section">The block with <c>area</c>, <c>aspect</c> and <c>flip</c>.</param>
-    /// <param name="defaultArea">Least share of the area where none is given.</param>
+    /// <summary>Reads <c>area</c>, <c>aspect</c> and <c>flip</c>.</summary>
+    /// <param name="section">Block of the crop.</param>
+    /// <param name="defaultArea">Smallest relative area by default.</param>
     public static CropOptions Read(JsonSection section, double defaultArea) => new(
         section.Range("area", (defaultArea, 1), 0.01, 1, "Area of the crop as a fraction of the image."),
         section.Range("aspect", (0.75, 4.0 / 3), 0.1, 10, "Width over height of the crop, drawn on a logarithmic scale."),

@@ -1,29 +1,31 @@
+// N images, C channels, H height, W width
 using Distill.Datasets.Images;
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>Cuts a crop of its own out of each image of a batch and scales it to one size, in one bilinear sampling.</summary>
-/// <remarks>No antialiasing, which is right for images of up to some 64 pixels, where crops are enlarged.</remarks>
+/// <summary>Cuts one crop from each image of a batch and scales it, in one bilinear sampling.</summary>
+/// <remarks>It does not antialias. It is meant for images of up to about 64 pixels, whose crops are enlarged.</remarks>
 internal static class CropRenderer
 {
-    /// <param name="images_NCHW">Floats.</param>
-    /// <param name="crops">One an image.</param>
+    /// <summary>Returns the scaled crops, [N, C, H, W].</summary>
+    /// <param name="images_NCHW">Floats of any range.</param>
+    /// <param name="crops">One crop per image.</param>
     /// <param name="size">Height and width of the result; null for those of the images.</param>
-    /// <returns>[N, C, height, width].</returns>
+    /// <exception cref="ArgumentException">The numbers of crops and images differ.</exception>
     public static Tensor Render(Tensor images_NCHW, ReadOnlySpan<Crop> crops, int? size = null)
     {
         if (crops.Length != images_NCHW.shape[0])
         {
-            throw new ArgumentException($"found {crops.Length} crops, expected one for each of {images_NCHW.shape[0]} images", nameof(crops));
+            throw new ArgumentException($"found {crops.Length} crops, expected one per image of {images_NCHW.shape[0]}", nameof(crops));
         }
 
         using var scope = NewDisposeScope();
         var theta = new float[crops.Length * 6];
         for (var i = 0; i < crops.Length; i++)
         {
-            // Output coordinates run from −1 to 1; input x = scale·x + shift, and a negative scale mirrors.
+            // Output coordinates run from −1 to 1. Input x = scale · x + shift, and a negative scale mirrors.
             var crop = crops[i];
             theta[6 * i] = crop.Flipped ? -crop.Width : crop.Width;
             theta[6 * i + 2] = 2 * crop.Left + crop.Width - 1;
@@ -31,7 +33,7 @@ internal static class CropRenderer
             theta[6 * i + 5] = 2 * crop.Top + crop.Height - 1;
         }
 
-        // Cloned, because the tensor of an array lies wherever the array does, and a matrix product rounds by alignment.
+        // Cloned, because a tensor of an array keeps the array's alignment, and the rounding of a matrix product depends on alignment.
         var theta_N23 = tensor(theta, [crops.Length, 2, 3]).clone().OnDevice(images_NCHW.device);
         var (n, c, h, w) = (images_NCHW.shape[0], images_NCHW.shape[1], images_NCHW.shape[2], images_NCHW.shape[3]);
         var grid_NHW2 = nn.functional.affine_grid(theta_N23, [n, c, size ?? h, size ?? w], align_corners: false);

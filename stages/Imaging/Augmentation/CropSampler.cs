@@ -3,28 +3,28 @@ using Distill.Learning.Randomness;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>Random resized crops and flips (SimCLR appendix A; google-research/simclr, data_util.py).</summary>
+/// <summary>Draws random resized crops and flips (SimCLR appendix A; google-research/simclr, data_util.py).</summary>
 internal static class CropSampler
 {
-    // Draw numbers of a view's key: the tries take 0 … 199.
-    private const int Tries = 100;
-    private const int TopDraw = 2 * Tries;
+    // Numbers of the draws of a view's key: the attempts take 0 … 199.
+    private const int Attempts = 100;
+    private const int TopDraw = 2 * Attempts;
     private const int LeftDraw = TopDraw + 1;
     private const int FlipDraw = TopDraw + 2;
 
     /// <summary>
-    /// Draws a share of the area uniformly and an aspect ratio log-uniformly until the rectangle fits, at most 100 times, then
-    /// its place uniformly. An image of <paramref name="height"/> × <paramref name="width"/> pixels where none fits is taken whole.
+    /// Draws a relative area uniformly and an aspect ratio log-uniformly until the rectangle fits, and then its position uniformly. If
+    /// none of 100 rectangles fits, it takes the whole image.
     /// </summary>
-    /// <param name="view">The key of (seed, stage, epoch, image, view).</param>
-    /// <param name="options">Ranges.</param>
-    /// <param name="height">Pixels; only the ratio to <paramref name="width"/> matters.</param>
-    /// <param name="width">Pixels.</param>
+    /// <param name="view">The view's key, folded from seed, stage, epoch, image and view.</param>
+    /// <param name="options">Ranges of area and aspect ratio, and the probability of a flip.</param>
+    /// <param name="height">Height of the image; only its ratio to <paramref name="width"/> matters.</param>
+    /// <param name="width">Width of the image.</param>
     public static Crop Draw(RandomKey view, CropOptions options, int height, int width)
     {
         var flipped = view.Uniform(FlipDraw) < options.FlipProbability;
         var (lowAspect, highAspect) = options.LogAspect;
-        for (var attempt = 0; attempt < Tries; attempt++)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var area = view.Uniform(2 * attempt, options.Area.Low, options.Area.High) * height * width;
             var aspect = Math.Exp(view.Uniform(2 * attempt + 1, lowAspect, highAspect));

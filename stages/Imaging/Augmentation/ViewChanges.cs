@@ -3,29 +3,30 @@ using Distill.Learning.Randomness;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>What comes after the crop, one view at a time: what <see cref="ViewMaker"/> does with a batch, for CPUs.</summary>
+/// <summary>The view form of a list of operations, for CPUs. <see cref="ViewMaker"/> has the batch form.</summary>
 internal sealed class ViewChanges
 {
-    private readonly (ISingleView Change, int Earlier)[] _changes;
+    private readonly (ISingleView Change, int Occurrence)[] _changes;
 
-    private ViewChanges((ISingleView Change, int Earlier)[] changes) => _changes = changes;
+    private ViewChanges((ISingleView Change, int Occurrence)[] changes) => _changes = changes;
 
-    /// <summary>The changes of a composition; null where an operation among them is for whole batches only.</summary>
-    public static ViewChanges? Of(IReadOnlyList<ViewOperation> operations)
+    /// <summary>Creates the view form of a list; null if an operation only has a batch form.</summary>
+    public static ViewChanges? Create(IReadOnlyList<ViewOperation> operations)
     {
-        var applied = ViewMaker.Applied(operations).ToArray();
-        return applied.All(each => each.Operation is ISingleView)
-            ? new ViewChanges([.. applied.Select(each => ((ISingleView)each.Operation, each.Earlier))])
+        var active = ViewMaker.Active(operations).ToArray();
+        return active.All(each => each.Operation is ISingleView)
+            ? new ViewChanges([.. active.Select(each => ((ISingleView)each.Operation, each.Occurrence))])
             : null;
     }
 
-    /// <param name="view">Floats of [0, 1], changed in place.</param>
-    /// <param name="key">The key that drew its crop.</param>
+    /// <summary>Applies the operations in the order of the list.</summary>
+    /// <param name="view">Floats in [0, 1], changed in place.</param>
+    /// <param name="key">The key that drew the view's crop.</param>
     public void Apply(ViewSpan view, RandomKey key)
     {
-        foreach (var (change, earlier) in _changes)
+        foreach (var (change, occurrence) in _changes)
         {
-            change.Change(view, ViewMaker.Again(key, earlier));
+            change.Change(view, ViewMaker.KeyOf(key, occurrence));
         }
     }
 }

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation.Operations;
 using Distill.Learning.Randomness;
@@ -5,26 +6,24 @@ using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>Makes views of a batch of images, every draw made per image from that view's own key.</summary>
+/// <summary>Makes views of a batch of images. Every draw is made from the view's own key.</summary>
 internal static class ViewMaker
 {
-    /// <summary>Crops and changes.</summary>
-    /// <param name="images_NCHW">Floats of [0, 1].</param>
-    /// <param name="options">The composition.</param>
-    /// <param name="views">One key an image: of (seed, stage, epoch, image, view).</param>
+    /// <summary>Crops images and applies the operations; returns [N, C, H, W], floats in [0, 1].</summary>
+    /// <param name="images_NCHW">Floats in [0, 1].</param>
+    /// <param name="options">Crop and operations.</param>
+    /// <param name="views">One key per image, folded from seed, stage, epoch, image and view.</param>
     /// <param name="size">Height and width of the views; null for those of the images.</param>
-    /// <returns>[N, C, height, width], floats of [0, 1].</returns>
     public static Tensor Make(Tensor images_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views, int? size = null)
     {
         using var scope = NewDisposeScope();
-        return Change(Cropped(images_NCHW, options.Crop, views, size), options, views).MoveToOuterDisposeScope();
+        return Change(CropAll(images_NCHW, options.Crop, views, size), options, views).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Applies what comes after the crop, in the order of the list.</summary>
-    /// <param name="view_NCHW">Crops, floats of [0, 1]; left as they are.</param>
-    /// <param name="options">The composition.</param>
-    /// <param name="views">One key an image: the same that drew its crop.</param>
-    /// <returns>[N, C, H, W], floats of [0, 1].</returns>
+    /// <summary>Applies the operations in the order of the list; returns [N, C, H, W], floats in [0, 1].</summary>
+    /// <param name="view_NCHW">Crops, floats in [0, 1]; left unchanged.</param>
+    /// <param name="options">Crop and operations.</param>
+    /// <param name="views">One key per image: the one that drew its crop.</param>
     public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views) =>
         Change(view_NCHW, options.Operations, views);
 
@@ -33,35 +32,36 @@ internal static class ViewMaker
     {
         using var scope = NewDisposeScope();
         var changed_NCHW = view_NCHW.alias();
-        foreach (var (operation, earlier) in Applied(operations))
+        foreach (var (operation, occurrence) in Active(operations))
         {
-            // What an operation was given is no longer wanted, and as large as the batch.
+            // The input of an operation is as large as the batch, so it is freed at once.
             using var before_NCHW = changed_NCHW;
-            changed_NCHW = operation.Apply(before_NCHW, Again(views, earlier));
+            changed_NCHW = operation.Apply(before_NCHW, KeysOf(views, occurrence));
         }
 
         return changed_NCHW.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The operations that may come at all, each with how many of its kind stand before it in the list.</summary>
-    internal static IEnumerable<(ViewOperation Operation, int Earlier)> Applied(IReadOnlyList<ViewOperation> operations)
+    /// <summary>Returns the operations whose probability is not 0, each with the number of its kind before it in the list.</summary>
+    internal static IEnumerable<(ViewOperation Operation, int Occurrence)> Active(IReadOnlyList<ViewOperation> operations)
     {
-        var occurrences = new Dictionary<Type, int>();
+        var counts = new Dictionary<Type, int>();
         foreach (var operation in operations)
         {
-            var earlier = occurrences.GetValueOrDefault(operation.GetType());
-            occurrences[operation.GetType()] = earlier + 1;
+            var occurrence = counts.GetValueOrDefault(operation.GetType());
+            counts[operation.GetType()] = occurrence + 1;
             if (operation.Probability > 0)
             {
-                yield return (operation, earlier);
+                yield return (operation, occurrence);
             }
         }
     }
 
-    /// <summary>A key of its own for an operation that stands in the list again, so that it does not repeat its draws.</summary>
-    internal static RandomKey Again(RandomKey view, int earlier) => earlier == 0 ? view : view.Fold("operation again").Fold(earlier);
+    /// <summary>Returns the key of an operation. A repeated operation gets a different key, so that it does not repeat its draws.</summary>
+    internal static RandomKey KeyOf(RandomKey view, int occurrence) =>
+        occurrence == 0 ? view : view.Fold("operation again").Fold(occurrence);
 
-    private static Tensor Cropped(Tensor images_NCHW, CropOptions? options, ReadOnlySpan<RandomKey> views, int? size)
+    private static Tensor CropAll(Tensor images_NCHW, CropOptions? options, ReadOnlySpan<RandomKey> views, int? size)
     {
         var (height, width) = ((int)images_NCHW.shape[2], (int)images_NCHW.shape[3]);
         if (options is null && (size ?? height) == height && (size ?? width) == width)
@@ -78,9 +78,9 @@ internal static class ViewMaker
         return CropRenderer.Render(images_NCHW, crops, size);
     }
 
-    private static ReadOnlySpan<RandomKey> Again(ReadOnlySpan<RandomKey> views, int earlier)
+    private static ReadOnlySpan<RandomKey> KeysOf(ReadOnlySpan<RandomKey> views, int occurrence)
     {
-        if (earlier == 0)
+        if (occurrence == 0)
         {
             return views;
         }
@@ -88,7 +88,7 @@ internal static class ViewMaker
         var keys = new RandomKey[views.Length];
         for (var i = 0; i < views.Length; i++)
         {
-            keys[i] = Again(views[i], earlier);
+            keys[i] = KeyOf(views[i], occurrence);
         }
 
         return keys;

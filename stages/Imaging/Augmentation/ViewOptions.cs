@@ -4,14 +4,14 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>The composition of augmentations that makes a view (SimCLR section 3 and appendix A).</summary>
-/// <param name="Crop">Random resized crop and flip; null takes the whole image.</param>
-/// <param name="Operations">What is done to the crop, in this order.</param>
+/// <summary>The list of augmentations that makes a view (SimCLR section 3 and appendix A).</summary>
+/// <param name="Crop">Random resized crop and flip; null for the whole image.</param>
+/// <param name="Operations">Operations on the crop, in this order.</param>
 public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation> Operations)
 {
     private const string CropName = "crop";
 
-    // A crop is no operation on a view: it is drawn where images are loaded.
+    // The crop is not an operation: it is drawn and cut where images are loaded.
     private static readonly Dictionary<string, (Func<JsonSection, ViewOperation>? Read, string Help)> Readers = new()
     {
         [CropName] = (null, "A random part of the image, scaled to the size of the network's images. Only once, as the first operation."),
@@ -25,13 +25,13 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
         ["sobel"] = (Sobel.Read, "Replaces the view by the magnitude of its Sobel gradient."),
     };
 
-    /// <summary>What <c>operation</c> may be.</summary>
+    /// <summary>Valid values of <c>operation</c>.</summary>
     public static IReadOnlyCollection<string> Names => Readers.Keys;
 
-    /// <summary>Reads the list <c>augmentations</c> of a stage: one object per operation, of the kind that its <c>operation</c> names.</summary>
-    /// <param name="stage">The stage's block.</param>
-    /// <param name="defaults">Names of the operations where no list is given, each with its own defaults.</param>
-    /// <exception cref="UserException">An operation is unknown, a value impossible, or a crop not the first in the list.</exception>
+    /// <summary>Reads a stage's list of augmentations: one object per operation, which <c>operation</c> names.</summary>
+    /// <param name="stage">Block of the stage.</param>
+    /// <param name="defaults">Names of the operations to use, with their defaults, if the block has no list.</param>
+    /// <exception cref="UserException">An operation is unknown, a value is out of range, or a crop is not the first item.</exception>
     public static ViewOptions Read(JsonSection stage, params string[] defaults)
     {
         CropOptions? crop = null;

@@ -3,21 +3,20 @@ using Distill.Learning.Randomness;
 namespace Distill.Imaging.Loading;
 
 /// <summary>
-/// Which images a step takes: the epochs' permutations laid end to end and cut into batches, so every image comes
-/// exactly once an epoch even where the batch does not divide the set or exceeds it. A pure function of the step, which loader
-/// threads may ask ahead of the training.
+/// The images of each step: the permutations of all epochs, concatenated and cut into batches. Every image comes exactly once per epoch,
+/// even if the batch does not divide the set or is larger than it. It is a pure function of the step, so loader threads may call it ahead.
 /// </summary>
 public sealed class BatchPlan(RandomKey key, int count, int batchSize)
 {
     private readonly Lock _lock = new();
 
-    // A batch touches one epoch or two neighboring ones, unless the set is smaller than the batch; loaders are a step or two ahead.
+    // A batch usually spans one epoch or two neighboring ones, and loaders are only a step or two ahead.
     private readonly Dictionary<long, int[]> _orders = [];
 
-    /// <summary>How often the set has been gone through after <paramref name="steps"/> steps.</summary>
+    /// <summary>Returns the number of passes over the set after <paramref name="steps"/> steps.</summary>
     public double EpochsAfter(long steps) => (double)steps * batchSize / count;
 
-    /// <summary>The samples of a step, from 0.</summary>
+    /// <summary>Returns the samples of a step, which is counted from 0.</summary>
     public Sample[] At(long step)
     {
         using var held = _lock.EnterScope();

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Distill.Datasets.Images;
@@ -8,14 +9,16 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Loading;
 
 /// <summary>
-/// Small images of one shape, for training on the CPU: each view is made from bytes to floats in one go, while it lies in the nearest
-/// cache. A view is a function of its request alone, so that the number of threads changes nothing.
+/// A bank of small images of one shape, for training on the CPU. Each view is made from bytes to floats while it is in the L1 cache. It
+/// depends only on its request, so the number of threads changes nothing.
 /// </summary>
-/// <remarks>Not made ahead: views take a hundredth of a step's time, and threads made for them would take it from those that learn.</remarks>
+/// <remarks>
+/// Views are not made ahead: they take a hundredth of a step's time, and loader threads would compete with those that train.
+/// </remarks>
 internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads) : ImageBank(images, CPU)
 {
-    /// <summary>Views that a thread takes at once: long enough to be worth a hand-over, short enough that none waits long for the last.</summary>
-    private const int Chunk = 16;
+    /// <summary>Views per work item: enough to be worth scheduling, and so few that no thread waits long for the last one.</summary>
+    private const int ViewsPerChunk = 16;
 
     internal override bool Streams => false;
 
@@ -28,25 +31,25 @@ internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads
         var (height, width) = (batch.Size ?? shape.Height, batch.Size ?? shape.Width);
         var count = batch.Views.Count;
         var views_NCHW = empty([count, shape.Channels, height, width], ScalarType.Float32);
-        var changes = ViewChanges.Of(batch.Operations);
+        var changes = ViewChanges.Create(batch.Operations);
 
-        // One of several threads that share the processor out between them has no more cores for views than for kernels.
+        // If several threads divide the cores among them, each has as many cores for views as for kernels.
         var workers = Math.Min(threads, get_num_threads());
-        if (workers == 1 || count <= Chunk)
+        if (workers == 1 || count <= ViewsPerChunk)
         {
             Fill(0, count, NewKernel());
         }
         else
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = workers };
-            Parallel.ForEach(Partitioner.Create(0, count, Chunk), options, NewKernel, FillRange, _ => { });
+            Parallel.ForEach(Partitioner.Create(0, count, ViewsPerChunk), options, NewKernel, FillRange, _ => { });
         }
 
-        return (changes is null ? Changed(views_NCHW, batch) : views_NCHW).MoveToOuterDisposeScope();
+        return (changes is null ? Change(views_NCHW, batch) : views_NCHW).MoveToOuterDisposeScope();
 
         CropKernel NewKernel() => new((shape.Height, shape.Width), (height, width));
 
-        CropKernel FillRange(Tuple<int, int> range, ParallelLoopState state, long place, CropKernel kernel)
+        CropKernel FillRange(Tuple<int, int> range, ParallelLoopState state, long chunk, CropKernel kernel)
         {
             Fill(range.Item1, range.Item2, kernel);
             return kernel;
@@ -54,7 +57,7 @@ internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads
 
         void Fill(int start, int end, CropKernel kernel)
         {
-            // A part of the tensor, as a span counts its bytes in 32 bits.
+            // Only a part of the tensor, because a span counts its bytes in 32 bits.
             using var part_NCHW = views_NCHW.narrow(0, start, end - start);
             var values = MemoryMarshal.Cast<byte, float>(part_NCHW.bytes);
             var size = shape.Channels * height * width;

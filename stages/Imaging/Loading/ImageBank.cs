@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Arithmetic;
@@ -7,11 +8,11 @@ using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
 
-/// <summary>A split's images, from which batches of views are cut.</summary>
+/// <summary>The images of a split, from which batches of views are cut.</summary>
 public abstract class ImageBank : IDisposable
 {
-    /// <summary>Up to this many pixels a side, crops are enlarged, and a whole split fits on the device.</summary>
-    private const int LargestResident = 64;
+    /// <summary>Largest side in pixels at which crops are enlarged and a whole split fits on the device.</summary>
+    private const int MaximumResidentSide = 64;
 
     private protected ImageBank(ImageSet images, Device device) => (Images, Device) = (images, device);
 
@@ -20,49 +21,49 @@ public abstract class ImageBank : IDisposable
     public Device Device { get; }
 
     /// <summary>
-    /// Opens the bank that suits the images: small ones of one shape lie on the device, and views are made there; others are decoded on
-    /// loader threads.
+    /// Opens the bank that suits the images. Small images of one shape stay on the device, where their views are made. Others are decoded
+    /// on loader threads.
     /// </summary>
-    /// <param name="images">The split.</param>
-    /// <param name="device">Where views are wanted.</param>
+    /// <param name="images">Images of the split.</param>
+    /// <param name="device">Device of the views.</param>
     /// <param name="threads">
-    /// Threads that make views on the CPU; 0 for one per processor, but one less where a GPU has to be fed. Of no effect on what is loaded.
+    /// Number of threads that make views on the CPU; 0 for one per processor, and one less with a GPU. It does not affect the views.
     /// </param>
     public static ImageBank Open(ImageSet images, Device device, int threads = 0)
     {
-        var loaders = Loaders(threads, Environment.ProcessorCount, device.type);
-        if (images.Pixels is not PackedPixels packed || Math.Max(packed.Shape.Height, packed.Shape.Width) > LargestResident)
+        var loaderThreads = LoaderThreads(threads, Environment.ProcessorCount, device.type);
+        if (images.Pixels is not PackedPixels packed || Math.Max(packed.Shape.Height, packed.Shape.Width) > MaximumResidentSide)
         {
-            return new StreamedBank(images, device, loaders);
+            return new StreamedBank(images, device, loaderThreads);
         }
 
-        return device.type == DeviceType.CPU ? new HostBank(images, packed, loaders) : new ResidentBank(images, packed, device);
+        return device.type == DeviceType.CPU ? new HostBank(images, packed, loaderThreads) : new ResidentBank(images, packed, device);
     }
 
-    /// <summary>How many threads make views. With a GPU one processor is left to the thread that launches its kernels.</summary>
-    /// <param name="configured">0 for as many as suit.</param>
-    /// <param name="processors">Processors of this machine.</param>
-    /// <param name="device">Where views are wanted.</param>
-    internal static int Loaders(int configured, int processors, DeviceType device) =>
+    /// <summary>Chooses the number of loader threads. With a GPU, one processor is left to the thread that launches its kernels.</summary>
+    /// <param name="configured">Configured number; 0 to choose.</param>
+    /// <param name="processors">Number of processors of this machine.</param>
+    /// <param name="device">Device of the views.</param>
+    internal static int LoaderThreads(int configured, int processors, DeviceType device) =>
         configured > 0 ? configured : device != DeviceType.CPU && processors > 2 ? processors - 1 : processors;
 
-    /// <summary>Views: [N, C, H, W], floats of [0, 1].</summary>
+    /// <summary>Makes views: [N, C, H, W], floats in [0, 1].</summary>
     public Tensor Cut(ViewBatch batch) => Finish(batch, Prepare(batch, CancellationToken.None));
 
-    /// <summary>The images of these numbers as they are measured: [N, C, H, W], floats of [0, 1].</summary>
-    public Tensor Take(IEnumerable<int> indices) => Cut(Measured(indices));
+    /// <summary>Returns images without augmentation, as in evaluation: [N, C, H, W], floats in [0, 1].</summary>
+    public Tensor Take(IEnumerable<int> indices) => Cut(EvaluationViews(indices));
 
-    /// <summary>The views in which images of these numbers are measured.</summary>
-    public ViewBatch Measured(IEnumerable<int> indices) =>
+    /// <summary>Returns the views in which images are evaluated.</summary>
+    public ViewBatch EvaluationViews(IEnumerable<int> indices) =>
         new([.. indices.Select(index => new ViewRequest(index, Images.MeasuredPart(index)))]);
 
-    /// <summary>The labels of these images: [N], 64-bit integers.</summary>
+    /// <summary>Returns the labels of images: [N], int64.</summary>
     public Tensor Labels(IEnumerable<int> indices) => tensor(indices.Select(i => (long)Images.Labels[i]).ToArray()).OnDevice(Device);
 
-    /// <summary>A view drawn for an image, by its own height and width; the part that is measured where nothing is to be cropped.</summary>
-    /// <param name="image">The image's number.</param>
-    /// <param name="options">How crops are drawn; null for none.</param>
-    /// <param name="key">The view's key, which operations after the crop draw from too.</param>
+    /// <summary>Draws a view of an image, given its own height and width. Without a crop, it is the view of evaluation.</summary>
+    /// <param name="image">Number of the image.</param>
+    /// <param name="options">Options of the crop; null for none.</param>
+    /// <param name="key">The view's key, from which its operations draw as well.</param>
     public ViewRequest Draw(int image, CropOptions? options, RandomKey key)
     {
         if (options is null)
@@ -74,19 +75,20 @@ public abstract class ImageBank : IDisposable
         return new ViewRequest(image, CropSampler.Draw(key, options, height, width), key);
     }
 
-    /// <summary>Whether <see cref="Prepare"/> takes time, so that it is worth doing ahead.</summary>
+    /// <summary>Whether <see cref="Prepare"/> takes time, so that it is worth calling ahead.</summary>
     internal abstract bool Streams { get; }
 
     /// <summary>
-    /// What can be done ahead, on any thread: uint8 [N, C, H, W] on the CPU, pinned for an accelerator, in no dispose scope; null where there is nothing to do.
+    /// Does what can be done ahead, on any thread. Returns uint8 [N, C, H, W] on the CPU, pinned for an accelerator and in no dispose
+    /// scope; or null if there is nothing to do.
     /// </summary>
     internal abstract Tensor? Prepare(ViewBatch batch, CancellationToken cancellation);
 
-    /// <summary>What is left to do, on the thread that trains. It disposes of what was prepared.</summary>
+    /// <summary>Does the rest, on the training thread, and disposes of <paramref name="prepared"/>.</summary>
     internal abstract Tensor Finish(ViewBatch batch, Tensor? prepared);
 
-    /// <summary>The batch's operations on its crops, [N, C, H, W], as passes over the whole batch.</summary>
-    private protected static Tensor Changed(Tensor crops_NCHW, ViewBatch batch) => batch.Operations.Count == 0
+    /// <summary>Applies the operations of a batch to its crops, in batch form: [N, C, H, W].</summary>
+    private protected static Tensor Change(Tensor crops_NCHW, ViewBatch batch) => batch.Operations.Count == 0
         ? crops_NCHW
         : ViewMaker.Change(crops_NCHW, batch.Operations, batch.Views.Select(view => view.Key).ToArray());
 

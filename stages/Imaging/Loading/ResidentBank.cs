@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Arithmetic;
@@ -5,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
 
-/// <summary>Small images of one shape as bytes on an accelerator, where views are made too, in passes over the whole batch.</summary>
+/// <summary>A bank of small images of one shape, as bytes on an accelerator. Views are made there in batch form.</summary>
 internal sealed class ResidentBank : ImageBank
 {
     private readonly Tensor _pixels_NCHW;
@@ -29,7 +30,7 @@ internal sealed class ResidentBank : ImageBank
         var crops_NCHW = batch.Size is null && batch.Views.All(view => view.Crop == Crop.Whole)
             ? images_NCHW
             : CropRenderer.Render(images_NCHW, batch.Views.Select(view => view.Crop).ToArray(), batch.Size);
-        return Changed(crops_NCHW, batch).MoveToOuterDisposeScope();
+        return Change(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 
     private protected override void Dispose(bool disposing)

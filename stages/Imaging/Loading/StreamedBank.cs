@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Datasets.Images;
 using Distill.Datasets.Resampling;
 using Distill.Learning.Arithmetic;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Loading;
 
 /// <summary>
-/// Images of any size, decoded, cropped and scaled on loader threads. Each view is a function of its request alone, so that the number of
+/// A bank of images of any size, which loader threads decode, crop and scale. Each view depends only on its request, so the number of
 /// threads changes nothing.
 /// </summary>
 internal sealed class StreamedBank(ImageSet images, Device device, int threads) : ImageBank(images, device)
@@ -19,17 +20,17 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
         var crops_NCHW = PinnedMemory.Empty([batch.Views.Count, Images.Shape.Channels, height, width], ScalarType.Byte, Device);
         try
         {
-            // An image of several views is decoded once.
-            var places = batch.Views.Select((view, place) => (view, place)).GroupBy(pair => pair.view.Image, pair => pair.place).ToArray();
+            // An image with several views is decoded once.
+            var groups = batch.Views.Select((view, row) => (view, row)).GroupBy(pair => pair.view.Image, pair => pair.row).ToArray();
             var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-            Parallel.ForEach(places, options, group =>
+            Parallel.ForEach(groups, options, group =>
             {
                 var decoded = Images.Pixels.Decode(group.Key);
-                foreach (var place in group)
+                foreach (var row in group)
                 {
-                    // A part of the tensor, as a span counts its bytes in 32 bits.
-                    using var crop_1CHW = crops_NCHW.narrow(0, place, 1);
-                    Resampler.Cut(decoded, batch.Views[place].Crop, height, width, crop_1CHW.bytes);
+                    // Only a part of the tensor, because a span counts its bytes in 32 bits.
+                    using var crop_1CHW = crops_NCHW.narrow(0, row, 1);
+                    Resampler.Cut(decoded, batch.Views[row].Crop, height, width, crop_1CHW.bytes);
                 }
             });
             return crops_NCHW;
@@ -46,7 +47,7 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
         using var scope = NewDisposeScope();
         using var bytes_NCHW = prepared!;
         var crops_NCHW = bytes_NCHW.OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
-        return Changed(crops_NCHW, batch).MoveToOuterDisposeScope();
+        return Change(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 
     private (int Height, int Width) SizeOf(ViewBatch batch) =>

@@ -1,24 +1,25 @@
+// N images, C channels, H height, W width
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
 
 /// <summary>
-/// Makes the views of step after step, operations included. Where images are decoded, the next steps' views are made on loader threads while this step's
-/// are learned from; which thread makes what changes no view.
+/// Loads the views of each step, with their operations. Images that must be decoded are loaded ahead, on loader threads, while the current
+/// step trains. The order of the threads does not affect the views.
 /// </summary>
-/// <param name="bank">The images.</param>
-/// <param name="plan">The views of a step, a pure function of it that any thread may call.</param>
-/// <param name="steps">Steps in all: none beyond them is prepared.</param>
+/// <param name="bank">Bank of the images.</param>
+/// <param name="plan">Returns the views of a step: a pure function that any thread may call.</param>
+/// <param name="steps">Total number of steps; nothing beyond them is prepared.</param>
 public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long steps) : IDisposable
 {
-    /// <summary>Batches made ahead: one being made while another waits evens out images that take long.</summary>
-    private const int Ahead = 2;
+    /// <summary>Number of batches that are loaded ahead. The second one hides images that take long to decode.</summary>
+    private const int PrefetchedBatches = 2;
 
-    private readonly Queue<(long Step, Task<(ViewBatch Batch, Tensor? Crops)> Made)> _ahead = [];
+    private readonly Queue<(long Step, Task<(ViewBatch Batch, Tensor? Crops)> Load)> _prefetched = [];
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>The views of a step: [N, C, H, W], floats of [0, 1], on the device.</summary>
+    /// <summary>Returns the views of a step: [N, C, H, W], floats in [0, 1], on the device.</summary>
     /// <exception cref="IOException">An image can no longer be read.</exception>
     public Tensor At(long step)
     {
@@ -27,20 +28,21 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
             return bank.Cut(plan(step));
         }
 
-        // Whatever was made for other steps, as after a jump, is of no use.
-        while (_ahead.TryPeek(out var next) && next.Step != step)
+        // After a jump, what was loaded for other steps is useless.
+        while (_prefetched.TryPeek(out var next) && next.Step != step)
         {
-            LetGo(_ahead.Dequeue().Made);
+            DisposeWhenLoaded(_prefetched.Dequeue().Load);
         }
 
-        for (var upcoming = step + _ahead.Count; upcoming <= step + Ahead && upcoming < Math.Max(steps, step + 1); upcoming++)
+        var end = Math.Min(step + PrefetchedBatches + 1, Math.Max(steps, step + 1));
+        for (var upcoming = step + _prefetched.Count; upcoming < end; upcoming++)
         {
-            Begin(upcoming);
+            Prefetch(upcoming);
         }
 
         try
         {
-            var (batch, crops) = _ahead.Dequeue().Made.GetAwaiter().GetResult();
+            var (batch, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
             return bank.Finish(batch, crops);
         }
         catch (AggregateException error)
@@ -53,17 +55,17 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
     public void Dispose()
     {
         _stop.Cancel();
-        foreach (var (_, made) in _ahead)
+        foreach (var (_, load) in _prefetched)
         {
-            // Waited for, so that nothing is decoded any longer once this returns.
-            LetGo(made).Wait();
+            // Waits, so that nothing is decoded after this returns.
+            DisposeWhenLoaded(load).Wait();
         }
 
         _stop.Dispose();
     }
 
-    /// <summary>Disposes of what nobody will take, once it is made; what went wrong with it no longer matters.</summary>
-    private static Task LetGo(Task<(ViewBatch Batch, Tensor? Crops)> made) => made.ContinueWith(
+    /// <summary>Disposes of a batch that is no longer needed once it is loaded, and ignores its errors.</summary>
+    private static Task DisposeWhenLoaded(Task<(ViewBatch Batch, Tensor? Crops)> load) => load.ContinueWith(
         done =>
         {
             if (done.IsCompletedSuccessfully)
@@ -79,11 +81,11 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
         TaskContinuationOptions.None,
         TaskScheduler.Default);
 
-    /// <summary>Starts on a step once the one before it is made, so that they do not compete for the threads.</summary>
-    private void Begin(long step)
+    /// <summary>Loads a step once the one before it is loaded, so that they do not compete for threads.</summary>
+    private void Prefetch(long step)
     {
-        var before = _ahead.Count > 0 ? _ahead.Last().Made : Task.FromResult<(ViewBatch, Tensor?)>(default);
-        _ahead.Enqueue((step, before.ContinueWith(
+        var before = _prefetched.Count > 0 ? _prefetched.Last().Load : Task.FromResult<(ViewBatch, Tensor?)>(default);
+        _prefetched.Enqueue((step, before.ContinueWith(
             _ =>
             {
                 _stop.Token.ThrowIfCancellationRequested();

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Augmentation;
 
-/// <summary>What the list says beyond its single operations: their order, those that come again, those that never come.</summary>
+/// <summary>Tests lists of operations: their order, repeated operations, and operations with probability 0.</summary>
 [Collection(TorchTests.Name)]
 public sealed class CompositionTests
 {
@@ -29,21 +29,22 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void An_operation_that_comes_again_draws_anew()
+    public void Repeated_operation_makes_new_draws()
     {
         using var scope = NewDisposeScope();
         var flip = new Flip(0.5);
         var once = Change(flip);
         var twice = Change(flip, flip);
-        // With the draws of the first, the second would turn every image back.
-        var turnedBack = Enumerable.Range(0, Count).Count(i => Same(twice[i], Images()[i]));
-        Assert.InRange(turnedBack, 3, Count - 3);
+        // If the second repeated the draws of the first, it would restore every image.
+        var restored = Enumerable.Range(0, Count).Count(i => Same(twice[i], Images()[i]));
+
+        Assert.InRange(restored, 3, Count - 3);
         Assert.Contains(Enumerable.Range(0, Count), i => !Same(twice[i], once[i]));
-        Assert.False(Same(Change(flip, flip, flip), once), "the third occurrence repeats the second");
+        Assert.False(Same(Change(flip, flip, flip), once), "the third occurrence repeated the second");
     }
 
     [Fact]
-    public void The_first_of_a_kind_draws_the_same_wherever_it_stands()
+    public void Draws_of_an_operation_do_not_depend_on_its_position()
     {
         using var scope = NewDisposeScope();
         var before = Change(new Flip(0.5));
@@ -51,7 +52,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void What_never_comes_changes_no_bit()
+    public void Operations_with_probability_0_change_no_bit()
     {
         using var scope = NewDisposeScope();
         ViewOperation[] never =
@@ -63,7 +64,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void Without_a_crop_the_whole_image_is_taken()
+    public void Without_a_crop_the_whole_image_is_used()
     {
         using var scope = NewDisposeScope();
         var whole = new ViewOptions(null, []);
@@ -72,7 +73,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void A_crop_and_what_comes_after_it_make_the_view()
+    public void View_is_the_crop_followed_by_the_operations()
     {
         using var scope = NewDisposeScope();
         var options = new ViewOptions(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), [Jitter, Blur]);

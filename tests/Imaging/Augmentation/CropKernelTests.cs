@@ -17,7 +17,7 @@ public sealed class CropKernelTests
     [InlineData(9, 64, 48, 48)]
     [InlineData(32, 32, 3, 40)]
     [InlineData(1, 1, 4, 4)]
-    public void It_samples_bilinearly_in_the_image(int height, int width, int rows, int columns)
+    public void Crop_is_sampled_bilinearly(int height, int width, int rows, int columns)
     {
         var image = Enumerable.Range(0, 3 * height * width).Select(i => (byte)Key.Below(i, 256)).ToArray();
         var kernel = new CropKernel((height, width), (rows, columns));
@@ -37,7 +37,7 @@ public sealed class CropKernelTests
     }
 
     [Fact]
-    public void The_whole_image_keeps_its_bits()
+    public void Whole_image_keeps_its_bits()
     {
         var image = Enumerable.Range(0, 3 * 7 * 5).Select(i => (byte)Key.Below(i, 256)).ToArray();
         var values = new float[image.Length];

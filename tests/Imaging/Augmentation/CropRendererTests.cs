@@ -12,7 +12,7 @@ public sealed class CropRendererTests
     private const int Height = 12;
     private const int Width = 10;
 
-    // In pixels; make_augmentation.py has the same ones.
+    // In pixels; the same as in make_augmentation.py.
     private static readonly (int Top, int Left, int Height, int Width, bool Flipped)[] Pixels =
         [(0, 0, 12, 10, false), (2, 1, 6, 5, false), (3, 4, 9, 4, true), (0, 3, 4, 7, true), (5, 0, 7, 10, false)];
 
@@ -23,7 +23,7 @@ public sealed class CropRendererTests
     ];
 
     [Fact]
-    public void It_samples_bilinearly_in_the_image()
+    public void Crop_is_sampled_bilinearly()
     {
         using var scope = NewDisposeScope();
         var images = Images();
@@ -39,7 +39,7 @@ public sealed class CropRendererTests
     }
 
     [Fact]
-    public void It_is_torchvisions_resized_crop_and_flip()
+    public void Crop_matches_torchvision()
     {
         using var scope = NewDisposeScope();
         var actual = CropRenderer.Render(Images(), Crops).data<float>().ToArray();
@@ -47,7 +47,7 @@ public sealed class CropRendererTests
         var compared = 0;
         for (var i = 0; i < expected.Length; i++)
         {
-            // torchvision cuts first, so at a crop's edge it repeats the edge where ours sees the neighbor outside.
+            // torchvision cuts first, so it repeats the edge of a crop where ours uses the neighbor outside.
             var (n, _, y, x) = Unravel(i);
             var crop = Pixels[n];
             var insideY = InputY(n, y) >= crop.Top && InputY(n, y) <= crop.Top + crop.Height - 1;
@@ -63,7 +63,7 @@ public sealed class CropRendererTests
     }
 
     [Fact]
-    public void The_whole_image_stays_as_it_is_and_flipped_is_mirrored()
+    public void Whole_image_is_unchanged_or_mirrored()
     {
         using var scope = NewDisposeScope();
         var images = Images();
@@ -72,7 +72,7 @@ public sealed class CropRendererTests
     }
 
     [Fact]
-    public void There_must_be_a_crop_an_image()
+    public void One_crop_per_image_is_required()
     {
         using var scope = NewDisposeScope();
         Assert.Throws<ArgumentException>(() => CropRenderer.Render(Images(), Crops.AsSpan(1)));
@@ -83,7 +83,7 @@ public sealed class CropRendererTests
     private static (int N, int C, int Y, int X) Unravel(int i) =>
         (i / (3 * Height * Width), i / (Height * Width) % 3, i / Width % Height, i % Width);
 
-    /// <summary>Where an output row's center lies in the image, in rows.</summary>
+    /// <summary>Returns the position of an output row's center in the image, in rows.</summary>
     private static double InputY(int n, int y) => Pixels[n].Top + (y + 0.5) * Pixels[n].Height / Height - 0.5;
 
     private static double InputX(int n, int x) =>

@@ -12,7 +12,7 @@ public sealed class CropSamplerTests
     [Theory]
     [InlineData(28, 28)]
     [InlineData(20, 60)]
-    public void Area_and_aspect_keep_to_their_ranges_and_the_crop_to_the_image(int height, int width)
+    public void Crops_stay_within_the_image_and_the_ranges_of_area_and_aspect(int height, int width)
     {
         var crops = Draw(2000, height, width);
         var whole = crops.Count(crop => crop.Height == 1 && crop.Width == 1);
@@ -27,20 +27,23 @@ public sealed class CropSamplerTests
     }
 
     [Fact]
-    public void The_ranges_are_used_in_full()
+    public void Whole_ranges_are_used()
     {
         var crops = Draw(2000, 28, 28);
+
         Assert.InRange(crops.Min(crop => crop.Height * crop.Width), 0.2f, 0.21f);
         Assert.InRange(crops.Max(crop => crop.Height * crop.Width), 0.88f, 0.9001f);
         Assert.InRange(crops.Min(crop => crop.Width / crop.Height), 0.7499f, 0.77f);
         Assert.InRange(crops.Max(crop => crop.Width / crop.Height), 1.3f, 1.3334f);
+
         var places = crops.Select(crop => crop.Top / (1 - crop.Height)).ToArray();
+
         Assert.Equal(0.5, places.Average(), 0.03);
         Assert.Equal(1 / 12.0, places.Average(place => (place - 0.5) * (place - 0.5)), 0.01);
     }
 
     [Fact]
-    public void About_half_are_flipped()
+    public void About_half_of_the_crops_are_flipped()
     {
         Assert.Equal(0.5, Draw(2000, 28, 28).Count(crop => crop.Flipped) / 2000.0, 0.04);
         Assert.DoesNotContain(Draw(200, 28, 28, Options with { FlipProbability = 0 }), crop => crop.Flipped);
@@ -48,14 +51,14 @@ public sealed class CropSamplerTests
     }
 
     [Fact]
-    public void The_same_key_draws_the_same_crop()
+    public void Same_key_draws_the_same_crop()
     {
         Assert.Equal(Draw(50, 28, 28), Draw(50, 28, 28));
         Assert.Equal(50, Draw(50, 28, 28).Distinct().Count());
     }
 
     [Fact]
-    public void Where_no_crop_fits_the_image_is_taken_whole()
+    public void Whole_image_is_used_if_no_crop_fits()
     {
         var tooWide = new CropOptions((1, 1), (2, 2), 0);
         Assert.Equal(Crop.Whole, CropSampler.Draw(Key, tooWide, 28, 28));

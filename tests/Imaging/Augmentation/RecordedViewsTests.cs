@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Tests.Imaging.Augmentation;
 
 /// <summary>
-/// Views keep their bits. views.safetensors holds crops and whole views that the first published form of the composition made of
-/// them, when its order was fixed: crop, jitter, grayscale, blur.
+/// Compares views with recorded ones. views.safetensors has crops, and the views that the first published version made of them, when the
+/// order of operations was fixed: crop, jitter, grayscale, blur.
 /// </summary>
 [Collection(TorchTests.Name)]
 public sealed class RecordedViewsTests
@@ -25,18 +25,21 @@ public sealed class RecordedViewsTests
     [Theory]
     [InlineData("gray", 1)]
     [InlineData("color", 3)]
-    public void The_list_of_SimCLR_makes_the_recorded_views(string name, int channels)
+    public void Operations_of_SimCLR_make_the_recorded_views(string name, int channels)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("views");
         var images = Pattern.Uniform("images", 12, channels, 12, 12).mul(0.5).add(0.5);
+
         Close.To(golden[$"{name} cropped"], ViewMaker.Make(images, Options with { Operations = [] }, Keys), 1e-6);
         Close.To(golden[name], ViewMaker.Make(images, Options, Keys), 1e-5);
 
         var changed = ViewMaker.Change(golden[$"{name} cropped"], Options, Keys);
+
         Close.To(golden[name], changed, 1e-6);
         Close.To(golden[name], ChangedOneByOne(golden[$"{name} cropped"]), 1e-5);
-        // The mean gray of contrast is a sum whose order, and so its last bit, depends on the width of the CPU's vectors.
+
+        // The mean gray of contrast is a sum. Its order, and so its last bit, depends on the width of the CPU's vectors.
         if (Avx2.IsSupported && Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY") is null)
         {
             Close.Exactly(golden[name], changed);
@@ -50,7 +53,7 @@ public sealed class RecordedViewsTests
         for (var i = 0; i < Keys.Length; i++)
         {
             var view = new ViewSpan(values.AsSpan(i * channels * height * width), channels, height, width);
-            ViewChanges.Of(Options.Operations)!.Apply(view, Keys[i]);
+            ViewChanges.Create(Options.Operations)!.Apply(view, Keys[i]);
         }
 
         return tensor(values, crops_NCHW.shape);

@@ -11,7 +11,7 @@ namespace Tests.Imaging.Augmentation;
 public sealed class RepeatTests
 {
     [Fact]
-    public void The_same_views_have_the_same_bits_wherever_arrays_lie_in_memory()
+    public void Views_do_not_depend_on_the_alignment_of_arrays()
     {
         using var scope = NewDisposeScope();
         var keys = Enumerable.Range(0, 37).Select(i => RandomKey.FromSeed(1).Fold(i)).ToArray();

@@ -26,7 +26,7 @@ public sealed class ViewMakerTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void A_view_does_not_depend_on_the_rest_of_the_batch(int channels)
+    public void View_does_not_depend_on_the_rest_of_the_batch(int channels)
     {
         using var scope = NewDisposeScope();
         var images = Images(8, channels);
@@ -37,23 +37,25 @@ public sealed class ViewMakerTests
         }
 
         var backwards = ViewMaker.Make(images.flip(0), All, Keys.Take(8).Reverse().ToArray());
+
         Close.To(together, backwards.flip(0), 1e-6);
     }
 
     [Fact]
-    public void Two_views_of_an_image_differ_and_the_images_stay_as_they_are()
+    public void Two_views_of_an_image_differ_and_the_image_is_unchanged()
     {
         using var scope = NewDisposeScope();
         var images = Images(8, 1);
         var before = images.clone();
         var first = ViewMaker.Make(images, All, Keys.AsSpan(0, 8));
         var second = ViewMaker.Make(images, All, Keys.AsSpan(8, 8));
+
         Close.Exactly(before, images);
         Assert.All(Enumerable.Range(0, 8), i => Assert.True(first[i].sub(second[i]).abs().mean().ToSingle() > 0.01));
     }
 
     [Fact]
-    public void Views_keep_to_0_to_1_even_where_everything_is_strong()
+    public void Strong_augmentations_keep_values_in_0_to_1()
     {
         using var scope = NewDisposeScope();
         var views = ViewMaker.Make(Images(Count, 3), All with
@@ -65,7 +67,7 @@ public sealed class ViewMakerTests
     }
 
     [Fact]
-    public void About_half_are_mirrored()
+    public void About_half_of_the_views_are_mirrored()
     {
         using var scope = NewDisposeScope();
         var ramp = linspace(0, 1, 28).view(1, 1, 1, 28).expand(Count, 1, 28, 28).contiguous();
@@ -75,32 +77,36 @@ public sealed class ViewMakerTests
     }
 
     [Fact]
-    public void Jitter_comes_with_its_probability_and_over_its_whole_range()
+    public void Jitter_has_its_probability_and_uses_its_whole_range()
     {
         using var scope = NewDisposeScope();
-        // Contrast leaves an image of one gray as it is, so the factor of brightness can be read off.
+        // Contrast does not change a constant image, so the factor of brightness can be measured.
         var gray = full([Count, 1, 28, 28], 0.5f);
         var factors = ViewMaker.Make(gray, Only(NoCrop, Jitter), Keys)
             .mean([1, 2, 3]).mul(2).data<float>().ToArray();
+
         Assert.InRange(factors.Count(factor => Math.Abs(factor - 1) < 1e-5), 0.1 * Count, 0.3 * Count);
         Assert.InRange(factors.Min(), 0.6f - 1e-5f, 0.65f);
         Assert.InRange(factors.Max(), 1.35f, 1.4f + 1e-5f);
     }
 
     [Fact]
-    public void Contrast_is_scaled_about_the_mean()
+    public void Contrast_is_scaled_around_the_mean()
     {
         using var scope = NewDisposeScope();
         var images = Images(Count, 1).mul(0.2).add(0.4);
         var views = ViewMaker.Make(images, Only(NoCrop, Jitter with { Probability = 1, Brightness = 0 }), Keys);
+
         Close.To(images.mean([2, 3]), views.mean([2, 3]), 1e-5);
+
         var factors = views.std([1, 2, 3]).div(images.std([1, 2, 3])).data<float>().ToArray();
+
         Assert.InRange(factors.Min(), 0.6f - 1e-4f, 0.65f);
         Assert.InRange(factors.Max(), 1.35f, 1.4f + 1e-4f);
     }
 
     [Fact]
-    public void Blur_comes_with_its_probability()
+    public void Blur_has_its_probability()
     {
         using var scope = NewDisposeScope();
         var images = Images(Count, 1);
@@ -110,7 +116,7 @@ public sealed class ViewMakerTests
     }
 
     [Fact]
-    public void Grayscale_comes_with_its_probability()
+    public void Grayscale_has_its_probability()
     {
         using var scope = NewDisposeScope();
         var views = ViewMaker.Make(Images(Count, 3), Only(NoCrop, new Grayscale(0.2)), Keys);
@@ -119,14 +125,15 @@ public sealed class ViewMakerTests
     }
 
     [Fact]
-    public void Saturation_and_hue_change_over_their_whole_range()
+    public void Saturation_and_hue_use_their_whole_range()
     {
         using var scope = NewDisposeScope();
         var color = tensor(new[] { 0.9f, 0.5f, 0.1f }, [1, 3, 1, 1]).expand(Count, 3, 4, 4).contiguous();
         var options = Only(NoCrop, new Jitter(1, 0, 0, 0.5, 0.3));
         var views = ViewMaker.Make(color, options, Keys);
-        // Brightness and contrast of factor 1 change nothing, so saturation and hue alone show: both vary, over both signs.
+        // Brightness and contrast have factor 1, so only saturation and hue change the image, in both directions.
         var chroma = views.amax([1L]).sub(views.amin([1L])).mean([1L, 2L]).data<float>().ToArray();
+
         Assert.InRange(chroma.Min(), 0.4f - 1e-4f, 0.45f);
         Assert.True(chroma.Max() > 0.85f, "saturation never rose");
         Assert.InRange(views.select(1, 1).gt(views.select(1, 0)).to_type(ScalarType.Float32).mean().ToSingle(), 0.2f, 0.8f);

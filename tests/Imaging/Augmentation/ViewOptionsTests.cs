@@ -8,7 +8,7 @@ namespace Tests.Imaging.Augmentation;
 public sealed class ViewOptionsTests
 {
     [Fact]
-    public void Every_operation_is_read_in_its_place()
+    public void Operations_are_read_in_their_order()
     {
         var options = Read("""
             [
@@ -34,21 +34,24 @@ public sealed class ViewOptionsTests
     }
 
     [Fact]
-    public void Where_no_list_is_given_the_stages_own_holds_and_is_written_out()
+    public void Missing_list_is_replaced_by_the_defaults_of_the_stage()
     {
         var stage = Parsing.Of("{}");
         var options = ViewOptions.Read(stage, "crop", "jitter", "grayscale", "blur");
+
         Assert.Equal(new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5), options.Crop);
         Assert.Equal<ViewOperation>(
             [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2))], options.Operations);
+
         stage.RefuseUnknownKeys();
+
         Assert.StartsWith(
             """{"augmentations":[{"area":[0.08,1],"aspect":[0.75,1.3333333333333333],"flip":0.5,"operation":"crop"},{"brightness":0.4,""",
             stage.Canonical().ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_list_replaces_the_stages_own_wholly()
+    public void List_replaces_all_defaults_of_the_stage()
     {
         var options = Read("""[ { "operation": "noise" } ]""");
         Assert.Null(options.Crop);
@@ -67,7 +70,7 @@ public sealed class ViewOptionsTests
     [InlineData("""[ { "operation": "rotate", "degrees": 90 } ]""", "$.views[0].degrees: found an unknown key, expected one of operation, probability")]
     [InlineData("""[ "blur" ]""", "$.views[0]: found \"blur\", expected an object")]
     [InlineData("""{ "jitter": 0.8 }""", "$.views: found an object, expected a list of objects")]
-    public void A_mistake_is_named_by_its_path(string views, string message) =>
+    public void Message_names_the_path_of_a_wrong_value(string views, string message) =>
         Assert.Contains(message, Parsing.Message(() => Read(views)), StringComparison.Ordinal);
 
     private static ViewOptions Read(string views)

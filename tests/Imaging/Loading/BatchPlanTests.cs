@@ -13,12 +13,14 @@ public sealed class BatchPlanTests
     [InlineData(30, 30)]
     [InlineData(30, 64)]
     [InlineData(1, 5)]
-    public void Every_image_comes_exactly_once_an_epoch(int count, int batchSize)
+    public void Every_image_comes_exactly_once_per_epoch(int count, int batchSize)
     {
         var plan = new BatchPlan(Key, count, batchSize);
         var steps = (5 * count + batchSize - 1) / batchSize;
         var samples = Enumerable.Range(0, steps).SelectMany(step => plan.At(step)).ToArray();
+
         Assert.Equal(steps * batchSize, samples.Length);
+
         for (var epoch = 0; epoch < 5; epoch++)
         {
             Assert.Equal(Enumerable.Range(0, count), samples.Where(sample => sample.Epoch == epoch).Select(sample => sample.Index).Order());
@@ -30,7 +32,7 @@ public sealed class BatchPlanTests
     [Theory]
     [InlineData(30, 7)]
     [InlineData(5, 12)]
-    public void A_step_is_the_same_whatever_was_asked_before(int count, int batchSize)
+    public void Samples_of_a_step_do_not_depend_on_earlier_calls(int count, int batchSize)
     {
         var forward = new BatchPlan(Key, count, batchSize);
         var all = Enumerable.Range(0, 12).Select(step => forward.At(step)).ToArray();
@@ -40,7 +42,7 @@ public sealed class BatchPlanTests
     }
 
     [Fact]
-    public void Every_epoch_has_an_order_of_its_own()
+    public void Every_epoch_has_a_different_order()
     {
         var plan = new BatchPlan(Key, 30, 30);
         var orders = Enumerable.Range(0, 4).Select(step => string.Join(' ', plan.At(step).Select(sample => sample.Index)));
@@ -49,10 +51,10 @@ public sealed class BatchPlanTests
     }
 
     [Fact]
-    public void Epochs_are_counted_in_fractions() => Assert.Equal(1.75, new BatchPlan(Key, 40, 10).EpochsAfter(7));
+    public void Epochs_are_fractional() => Assert.Equal(1.75, new BatchPlan(Key, 40, 10).EpochsAfter(7));
 
     [Fact]
-    public void The_views_of_a_sample_have_keys_of_their_own()
+    public void Views_have_distinct_keys()
     {
         var samples = new[] { new Sample(0, 1), new Sample(1, 0), new Sample(0, 0), new Sample(1, 1) };
         Assert.Equal(8, samples.SelectMany(sample => new[] { sample.View(Key, 0), sample.View(Key, 1) }).Distinct().Count());

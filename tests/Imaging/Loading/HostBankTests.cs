@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Loading;
 
-/// <summary>Views made one at a time against those made in passes over the whole batch.</summary>
+/// <summary>Compares the two forms of every operation: view by view, and in passes over a whole batch.</summary>
 [Collection(TorchTests.Name)]
 public sealed class HostBankTests
 {
@@ -31,7 +31,7 @@ public sealed class HostBankTests
     [InlineData(3, 9, 64, 48)]
     [InlineData(1, 64, 63, null)]
     [InlineData(3, 2, 2, null)]
-    public void Views_are_those_of_the_batched_form(int channels, int height, int width, int? size)
+    public void View_form_matches_the_batch_form(int channels, int height, int width, int? size)
     {
         using var scope = NewDisposeScope();
         var images = Images(channels, height, width);
@@ -47,16 +47,17 @@ public sealed class HostBankTests
     }
 
     [Fact]
-    public void An_operation_without_a_form_of_its_own_follows_the_crops_in_passes_over_the_batch()
+    public void List_with_an_operation_without_view_form_runs_in_batch_form()
     {
         using var scope = NewDisposeScope();
-        Compare(Images(3, 12, 10), Crops, [Jitter, new Cutout(0.5, (0.2, 0.5), 0.5), new Noise(0.5, (0.02, 0.1)), new Blur(1, (1, 2))], null);
+        ViewOperation[] operations = [Jitter, new Cutout(0.5, (0.2, 0.5), 0.5), new Noise(0.5, (0.02, 0.1)), new Blur(1, (1, 2))];
+        Compare(Images(3, 12, 10), Crops, operations, null);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Threads_change_no_bit(int channels)
+    public void Number_of_threads_changes_no_bit(int channels)
     {
         using var scope = NewDisposeScope();
         var images = Images(channels, 28, 28);
@@ -79,7 +80,7 @@ public sealed class HostBankTests
     }
 
     [Fact]
-    public void Images_that_are_taken_whole_keep_their_bits()
+    public void Whole_images_keep_their_bits()
     {
         using var scope = NewDisposeScope();
         var images = Images(3, 7, 5);
@@ -94,15 +95,18 @@ public sealed class HostBankTests
     }
 
     [Fact]
-    public void The_CPU_opens_it_and_leaves_no_tensor_behind()
+    public void CPU_opens_a_host_bank_that_leaks_no_tensor()
     {
         using var scope = NewDisposeScope();
         using var bank = ImageBank.Open(Images(1, 28, 28), CPU, threads: 2);
+
         Assert.IsType<HostBank>(bank);
+
         var batch = Plan(bank, Crops, All, null);
         bank.Cut(batch).Dispose();
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         bank.Cut(batch).Dispose();
+
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
@@ -114,7 +118,7 @@ public sealed class HostBankTests
         using (other)
         {
             var batch = Plan(one, crops, operations, size);
-            // grid_sample's places are of single precision, relative to the image: the larger it is, the farther they are off.
+            // grid_sample computes positions in fp32, relative to the image, so their error grows with its size.
             var tolerance = images.Shape.Width > 32 ? 2e-5 : 1e-5;
             Close.To(other.Cut(batch), one.Cut(batch), tolerance);
         }
@@ -126,7 +130,7 @@ public sealed class HostBankTests
     private static ViewBatch Plan(ImageBank bank, CropOptions? crops, ViewOperation[] operations, int? size) =>
         new([.. Enumerable.Range(0, Count).Select(i => bank.Draw(i % 11, crops, Key.Fold(i)))], size) { Operations = operations };
 
-    /// <summary>Images of many grays, and one each of black, of white and of one color.</summary>
+    /// <summary>Returns random images, and one each of black, of white and with a constant channel.</summary>
     private static ImageSet Images(int channels, int height, int width)
     {
         var shape = new ImageShape(channels, height, width);

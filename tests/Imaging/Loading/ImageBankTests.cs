@@ -16,11 +16,11 @@ public sealed class ImageBankTests
     [InlineData(0, 2, DeviceType.CUDA, 2)]
     [InlineData(0, 1, DeviceType.CUDA, 1)]
     [InlineData(5, 16, DeviceType.CUDA, 5)]
-    public void With_a_GPU_and_more_than_two_processors_one_is_left_to_launch(int configured, int processors, DeviceType device, int expected) =>
-        Assert.Equal(expected, ImageBank.Loaders(configured, processors, device));
+    public void GPU_reserves_a_processor_if_there_are_more_than_two(int configured, int processors, DeviceType device, int expected) =>
+        Assert.Equal(expected, ImageBank.LoaderThreads(configured, processors, device));
 
     [Fact]
-    public void Images_come_in_the_order_asked_for_as_floats_of_0_to_1_with_their_labels()
+    public void Images_come_in_the_requested_order_with_their_labels()
     {
         using var scope = NewDisposeScope();
         var images = new ImageSet("x", new ImageShape(1, 1, 2), [0, 51, 102, 153, 204, 255], [2, ImageSet.Unlabeled, 0], ["a", "b", "c"]);

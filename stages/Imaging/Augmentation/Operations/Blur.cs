@@ -1,11 +1,12 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary>Gaussian blur, σ drawn uniformly (SimCLR appendix A).</summary>
-/// <param name="Probability">Chance; 0.5 in SimCLR, which leaves the blur out for CIFAR-10.</param>
+/// <summary>Gaussian blur whose σ is drawn uniformly (SimCLR appendix A).</summary>
+/// <param name="Probability">Probability that a view is changed; 0.5 in SimCLR, which does not blur CIFAR-10.</param>
 /// <param name="Sigma">Range of σ, in pixels; 0.1 to 2 in SimCLR.</param>
 internal sealed record Blur(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability), ISingleView
 {
@@ -23,7 +24,7 @@ internal sealed record Blur(double Probability, (double Low, double High) Sigma)
             sigmas[i] = chosen[i] ? SigmaOf(views[i]) : 0;
         }
 
-        return GaussianBlur.Apply(x_NCHW, sigmas);
+        return BlurBatch.Apply(x_NCHW, sigmas);
     }
 
     /// <inheritdoc/>
@@ -31,7 +32,7 @@ internal sealed record Blur(double Probability, (double Low, double High) Sigma)
     {
         if (Chooses(key, ViewDraws.Blur))
         {
-            SingleBlur.Apply(view, SigmaOf(key));
+            BlurView.Apply(view, SigmaOf(key));
         }
     }
 

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width, L positions along one side
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
@@ -6,14 +7,15 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Sets a square to one value (SimCLR figure 4; DeVries and Taylor 2017, 1708.04552). Here the square lies in the image as a whole, its
-/// place drawn evenly.
+/// Sets a square to one value (SimCLR figure 4; DeVries and Taylor 2017, arXiv:1708.04552). Here the whole square is inside the
+/// image, and all positions are equally likely.
 /// </summary>
-/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
+/// <param name="Probability">Probability that a view is changed; 0.5 by default, since the paper gives none.</param>
 /// <param name="Size">
-/// The square's side as a share of the image's shorter one; 0.25 to 0.5 unless said otherwise, DeVries and Taylor's sides for CIFAR-100 and CIFAR-10.
+/// Range of the square's side, relative to the image's shorter side. The default, 0.25 to 0.5, spans the sides that DeVries and
+/// Taylor chose for CIFAR-100 and CIFAR-10.
 /// </param>
-/// <param name="Value">What every channel of the square is set to, of [0, 1]; 0.5, a middle gray, unless said otherwise.</param>
+/// <param name="Value">Value of every channel in the square, in [0, 1]; 0.5 by default, a medium gray.</param>
 internal sealed record Cutout(double Probability, (double Low, double High) Size, double Value) : ViewOperation(Probability)
 {
     public static Cutout Read(JsonSection section) => new(
@@ -42,7 +44,7 @@ internal sealed record Cutout(double Probability, (double Low, double High) Size
         return x_NCHW.Masked(rows_N1H1.logical_and(columns_N11W), Value).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[N, length]: which positions lie between an image's start and start + count.</summary>
+    /// <summary>Marks the positions from start to start + count of each image: [N, L], booleans.</summary>
     private static Tensor Inside(long[] start, long[] count, int length, Device device)
     {
         var position_L = NewTensors.Range(length, device);

@@ -1,11 +1,12 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary>Mirrors left to right, for compositions without the crop, which has a flip of its own (SimCLR figure 4).</summary>
-/// <param name="Probability">Chance; 0.5 in SimCLR.</param>
+/// <summary>A horizontal flip, for lists without a crop, which has its own flip (SimCLR figure 4).</summary>
+/// <param name="Probability">Probability that a view is changed; 0.5 in SimCLR.</param>
 internal sealed record Flip(double Probability) : ViewOperation(Probability), ISingleView
 {
     public static Flip Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1, ProbabilityHelp));

@@ -1,11 +1,12 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary>Takes all color out (SimCLR appendix A); an image of one channel stays as it is.</summary>
-/// <param name="Probability">Chance; 0.2 in SimCLR.</param>
+/// <summary>Removes all color (SimCLR appendix A). Images of one channel stay unchanged.</summary>
+/// <param name="Probability">Probability that a view is changed; 0.2 in SimCLR.</param>
 internal sealed record Grayscale(double Probability) : ViewOperation(Probability), ISingleView
 {
     public static Grayscale Read(JsonSection section) => new(section.Number("probability", 0.2, 0, 1, ProbabilityHelp));
@@ -13,7 +14,7 @@ internal sealed record Grayscale(double Probability) : ViewOperation(Probability
     /// <inheritdoc/>
     public override Tensor Apply(Tensor x_NCHW, ReadOnlySpan<RandomKey> views) => x_NCHW.shape[1] == 1
         ? x_NCHW.alias()
-        : Where(Chosen(views, ViewDraws.Grayscale), Photometric.Grayscale(x_NCHW), x_NCHW);
+        : Where(Chosen(views, ViewDraws.Grayscale), ColorBatch.Grayscale(x_NCHW), x_NCHW);
 
     /// <inheritdoc/>
     public void Change(ViewSpan view, RandomKey key)

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
@@ -6,11 +7,11 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Adds Gaussian noise to every channel of every pixel, clipped to [0, 1] (SimCLR figure 4). σ and the noise follow from the view's
-/// key alone, on any device and in any batch.
+/// Gaussian noise on every channel of every pixel, clipped to [0, 1] (SimCLR figure 4). σ and the noise depend only on the view's
+/// key, on any device and in any batch.
 /// </summary>
-/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
-/// <param name="Sigma">Range of σ, of the scale [0, 1]; 0.02 to 0.1 unless said otherwise, as the paper gives none.</param>
+/// <param name="Probability">Probability that a view is changed; 0.5 by default, since the paper gives none.</param>
+/// <param name="Sigma">Range of σ, for values in [0, 1]; 0.02 to 0.1 by default, since the paper gives none.</param>
 public sealed record Noise(double Probability, (double Low, double High) Sigma) : ViewOperation(Probability)
 {
     public static Noise Read(JsonSection section) => new(

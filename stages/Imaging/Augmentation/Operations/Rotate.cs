@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
@@ -5,10 +6,10 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Turns by 90, 180 or 270 degrees, each as likely as the others (SimCLR figure 4). An image that is not square turns by 180 degrees,
-/// the one turn that keeps its shape.
+/// A rotation by 90, 180 or 270 degrees, all equally likely (SimCLR figure 4). Images that are not square are rotated by 180 degrees,
+/// the only angle that keeps their shape.
 /// </summary>
-/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
+/// <param name="Probability">Probability that a view is changed; 0.5 by default, since the paper gives none.</param>
 internal sealed record Rotate(double Probability) : ViewOperation(Probability)
 {
     private const int Turns = 3;

@@ -1,3 +1,4 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using Distill.Pipeline.Options;
@@ -7,10 +8,10 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Leaves the edges (SimCLR figure 4): the magnitude of each channel's Sobel gradient, √(gₓ² + g_y²), at most 1. The kernels are a
-/// quarter of 1 2 1 across and −1 0 1 along, so that a step from black to white counts 1; borders are reflected.
+/// A Sobel filter (SimCLR figure 4): the magnitude of each channel's gradient, √(gₓ² + g_y²), at most 1. The kernels are ¼ · [1 2 1]
+/// across and [−1 0 1] along, so that a step from black to white gives 1. Borders are reflected.
 /// </summary>
-/// <param name="Probability">Chance; 0.5 unless said otherwise, as the paper gives none.</param>
+/// <param name="Probability">Probability that a view is changed; 0.5 by default, since the paper gives none.</param>
 internal sealed record Sobel(double Probability) : ViewOperation(Probability)
 {
     public static Sobel Read(JsonSection section) => new(section.Number("probability", 0.5, 0, 1, ProbabilityHelp));
@@ -30,7 +31,7 @@ internal sealed record Sobel(double Probability) : ViewOperation(Probability)
         return along_NCHW.Squared().Plus_(down_NCHW.Squared()).sqrt_().AtMost_(1);
     }
 
-    /// <summary>1 2 1 over 4, one row or column fewer at either side.</summary>
+    /// <summary>Filters with ¼ · [1 2 1]; the result has one row or column fewer on either side.</summary>
     private static Tensor Across(Tensor x, int dimension)
     {
         var length = x.shape[dimension] - 2;
@@ -38,7 +39,7 @@ internal sealed record Sobel(double Probability) : ViewOperation(Probability)
             .Plus_(x.narrow(dimension, 0, length)).Plus_(x.narrow(dimension, 2, length)).Over_(4);
     }
 
-    /// <summary>−1 0 1, one row or column fewer at either side.</summary>
+    /// <summary>Filters with [−1 0 1]; the result has one row or column fewer on either side.</summary>
     private static Tensor Along(Tensor x, int dimension)
     {
         var length = x.shape[dimension] - 2;

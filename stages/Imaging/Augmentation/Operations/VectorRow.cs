@@ -3,41 +3,42 @@ using System.Runtime.Intrinsics;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary>Passes over a view's values, eight at a time.</summary>
+/// <summary>SIMD passes over the values of a view, eight at a time.</summary>
 /// <remarks>
-/// Always eight, and never a fused multiply-add: sums then have one order and products one rounding, whatever vectors a CPU has.
+/// Vectors always have eight values, and no multiplication is fused with an addition. Sums then have one order and products one
+/// rounding on every CPU.
 /// </remarks>
 internal static class VectorRow
 {
     public const int Count = 8;
 
-    /// <summary>The limits of every value.</summary>
-    public static Vector256<float> Clipped(Vector256<float> x) =>
+    /// <summary>Clips values to [0, 1].</summary>
+    public static Vector256<float> Clip(Vector256<float> x) =>
         Vector256.MinNative(Vector256.MaxNative(x, Vector256<float>.Zero), Vector256<float>.One);
 
-    /// <summary>Each pixel's gray.</summary>
+    /// <summary>Returns the gray of each pixel.</summary>
     public static Vector256<float> Gray(Vector256<float> red, Vector256<float> green, Vector256<float> blue) =>
-        red * Photometric.LumaRed + green * Photometric.LumaGreen + blue * Photometric.LumaBlue;
+        red * ColorBatch.LumaRed + green * ColorBatch.LumaGreen + blue * ColorBatch.LumaBlue;
 
-    /// <summary>Changes every value.</summary>
+    /// <summary>Applies a change to every value.</summary>
     public static void Change<T>(Span<float> values, T change)
         where T : struct, IPixelChange
     {
         var vectors = Vectors(values);
         foreach (ref var x in vectors)
         {
-            x = change.Of(x);
+            x = change.Apply(x);
         }
 
         var rest = values[(vectors.Length * Count)..];
         if (!rest.IsEmpty)
         {
             Span<float> padded = stackalloc float[Count];
-            Store(change.Of(Padded(rest, padded)), padded, rest);
+            Store(change.Apply(Padded(rest, padded)), padded, rest);
         }
     }
 
-    /// <summary>Changes every pixel of a view of three channels.</summary>
+    /// <summary>Applies a change to every pixel of a view with three channels.</summary>
     public static void ChangeColor<T>(ViewSpan view, T change)
         where T : struct, IColorChange
     {
@@ -46,7 +47,7 @@ internal static class VectorRow
         var blue = Vectors(view.Plane(2));
         for (var i = 0; i < red.Length; i++)
         {
-            change.Change(ref red[i], ref green[i], ref blue[i]);
+            change.Apply(ref red[i], ref green[i], ref blue[i]);
         }
 
         var done = red.Length * Count;
@@ -57,19 +58,21 @@ internal static class VectorRow
         {
             Span<float> padded = stackalloc float[Count];
             var (r, g, b) = (Padded(restRed, padded), Padded(restGreen, padded), Padded(restBlue, padded));
-            change.Change(ref r, ref g, ref b);
+            change.Apply(ref r, ref g, ref b);
             Store(r, padded, restRed);
             Store(g, padded, restGreen);
             Store(b, padded, restBlue);
         }
     }
 
-    /// <summary>The mean of a view's gray values.</summary>
+    /// <summary>Returns the mean of a view's gray values.</summary>
     public static float MeanGray(ViewSpan view)
     {
         var mean = view.Channels == 1
             ? Mean(view.Values)
-            : Photometric.LumaRed * Mean(view.Plane(0)) + Photometric.LumaGreen * Mean(view.Plane(1)) + Photometric.LumaBlue * Mean(view.Plane(2));
+            : ColorBatch.LumaRed * Mean(view.Plane(0))
+            + ColorBatch.LumaGreen * Mean(view.Plane(1))
+            + ColorBatch.LumaBlue * Mean(view.Plane(2));
         return (float)mean;
     }
 
@@ -98,6 +101,7 @@ internal static class VectorRow
 
     private static Span<Vector256<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
 
+    /// <summary>Loads the last few values of a row, followed by zeros.</summary>
     private static Vector256<float> Padded(ReadOnlySpan<float> rest, Span<float> padded)
     {
         padded.Clear();

@@ -16,11 +16,12 @@ public sealed class CutoutTests
     [Theory]
     [InlineData(20, 20)]
     [InlineData(20, 30)]
-    public void It_sets_one_square_of_the_right_share_in_the_image(int height, int width)
+    public void Square_has_the_configured_size_and_is_inside_the_image(int height, int width)
     {
         using var scope = NewDisposeScope();
         var squares = Squares(new Cutout(1, (0.25, 0.5), 0.5).Apply(ones(Count, 3, height, width), Keys));
-        // Every square has one side of 5 to 10 pixels, whole: as many rows as columns, and all between the first and the last are set.
+
+        // Every square is complete: as many rows as columns, and all between the first and the last are set.
         Assert.All(squares, square =>
         {
             Assert.Equal(square.Rows, square.Columns);
@@ -36,7 +37,7 @@ public sealed class CutoutTests
     }
 
     [Fact]
-    public void It_comes_with_its_probability_and_its_value_and_leaves_the_rest()
+    public void Cutout_has_its_probability_and_value_and_keeps_the_rest()
     {
         using var scope = NewDisposeScope();
         var cut = new Cutout(0.5, (0.3, 0.3), 0.25).Apply(ones(Count, 1, 20, 20), Keys);
@@ -55,5 +56,6 @@ public sealed class CutoutTests
         })];
     }
 
-    private static int[] Set(Tensor line) => [.. line.data<bool>().ToArray().Select((set, i) => (set, i)).Where(p => p.set).Select(p => p.i)];
+    private static int[] Set(Tensor line) =>
+        [.. line.data<bool>().ToArray().Select((set, i) => (set, i)).Where(p => p.set).Select(p => p.i)];
 }

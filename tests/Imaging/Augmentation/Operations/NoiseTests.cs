@@ -15,18 +15,21 @@ public sealed class NoiseTests
     private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, Count).Select(i => RandomKey.FromSeed(6).Fold("noise").Fold(i))];
 
     [Fact]
-    public void It_has_mean_0_and_the_deviation_that_was_drawn()
+    public void Noise_has_mean_0_and_the_drawn_deviation()
     {
         using var scope = NewDisposeScope();
         var noise = new Noise(1, (0.05, 0.1)).Apply(Gray(3), Keys).sub(0.5);
+
         Assert.Equal(0, noise.mean().ToSingle(), 0.001);
+
         var deviations = noise.std([1, 2, 3]).data<float>().ToArray();
+
         Assert.InRange(deviations.Min(), 0.048f, 0.056f);
         Assert.InRange(deviations.Max(), 0.094f, 0.103f);
     }
 
     [Fact]
-    public void Channels_and_pixels_and_views_have_noise_of_their_own()
+    public void Noise_is_independent_across_channels_pixels_and_views()
     {
         using var scope = NewDisposeScope();
         var noise = new Noise(1, (0.1, 0.1)).Apply(Gray(3), Keys).sub(0.5).div(0.1);
@@ -42,7 +45,7 @@ public sealed class NoiseTests
     }
 
     [Fact]
-    public void A_view_has_the_same_noise_in_any_batch()
+    public void View_has_the_same_noise_in_any_batch()
     {
         using var scope = NewDisposeScope();
         var noise = new Noise(1, (0.05, 0.1));
@@ -55,7 +58,7 @@ public sealed class NoiseTests
     }
 
     [Fact]
-    public void It_comes_with_its_probability_and_is_clipped()
+    public void Noise_has_its_probability_and_is_clipped()
     {
         using var scope = NewDisposeScope();
         var noisy = new Noise(0.5, (0.5, 1)).Apply(Gray(1), Keys);

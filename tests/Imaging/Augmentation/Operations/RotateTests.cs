@@ -15,19 +15,20 @@ public sealed class RotateTests
     private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, Count).Select(i => RandomKey.FromSeed(3).Fold("turns").Fold(i))];
 
     [Fact]
-    public void Every_turn_is_torchs_and_as_likely_as_the_others()
+    public void Rotations_match_torch_and_are_equally_likely()
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("augmentation");
         var image = Pattern.Uniform("square", 4, 3, 9, 9).mul(0.5).add(0.5).narrow(0, 0, 1);
         var turned = new Rotate(1).Apply(image.expand(Count, 3, 9, 9), Keys);
         var counts = Enumerable.Range(1, 3).Select(k => CountOf(turned, golden[$"turned{k}"].narrow(0, 0, 1))).ToArray();
+
         Assert.Equal(Count, counts.Sum());
         Assert.All(counts, count => Assert.InRange(count, Count / 4, Count * 5 / 12));
     }
 
     [Fact]
-    public void It_comes_with_its_probability()
+    public void Rotation_has_its_probability()
     {
         using var scope = NewDisposeScope();
         var image = Pattern.Uniform("square", 1, 1, 9, 9).mul(0.5).add(0.5);
@@ -35,7 +36,7 @@ public sealed class RotateTests
     }
 
     [Fact]
-    public void An_image_that_is_not_square_is_turned_upside_down()
+    public void Image_that_is_not_square_is_rotated_by_180_degrees()
     {
         using var scope = NewDisposeScope();
         var images = Pattern.Uniform("images", 5, 3, 12, 10).mul(0.5).add(0.5);

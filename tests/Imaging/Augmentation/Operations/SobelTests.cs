@@ -12,7 +12,7 @@ public sealed class SobelTests
     private static readonly RandomKey[] Keys = [.. Enumerable.Range(0, 5).Select(i => RandomKey.FromSeed(4).Fold(i))];
 
     [Fact]
-    public void It_is_the_magnitude_of_torchs_convolution()
+    public void Magnitude_matches_a_convolution_in_torch()
     {
         using var scope = NewDisposeScope();
         var images = Pattern.Uniform("images", 5, 3, 12, 10).mul(0.5).add(0.5);
@@ -20,7 +20,7 @@ public sealed class SobelTests
     }
 
     [Fact]
-    public void A_step_from_black_to_white_counts_1_and_an_even_image_0()
+    public void Step_from_black_to_white_gives_1_and_a_constant_image_0()
     {
         using var scope = NewDisposeScope();
         var step = cat([zeros(1, 1, 6, 3), ones(1, 1, 6, 3)], 3);

@@ -4,38 +4,42 @@ using System.Runtime.Intrinsics;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary><see cref="GaussianBlur"/> of one view.</summary>
-internal static class SingleBlur
+/// <summary>The view form of Gaussian blur; <see cref="BlurBatch"/> is the batch form.</summary>
+internal static class BlurView
 {
-    /// <param name="view">Changed in place; borders are reflected.</param>
-    /// <param name="sigma">In pixels.</param>
+    /// <summary>Blurs a view in place. Borders are reflected.</summary>
+    /// <param name="view">Floats of any range.</param>
+    /// <param name="sigma">σ in pixels.</param>
+    /// <exception cref="ArgumentException">The view is too small for its borders to be reflected.</exception>
     public static void Apply(ViewSpan view, double sigma)
     {
-        var radius = GaussianBlur.KernelSize(view.Height) / 2;
+        var radius = BlurBatch.KernelSize(view.Height) / 2;
         var (height, width) = (view.Height, view.Width);
         if (radius >= Math.Min(height, width))
         {
-            throw new ArgumentException($"a view of {height}×{width} is too small to be padded by reflection for a kernel of radius {radius}", nameof(view));
+            throw new ArgumentException(
+                $"found a view of {height}×{width}, expected more than {radius} pixels per side to blur with radius {radius}",
+                nameof(view));
         }
 
         Span<float> weights = stackalloc float[radius + 1];
-        GaussianBlur.Weigh(sigma, weights);
-        // The rows blurred downwards, each between the columns that it reflects.
+        BlurBatch.FillKernel(sigma, weights);
+        // Rows that are blurred vertically, with their reflected columns on both sides.
         var stride = width + 2 * radius;
-        var rented = ArrayPool<float>.Shared.Rent(height * stride);
+        var rows = ArrayPool<float>.Shared.Rent(height * stride);
         for (var channel = 0; channel < view.Channels; channel++)
         {
             var plane = view.Plane(channel);
             for (var y = 0; y < height; y++)
             {
-                var padded = rented.AsSpan(y * stride, stride);
+                var padded = rows.AsSpan(y * stride, stride);
                 var row = padded.Slice(radius, width);
-                Weighted(plane.Slice(y * width, width), weights[0], row);
+                Scale(plane.Slice(y * width, width), weights[0], row);
                 for (var offset = 1; offset <= radius; offset++)
                 {
                     var above = plane.Slice(Math.Abs(y - offset) * width, width);
-                    var below = plane.Slice(Reflected(y + offset, height) * width, width);
-                    AddPair(above, below, weights[offset], row);
+                    var below = plane.Slice(Reflect(y + offset, height) * width, width);
+                    AddScaledPair(above, below, weights[offset], row);
                 }
 
                 for (var offset = 1; offset <= radius; offset++)
@@ -47,23 +51,23 @@ internal static class SingleBlur
 
             for (var y = 0; y < height; y++)
             {
-                var padded = rented.AsSpan(y * stride, stride);
+                var padded = rows.AsSpan(y * stride, stride);
                 var row = plane.Slice(y * width, width);
-                Weighted(padded.Slice(radius, width), weights[0], row);
+                Scale(padded.Slice(radius, width), weights[0], row);
                 for (var offset = 1; offset <= radius; offset++)
                 {
-                    AddPair(padded.Slice(radius - offset, width), padded.Slice(radius + offset, width), weights[offset], row);
+                    AddScaledPair(padded.Slice(radius - offset, width), padded.Slice(radius + offset, width), weights[offset], row);
                 }
             }
         }
 
-        ArrayPool<float>.Shared.Return(rented);
+        ArrayPool<float>.Shared.Return(rows);
     }
 
-    private static int Reflected(int place, int length) => place < length ? place : 2 * (length - 1) - place;
+    private static int Reflect(int place, int length) => place < length ? place : 2 * (length - 1) - place;
 
     /// <summary>target = x · weight.</summary>
-    private static void Weighted(ReadOnlySpan<float> x, float weight, Span<float> target)
+    private static void Scale(ReadOnlySpan<float> x, float weight, Span<float> target)
     {
         var i = 0;
         for (; i <= target.Length - VectorRow.Count; i += VectorRow.Count)
@@ -78,7 +82,7 @@ internal static class SingleBlur
     }
 
     /// <summary>target += (x + y) · weight.</summary>
-    private static void AddPair(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float weight, Span<float> target)
+    private static void AddScaledPair(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float weight, Span<float> target)
     {
         var i = 0;
         for (; i <= target.Length - VectorRow.Count; i += VectorRow.Count)
@@ -92,5 +96,6 @@ internal static class SingleBlur
         }
     }
 
-    private static Vector256<float> Load(ReadOnlySpan<float> x, int start) => MemoryMarshal.Read<Vector256<float>>(MemoryMarshal.AsBytes(x[start..]));
+    private static Vector256<float> Load(ReadOnlySpan<float> x, int start) =>
+        MemoryMarshal.Read<Vector256<float>>(MemoryMarshal.AsBytes(x[start..]));
 }

@@ -5,32 +5,32 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Augmentation.Operations;
 
-/// <summary>Changes of one view at a time against torchvision (make_augmentation.py).</summary>
+/// <summary>Compares the view forms of blur and color changes with torchvision (make_augmentation.py).</summary>
 [Collection(TorchTests.Name)]
-public sealed class SingleViewTests
+public sealed class ViewFormTests
 {
     private static readonly float[] Factors = [0, 0.6f, 1, 1.4f, 1.8f];
 
     private delegate void ViewChange(ViewSpan view, int index);
 
     [Fact]
-    public void Blur_is_torchvisions()
+    public void Blur_matches_torchvision()
     {
         using var scope = NewDisposeScope();
         double[] sigmas = [0.1, 0.4, 0.8, 1.5, 2.0];
-        Compare("blur3", Images(3), (view, i) => SingleBlur.Apply(view, sigmas[i]));
+        Compare("blur3", Images(3), (view, i) => BlurView.Apply(view, sigmas[i]));
         var large = Pattern.Uniform("large", 2, 1, 50, 14).mul(0.5).add(0.5);
-        Compare("blur5", large, (view, i) => SingleBlur.Apply(view, i == 0 ? 0.7 : 1.9));
+        Compare("blur5", large, (view, i) => BlurView.Apply(view, i == 0 ? 0.7 : 1.9));
     }
 
     [Fact]
-    public void A_view_smaller_than_the_blurs_radius_is_refused() =>
-        Assert.Throws<ArgumentException>(() => SingleBlur.Apply(new ViewSpan(new float[28], 1, 28, 1), 1));
+    public void View_smaller_than_the_radius_is_rejected() =>
+        Assert.Throws<ArgumentException>(() => BlurView.Apply(new ViewSpan(new float[28], 1, 28, 1), 1));
 
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Brightness_and_contrast_are_torchvisions(int channels)
+    public void Brightness_and_contrast_match_torchvision(int channels)
     {
         using var scope = NewDisposeScope();
         Compare($"brightness{channels}", Images(channels), (view, i) => VectorRow.Change(view.Values, new ContrastChange(0, Factors[i])));
@@ -41,7 +41,7 @@ public sealed class SingleViewTests
     }
 
     [Fact]
-    public void Saturation_hue_and_grayscale_are_torchvisions()
+    public void Saturation_hue_and_grayscale_match_torchvision()
     {
         using var scope = NewDisposeScope();
         float[] turns = [-0.5f, -0.1f, 0, 0.2f, 0.37f];

@@ -1,38 +1,42 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Arithmetic;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
-/// <summary>Gaussian blur with a σ of its own for each image; the kernel is an odd tenth of the image's height (SimCLR appendix A).</summary>
-internal static class GaussianBlur
+/// <summary>
+/// The batch form of Gaussian blur, with one σ per image. The kernel is an odd tenth of the image's height (SimCLR appendix A).
+/// <see cref="BlurView"/> is the view form.
+/// </summary>
+internal static class BlurBatch
 {
-    /// <summary>The kernel's length for images of <paramref name="height"/> pixels: the odd number next to a tenth, at least 3.</summary>
+    /// <summary>Returns the kernel's length: the odd number closest to a tenth of <paramref name="height"/>, and at least 3.</summary>
     public static int KernelSize(int height) => Math.Max(3, height / 10 / 2 * 2 + 1);
 
-    /// <param name="x_NCHW">Floats.</param>
-    /// <param name="sigmas">One an image, in pixels; 0 leaves the image as it is.</param>
-    /// <returns>[N, C, H, W]; borders are reflected.</returns>
+    /// <summary>Returns the blurred images, [N, C, H, W]. Borders are reflected.</summary>
+    /// <param name="x_NCHW">Floats of any range.</param>
+    /// <param name="sigmas">One σ per image, in pixels; 0 leaves the image unchanged.</param>
     public static Tensor Apply(Tensor x_NCHW, ReadOnlySpan<double> sigmas)
     {
         using var scope = NewDisposeScope();
         var radius = KernelSize((int)x_NCHW.shape[2]) / 2;
         var weights = Weights(sigmas, radius, x_NCHW.device);
         using var padded = nn.functional.pad(x_NCHW, [radius, radius, radius, radius], PaddingModes.Reflect);
-        using var rows = Along(padded, 2, radius, weights, x_NCHW.shape[2]);
-        return Along(rows, 3, radius, weights, x_NCHW.shape[3]).MoveToOuterDisposeScope();
+        using var rows = BlurAlong(padded, 2, radius, weights, x_NCHW.shape[2]);
+        return BlurAlong(rows, 3, radius, weights, x_NCHW.shape[3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// One direction of the separable kernel as a sum of shifted images: with a kernel per image, a handful of
-    /// element-wise passes beats a grouped convolution.
+    /// Applies one direction of the separable kernel as a sum of shifted images. With one kernel per image, a few element-wise
+    /// passes are faster than a grouped convolution.
     /// </summary>
-    private static Tensor Along(Tensor x, int dimension, int radius, Tensor[] weights_N111, long length)
+    private static Tensor BlurAlong(Tensor x, int dimension, int radius, Tensor[] weights_N111, long length)
     {
         var sum = x.narrow(dimension, radius, length).mul(weights_N111[0]);
         for (var offset = 1; offset <= radius; offset++)
         {
-            // As large as the batch, and with a wide kernel there are many: one at a time.
+            // A pair is as large as the batch, and wide kernels have many, so each is freed at once.
             using var pair = x.narrow(dimension, radius - offset, length).Plus(x.narrow(dimension, radius + offset, length));
             sum.PlusProduct_(pair, weights_N111[offset]);
         }
@@ -40,7 +44,7 @@ internal static class GaussianBlur
         return sum;
     }
 
-    /// <summary>Weights at distance 0 … radius, each [N, 1, 1, 1]; a kernel sums to 1.</summary>
+    /// <summary>Returns the weights at the distances 0 … radius, each [N, 1, 1, 1]. Each kernel sums to 1.</summary>
     private static Tensor[] Weights(ReadOnlySpan<double> sigmas, int radius, Device device)
     {
         var count = sigmas.Length;
@@ -48,7 +52,7 @@ internal static class GaussianBlur
         var kernel = new float[radius + 1];
         for (var i = 0; i < sigmas.Length; i++)
         {
-            Weigh(sigmas[i], kernel);
+            FillKernel(sigmas[i], kernel);
             for (var offset = 0; offset <= radius; offset++)
             {
                 weights[offset][i] = kernel[offset];
@@ -58,8 +62,8 @@ internal static class GaussianBlur
         return [.. weights.Select(w => tensor(w, [w.Length, 1, 1, 1]).OnDevice(device))];
     }
 
-    /// <summary>Weights at distance 0 … radius of a kernel that sums to 1.</summary>
-    internal static void Weigh(double sigma, Span<float> weights)
+    /// <summary>Fills in the weights at the distances 0 … radius of a kernel that sums to 1.</summary>
+    internal static void FillKernel(double sigma, Span<float> weights)
     {
         var total = 0.0;
         for (var offset = 1 - weights.Length; offset < weights.Length; offset++)

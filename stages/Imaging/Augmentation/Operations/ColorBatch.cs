@@ -1,28 +1,30 @@
+// N images, C channels, H height, W width
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Changes of brightness, contrast, saturation and hue with a factor of its own for each image, clipped to [0, 1] (torchvision's definitions).
+/// The batch form of changes of brightness, contrast, saturation and hue, with one factor per image and clipped to [0, 1].
+/// The definitions are torchvision's. <c>ColorChanges.cs</c> has the view form.
 /// </summary>
-internal static class Photometric
+internal static class ColorBatch
 {
-    // ITU-R BT.601 luma, as torchvision's rgb_to_grayscale.
+    // ITU-R BT.601 luma, as in torchvision's rgb_to_grayscale.
     internal const float LumaRed = 0.2989f;
     internal const float LumaGreen = 0.587f;
     internal const float LumaBlue = 0.114f;
 
     private static readonly float[] Luma = [LumaRed, LumaGreen, LumaBlue];
 
-    /// <summary>x · factor.</summary>
-    /// <param name="x_NCHW">Floats of [0, 1].</param>
-    /// <param name="factor_N111">At least 0.</param>
+    /// <summary>Changes the brightness: x · factor.</summary>
+    /// <param name="x_NCHW">Floats in [0, 1].</param>
+    /// <param name="factor_N111">Factors of at least 0.</param>
     public static Tensor Brightness(Tensor x_NCHW, Tensor factor_N111) => x_NCHW.mul(factor_N111).Between_(0, 1);
 
-    /// <summary>mean + (x − mean) · factor, with the mean of the image's gray values.</summary>
-    /// <param name="x_NCHW">Floats of [0, 1], one or three channels.</param>
-    /// <param name="factor_N111">At least 0.</param>
+    /// <summary>Changes the contrast: mean + (x − mean) · factor, where mean is that of the image's gray values.</summary>
+    /// <param name="x_NCHW">Floats in [0, 1], one or three channels.</param>
+    /// <param name="factor_N111">Factors of at least 0.</param>
     public static Tensor Contrast(Tensor x_NCHW, Tensor factor_N111)
     {
         using var scope = NewDisposeScope();
@@ -30,9 +32,11 @@ internal static class Photometric
         return x_NCHW.sub(mean_N111).mul_(factor_N111).Plus_(mean_N111).Between_(0, 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>gray + (x − gray) · factor, with each pixel's own gray; an image of one channel stays as it is.</summary>
-    /// <param name="x_NCHW">Floats of [0, 1].</param>
-    /// <param name="factor_N111">At least 0; 0 leaves no color.</param>
+    /// <summary>
+    /// Changes the saturation: gray + (x − gray) · factor, where gray is the pixel's own. Images of one channel stay unchanged.
+    /// </summary>
+    /// <param name="x_NCHW">Floats in [0, 1].</param>
+    /// <param name="factor_N111">Factors of at least 0; 0 removes all color.</param>
     public static Tensor Saturation(Tensor x_NCHW, Tensor factor_N111)
     {
         using var scope = NewDisposeScope();
@@ -40,9 +44,9 @@ internal static class Photometric
         return x_NCHW.sub(gray_N1HW).mul_(factor_N111).Plus_(gray_N1HW).Between_(0, 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Turns the hue, leaving saturation and value of the HSV model as they are.</summary>
-    /// <param name="x_N3HW">Floats of [0, 1], three channels.</param>
-    /// <param name="turn_N111">In whole turns; 0.5 makes each color its complement.</param>
+    /// <summary>Rotates the hue of the HSV model and keeps its saturation and value.</summary>
+    /// <param name="x_N3HW">Floats in [0, 1].</param>
+    /// <param name="turn_N111">Angles in whole turns; 0.5 gives the complementary color.</param>
     public static Tensor Hue(Tensor x_N3HW, Tensor turn_N111)
     {
         using var scope = NewDisposeScope();
@@ -51,7 +55,7 @@ internal static class Photometric
         var value = x_N3HW.amax([1L], keepdim: true);
         var chroma = value.sub(x_N3HW.amin([1L], keepdim: true));
         var divisor = where(chroma.IsEqualTo(0), ones_like(chroma), chroma);
-        // The hue in sixths of a turn from red.
+        // The hue in sixths of a turn, counted from red.
         var sixths = where(
             value.eq(red),
             green.sub(blue).div(divisor),
@@ -67,7 +71,7 @@ internal static class Photometric
         }
     }
 
-    /// <summary>Each pixel's gray in all three channels; an image of one channel stays as it is.</summary>
+    /// <summary>Replaces all three channels with the pixel's gray. Images of one channel stay unchanged.</summary>
     public static Tensor Grayscale(Tensor x_NCHW) => Gray(x_NCHW).expand_as(x_NCHW);
 
     private static Tensor Gray(Tensor x_NCHW) => x_NCHW.shape[1] == 3
