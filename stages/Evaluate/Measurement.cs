@@ -17,10 +17,10 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
     /// <param name="seed">Seed of the bootstrap.</param>
     public static Measurement FromLogits(Tensor logits_NK, Tensor labels_N, long seed)
     {
-        var outcomes = Outcomes.Of(logits_NK, labels_N);
+        var outcomes = Outcomes.FromLogits(logits_NK, labels_N);
         return new Measurement(
-            ClassificationReport.Of(outcomes, logits_NK, labels_N),
-            ClassificationIntervals.Of(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
+            ClassificationReport.Measure(outcomes, logits_NK, labels_N),
+            ClassificationIntervals.Bootstrap(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
     }
 
     /// <summary>Returns the figures without bins and matrix. Percentages have two decimal places.</summary>

@@ -44,7 +44,7 @@ internal sealed record ExportMeasurement(IReadOnlyList<ExportedModel> Models, Ea
             var labels_N = bank.Labels(Enumerable.Range(0, test.Count));
             var network_NK = Logits(network.Infer, bank, chunks, processed);
             var logits = models.Select(model => Logits(model.Logits, bank, chunks, processed)).ToArray();
-            var reports = logits.Select(logits_NK => ClassificationReport.Of(logits_NK.Over(temperature), labels_N)).ToArray();
+            var reports = logits.Select(logits_NK => ClassificationReport.Measure(logits_NK.Over(temperature), labels_N)).ToArray();
             var one = Medians(models, network, bank.Take([0]));
             var batch = Medians(models, network, bank.Take(Enumerable.Range(0, Latency.Batch).Select(i => i % test.Count)));
             return new ExportMeasurement(

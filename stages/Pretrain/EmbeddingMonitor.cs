@@ -40,7 +40,7 @@ internal sealed class EmbeddingMonitor
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var (first_ND, second_ND) = (Features(network, _pairs[0]), Features(network, _pairs[1]));
-        var health = EmbeddingHealth.Of(first_ND);
+        var health = EmbeddingHealth.Measure(first_ND);
         var (first_NP, second_NP) = (
             Inference.Forward(network.Head, first_ND, _compute), Inference.Forward(network.Head, second_ND, _compute));
         return new Dictionary<string, double>
@@ -48,7 +48,7 @@ internal sealed class EmbeddingMonitor
             ["spread"] = health.Spread,
             ["effectiveRank"] = health.EffectiveRank,
             ["alignment"] = EmbeddingHealth.Alignment(first_NP, second_NP),
-            ["uniformity"] = EmbeddingHealth.Of(first_NP).Uniformity,
+            ["uniformity"] = EmbeddingHealth.Measure(first_NP).Uniformity,
         };
     }
 

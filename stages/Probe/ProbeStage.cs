@@ -91,7 +91,7 @@ public static class ProbeStage
         RandomKey random,
         Action<int, int> report)
     {
-        using var scale = FeatureScale.Of(features_ND);
+        using var scale = FeatureScale.Fit(features_ND);
         var scaled_ND = scale.Apply(features_ND);
         if (options.Solver == ProbeSolver.Sgd)
         {

@@ -1,3 +1,4 @@
+// N images, K classes
 using Distill.Imaging.Loading;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Training;
@@ -5,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace Distill.Imaging.Evaluation;
 
-/// <summary>Top-1 accuracy.</summary>
+/// <summary>Measures top-1 accuracy.</summary>
 public static class Accuracy
 {
-    /// <summary>Percent of the images of <paramref name="bank"/> whose largest logit is their label's.</summary>
+    /// <summary>Returns the percentage of a bank's images whose largest logit is that of their label.</summary>
     public static double Top1(nn.Module<Tensor, Tensor> classifier, ImageBank bank, Compute compute)
     {
         using var scope = NewDisposeScope();
@@ -17,7 +18,7 @@ public static class Accuracy
         return Top1(logits_NK, bank.Labels(all));
     }
 
-    /// <summary>Percent of rows whose largest logit is their label's.</summary>
+    /// <summary>Returns the percentage of rows whose largest logit is that of their label.</summary>
     public static double Top1(Tensor logits_NK, Tensor labels_N)
     {
         using var scope = NewDisposeScope();

@@ -1,26 +1,31 @@
+// N images, K classes
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Evaluation;
 
 /// <summary>
-/// One number that makes a classifier as sure as it is right: probabilities are softmax(z / T), and T is the one of least negative log likelihood on
-/// labels that nothing was trained on (Guo et al. 2017, arXiv:1706.04599, section 4.2). No image changes its class by it.
+/// Calibrates a classifier with one number T: its probabilities become softmax(z / T). T minimizes the negative log likelihood on labels
+/// that no network was trained on (Guo et al. 2017, arXiv:1706.04599, section 4.2). No prediction changes.
 /// </summary>
 public static class TemperatureScaling
 {
-    /// <summary>T is sought from here; a classifier without a mistake would have it at 0.</summary>
+    /// <summary>Lower bound of T; a classifier without errors would have T = 0.</summary>
     public const double Lowest = 0.05;
 
-    /// <summary>To here; one that knows nothing would have it infinite.</summary>
+    /// <summary>Upper bound of T; a classifier that knows nothing would have an infinite T.</summary>
     public const double Highest = 20;
 
-    private const int Halvings = 60;
+    // Halves the interval to less than the rounding of an fp64 number.
+    private const int Bisections = 60;
+
+    // A result this close to a bound means that there is no minimum between the bounds.
     private const double BoundMargin = 1.0001;
 
-    /// <param name="logits_NK">Logits of one image or more.</param>
+    /// <summary>Fits T.</summary>
+    /// <param name="logits_NK">Logits of at least one image.</param>
     /// <param name="labels_N">True classes, int64, on the same device.</param>
-    /// <returns>T; null where likelihood has no maximum between the bounds, as where every image, or none, is right.</returns>
+    /// <returns>T; null if the likelihood has no maximum between the bounds, for example if all or no predictions are right.</returns>
     public static double? Fit(Tensor logits_NK, Tensor labels_N)
     {
         using var frozen = no_grad();
@@ -28,9 +33,9 @@ public static class TemperatureScaling
         var z_NK = logits_NK.to_type(ScalarType.Float64);
         var own_N1 = z_NK.gather(1, labels_N.unsqueeze(1));
 
-        // The likelihood is concave in 1 / T, so its slope changes sign once, and halving finds where.
+        // The likelihood is concave in 1 / T, so its slope changes sign only once, and bisection finds where.
         var (low, high) = (Math.Log(Lowest), Math.Log(Highest));
-        for (var i = 0; i < Halvings; i++)
+        for (var i = 0; i < Bisections; i++)
         {
             var middle = (low + high) / 2;
             (low, high) = Slope(z_NK, own_N1, Math.Exp(-middle)) > 0 ? (middle, high) : (low, middle);
@@ -40,7 +45,7 @@ public static class TemperatureScaling
         return found is > Lowest * BoundMargin and < Highest / BoundMargin ? found : null;
     }
 
-    /// <summary>Mean negative log likelihood of the labels at a temperature, in nats.</summary>
+    /// <summary>Returns the mean negative log likelihood of the labels at a temperature, in nats.</summary>
     public static double Loss(Tensor logits_NK, Tensor labels_N, double temperature)
     {
         using var frozen = no_grad();
@@ -48,7 +53,10 @@ public static class TemperatureScaling
         return nn.functional.cross_entropy(logits_NK.to_type(ScalarType.Float64).Over(temperature), labels_N).ReadDouble();
     }
 
-    /// <summary>Of the negative log likelihood, in β = 1 / T: the mean over images of E_p[z] − z of the label, p = softmax(βz).</summary>
+    /// <summary>
+    /// Returns the derivative of the negative log likelihood by β = 1 / T. It is the mean over images of E_p[z] minus the label's z,
+    /// where p = softmax(βz).
+    /// </summary>
     private static double Slope(Tensor z_NK, Tensor own_N1, double beta)
     {
         using var scope = NewDisposeScope();

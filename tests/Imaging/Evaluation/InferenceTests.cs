@@ -21,45 +21,50 @@ public sealed class InferenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_network_stays_in_its_mode_and_its_statistics_as_they_were(bool training)
+    public void Mode_and_statistics_of_the_network_are_unchanged(bool training)
     {
         using var scope = NewDisposeScope();
         using var bank = Bank();
         using var network = Network();
         network.train(training);
         Inference.Run(network, bank, [.. Enumerable.Range(0, 20)], Cpu);
+
         Assert.All(network.modules(), module => Assert.Equal(training, module.training));
         Assert.All(network.state_dict(), entry => Close.Exactly(Pattern.Weight(entry.Key, entry.Value.shape), entry.Value));
     }
 
     [Fact]
-    public void A_network_that_throws_is_left_in_its_mode_too()
+    public void Mode_is_restored_if_the_network_throws()
     {
         using var scope = NewDisposeScope();
         using var bank = Bank();
         using var network = nn.Sequential(nn.Linear(3, 3));
         network.train();
+
         Assert.ThrowsAny<Exception>(() => Inference.Run(network, bank, [0], Cpu));
         Assert.True(network.training);
     }
 
     [Fact]
-    public void Batches_do_not_show_in_the_outputs()
+    public void Outputs_do_not_depend_on_batches()
     {
         using var scope = NewDisposeScope();
         using var bank = Bank();
         using var network = Network();
         int[] backwards = [.. Enumerable.Range(0, Count).Reverse()];
         var outputs = Inference.Run(network, bank, backwards, Cpu);
+
         Assert.False(outputs.requires_grad);
+
         network.eval();
+
         Close.To(network.forward(bank.Take(backwards)).detach(), outputs, 1e-6);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Any_number_of_workers_gives_the_same_bits_and_leaves_no_tensor(bool bf16)
+    public void Any_number_of_workers_gives_the_same_bits_and_leaks_no_tensor(bool bf16)
     {
         using var scope = NewDisposeScope();
         using var bank = Bank(side: 20);
@@ -70,6 +75,7 @@ public sealed class InferenceTests
         var compute = new Compute(CPU, bf16);
         var one = Inference.Run(network, bank, all, compute, workers: 1);
         var ready = Tensor.TotalCount;
+
         Assert.All([2, 3, 1], workers =>
         {
             using var each = NewDisposeScope();
@@ -79,7 +85,7 @@ public sealed class InferenceTests
     }
 
     [Fact]
-    public void Progress_is_reported_in_order_and_may_stop_the_run()
+    public void Progress_is_reported_in_order_and_can_stop_the_run()
     {
         using var scope = NewDisposeScope();
         using var bank = Bank();
@@ -87,9 +93,13 @@ public sealed class InferenceTests
         var reports = new List<int>();
         int[] all = [.. Enumerable.Range(0, Count)];
         Inference.Run(network, bank, all, Cpu, reports.Add, workers: 3);
+
         Assert.Equal([500, 1000, Count], reports);
+
         network.train();
-        Assert.Throws<OperationCanceledException>(() => Inference.Run(network, bank, all, Cpu, _ => throw new OperationCanceledException(), workers: 2));
+
+        Assert.Throws<OperationCanceledException>(
+            () => Inference.Run(network, bank, all, Cpu, _ => throw new OperationCanceledException(), workers: 2));
         Assert.True(network.training);
     }
 
@@ -98,7 +108,7 @@ public sealed class InferenceTests
     [InlineData(64, 128)]
     [InlineData(224, 10)]
     [InlineData(4096, 1)]
-    public void Batches_of_large_images_are_small_on_a_CPU(int side, int expected) =>
+    public void CPU_batches_of_large_images_are_small(int side, int expected) =>
         Assert.Equal(expected, Inference.BatchSize(new ImageShape(3, side, side), Cpu));
 
     [Theory]
@@ -107,12 +117,14 @@ public sealed class InferenceTests
     [InlineData(2, 224, 83)]
     [InlineData(1, 28, 512)]
     [InlineData(1, 8192, 1)]
-    public void Batches_on_a_GPU_are_as_large_as_a_networks_width_lets_them_be(double width, int side, int expected)
+    public void GPU_batch_size_depends_on_the_width_of_the_network(double width, int side, int expected)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         var gpu = new Compute(new Device(DeviceType.CUDA), false);
-        using var network = new FineTunedNetwork(new NetworkOptions(Architecture.ResNet18, width, Stem.ImageNet), new HeadOptions(3, 128), 0, 3, 10, generator);
+        var options = new NetworkOptions(Architecture.ResNet18, width, Stem.ImageNet);
+        using var network = new FineTunedNetwork(options, new HeadOptions(3, 128), 0, 3, 10, generator);
+
         Assert.Equal(expected, Inference.BatchSize(new ImageShape(3, side, side), gpu, network));
     }
 
@@ -120,14 +132,14 @@ public sealed class InferenceTests
     [InlineData(Stem.Small, 256)]
     [InlineData(Stem.Half, 64)]
     [InlineData(Stem.Quarter, 16)]
-    public void The_widest_maps_are_those_of_the_first_stage(Stem stem, double expected) =>
+    public void First_stage_has_the_widest_feature_maps(Stem stem, double expected) =>
         Assert.Equal(expected, new NetworkOptions(Architecture.ResNet50, 1, stem).ValuesPerPixel);
 
     [Fact]
-    public void On_a_GPU_one_batch_is_launched_while_another_is_read() => Assert.Equal(2, Inference.Workers(new Compute(new Device(DeviceType.CUDA), true)));
+    public void GPU_has_two_workers() => Assert.Equal(2, Inference.Workers(new Compute(new Device(DeviceType.CUDA), true)));
 
     [Fact]
-    public void Accuracy_is_the_share_of_largest_logits_in_percent()
+    public void Accuracy_is_a_percentage()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { 1f, 2, 0, -1, -2, -3, 0, 1, 5, 4, 3, 2 }, [4, 3]);
@@ -136,7 +148,7 @@ public sealed class InferenceTests
     }
 
     [Fact]
-    public void Accuracy_over_a_bank_goes_through_all_of_it()
+    public void Accuracy_of_a_bank_covers_all_images()
     {
         using var scope = NewDisposeScope();
         using var bank = Bank();
@@ -144,6 +156,7 @@ public sealed class InferenceTests
         network.eval();
         var guesses = network.forward(bank.Take(Enumerable.Range(0, Count))).argmax(1).data<long>().ToArray();
         var expected = 100.0 * guesses.Where((guess, i) => guess == bank.Images.Labels[i]).Count() / Count;
+
         Assert.Equal(expected, Accuracy.Top1(network, bank, Cpu), 1e-9);
         Assert.InRange(expected, 5, 95);
     }

@@ -17,7 +17,7 @@ public sealed class NearestNeighborsTests
     [InlineData(40, 25, 7, 1)]
     [InlineData(40, 25, 200, 0.5)]
     [InlineData(30, 2300, 5, 0.1)]
-    public void It_is_the_vote_of_the_nearest(int bank, int queries, int neighbors, double temperature)
+    public void Accuracy_matches_a_slow_vote_of_the_nearest(int bank, int queries, int neighbors, double temperature)
     {
         using var scope = NewDisposeScope();
         var bank_ND = Pattern.Uniform("bank", bank, Length);
@@ -27,12 +27,13 @@ public sealed class NearestNeighborsTests
         var expected = Slow(Rows(bank_ND), bankLabels, Rows(queries_QD), queryLabels, neighbors, temperature);
         var actual = NearestNeighbors.Top1(
             bank_ND, tensor(bankLabels), queries_QD, tensor(queryLabels), Classes, neighbors, temperature);
+
         Assert.InRange(expected, 5, 95);
         Assert.Equal(expected, actual, 1e-9);
     }
 
     [Fact]
-    public void An_image_finds_itself()
+    public void Nearest_neighbor_of_an_image_is_itself()
     {
         using var scope = NewDisposeScope();
         var features = Pattern.Uniform("bank", 40, Length);
@@ -43,23 +44,27 @@ public sealed class NearestNeighborsTests
     [Theory]
     [InlineData(20, 0.07)]
     [InlineData(200, 0.1)]
-    public void Its_votes_are_PyTorchs(int neighbors, double temperature)
+    public void Votes_match_PyTorch(int neighbors, double temperature)
     {
         using var scope = NewDisposeScope();
         var labels = tensor(Enumerable.Range(0, 90).Select(i => (long)(i * 7 % 11 % 6)).ToArray());
         var options = neighbors == 20 ? NeighborOptions.SoloLearn : NeighborOptions.Lightly;
+
         Assert.Equal(new NeighborOptions(neighbors, temperature), options);
+
         var votes = NearestNeighbors.Votes(Pattern.Uniform("bank", 90, 5), labels, Pattern.Uniform("queries", 40, 5), 6, options);
+
         Close.To(GoldenFile.Read("evaluation")[$"neighbors/{neighbors}"], votes, 1e-5);
     }
 
     [Fact]
-    public void A_sharp_temperature_overflows_nothing()
+    public void Small_temperature_does_not_overflow()
     {
         using var scope = NewDisposeScope();
         var features = Pattern.Uniform("bank", 40, Length);
         var labels = tensor(Enumerable.Range(0, 40).Select(i => (long)(i % Classes)).ToArray());
         var votes = NearestNeighbors.Votes(features, labels, features, Classes, new NeighborOptions(5, 0.001));
+
         Assert.True(votes.isfinite().all().ToBoolean());
         Assert.True(votes.argmax(1).eq(labels).all().ToBoolean());
     }
@@ -72,7 +77,7 @@ public sealed class NearestNeighborsTests
         {
             var votes = new double[Classes];
             var nearest = bank
-                .Select((row, i) => (Cosine: Dot(row, queries[q]) / Math.Sqrt(Dot(row, row) * Dot(queries[q], queries[q])), Label: bankLabels[i]))
+                .Select((row, i) => (Cosine: Cosine(row, queries[q]), Label: bankLabels[i]))
                 .OrderByDescending(n => n.Cosine)
                 .Take(neighbors);
             foreach (var (cosine, label) in nearest)
@@ -88,6 +93,8 @@ public sealed class NearestNeighborsTests
 
     private static double[][] Rows(Tensor features) =>
         [.. features.data<float>().ToArray().Chunk(Length).Select(row => row.Select(value => (double)value).ToArray())];
+
+    private static double Cosine(double[] a, double[] b) => Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
 }

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Tests.Imaging.Evaluation;
 
 [Collection(TorchTests.Name)]
-public class TemperatureScalingTests
+public sealed class TemperatureScalingTests
 {
     [Theory]
     [InlineData(3, 75)]
     [InlineData(3, 99)]
     [InlineData(0.5, 60)]
-    public void Of_two_classes_it_makes_the_probability_the_share_that_is_right(double margin, int right)
+    public void Probability_equals_the_accuracy_with_two_classes(double margin, int right)
     {
         // softmax(margin / T) = right / 100 has one solution.
         using var scope = NewDisposeScope();
@@ -21,7 +21,7 @@ public class TemperatureScalingTests
     }
 
     [Fact]
-    public void No_other_temperature_is_likelier()
+    public void No_other_temperature_is_more_likely()
     {
         using var scope = NewDisposeScope();
         var numbers = new Random(5);
@@ -29,10 +29,11 @@ public class TemperatureScalingTests
         var labels_N = tensor([.. Enumerable.Range(0, 80).Select(n => n % 3 == 0 ? numbers.Next(5) : logits_NK[n].argmax().item<long>())]);
         var fitted = TemperatureScaling.Fit(logits_NK, labels_N)!.Value;
         var best = Loss(fitted);
+
         Assert.All(Enumerable.Range(1, 199), i => Assert.True(best <= Loss(i / 10.0) + 1e-12));
         Assert.Equal(best, TemperatureScaling.Loss(logits_NK, labels_N, fitted), precision: 10);
 
-        // Written out, an image at a time.
+        // Computed image by image.
         double Loss(double temperature) => Enumerable.Range(0, 80).Average(n =>
         {
             var z = logits_NK[n].data<float>().Select(value => value / temperature).ToArray();
@@ -41,7 +42,7 @@ public class TemperatureScalingTests
     }
 
     [Fact]
-    public void Where_there_is_no_best_one_there_is_none()
+    public void No_temperature_is_fitted_without_a_maximum()
     {
         using var scope = NewDisposeScope();
         var logits_NK = tensor([2f, 0, 0, 2], [2, 2]);

@@ -3,23 +3,25 @@ using Distill.Learning.Randomness;
 namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>
-/// Bootstrap percentile intervals over images (Efron and Tibshirani 1993, chapter 13). They tell what other test images of the same
-/// kind might have given, and nothing of what other training seeds might.
+/// Bootstrap percentile intervals over images (Efron and Tibshirani 1993, chapter 13). They cover the choice of the test images, but not
+/// that of the training seed.
 /// </summary>
-/// <param name="Top1">Of top-1 accuracy, in percent.</param>
-/// <param name="Top5">Of top-5 accuracy, in percent; null below six classes.</param>
-/// <param name="MeanPerClass">Of the mean of the classes' accuracies, over those that a resample holds, in percent.</param>
-/// <param name="CalibrationError">Of the expected calibration error, of [0, 1]. Noise makes that error larger, never smaller on
-/// average, so a resample's exceeds the sample's, and the interval may lie above it.</param>
+/// <param name="Top1">Top-1 accuracy, in percent.</param>
+/// <param name="Top5">Top-5 accuracy, in percent; null below six classes.</param>
+/// <param name="MeanPerClass">Mean accuracy over the classes in a resample, in percent.</param>
+/// <param name="CalibrationError">
+/// Expected calibration error, in [0, 1]. Noise increases it on average, so the interval may lie above the value of the sample.
+/// </param>
 public sealed record ClassificationIntervals(Interval Top1, Interval? Top5, Interval MeanPerClass, Interval CalibrationError)
 {
-    /// <summary>The method that the intervals were computed with, for readers of the results.</summary>
+    /// <summary>Description of the method, for readers of the results.</summary>
     public const string Protocol = "95 % bootstrap percentiles over the images, 1,000 resamples";
 
-    /// <param name="outcomes">The images.</param>
-    /// <param name="key">Resample r takes the image numbered <c>key.Fold(r).Below(i, N)</c> as its i-th.</param>
-    /// <param name="options">Number of resamples and level.</param>
-    public static ClassificationIntervals Of(Outcomes outcomes, RandomKey key, BootstrapOptions options)
+    /// <summary>Computes intervals from resamples of the images.</summary>
+    /// <param name="outcomes">Outcome of each image.</param>
+    /// <param name="key">Key of the draws: the i-th image of resample r is <c>key.Fold(r).Below(i, N)</c>.</param>
+    /// <param name="options">Number of resamples, and level.</param>
+    public static ClassificationIntervals Bootstrap(Outcomes outcomes, RandomKey key, BootstrapOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Resamples, 1);
         var (top1, top5) = (new double[options.Resamples], new double?[options.Resamples]);
@@ -39,9 +41,18 @@ public sealed record ClassificationIntervals(Interval Top1, Interval? Top5, Inte
         }
 
         return new ClassificationIntervals(
-            Interval.Middle(top1, options.Level),
-            top5[0] is null ? null : Interval.Middle(top5.Select(percent => percent!.Value), options.Level),
-            Interval.Middle(meanPerClass, options.Level),
-            Interval.Middle(calibrationError, options.Level));
+            Interval.Central(top1, options.Level),
+            top5[0] is null ? null : Interval.Central(top5.Select(percent => percent!.Value), options.Level),
+            Interval.Central(meanPerClass, options.Level),
+            Interval.Central(calibrationError, options.Level));
     }
+}
+
+/// <summary>Options of a bootstrap.</summary>
+/// <param name="Resamples">Number of resamples, at least 1. Each draws as many images as there are, with replacement.</param>
+/// <param name="Level">Percentage of the resamples inside an interval, in (0, 100).</param>
+public sealed record BootstrapOptions(int Resamples, double Level)
+{
+    /// <summary>1,000 resamples and 95 %, as is usual.</summary>
+    public static readonly BootstrapOptions Default = new(1000, 95);
 }

@@ -1,18 +1,18 @@
 namespace Distill.Imaging.Evaluation.Metrics;
 
-/// <summary>How many images of each class were taken for each class.</summary>
-/// <param name="Classes">K.</param>
-/// <param name="Counts">K×K counts, row after row: a row a true class, a column a guessed one.</param>
+/// <summary>The number of images for each pair of true and predicted class.</summary>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Counts">K×K counts, row-major: one row per true class, one column per predicted class.</param>
 public sealed record ConfusionMatrix(int Classes, IReadOnlyList<int> Counts)
 {
-    /// <summary>Number of images of class <paramref name="label"/> that were taken for class <paramref name="guess"/>.</summary>
+    /// <summary>Number of images of class <paramref name="label"/> that were predicted as class <paramref name="guess"/>.</summary>
     public int this[int label, int guess] => Counts[label * Classes + guess];
 
-    /// <summary>Number of images of class <paramref name="label"/>.</summary>
+    /// <summary>Returns the number of images of class <paramref name="label"/>.</summary>
     public int Images(int label) => Enumerable.Range(0, Classes).Sum(guess => this[label, guess]);
 
-    /// <summary>Counts the guesses.</summary>
-    public static ConfusionMatrix Of(Outcomes outcomes)
+    /// <summary>Counts the predictions.</summary>
+    public static ConfusionMatrix Count(Outcomes outcomes)
     {
         var counts = new int[outcomes.Classes * outcomes.Classes];
         for (var image = 0; image < outcomes.Count; image++)

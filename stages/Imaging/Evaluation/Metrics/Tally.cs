@@ -1,16 +1,16 @@
 namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>
-/// The sums from which accuracies and calibration error follow, image after image. An image may be counted several times, as in
-/// a bootstrap's resample; counting is a few additions.
+/// The running sums behind accuracies and calibration error. An image may be counted several times, as in a bootstrap's resample, and
+/// each time takes a few additions.
 /// </summary>
 internal sealed class Tally
 {
-    /// <summary>Equal-width bins of the top probability: 15, as in Guo et al. 2017, section 5.</summary>
+    /// <summary>Number of equal-width bins of the top probability: 15, as in Guo et al. 2017, section 5.</summary>
     public const int Bins = 15;
 
-    /// <summary>Places within which top-5 accuracy looks for the true class.</summary>
-    public const int Places = 5;
+    /// <summary>Number of largest logits among which top-5 accuracy looks for the true class.</summary>
+    public const int TopPlaces = 5;
 
     private readonly Outcomes _outcomes;
     private readonly int[] _binOf;
@@ -32,20 +32,20 @@ internal sealed class Tally
     /// <summary>Top-1 accuracy, in percent.</summary>
     public double Top1 => 100.0 * _classRight.Sum() / _images;
 
-    /// <summary>Top-5 accuracy, in percent; null below six classes, where every guess would be right.</summary>
-    public double? Top5 => _outcomes.Classes > Places ? 100.0 * _withinPlaces / _images : null;
+    /// <summary>Top-5 accuracy, in percent; null below six classes, where every prediction would be right.</summary>
+    public double? Top5 => _outcomes.Classes > TopPlaces ? 100.0 * _withinPlaces / _images : null;
 
-    /// <summary>The mean, over the classes that occur, of the percent of a class's images that are right.</summary>
+    /// <summary>Mean accuracy over the classes that occur, in percent.</summary>
     public double MeanPerClass =>
         100 * _classImages.Zip(_classRight).Where(c => c.First > 0).Average(c => (double)c.Second / c.First);
 
     /// <summary>
-    /// Expected calibration error, of [0, 1] (Guo et al. 2017, equation 3): Σ_m |B_m|/N · |accuracy(B_m) − confidence(B_m)|.
+    /// Expected calibration error, in [0, 1] (Guo et al. 2017, equation 3): Σ_m |B_m|/N · |accuracy(B_m) − confidence(B_m)|.
     /// </summary>
     public double CalibrationError =>
         Enumerable.Range(0, Bins).Sum(bin => Math.Abs(_binRight[bin] - _binConfidence[bin])) / _images;
 
-    /// <summary>The bins of the calibration error, from the lowest.</summary>
+    /// <summary>Bins of the calibration error, lowest first.</summary>
     public IReadOnlyList<CalibrationBin> Reliability => [.. Enumerable.Range(0, Bins).Select(Bin)];
 
     /// <summary>Counts every image once.</summary>
@@ -59,13 +59,13 @@ internal sealed class Tally
         return this;
     }
 
-    /// <summary>Counts an image, by its place in the outcomes.</summary>
+    /// <summary>Counts an image, given by its position in the outcomes.</summary>
     public void Add(int image)
     {
         var (label, rank, bin) = (_outcomes.Labels[image], _outcomes.Ranks[image], _binOf[image]);
         var right = rank == 0 ? 1 : 0;
         _images++;
-        _withinPlaces += rank < Places ? 1 : 0;
+        _withinPlaces += rank < TopPlaces ? 1 : 0;
         _classImages[label]++;
         _classRight[label] += right;
         _binImages[bin]++;
@@ -73,7 +73,7 @@ internal sealed class Tally
         _binConfidence[bin] += _outcomes.Confidences[image];
     }
 
-    /// <summary>Forgets what was counted.</summary>
+    /// <summary>Resets all counts to 0.</summary>
     public void Clear()
     {
         (_images, _withinPlaces) = (0, 0);

@@ -1,18 +1,19 @@
+// N images, D features, K classes
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
-/// Centers features and divides them by one number so that their mean square is 1: rates and strengths then mean the same for every encoder.
-/// A linear classifier loses nothing by it, and <see cref="Fold"/> gives one that takes features as they are.
+/// The centering and scaling of features to a mean square of 1, so that rates and strengths mean the same for every encoder. A linear
+/// classifier loses nothing by it: <see cref="Fold"/> converts it to one for unscaled features.
 /// </summary>
-/// <param name="Mean_D">Mean of each dimension, fp64.</param>
-/// <param name="Scale">Root of the mean square of all centered values.</param>
+/// <param name="Mean_D">Mean per dimension, fp64.</param>
+/// <param name="Scale">Root mean square of all centered values.</param>
 public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
 {
-    /// <summary>The scale of these features.</summary>
-    public static FeatureScale Of(Tensor z_ND)
+    /// <summary>Measures the mean and the scale of features.</summary>
+    public static FeatureScale Fit(Tensor z_ND)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -22,14 +23,14 @@ public sealed record FeatureScale(Tensor Mean_D, double Scale) : IDisposable
         return new FeatureScale(mean_D.MoveToOuterDisposeScope(), root > 0 ? root : 1);
     }
 
-    /// <summary>Features at that scale, [N, D], fp32.</summary>
+    /// <summary>Centers and scales features: [N, D], fp32.</summary>
     public Tensor Apply(Tensor z_ND)
     {
         using var scope = NewDisposeScope();
         return z_ND.to_type(ScalarType.Float64).sub(Mean_D).Over_(Scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The classifier of features as they are that decides as this one does of scaled ones.</summary>
+    /// <summary>Converts a classifier of scaled features to one of unscaled features with the same logits.</summary>
     public LinearClassifier Fold(LinearClassifier scaled)
     {
         using var frozen = no_grad();

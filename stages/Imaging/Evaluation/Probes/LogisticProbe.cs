@@ -1,3 +1,4 @@
+// N images, D features, K classes, P parameters
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using static TorchSharp.torch;
@@ -5,28 +6,28 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
-/// The linear probe of SimCLR's transfer experiments (appendix B.8): logistic regression by L-BFGS on frozen features, its L2 strength
-/// chosen on held-out training images. Features are taken as they are, neither centered nor scaled.
+/// The linear probe of SimCLR's transfer experiments (appendix B.8): logistic regression by L-BFGS on frozen features. Its L2 strength is
+/// chosen on held-out training images. Features are neither centered nor scaled.
 /// </summary>
 public static class LogisticProbe
 {
-    /// <summary>Holds out a balanced part that the key draws.</summary>
+    /// <summary>Holds out a balanced part, which the key draws, and fits a probe.</summary>
     /// <inheritdoc cref="Fit(Tensor, Tensor, int, IReadOnlyList{int}, LogisticProbeOptions, Action{int}?)"/>
     public static LogisticProbeResult Fit(
         Tensor z_ND, Tensor labels_N, int classes, RandomKey key, LogisticProbeOptions options, Action<int>? report = null) =>
-        Fit(z_ND, labels_N, classes, HeldOut.Balanced(Numbers(labels_N), options.HeldOutShare, key), options, report);
+        Fit(z_ND, labels_N, classes, HeldOut.Balanced(ToArray(labels_N), options.HeldOutShare, key), options, report);
 
     /// <summary>
-    /// Tries the strengths from the strongest to the weakest, each from the solution before it, takes the one of the highest held-out
-    /// top-1 (of equal ones, the strongest), and fits it to all images.
+    /// Tries the strengths from the strongest to the weakest, each from the solution before it. The one with the highest held-out top-1
+    /// (the strongest of equal ones) is then fitted to all images.
     /// </summary>
-    /// <param name="z_ND">Features of the training images. Kept twice in fp64 while fitting.</param>
-    /// <param name="labels_N">Their classes, int64, on the same device.</param>
-    /// <param name="classes">K.</param>
-    /// <param name="heldOut">Places of the images on which the strength is chosen; neither none nor all.</param>
-    /// <param name="options">Strengths and solver.</param>
-    /// <param name="report">Called after each strength with how many are tried; may throw to stop.</param>
-    /// <exception cref="ArgumentException">No image or every image is held out, or there is no strength to try.</exception>
+    /// <param name="z_ND">Features of the training images. Two copies in fp64 exist during the fit.</param>
+    /// <param name="labels_N">Classes of the images, int64, on the same device.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="heldOut">Positions of the images on which the strength is chosen; at least one, and not all.</param>
+    /// <param name="options">Strengths to try, and the solver.</param>
+    /// <param name="report">Called after each strength with the number tried so far; may throw to stop.</param>
+    /// <exception cref="ArgumentException">No image or every image is held out, or there are no strengths.</exception>
     public static LogisticProbeResult Fit(
         Tensor z_ND, Tensor labels_N, int classes, IReadOnlyList<int> heldOut, LogisticProbeOptions options, Action<int>? report = null)
     {
@@ -35,8 +36,8 @@ public static class LogisticProbe
         if (heldOut.Count == 0 || fitted.Length == 0 || options.Strengths.Count == 0)
         {
             throw new ArgumentException(
-                $"A sweep needs images to fit, images held out and strengths to try; got {fitted.Length}, {heldOut.Count} and "
-                + $"{options.Strengths.Count}.");
+                $"found {fitted.Length} images to fit, {heldOut.Count} held out and {options.Strengths.Count} strengths, "
+                + "expected at least one of each");
         }
 
         using var frozen = no_grad();
@@ -67,15 +68,33 @@ public static class LogisticProbe
         return new LogisticProbeResult(result, chosen.Point.Strength, final.Converged, sweep);
     }
 
-    private static (Tensor Z, Tensor Labels) Take(Tensor z_ND, Tensor labels_N, IEnumerable<int> places)
+    private static (Tensor Z, Tensor Labels) Take(Tensor z_ND, Tensor labels_N, IEnumerable<int> positions)
     {
-        var index = tensor(places.Select(place => (long)place).ToArray(), device: z_ND.device);
+        var index = tensor(positions.Select(position => (long)position).ToArray(), device: z_ND.device);
         return (z_ND.index_select(0, index), labels_N.index_select(0, index));
     }
 
-    private static long[] Numbers(Tensor labels_N)
+    private static long[] ToArray(Tensor labels_N)
     {
         using var scope = NewDisposeScope();
         return labels_N.ReadAll<long>();
     }
 }
+
+/// <summary>A probe and how its strength was chosen.</summary>
+/// <param name="Classifier">Fitted at the chosen strength to all images, including those held out.</param>
+/// <param name="Strength">The chosen λ.</param>
+/// <param name="Converged">Whether the last fit reached its tolerance.</param>
+/// <param name="Sweep">All strengths that were tried, strongest first.</param>
+public sealed record LogisticProbeResult(
+    LinearClassifier Classifier, double Strength, bool Converged, IReadOnlyList<SweepPoint> Sweep) : IDisposable
+{
+    public void Dispose() => Classifier.Dispose();
+}
+
+/// <summary>One strength of a probe's sweep.</summary>
+/// <param name="Strength">λ.</param>
+/// <param name="HeldOutTop1">Accuracy on the held-out images, in percent.</param>
+/// <param name="Iterations">Iterations of L-BFGS, which started from the solution of the next stronger λ.</param>
+/// <param name="Converged">Whether the fit reached its tolerance.</param>
+public sealed record SweepPoint(double Strength, double HeldOutTop1, int Iterations, bool Converged);

@@ -1,3 +1,4 @@
+// N images, B images in a mini-batch, D features, K classes
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using static TorchSharp.torch;
@@ -5,17 +6,18 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
-/// The linear probe of SimCLR's linear evaluation (appendix B.6) on features that were computed once: mean cross entropy, Nesterov
-/// momentum, no decay, a cosine rate, from weights of 0, in fp32.
+/// The linear probe of SimCLR's linear evaluation (appendix B.6), on features that are computed once. It starts from weights of 0, in
+/// fp32, with mean cross entropy, Nesterov momentum, a cosine schedule and no weight decay.
 /// </summary>
 public static class SgdProbe
 {
+    /// <summary>Trains a probe.</summary>
     /// <param name="z_ND">Features of the training images.</param>
-    /// <param name="labels_N">Their classes, int64, on the same device.</param>
-    /// <param name="classes">K.</param>
-    /// <param name="key">Shuffles: epoch e takes the images in the order of <c>key.Fold(e).Permutation(N)</c>.</param>
-    /// <param name="options">Epochs, batch and rate.</param>
-    /// <param name="report">Called after each epoch with how many are done; may throw to stop.</param>
+    /// <param name="labels_N">Classes of the images, int64, on the same device.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="key">Key that shuffles: epoch e has the order <c>key.Fold(e).Permutation(N)</c>.</param>
+    /// <param name="options">Epochs, batch size, learning rate and momentum.</param>
+    /// <param name="report">Called after each epoch with the number done so far; may throw to stop.</param>
     public static LinearClassifier Fit(
         Tensor z_ND, Tensor labels_N, int classes, RandomKey key, SgdProbeOptions options, Action<int>? report = null)
     {
@@ -57,4 +59,15 @@ public static class SgdProbe
         using var frozen = no_grad();
         parameters.Values.zero_();
     }
+}
+
+/// <summary>Options of the SGD probe, for features too numerous for L-BFGS.</summary>
+/// <param name="Epochs">Number of passes over the images.</param>
+/// <param name="BatchSize">Images per step; the last step of an epoch takes the rest.</param>
+/// <param name="LearningRate">First learning rate; it falls to 0 along half a cosine.</param>
+/// <param name="Momentum">Nesterov momentum, in [0, 1).</param>
+public sealed record SgdProbeOptions(int Epochs, int BatchSize, double LearningRate, double Momentum)
+{
+    /// <summary>SimCLR's linear evaluation (appendix B.6): 90 epochs, rate 0.1 per 256 images of a batch, momentum 0.9.</summary>
+    public static readonly SgdProbeOptions Default = new(90, 256, 0.1, 0.9);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Evaluation.Metrics;
 
-/// <summary>The logits and labels that make_evaluation.py judged.</summary>
+/// <summary>Logits and labels, as in make_evaluation.py.</summary>
 internal static class EvaluationCase
 {
     public static (Tensor Logits_NK, Tensor Labels_N) Make(string name)
@@ -23,6 +23,6 @@ internal static class EvaluationCase
     public static Outcomes Outcomes(string name)
     {
         var (logits_NK, labels_N) = Make(name);
-        return global::Distill.Imaging.Evaluation.Metrics.Outcomes.Of(logits_NK, labels_N);
+        return global::Distill.Imaging.Evaluation.Metrics.Outcomes.FromLogits(logits_NK, labels_N);
     }
 }

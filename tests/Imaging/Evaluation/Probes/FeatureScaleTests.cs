@@ -10,25 +10,27 @@ namespace Tests.Imaging.Evaluation.Probes;
 public sealed class FeatureScaleTests
 {
     [Fact]
-    public void Scaled_features_have_mean_0_and_mean_square_1_and_a_folded_classifier_decides_alike()
+    public void Folded_classifier_of_unscaled_features_has_the_same_logits()
     {
         using var scope = NewDisposeScope();
         var z_ND = Pattern.Uniform("features", 50, 7).mul(3).add(11);
-        using var scale = FeatureScale.Of(z_ND);
+        using var scale = FeatureScale.Fit(z_ND);
         var scaled_ND = scale.Apply(z_ND);
+
         Close.To(zeros(7), scaled_ND.mean([0L]), 1e-5);
         Assert.Equal(1, scaled_ND.square().mean().ToDouble(), 1e-5);
 
         using var classifier = new LinearClassifier(Pattern.Uniform("weight", 3, 7), Pattern.Uniform("bias", 3));
         using var folded = scale.Fold(classifier);
+
         Close.To(classifier.Logits(scaled_ND), folded.Logits(z_ND), 1e-4);
     }
 
     [Fact]
-    public void Features_that_are_all_alike_stay_finite()
+    public void Equal_features_stay_finite()
     {
         using var scope = NewDisposeScope();
-        using var scale = FeatureScale.Of(ones(4, 3));
+        using var scale = FeatureScale.Fit(ones(4, 3));
         Close.To(zeros(4, 3), scale.Apply(ones(4, 3)), 0);
     }
 }

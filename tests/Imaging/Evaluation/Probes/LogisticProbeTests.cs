@@ -16,7 +16,7 @@ public sealed class LogisticProbeTests
         LogisticProbeOptions.Default with { Strengths = LogisticProbeOptions.Logarithmic(1e-3, 1e5, 9) };
 
     [Fact]
-    public void The_usual_strengths_are_45_from_a_millionth_to_a_hundred_thousand()
+    public void Default_strengths_are_those_of_SimCLR()
     {
         var strengths = LogisticProbeOptions.Default.Strengths;
         Assert.Equal(45, strengths.Count);
@@ -25,7 +25,7 @@ public sealed class LogisticProbeTests
     }
 
     [Fact]
-    public void What_a_line_can_part_is_learned()
+    public void Separable_classes_are_learned()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = ProbeCase.Separable(60);
@@ -34,25 +34,29 @@ public sealed class LogisticProbeTests
     }
 
     [Fact]
-    public void The_strongest_of_the_best_is_chosen_and_fitted_to_all()
+    public void Strongest_of_the_best_is_chosen_and_fitted_to_all_images()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = (ProbeCase.Features(), ProbeCase.Labels());
         int[] heldOut = [.. Enumerable.Range(0, 50).Select(i => i * 3)];
         using var probe = LogisticProbe.Fit(z_ND, labels_N, ProbeCase.Classes, heldOut, Short);
+
         Assert.Equal(Short.Strengths.OrderDescending(), probe.Sweep.Select(point => point.Strength));
+
         var best = probe.Sweep.Max(point => point.HeldOutTop1);
+
         Assert.Equal(probe.Sweep.First(point => point.HeldOutTop1 == best).Strength, probe.Strength);
-        Assert.True(best > probe.Sweep[0].HeldOutTop1, "the strongest should hold the weights down too far");
+        Assert.True(best > probe.Sweep[0].HeldOutTop1, "the strongest λ should underfit");
 
         var alone = SoftmaxRegression.Fit(z_ND, labels_N, ProbeCase.Classes, probe.Strength, Short.Solver);
         using var refit = SoftmaxRegression.Classifier(alone.X, ProbeCase.Classes);
+
         Assert.True(probe.Converged);
         Close.To(refit.Weight_KD, probe.Classifier.Weight_KD, 1e-3);
     }
 
     [Fact]
-    public void Each_point_of_the_sweep_saw_only_what_was_not_held_out()
+    public void Sweep_fits_only_images_that_are_not_held_out()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = (ProbeCase.Features(), ProbeCase.Labels());
@@ -67,7 +71,7 @@ public sealed class LogisticProbeTests
     }
 
     [Fact]
-    public void Labels_that_mean_nothing_ask_for_more_strength_than_labels_that_do()
+    public void Random_labels_need_a_larger_strength()
     {
         using var scope = NewDisposeScope();
         var z_ND = Pattern.Uniform("noise", 90, 30);
@@ -75,18 +79,20 @@ public sealed class LogisticProbeTests
         var noise = Pattern.Uniform("coin", 90).gt(0).to(ScalarType.Int64);
         using var learned = LogisticProbe.Fit(z_ND, meaning, 2, Key, Short);
         using var guessed = LogisticProbe.Fit(z_ND, noise, 2, Key, Short);
+
         Assert.InRange(learned.Strength, 1e-3, 10);
         Assert.True(guessed.Strength > learned.Strength, $"{guessed.Strength} for noise, {learned.Strength} for meaning");
     }
 
     [Fact]
-    public void The_same_call_gives_the_same_bits_and_leaves_no_tensor()
+    public void Same_call_gives_the_same_bits_and_leaks_no_tensor()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = (ProbeCase.Features(), ProbeCase.Labels());
         using var first = LogisticProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key, Short);
         var before = ProbeCase.SettledTensors();
         using var second = LogisticProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key, Short);
+
         Assert.Equal(before + 2, Tensor.TotalCount);
         Close.Exactly(first.Classifier.Weight_KD, second.Classifier.Weight_KD);
         Close.Exactly(first.Classifier.Bias_K, second.Classifier.Bias_K);
@@ -94,7 +100,7 @@ public sealed class LogisticProbeTests
     }
 
     [Fact]
-    public void Nothing_to_fit_or_to_choose_by_is_refused()
+    public void Empty_inputs_are_rejected()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = ProbeCase.Separable(3);

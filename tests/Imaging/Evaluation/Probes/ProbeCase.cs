@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.Evaluation.Probes;
 
-/// <summary>Features, of unlike scales and not centered, and labels that no line parts, as make_evaluation.py judged them.</summary>
+/// <summary>Features of different scales that are not centered, with labels that are not separable, as in make_evaluation.py.</summary>
 internal static class ProbeCase
 {
     public const int Classes = 4;
@@ -13,7 +13,7 @@ internal static class ProbeCase
 
     public static Tensor Labels() => GoldenFile.Read("evaluation")["probe/labels"];
 
-    /// <summary>The number of tensors, once those that other tests left to the garbage collector are gone.</summary>
+    /// <summary>Returns the number of tensors after a garbage collection, which frees those of other tests.</summary>
     public static long SettledTensors()
     {
         GC.Collect();
@@ -21,7 +21,7 @@ internal static class ProbeCase
         return Tensor.TotalCount;
     }
 
-    /// <summary>Three classes around corners of a triangle, far apart for their width.</summary>
+    /// <summary>Returns three separable classes, around the corners of a triangle.</summary>
     public static (Tensor Z_ND, Tensor Labels_N) Separable(int images)
     {
         var labels_N = arange(images, ScalarType.Int64).remainder(3);

@@ -14,7 +14,7 @@ public sealed class SgdProbeTests
     private static readonly RandomKey Key = RandomKey.FromSeed(3).Fold("probe");
 
     [Fact]
-    public void It_takes_PyTorchs_steps()
+    public void Steps_match_PyTorch()
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("evaluation");
@@ -25,18 +25,19 @@ public sealed class SgdProbeTests
     }
 
     [Fact]
-    public void What_a_line_can_part_is_learned_even_where_no_gradient_is_wanted()
+    public void Separable_classes_are_learned_inside_no_grad()
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (z_ND, labels_N) = ProbeCase.Separable(60);
         using var classifier = SgdProbe.Fit(z_ND, labels_N, 3, Key, SgdProbeOptions.Default with { Epochs = 30 });
+
         Assert.Equal(100, Accuracy.Top1(classifier.Logits(z_ND), labels_N));
         Assert.False(classifier.Weight_KD.requires_grad);
     }
 
     [Fact]
-    public void The_same_call_gives_the_same_bits_and_its_steps_leave_no_tensor()
+    public void Same_call_gives_the_same_bits_and_steps_leak_no_tensor()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = (ProbeCase.Features(), ProbeCase.Labels());
@@ -44,10 +45,13 @@ public sealed class SgdProbeTests
         using var first = SgdProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key, options);
         var before = ProbeCase.SettledTensors();
         using var second = SgdProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key, options);
-        // Weight, bias, and what TorchSharp's linear layer leaves to the garbage collector; sixty steps leave nothing.
+
+        // Weight, bias, and what TorchSharp's linear layer leaves to the garbage collector. Sixty steps leak nothing.
         Assert.InRange(Tensor.TotalCount - before, 2, 10);
         Close.Exactly(first.Weight_KD, second.Weight_KD);
+
         using var other = SgdProbe.Fit(z_ND, labels_N, ProbeCase.Classes, Key.Fold(1), options);
+
         Assert.False(first.Weight_KD.equal(other.Weight_KD).all().ToBoolean());
     }
 }

@@ -14,12 +14,13 @@ public sealed class SoftmaxRegressionTests
     [InlineData("1", 1)]
     [InlineData("30", 30)]
     [InlineData("10000", 10000)]
-    public void Its_optimum_is_scikit_learns(string name, double strength)
+    public void Optimum_matches_scikit_learn(string name, double strength)
     {
         using var scope = NewDisposeScope();
         var golden = GoldenFile.Read("evaluation");
         var fit = SoftmaxRegression.Fit(
             ProbeCase.Features(), ProbeCase.Labels(), ProbeCase.Classes, strength, new LbfgsOptions(1000, 1e-9, 10));
+
         Assert.True(fit.Converged);
         Assert.Equal(golden[$"probe/{name}/objective"].ToDouble(), fit.Value, 1e-10);
         Close.To(golden[$"probe/{name}/weight"], fit.X[..24].view(4, 6), 1e-5);
@@ -27,7 +28,7 @@ public sealed class SoftmaxRegressionTests
     }
 
     [Fact]
-    public void Its_gradient_is_autograds()
+    public void Gradient_matches_autograd()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = (ProbeCase.Features(), ProbeCase.Labels());
@@ -36,25 +37,29 @@ public sealed class SoftmaxRegressionTests
         var loss = nn.functional.cross_entropy(z_ND.mm(x[..24].view(4, 6).t()).add(x[24..]), labels_N)
             .add(x[..24].square().sum().mul(3 / 2.0 / 150));
         loss.backward();
+
         Assert.Equal(loss.ToDouble(), fit.Value, 1e-12);
         Assert.InRange(x.grad!.abs().max().ToDouble(), 0, 1.01e-6);
     }
 
     [Fact]
-    public void The_classifier_is_the_flat_fit_in_the_layout_of_a_linear_layer()
+    public void Classifier_has_the_layout_of_a_linear_layer()
     {
         using var scope = NewDisposeScope();
         using var classifier = SoftmaxRegression.Classifier(arange(15, ScalarType.Float64), 3);
+
         Close.To(arange(12).view(3, 4), classifier.Weight_KD, 0);
         Close.To(tensor(new[] { 12f, 13, 14 }), classifier.Bias_K, 0);
+
         using var linear = nn.Linear(4, 3);
         linear.load_state_dict(new() { ["weight"] = classifier.Weight_KD, ["bias"] = classifier.Bias_K });
         var z_ND = Pattern.Uniform("z", 5, 4);
+
         Close.To(linear.forward(z_ND).detach(), classifier.Logits(z_ND), 1e-5);
     }
 
     [Fact]
-    public void A_class_without_images_is_never_guessed()
+    public void Class_without_images_is_never_predicted()
     {
         using var scope = NewDisposeScope();
         var (z_ND, labels_N) = ProbeCase.Separable(30);
@@ -64,7 +69,7 @@ public sealed class SoftmaxRegressionTests
     }
 
     [Fact]
-    public void Shapes_that_do_not_fit_are_refused()
+    public void Wrong_shapes_are_rejected()
     {
         using var scope = NewDisposeScope();
         var refusal = Assert.Throws<ArgumentException>(
