@@ -52,7 +52,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         (_images, _crops) = (targets.Images, targets.Crops);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
-        _logits = SoftTargetLogits.Of(targets, compute.Device);
+        _logits = SoftTargetLogits.Load(targets, compute.Device);
         _shift_K = options.BalanceClasses ? ClassBalance.Shifts(_logits, options.TeacherTemperature).DetachFromDisposeScope() : null;
     }
 

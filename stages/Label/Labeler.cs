@@ -69,7 +69,7 @@ internal sealed class Labeler(
         new([.. ViewsOf(batch).Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
 
     private List<SoftTargetRow> RowsOf(Batch batch, Tensor logits_NK) =>
-        SoftTargetRows.Of(ViewsOf(batch), [.. PlanOf(batch).Views.Select(view => view.Crop)], logits_NK, options.TopK);
+        SoftTargetRows.FromLogits(ViewsOf(batch), [.. PlanOf(batch).Views.Select(view => view.Crop)], logits_NK, options.TopK);
 
     /// <summary>Consecutive views of a row group. Its views are ordered by image.</summary>
     private readonly record struct Batch(int FirstImage, int FirstView, int Count);

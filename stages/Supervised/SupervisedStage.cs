@@ -39,7 +39,7 @@ public static class SupervisedStage
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels, Fold fold)
     {
         var train = dataset.Train();
-        var (training, heldOut) = fold.Part(LabelSplit.Draw(train, labels).Indices, train);
+        var (training, heldOut) = fold.Split(LabelSplit.Draw(train, labels).Indices, train);
         using var labeled = new LabeledImages(train, training, settings.Compute.Device, settings.LoaderThreads);
         using var network = CreateNetwork(context, options, settings, labeled);
         var result = Train(context, options, settings, labeled, network);

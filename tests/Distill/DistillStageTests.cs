@@ -105,7 +105,7 @@ public sealed class DistillStageTests
         var train = SampleData.Train;
         var views = Enumerable.Range(0, train.Count).Select(image => (image, 0)).ToList();
         var logits_NK = Pattern.Uniform("opinion", train.Count, train.ClassNames.Count).mul(4);
-        var rows = SoftTargetRows.Of(views, [.. views.Select(_ => Crop.Whole)], logits_NK, topK);
+        var rows = SoftTargetRows.FromLogits(views, [.. views.Select(_ => Crop.Whole)], logits_NK, topK);
         SoftTargetWriter.Write(path, [rows], new Dictionary<string, string>(), topK);
     }
 

@@ -1,37 +1,39 @@
+// R rows of the table, N rows of a batch, K classes, k stored classes
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
-/// A table's logits on the computing device, as they are stored, and batches of them spread out over all K classes.
+/// The logits of a table on the computing device, in their stored form. Batches of them are expanded to all K classes.
 /// </summary>
 /// <remarks>
-/// Where a row has but its k largest, each of the other classes gets <c>rest − log(K−k)</c>: an even share of their common mass. At
-/// T = 1 the k classes' probabilities are then the teacher's own, and so is the sum of the others. At another temperature this is
-/// an approximation: the others' real differences would be sharpened or softened as well. Even shares have the largest entropy, so
-/// below T = 1 the others together get less than the teacher gave them, and above it more.
+/// If a row has only its k largest logits, each of the other classes gets <c>rest − log(K−k)</c>, an equal part of their common mass. At
+/// T = 1 the probabilities of the k classes are then those of the teacher, and so is the sum of the others. At other temperatures this is
+/// an approximation, since it ignores the differences among the others. Equal parts have the largest entropy, so the others together get
+/// too little below T = 1 and too much above it.
 /// </remarks>
 public abstract class SoftTargetLogits : IDisposable
 {
-    /// <summary>R.</summary>
+    /// <summary>Number of rows, R.</summary>
     public abstract int Count { get; }
 
-    /// <summary>K.</summary>
+    /// <summary>Number of classes, K.</summary>
     public abstract int Classes { get; }
 
     public abstract Device Device { get; }
 
-    /// <summary>How many rows to spread out at a time when going through all of them.</summary>
+    /// <summary>Number of rows to expand at a time when all of them are read.</summary>
     public abstract int RowsAtOnce { get; }
 
-    public static SoftTargetLogits Of(SoftTargetTable table, Device device) =>
+    /// <summary>Copies the logits of a table to a device.</summary>
+    public static SoftTargetLogits Load(SoftTargetTable table, Device device) =>
         table.TopK > 0 ? new TopLogits(table, device) : new WholeLogits(table, device);
 
-    /// <summary>Logits of these rows: [N, K], fp32.</summary>
-    /// <param name="rows_N">64-bit numbers of rows, on the device.</param>
+    /// <summary>Returns the logits of rows: [N, K], fp32.</summary>
+    /// <param name="rows_N">Numbers of the rows, int64, on the device.</param>
     public abstract Tensor Take(Tensor rows_N);
 
-    /// <summary>Logits of <paramref name="count"/> neighboring rows: [count, K], fp32; not to be changed in place.</summary>
+    /// <summary>Returns the logits of <paramref name="count"/> consecutive rows: [count, K], fp32. Do not change it in place.</summary>
     public abstract Tensor Range(int start, int count);
 
     public void Dispose()

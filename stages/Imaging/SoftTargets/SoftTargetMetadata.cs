@@ -3,10 +3,10 @@ using Parquet;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>What a file of soft targets says of itself beside its rows.</summary>
+/// <summary>Reads the metadata of a file of soft targets.</summary>
 public static class SoftTargetMetadata
 {
-    /// <summary>The entries of the footer, which is written last; null for a file that is damaged, or no Parquet.</summary>
+    /// <summary>Returns the entries of the footer, which is written last; null if the file is damaged or not Parquet.</summary>
     public static IReadOnlyDictionary<string, string>? Read(string path)
     {
         try
@@ -16,7 +16,7 @@ public static class SoftTargetMetadata
         }
         catch (Exception)
         {
-            // The library answers damage with whatever fails first.
+            // The library reports damage with any kind of exception.
             return null;
         }
     }

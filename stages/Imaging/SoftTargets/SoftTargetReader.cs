@@ -7,20 +7,22 @@ using Parquet.Schema;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>Reads one file of soft targets and believes nothing that it does not check.</summary>
-/// <param name="path">The file; every message begins with it.</param>
-/// <param name="classes">K.</param>
+/// <summary>Reads one file of soft targets and checks all that it states.</summary>
+/// <param name="path">Path of the file, with which every message begins.</param>
+/// <param name="classes">Number of classes.</param>
 /// <param name="images">Number of training images.</param>
 internal sealed class SoftTargetReader(string path, int classes, int images)
 {
-    /// <summary>In one row group: sixteen times as many as labeling writes. A file that claims more is damaged, or means harm.</summary>
-    private const long MostLogits = 1 << 24;
+    /// <summary>
+    /// Largest number of logits in a row group: sixteen times as many as labeling writes. A file that claims more is damaged or
+    /// malicious.
+    /// </summary>
+    private const long MaximumGroupLogits = 1 << 24;
 
     /// <summary>Appends the file's rows.</summary>
-    /// <param name="table">The rows of the files before; null for a new table in this file's form.</param>
-    /// <param name="enough">Rows after which no further group of them is read.</param>
-    /// <returns>The table.</returns>
-    /// <exception cref="InvalidDataException">The file is not what labeling writes, or of another form than those before.</exception>
+    /// <param name="table">Rows of the previous files; null to create a table in the form of this file.</param>
+    /// <param name="enough">Number of rows after which no further row group is read.</param>
+    /// <exception cref="InvalidDataException">Labeling did not write the file, or its form differs from the previous files.</exception>
     public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table, int enough)
     {
         try
@@ -29,9 +31,11 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
             return await ReadAsync(table, enough).ConfigureAwait(false);
         }
         catch (Exception error) when (
-            error is not FileNotFoundException && StorageAdvice.For(error) is null && !error.Message.StartsWith(path, StringComparison.Ordinal))
+            error is not FileNotFoundException
+            && StorageAdvice.For(error) is null
+            && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            // The library answers damage with whatever fails first: an index, a cast, an overflow, memory for a size that is a lie.
+            // The library reports damage with any kind of exception: index, cast, overflow, or memory for a size that is wrong.
             throw Wrong($"is damaged or does not contain soft targets: {error.Message}");
         }
     }
@@ -54,14 +58,16 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         for (var i = 0; i < reader.RowGroupCount && table.Count < enough; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
-            if (group.RowCount is < 0 or > MostLogits || group.RowCount * table.Width > MostLogits)
+            if (group.RowCount is < 0 or > MaximumGroupLogits || group.RowCount * table.Width > MaximumGroupLogits)
             {
                 throw Wrong($"row group {i} claims {group.RowCount} rows");
             }
 
             if (!SoftTargetTable.Holds(table.Count + group.RowCount, table.Width))
             {
-                throw Wrong($"together with the files before it, it exceeds {SoftTargetTable.MostLogits} logits, the maximum of one table; label with \"topK\"");
+                throw Wrong(
+                    $"together with the files before it, it exceeds {SoftTargetTable.MaximumLogits} logits, the maximum of one table; "
+                    + "label with \"topK\"");
             }
 
             var rows = (int)group.RowCount;
@@ -117,7 +123,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         return values;
     }
 
-    /// <summary>A list column's values; null unless every row has <paramref name="width"/> of them, all present.</summary>
+    /// <summary>Reads the values of a list column; null unless every row has <paramref name="width"/> of them, none missing.</summary>
     private static async Task<T[]?> Lists<T>(ParquetRowGroupReader group, DataField field, int rows, int width)
         where T : struct
     {
@@ -129,11 +135,11 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
 
         var (definitions, repetitions) = (new int[values.Length], new int[values.Length]);
         await group.ReadRawAsync<T>(field, values.AsMemory(), definitions.AsMemory(), repetitions.AsMemory());
-        return !definitions.AsSpan().ContainsAnyExcept(field.MaxDefinitionLevel) && BeginEvery(width, repetitions) ? values : null;
+        return !definitions.AsSpan().ContainsAnyExcept(field.MaxDefinitionLevel) && ListsBeginEvery(width, repetitions) ? values : null;
     }
 
-    /// <summary>Whether a list begins (level 0) at every <paramref name="width"/>-th value and nowhere else (level 1).</summary>
-    private static bool BeginEvery(int width, ReadOnlySpan<int> repetitions)
+    /// <summary>Returns whether lists begin (level 0) at every <paramref name="width"/>-th value and nowhere else (level 1).</summary>
+    private static bool ListsBeginEvery(int width, ReadOnlySpan<int> repetitions)
     {
         for (var start = 0; start < repetitions.Length; start += width)
         {

@@ -2,14 +2,14 @@ using Distill.Datasets.Images;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>What a teacher thinks of one view of one image: of all K classes, or of the k that it holds likeliest.</summary>
-/// <param name="Image">The image's number in the training split.</param>
-/// <param name="View">Which of the image's views, from 0.</param>
-/// <param name="Crop">The view: a student sees the same one.</param>
+/// <summary>A teacher's logits for one view of one image: of all K classes, or of the k likeliest.</summary>
+/// <param name="Image">Number of the image in the training split.</param>
+/// <param name="View">Number of the view among those of the image, from 0.</param>
+/// <param name="Crop">Crop of the view; the student sees the same one.</param>
 /// <param name="Logits">
-/// Logits; not probabilities, so that a change of temperature needs no new labeling. K in the order of the classes, or the k
-/// largest, falling.
+/// Logits and not probabilities, so that a new temperature needs no new labeling. All K in the order of the classes, or the k largest in
+/// descending order.
 /// </param>
-/// <param name="TopClasses">The numbers of the k classes that <paramref name="Logits"/> belong to; null where it has all K.</param>
-/// <param name="Rest">The log-sum-exp of the K−k other logits; of no meaning where all are there.</param>
+/// <param name="TopClasses">Classes of the k <paramref name="Logits"/>; null if all K are stored.</param>
+/// <param name="Rest">Log-sum-exp of the K−k other logits; unused if all K are stored.</param>
 public sealed record SoftTargetRow(int Image, int View, Crop Crop, float[] Logits, int[]? TopClasses = null, float Rest = 0);

@@ -1,20 +1,22 @@
+// N views, K classes, k stored classes
 using Distill.Datasets.Images;
 using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>Makes rows of a batch of a teacher's logits, whole or cut down to the largest.</summary>
+/// <summary>Creates rows from a teacher's logits.</summary>
 public static class SoftTargetRows
 {
+    /// <summary>Creates one row per view.</summary>
     /// <param name="views">Image and view of each row.</param>
-    /// <param name="crops">The views.</param>
-    /// <param name="logits_NK">The teacher's logits, fp32.</param>
+    /// <param name="crops">Crop of each view.</param>
+    /// <param name="logits_NK">Logits of the teacher, fp32.</param>
     /// <param name="topK">
-    /// 0 for whole rows; else k of 1 … K−1: a row keeps its k largest logits and, as one number, the log-sum-exp of the others. So
-    /// at T = 1 each of the k keeps its probability. How the others share theirs is lost: see <see cref="SoftTargetLogits"/>.
+    /// 0 to keep all logits, or k in 1 … K−1. A row then keeps its k largest logits and the log-sum-exp of the others, so the k classes
+    /// keep their probabilities at T = 1. How the others differ is lost; see <see cref="SoftTargetLogits"/>.
     /// </param>
-    public static List<SoftTargetRow> Of(
+    public static List<SoftTargetRow> FromLogits(
         IReadOnlyList<(int Image, int View)> views, IReadOnlyList<Crop> crops, Tensor logits_NK, int topK)
     {
         using var scope = NewDisposeScope();

@@ -3,12 +3,12 @@ using Parquet.Schema;
 namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
-/// The columns of a soft-target file: a row a view, logits as a 3-level LIST, which every Parquet reader knows. Where only the
-/// k largest are stored, their class numbers stand beside them in a second LIST, and what the others come to in <c>rest</c>.
+/// The columns of a file of soft targets. It has one row per view, with the logits as a 3-level LIST, which every Parquet reader supports.
+/// If only the k largest are stored, a second LIST holds their classes, and <c>rest</c> the log-sum-exp of the others.
 /// </summary>
 internal static class SoftTargetSchema
 {
-    /// <summary>The metadata entry that says k; a file of whole rows has none.</summary>
+    /// <summary>Key of the metadata entry that holds k; files with all logits do not have it.</summary>
     public const string TopKEntry = "topK";
 
     public static readonly DataField<int> Image = new("image");
@@ -25,9 +25,9 @@ internal static class SoftTargetSchema
     private static readonly Field[] WholeColumns =
         [Image, View, Top, Left, Height, Width, Flipped, new ListField("logits", Logit)];
 
-    /// <summary>All K logits.</summary>
+    /// <summary>Schema of files with all K logits.</summary>
     public static readonly ParquetSchema Whole = new(WholeColumns);
 
-    /// <summary>The k largest.</summary>
+    /// <summary>Schema of files with the k largest logits.</summary>
     public static readonly ParquetSchema TopK = new([.. WholeColumns, new ListField("classes", TopClass), Rest]);
 }

@@ -6,14 +6,14 @@ using Parquet.Schema;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>Writes one file of soft targets, whole or not at all, a row group at a time.</summary>
+/// <summary>Writes files of soft targets, completely or not at all.</summary>
 public static class SoftTargetWriter
 {
-    /// <summary>Writes groups of rows as they come; only one group is ever in memory.</summary>
-    /// <param name="path">The file; it appears under this name only when whole and on the disk.</param>
-    /// <param name="groups">Rows of one row group after the other, none empty.</param>
-    /// <param name="metadata">Key-value metadata of the file: teacher, classes, seed, views. The writer adds topK to it.</param>
-    /// <param name="topK">How many logits every row has; 0 where it has those of all classes.</param>
+    /// <summary>Writes a file row group by row group; only one is in memory at a time.</summary>
+    /// <param name="path">Path of the file, which only appears when it is complete and on the disk.</param>
+    /// <param name="groups">Rows of each row group, never empty.</param>
+    /// <param name="metadata">Key-value metadata of the file: teacher, classes, seed, views. The writer adds topK.</param>
+    /// <param name="topK">Number of logits per row; 0 for those of all classes.</param>
     public static void Write(
         string path,
         IEnumerable<IReadOnlyList<SoftTargetRow>> groups,
@@ -24,7 +24,8 @@ public static class SoftTargetWriter
     private static async Task WriteAsync(
         Stream stream, IEnumerable<IReadOnlyList<SoftTargetRow>> groups, IReadOnlyDictionary<string, string> metadata, int topK)
     {
-        // The library's default is zstd's 19th level, a microsecond a logit; the 3rd, zstd's own default, saves as much room in a fiftieth of the time.
+        // The library's default is level 19 of zstd, which takes a microsecond per logit. Level 3, the default of zstd, compresses as
+        // well in a fiftieth of the time.
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Optimal };
         var schema = topK > 0 ? SoftTargetSchema.TopK : SoftTargetSchema.Whole;
         var entries = metadata.AsEnumerable();
@@ -58,8 +59,8 @@ public static class SoftTargetWriter
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T> value)
         where T : struct => group.WriteAsync<T>(field, rows.Select(value).ToArray());
 
-    // Every list and every element is present, hence the highest definition level throughout; repetition level 0 begins a
-    // row's list, 1 continues it.
+    // Every list and element is present, so all definition levels are the highest. Repetition level 0 begins the list of a row, and 1
+    // continues it.
     private static Task Lists<T>(
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T[]> list)
         where T : struct

@@ -1,12 +1,13 @@
+// R rows of the table, N rows of a batch, K classes, k stored classes
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>The k largest logits of each row, their classes, and what the others come to: 8k + 4 bytes a row instead of 4K.</summary>
+/// <summary>The k largest logits of each row, their classes, and the sum of the others: 8k + 4 bytes per row instead of 4K.</summary>
 internal sealed class TopLogits : SoftTargetLogits
 {
-    // A chunk of fp32 then has 16 MiB.
-    private const int ElementsAtOnce = 1 << 22;
+    // A chunk in fp32 then takes 16 MiB.
+    private const int ElementsPerChunk = 1 << 22;
 
     private readonly Tensor _logits_Rk;
     private readonly Tensor _classes_Rk;
@@ -18,8 +19,8 @@ internal sealed class TopLogits : SoftTargetLogits
         (Count, Classes) = (table.Count, table.Classes);
         _logits_Rk = tensor(table.Logits.ToArray(), [Count, table.TopK]).to(device).DetachFromDisposeScope();
         _classes_Rk = tensor(table.TopClasses.ToArray(), [Count, table.TopK]).to(device).DetachFromDisposeScope();
-        var share = Math.Log(Classes - table.TopK);
-        _others_R1 = tensor([.. table.Rest.Select(rest => (float)(rest - share))], [Count, 1]).to(device).DetachFromDisposeScope();
+        var logOthers = Math.Log(Classes - table.TopK);
+        _others_R1 = tensor([.. table.Rest.Select(rest => (float)(rest - logOthers))], [Count, 1]).to(device).DetachFromDisposeScope();
     }
 
     public override int Count { get; }
@@ -28,19 +29,19 @@ internal sealed class TopLogits : SoftTargetLogits
 
     public override Device Device => _logits_Rk.device;
 
-    public override int RowsAtOnce => Math.Max(1, ElementsAtOnce / Classes);
+    public override int RowsAtOnce => Math.Max(1, ElementsPerChunk / Classes);
 
     public override Tensor Take(Tensor rows_N)
     {
         using var scope = NewDisposeScope();
-        return Spread(_logits_Rk.index_select(0, rows_N), _classes_Rk.index_select(0, rows_N), _others_R1.index_select(0, rows_N))
+        return Expand(_logits_Rk.index_select(0, rows_N), _classes_Rk.index_select(0, rows_N), _others_R1.index_select(0, rows_N))
             .MoveToOuterDisposeScope();
     }
 
     public override Tensor Range(int start, int count)
     {
         using var scope = NewDisposeScope();
-        return Spread(_logits_Rk.narrow(0, start, count), _classes_Rk.narrow(0, start, count), _others_R1.narrow(0, start, count))
+        return Expand(_logits_Rk.narrow(0, start, count), _classes_Rk.narrow(0, start, count), _others_R1.narrow(0, start, count))
             .MoveToOuterDisposeScope();
     }
 
@@ -51,6 +52,6 @@ internal sealed class TopLogits : SoftTargetLogits
         _others_R1.Dispose();
     }
 
-    private Tensor Spread(Tensor logits_Nk, Tensor classes_Nk, Tensor others_N1) =>
+    private Tensor Expand(Tensor logits_Nk, Tensor classes_Nk, Tensor others_N1) =>
         others_N1.repeat(1, Classes).scatter_(1, classes_Nk.to_type(ScalarType.Int64), logits_Nk);
 }

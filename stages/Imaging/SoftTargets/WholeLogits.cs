@@ -1,13 +1,14 @@
+// R rows of the table, N rows of a batch, K classes
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.SoftTargets;
 
-/// <summary>Logits of all classes, as one matrix.</summary>
+/// <summary>The logits of all classes as one matrix.</summary>
 internal sealed class WholeLogits : SoftTargetLogits
 {
     private readonly Tensor _logits_RK;
 
-    /// <param name="logits_RK">fp32. Kept, not copied, and disposed of with this.</param>
+    /// <summary>Takes ownership of a matrix in fp32.</summary>
     public WholeLogits(Tensor logits_RK) => _logits_RK = logits_RK.DetachFromDisposeScope();
 
     internal WholeLogits(SoftTargetTable table, Device device)
@@ -22,7 +23,7 @@ internal sealed class WholeLogits : SoftTargetLogits
 
     public override Device Device => _logits_RK.device;
 
-    /// <summary>All: the matrix is there, and sums in one piece round as they always did.</summary>
+    /// <summary>All rows: the matrix is already in memory, and sums over it in one piece keep their rounding.</summary>
     public override int RowsAtOnce => Count;
 
     public override Tensor Take(Tensor rows_N) => _logits_RK.index_select(0, rows_N);

@@ -3,19 +3,19 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Imaging.Splits;
 
-/// <summary>One fold of a k-fold cross-validation over labeled images: what is held out, and what is trained on.</summary>
-/// <param name="Number">From 1 to <paramref name="Count"/>.</param>
-/// <param name="Count">k, at least 2.</param>
+/// <summary>One fold of a k-fold cross-validation over labeled images.</summary>
+/// <param name="Number">Number of the fold, from 1 to <paramref name="Count"/>.</param>
+/// <param name="Count">k, the number of folds, at least 2.</param>
 public sealed record Fold(int Number, int Count)
 {
     /// <summary>
-    /// Parts the images so that classes are as balanced as they were. Labeled images are dealt to the folds like cards, class
-    /// after class: over all folds each is held out exactly once.
+    /// Splits the images and keeps the classes balanced. Images are dealt to the folds in turn, class by class, so exactly one fold
+    /// holds out each image.
     /// </summary>
-    /// <param name="indices">Numbers of labeled images, ascending; drawn at random, so their order holds no pattern.</param>
-    /// <param name="images">The set that they belong to.</param>
+    /// <param name="indices">Numbers of labeled images, ascending. They were drawn at random, so their order has no pattern.</param>
+    /// <param name="images">Set that the images belong to.</param>
     /// <exception cref="UserException">There are more folds than images.</exception>
-    public (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Part(IReadOnlyList<int> indices, ImageSet images)
+    public (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Split(IReadOnlyList<int> indices, ImageSet images)
     {
         if (Count > indices.Count)
         {
@@ -24,8 +24,8 @@ public sealed record Fold(int Number, int Count)
 
         var dealt = indices
             .OrderBy(index => images.Labels[index])
-            .Select((index, place) => (Index: index, HeldOut: place % Count == Number - 1))
-            .ToLookup(card => card.HeldOut, card => card.Index);
+            .Select((index, position) => (Index: index, HeldOut: position % Count == Number - 1))
+            .ToLookup(image => image.HeldOut, image => image.Index);
         return ([.. dealt[false].Order()], [.. dealt[true].Order()]);
     }
 }

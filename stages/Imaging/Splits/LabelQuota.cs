@@ -3,15 +3,16 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Imaging.Splits;
 
-/// <summary>How many labels each class gets.</summary>
+/// <summary>Computes the number of labels per class.</summary>
 internal static class LabelQuota
 {
-    /// <param name="available">The labeled images of each class.</param>
-    /// <param name="classNames">The name of each class, for messages.</param>
-    /// <param name="options">Gives a fraction or a number per class.</param>
-    /// <param name="key">Orders the classes for the labels that remain of a fraction.</param>
+    /// <summary>Returns the number of labels of each class.</summary>
+    /// <param name="available">Number of labeled images of each class.</param>
+    /// <param name="classNames">Name of each class, for messages.</param>
+    /// <param name="options">Fraction or number per class.</param>
+    /// <param name="key">Key that orders the classes for the labels that a fraction leaves over.</param>
     /// <exception cref="UserException">A class has too few labeled images.</exception>
-    public static int[] Of(int[] available, IReadOnlyList<string> classNames, LabelSplitOptions options, RandomKey key)
+    public static int[] Compute(int[] available, IReadOnlyList<string> classNames, LabelSplitOptions options, RandomKey key)
     {
         if (Array.IndexOf(available, 0) is >= 0 and var empty)
         {
@@ -20,7 +21,7 @@ internal static class LabelQuota
 
         return options.PerClass is { } perClass
             ? Equal(available, classNames, perClass, options.Block)
-            : Share(available, options.Fraction!.Value, key);
+            : Fraction(available, options.Fraction!.Value, key);
     }
 
     private static int[] Equal(int[] available, IReadOnlyList<string> classNames, int perClass, string block)
@@ -33,16 +34,17 @@ internal static class LabelQuota
     }
 
     /// <summary>
-    /// The whole part of each class's share; what is missing of the whole data set's share goes, one each, to
-    /// classes in seeded order; no class is left without a label.
+    /// Returns the integer part of each class's fraction. Labels that are missing from the fraction of the whole dataset go to classes in
+    /// seeded order, one each. Every class gets at least one label.
     /// </summary>
-    private static int[] Share(int[] available, double fraction, RandomKey key)
+    private static int[] Fraction(int[] available, double fraction, RandomKey key)
     {
-        // In decimal, 0.29 of 100 is 29; in binary it is a hair less, and its whole part 28.
-        var share = (decimal)fraction;
-        var quota = Array.ConvertAll(available, count => (int)(share * count));
-        var rest = (int)Math.Round(share * available.Sum(), MidpointRounding.AwayFromZero) - quota.Sum();
-        foreach (var label in key.Fold("remainder").Permutation(available.Length).Where(label => quota[label] < available[label]).Take(rest))
+        // In decimal, 0.29 · 100 is 29. In binary it is slightly less, and its integer part is 28.
+        var exact = (decimal)fraction;
+        var quota = Array.ConvertAll(available, count => (int)(exact * count));
+        var rest = (int)Math.Round(exact * available.Sum(), MidpointRounding.AwayFromZero) - quota.Sum();
+        var order = key.Fold("remainder").Permutation(available.Length);
+        foreach (var label in order.Where(label => quota[label] < available[label]).Take(rest))
         {
             quota[label]++;
         }

@@ -5,8 +5,8 @@ using Distill.Pipeline.Options;
 namespace Distill.Imaging.Splits;
 
 /// <summary>
-/// The training images whose labels may be used. It is a function of the data set, the rule and the seed alone,
-/// equal on every machine; of one seed, a smaller number per class is a part of a larger one.
+/// The training images whose labels may be used. It depends only on the dataset, the rule and the seed, and is the same on every machine.
+/// With one seed, a smaller number per class is a subset of a larger one.
 /// </summary>
 public sealed class LabelSplit
 {
@@ -24,28 +24,28 @@ public sealed class LabelSplit
         }
     }
 
-    /// <summary>The numbers of the images, ascending, distinct, each with a known class.</summary>
+    /// <summary>Numbers of the images, ascending and distinct. Each image has a known class.</summary>
     public IReadOnlyList<int> Indices { get; }
 
-    /// <summary>The labels of the class that has fewest.</summary>
+    /// <summary>Smallest number of labels of a class.</summary>
     public int PerClassMin => _perClass.Min();
 
-    /// <summary>The labels of the class that has most.</summary>
+    /// <summary>Largest number of labels of a class.</summary>
     public int PerClassMax => _perClass.Max();
 
-    /// <summary>How the images were chosen, for people.</summary>
+    /// <summary>Description of how the images were chosen.</summary>
     public string Rule { get; }
 
-    /// <summary>The seed of the draw; null for a list.</summary>
+    /// <summary>Seed of the draw; null for a list.</summary>
     public long? Seed { get; }
 
-    /// <summary>Chooses by fraction or number per class, or reads the list that the options name.</summary>
+    /// <summary>Draws by fraction or number per class, or reads the list that the options name.</summary>
     /// <exception cref="UserException">A class has too few images, or the list is wrong.</exception>
     public static LabelSplit Draw(ImageSet train, LabelSplitOptions options) =>
         options.List is { } list ? Read(list, train) : Draw(train, options, "labels", _ => true);
 
-    /// <summary>Chooses among the images that another split leaves; a fraction is of those.</summary>
-    /// <exception cref="UserException">A class has too few of them, or the list is wrong or names one of the other split.</exception>
+    /// <summary>Draws from the images that another split leaves over. A fraction refers to those.</summary>
+    /// <exception cref="UserException">A class has too few of them, or the list is wrong or overlaps the other split.</exception>
     public static LabelSplit DrawBeside(ImageSet train, LabelSplitOptions options, LabelSplit taken)
     {
         var others = taken.Indices.ToHashSet();
@@ -55,9 +55,10 @@ public sealed class LabelSplit
         }
 
         var listed = Read(list, train);
-        return listed.Indices.Where(others.Contains).Select(train.ImageName).FirstOrDefault() is not { } twice
+        return listed.Indices.Where(others.Contains).Select(train.ImageName).FirstOrDefault() is not { } overlap
             ? listed
-            : throw new UserException($"{list} lists {twice}, which is already a labeled training image; held-out images must be different ones");
+            : throw new UserException(
+                $"{list} lists {overlap}, which is already a labeled training image; held-out images must be different ones");
     }
 
     private static LabelSplit Draw(ImageSet train, LabelSplitOptions options, string purpose, Func<int, bool> free)
@@ -69,21 +70,21 @@ public sealed class LabelSplit
 
         var members = train.ClassNames.Select((_, label) => MembersOf(train, label).FindAll(index => free(index))).ToArray();
         var key = RandomKey.FromSeed(options.Seed).Fold(purpose);
-        var quota = LabelQuota.Of(Array.ConvertAll(members, images => images.Count), train.ClassNames, options, key);
+        var quota = LabelQuota.Compute(Array.ConvertAll(members, images => images.Count), train.ClassNames, options, key);
         var indices = members.SelectMany((images, label) =>
-            key.Fold(label).Permutation(images.Count).Take(quota[label]).Select(place => images[place]));
+            key.Fold(label).Permutation(images.Count).Take(quota[label]).Select(position => images[position]));
         return new LabelSplit(train, [.. indices], options.Rule, options.Seed);
     }
 
-    /// <summary>Writes a text file: header lines that start with #, then a line "image name, tab, class name" an image.</summary>
-    /// <exception cref="UserException">The file cannot be written, or an image's name does not fit on a line.</exception>
+    /// <summary>Writes a text file: header lines that start with #, then one line per image with its name, a tab and its class.</summary>
+    /// <exception cref="UserException">The file cannot be written, or a name contains a tab or a line break.</exception>
     public void Write(string path) => SplitFile.Write(path, _train, this);
 
     /// <summary>
-    /// Reads such a file. The class may be left out, and a bare file name may stand for an image whose path ends
-    /// in it, as in published lists of file names.
+    /// Reads such a file. The class is optional, and a bare file name may stand for an image whose path ends in it, as in published lists
+    /// of file names.
     /// </summary>
-    /// <exception cref="UserException">A line names no image or one twice, or contradicts the data set's class.</exception>
+    /// <exception cref="UserException">A line names an unknown image, names one twice, or contradicts the class in the dataset.</exception>
     public static LabelSplit Read(string path, ImageSet train) => SplitFile.Read(path, train);
 
     private static List<int> MembersOf(ImageSet train, int label) =>

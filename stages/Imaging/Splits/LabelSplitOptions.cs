@@ -2,22 +2,22 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Imaging.Splits;
 
-/// <summary>Which training images keep their labels: exactly one of fraction, perClass and list says so.</summary>
-/// <param name="Fraction">Of (0, 1]: so much of every class, as the 1 % and 10 % of SimCLRv2 (arXiv:2006.10029, section 3).</param>
-/// <param name="PerClass">So many images of every class.</param>
-/// <param name="List">The path of a split file, see <see cref="LabelSplit.Read"/>.</param>
-/// <param name="Seed">Which draw; of no effect on a list.</param>
+/// <summary>Options for the training images that keep their labels. Exactly one of fraction, perClass and list is given.</summary>
+/// <param name="Fraction">Fraction of every class, in (0, 1], such as the 1 % and 10 % of SimCLRv2 (arXiv:2006.10029, section 3).</param>
+/// <param name="PerClass">Number of images of every class.</param>
+/// <param name="List">Path of a split file; see <see cref="LabelSplit.Read"/>.</param>
+/// <param name="Seed">Seed of the draw; unused with a list.</param>
 public sealed record LabelSplitOptions(double? Fraction, int? PerClass, string? List, long Seed)
 {
-    /// <summary>The block that says so, for messages.</summary>
+    /// <summary>JSON path of the block, for messages.</summary>
     public string Block { get; init; } = Usual;
 
     private const string Usual = "labels";
 
     /// <summary>Reads the block "labels": one of fraction, perClass and list, and seed.</summary>
-    /// <param name="section">The block.</param>
-    /// <param name="defaultSeed">The seed where none is given: the run's own.</param>
-    /// <exception cref="UserException">None or more than one of the three is given, or a value is impossible.</exception>
+    /// <param name="section">Block of the labels.</param>
+    /// <param name="defaultSeed">Seed by default: that of the run.</param>
+    /// <exception cref="UserException">None or more than one of the three is given, or a value is out of range.</exception>
     public static LabelSplitOptions Read(JsonSection section, int defaultSeed = 0)
     {
         var options = new LabelSplitOptions(
@@ -47,7 +47,7 @@ public sealed record LabelSplitOptions(double? Fraction, int? PerClass, string? 
                 $"found {(given.Count == 0 ? "none" : string.Join(" and ", given))}, expected exactly one of fraction, perClass and list");
     }
 
-    /// <summary>For people and for the header of a split file, such as "13 labels a class".</summary>
+    /// <summary>Description for people and for the header of a split file, such as "13 labels per class".</summary>
     public string Rule =>
         Fraction is { } fraction ? FormattableString.Invariant($"fraction {fraction} of each class")
         : PerClass is { } perClass ? FormattableString.Invariant($"{perClass} labels per class")

@@ -17,9 +17,9 @@ internal static class SplitFile
             $"# dataset: {train.Name}",
             $"# rule: {split.Rule}",
             $"# seed: {seed}",
-            FormattableString.Invariant(
-                $"# labels: {split.Indices.Count} of {train.Count} images, {split.PerClassMin} to {split.PerClassMax} in each of {train.ClassNames.Count} classes"),
-            .. split.Indices.Select(index => $"{Fitting(train.ImageName(index))}\t{Fitting(train.ClassNames[train.Labels[index]])}"),
+            FormattableString.Invariant($"# labels: {split.Indices.Count} of {train.Count} images, ")
+                + FormattableString.Invariant($"{split.PerClassMin} to {split.PerClassMax} in each of {train.ClassNames.Count} classes"),
+            .. split.Indices.Select(index => $"{CheckName(train.ImageName(index))}\t{CheckName(train.ClassNames[train.Labels[index]])}"),
         ];
         Try(path, "written", () =>
         {
@@ -76,7 +76,7 @@ internal static class SplitFile
         return index;
     }
 
-    private static string Fitting(string name) =>
+    private static string CheckName(string name) =>
         name.IndexOfAny(Separators) < 0
             ? name
             : throw new UserException($"The name \"{name}\" contains a tab or a line break, so it cannot be listed; rename the file");

@@ -1,3 +1,4 @@
+// N images
 using Distill.Datasets;
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
@@ -9,16 +10,17 @@ using static TorchSharp.torch;
 
 namespace Distill.Imaging.Training;
 
-/// <summary>The labeled images and nothing else: whoever trains on these cannot see another label.</summary>
+/// <summary>The labeled images of a split. A task that trains on them has no access to other labels.</summary>
 public sealed class LabeledImages : IDisposable
 {
     private readonly ImageBank _bank;
     private readonly IReadOnlyList<int> _indices;
 
-    /// <param name="train">The training split.</param>
-    /// <param name="indices">Which of its images are labeled.</param>
-    /// <param name="device">Where they are to lie.</param>
-    /// <param name="threads">Loader threads; 0 for one a processor.</param>
+    /// <summary>Opens the labeled images of a training split.</summary>
+    /// <param name="train">Training split.</param>
+    /// <param name="indices">Numbers of the labeled images.</param>
+    /// <param name="device">Device of their views.</param>
+    /// <param name="threads">Number of loader threads; 0 for one per processor.</param>
     public LabeledImages(ImageSet train, IReadOnlyList<int> indices, Device device, int threads) =>
         (_bank, _indices) = (ImageBank.Open(train, device, threads), indices);
 
@@ -28,20 +30,20 @@ public sealed class LabeledImages : IDisposable
 
     public int Count => _indices.Count;
 
-    /// <summary>Those that the options call labeled, drawn from the training split.</summary>
+    /// <summary>Draws labeled images from the training split.</summary>
     public static LabeledImages Load(IDataset dataset, LabelSplitOptions labels, RunSettings settings)
     {
         var train = dataset.Train();
         return new LabeledImages(train, LabelSplit.Draw(train, labels).Indices, settings.Compute.Device, settings.LoaderThreads);
     }
 
-    /// <summary>A view of the image at this place in the list of labeled images.</summary>
-    public ViewRequest Draw(int place, CropOptions? crop, RandomKey key) => _bank.Draw(_indices[place], crop, key);
+    /// <summary>Draws a view of the image at a position in the list of labeled images.</summary>
+    public ViewRequest Draw(int position, CropOptions? crop, RandomKey key) => _bank.Draw(_indices[position], crop, key);
 
-    /// <summary>The labels of the images at these places: [N], 64-bit integers.</summary>
-    public Tensor Labels(IEnumerable<int> places) => _bank.Labels(places.Select(place => _indices[place]));
+    /// <summary>Returns the labels of the images at positions in the list: [N], int64.</summary>
+    public Tensor Labels(IEnumerable<int> positions) => _bank.Labels(positions.Select(position => _indices[position]));
 
-    /// <summary>Loads the views that <paramref name="plan"/> asks for.</summary>
+    /// <summary>Creates a loader of the views that <paramref name="plan"/> requests.</summary>
     public ViewLoader Loader(Func<long, ViewBatch> plan, long steps) => new(_bank, plan, steps);
 
     public void Dispose() => _bank.Dispose();

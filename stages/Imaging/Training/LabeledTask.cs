@@ -1,3 +1,4 @@
+// N images
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Loading;
 using Distill.Learning.Randomness;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Distill.Imaging.Training;
 
-/// <summary>A step on labeled images: one augmented view each, cross entropy.</summary>
+/// <summary>Supervised training: cross entropy on one augmented view of each labeled image.</summary>
 public sealed class LabeledTask : TrainingTask, IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _classifier;
@@ -18,12 +19,13 @@ public sealed class LabeledTask : TrainingTask, IDisposable
     private readonly BatchPlan _batches;
     private readonly ViewLoader _loader;
 
-    /// <param name="classifier">On its device.</param>
-    /// <param name="createReplica">Makes another network of the same plan, there too.</param>
-    /// <param name="labeled">The images and their labels.</param>
-    /// <param name="views">How views are made.</param>
-    /// <param name="training">Steps and batch.</param>
-    /// <param name="random">The stage's key.</param>
+    /// <summary>Creates the task and its loader.</summary>
+    /// <param name="classifier">Network on its device; owned by the caller.</param>
+    /// <param name="createReplica">Creates another network of the same architecture on that device.</param>
+    /// <param name="labeled">Images and labels; owned by the caller.</param>
+    /// <param name="views">Augmentations.</param>
+    /// <param name="training">Number of steps and batch size.</param>
+    /// <param name="random">Key of the stage.</param>
     public LabeledTask(
         nn.Module<Tensor, Tensor> classifier,
         Func<nn.Module<Tensor, Tensor>> createReplica,
@@ -57,7 +59,10 @@ public sealed class LabeledTask : TrainingTask, IDisposable
     public void Dispose() => _loader.Dispose();
 
     private ViewBatch PlanOf(long step) =>
-        new([.. _batches.At(step).Select(sample => _labeled.Draw(sample.Index, _views.Crop, KeyOf(sample)))]) { Operations = _views.Operations };
+        new([.. _batches.At(step).Select(sample => _labeled.Draw(sample.Index, _views.Crop, KeyOf(sample)))])
+        {
+            Operations = _views.Operations,
+        };
 
     private RandomKey KeyOf(Sample sample) => sample.View(_random, 0);
 }

@@ -23,7 +23,7 @@ internal static class SoftTargetsSection
         var classes = train.Images.ClassNames;
 
         var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, SampledRows);
-        using var logits = SoftTargetLogits.Of(table, CPU);
+        using var logits = SoftTargetLogits.Load(table, CPU);
         var confidences = new List<double>();
         for (var start = 0; start < table.Count; start += logits.RowsAtOnce)
         {

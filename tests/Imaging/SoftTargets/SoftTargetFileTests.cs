@@ -6,7 +6,7 @@ using Tests.Pipeline;
 
 namespace Tests.Imaging.SoftTargets;
 
-/// <summary>Files of soft targets, judged by Apache Arrow's own reader.</summary>
+/// <summary>Compares files of soft targets with what Apache Arrow reads from them.</summary>
 public sealed class SoftTargetFileTests : IDisposable
 {
     private const int Classes = 3;
@@ -18,16 +18,18 @@ public sealed class SoftTargetFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Arrow_reads_the_columns_the_values_and_the_metadata()
+    public void Arrow_reads_columns_values_and_metadata()
     {
         var groups = Groups();
         using var file = new ParquetFileReader(Write("a.parquet", groups));
+
         Assert.Equal(
             ["image", "view", "crop_top", "crop_left", "crop_height", "crop_width", "flipped", "logits.list.element"],
             Enumerable.Range(0, file.FileMetaData.NumColumns).Select(i => file.FileMetaData.Schema.Column(i).Path.ToDotString()));
         Assert.Equal("finetune", file.FileMetaData.KeyValueMetadata["teacher"]);
         Assert.Equal("3", file.FileMetaData.KeyValueMetadata["classes"]);
         Assert.Equal(groups.Length, file.FileMetaData.NumRowGroups);
+
         for (var i = 0; i < groups.Length; i++)
         {
             using var group = file.RowGroup(i);
@@ -45,30 +47,32 @@ public sealed class SoftTargetFileTests : IDisposable
     }
 
     [Fact]
-    public void The_table_holds_all_files_in_the_order_of_their_names()
+    public void Table_has_all_files_in_the_order_of_their_names()
     {
         var groups = Groups();
         Write("b.parquet", groups[1..]);
         Write("a.parquet", groups[..1]);
         var rows = groups.SelectMany(group => group).ToArray();
         var table = SoftTargetTable.Read(_folder.Path, Classes, 100);
+
         Assert.Equal(rows.Length, table.Count);
         Assert.Equal(rows.Select(row => row.Image), table.Images);
         Assert.Equal(rows.Select(row => row.Crop), table.Crops);
+
         SameBits(rows.SelectMany(row => row.Logits), table.Logits);
     }
 
     [Fact]
-    public void The_same_rows_give_the_same_bytes()
+    public void Same_rows_give_the_same_bytes()
     {
         var reversed = Metadata.Reverse().ToDictionary();
         var first = File.ReadAllBytes(Write("a.parquet", Groups()));
         Assert.Equal(first, File.ReadAllBytes(Write("b.parquet", Groups(), reversed)));
     }
 
-    // Pinned, so that a change of what is not meant to change them shows. A later Parquet.Net may; then pin anew, alone.
+    // Pinned, so that unintended changes show. A new version of Parquet.Net may change them; update the hash in a commit of its own.
     [Fact]
-    public void Whole_targets_have_the_bytes_that_they_always_had() => Assert.Equal(
+    public void Bytes_of_whole_targets_are_pinned() => Assert.Equal(
         "B6BE19E84EC2842ADD31BC363F172D78E4B3270B035BEF53C00F002AA24FC9A0",
         Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Write("a.parquet", Groups())))));
 
@@ -78,7 +82,7 @@ public sealed class SoftTargetFileTests : IDisposable
     [InlineData(1, 100)]
     [InlineData(6, 100)]
     [InlineData(3, 10)]
-    public void Another_number_of_classes_or_images_is_refused_and_the_file_named(int classes, int images)
+    public void Wrong_number_of_classes_or_images_is_rejected(int classes, int images)
     {
         var path = Write("a.parquet", Groups());
         var thrown = Assert.Throws<InvalidDataException>(() => SoftTargetTable.Read(_folder.Path, classes, images));
@@ -86,8 +90,11 @@ public sealed class SoftTargetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_soft_targets_is_refused_and_named() =>
-        Assert.Contains(_folder.Path, Assert.Throws<InvalidDataException>(() => SoftTargetTable.Read(_folder.Path, 3, 100)).Message, StringComparison.Ordinal);
+    public void Folder_without_soft_targets_is_rejected() =>
+        Assert.Contains(
+            _folder.Path,
+            Assert.Throws<InvalidDataException>(() => SoftTargetTable.Read(_folder.Path, 3, 100)).Message,
+            StringComparison.Ordinal);
 
     private static SoftTargetRow[][] Groups() =>
     [

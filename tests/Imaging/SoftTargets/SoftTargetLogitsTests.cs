@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.SoftTargets;
 
-/// <summary>Stored logits, spread out over all classes again.</summary>
+/// <summary>Tests the expansion of stored logits to all classes.</summary>
 [Collection(TorchTests.Name)]
 public sealed class SoftTargetLogitsTests
 {
@@ -18,22 +18,24 @@ public sealed class SoftTargetLogitsTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(5)]
-    public void At_temperature_1_the_k_keep_their_probabilities_and_the_others_share_theirs_evenly(int k)
+    public void Temperature_1_keeps_the_k_and_divides_the_rest_equally(int k)
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(k);
         var actual_RK = logits.Take(arange(Rows)).softmax(1);
         var expected_RK = Teacher().softmax(1);
         var (top_Rk, classes_Rk) = expected_RK.topk(k, 1);
+
         Close.To(top_Rk, actual_RK.gather(1, classes_Rk), 1e-6);
 
         var others_R1 = expected_RK.sum(1, true).sub(top_Rk.sum(1, true)).div(Classes - k);
         var isOther_RK = ones([Rows, Classes], ScalarType.Bool).scatter(1, classes_Rk, zeros([Rows, k], ScalarType.Bool));
+
         Close.To(others_R1.expand(Rows, Classes).masked_select(isOther_RK), actual_RK.masked_select(isOther_RK), 1e-6);
     }
 
     [Fact]
-    public void With_all_but_one_class_nothing_is_lost()
+    public void Storing_all_but_one_class_loses_nothing()
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(Classes - 1);
@@ -43,20 +45,25 @@ public sealed class SoftTargetLogitsTests
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public void Rows_come_as_asked_for(int k)
+    public void Rows_come_in_the_requested_order(int k)
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(k);
+
         Assert.Equal((Rows, Classes), (logits.Count, logits.Classes));
+
         var all_RK = logits.Range(0, Rows);
+
         Assert.Equal(ScalarType.Float32, all_RK.dtype);
+
         var rows_N = tensor(new long[] { 29, 4, 4, 0 });
+
         Close.Exactly(all_RK.index_select(0, rows_N), logits.Take(rows_N));
         Close.Exactly(all_RK.narrow(0, 7, 5), logits.Range(7, 5));
     }
 
     [Fact]
-    public void Whole_rows_are_the_teachers_to_the_last_bit()
+    public void Whole_rows_have_the_bits_of_the_teacher()
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(0);
@@ -64,7 +71,7 @@ public sealed class SoftTargetLogitsTests
     }
 
     [Fact]
-    public void As_many_as_there_are_classes_cannot_be_cut_down_to()
+    public void K_must_be_less_than_the_number_of_classes()
     {
         using var scope = NewDisposeScope();
         Assert.Throws<ArgumentOutOfRangeException>(() => Stored(Classes));
@@ -72,13 +79,13 @@ public sealed class SoftTargetLogitsTests
 
     private static Tensor Teacher() => Pattern.Uniform("teacher", Rows, Classes).mul(4);
 
-    /// <summary>Written to a file and read back.</summary>
+    /// <summary>Writes the logits to a file and reads them back.</summary>
     private static SoftTargetLogits Stored(int k)
     {
         using var folder = new TempFolder();
-        var rows = SoftTargetRows.Of(
+        var rows = SoftTargetRows.FromLogits(
             [.. Enumerable.Range(0, Rows).Select(i => (i, 0))], [.. Enumerable.Repeat(Crop.Whole, Rows)], Teacher(), k);
         SoftTargetWriter.Write(folder["a.parquet"], [rows], new Dictionary<string, string>(), k);
-        return SoftTargetLogits.Of(SoftTargetTable.Read(folder.Path, Classes, Rows), CPU);
+        return SoftTargetLogits.Load(SoftTargetTable.Read(folder.Path, Classes, Rows), CPU);
     }
 }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Imaging.SoftTargets;
 
-/// <summary>Files of the k largest logits: their columns as Apache Arrow reads them, their room, their mass, and what is refused.</summary>
+/// <summary>Compares files of the k largest logits with what Apache Arrow reads, and tests their size and what is rejected.</summary>
 [Collection(TorchTests.Name)]
 public sealed class TopTargetFileTests : IDisposable
 {
@@ -22,10 +22,11 @@ public sealed class TopTargetFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Arrow_reads_the_columns_the_values_and_the_metadata()
+    public void Arrow_reads_columns_values_and_metadata()
     {
         var rows = Rows(Logits(20, Classes), K);
         using var file = new ParquetFileReader(Write("a.parquet", rows, K));
+
         Assert.Equal(
             [
                 "image", "view", "crop_top", "crop_left", "crop_height", "crop_width", "flipped",
@@ -34,7 +35,9 @@ public sealed class TopTargetFileTests : IDisposable
             Enumerable.Range(0, file.FileMetaData.NumColumns).Select(i => file.FileMetaData.Schema.Column(i).Path.ToDotString()));
         Assert.Equal("3", file.FileMetaData.KeyValueMetadata["topK"]);
         Assert.Equal("finetune", file.FileMetaData.KeyValueMetadata["teacher"]);
+
         using var group = file.RowGroup(0);
+
         Assert.Equal(rows.Select(row => row.Image), Column<int>(group, 0));
         Assert.Equal(rows.Select(row => row.Logits), Column<float[]>(group, 7));
         Assert.Equal(rows.Select(row => row.TopClasses), Column<int[]>(group, 8));
@@ -42,7 +45,7 @@ public sealed class TopTargetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_row_has_the_largest_logits_falling_and_the_log_sum_exp_of_the_rest()
+    public void Row_has_the_largest_logits_and_the_log_sum_exp_of_the_rest()
     {
         var logits = Logits(20, Classes);
         foreach (var (row, all) in Rows(logits, K).Zip(logits.Chunk(Classes)))
@@ -55,25 +58,28 @@ public sealed class TopTargetFileTests : IDisposable
     }
 
     [Fact]
-    public void The_table_keeps_k_logits_a_row_and_can_be_cut_down_to_some_images()
+    public void Table_keeps_k_logits_per_row_and_can_be_filtered()
     {
         var rows = Rows(Logits(20, Classes), K);
         Write("b.parquet", rows[12..], K);
         Write("a.parquet", rows[..12], K);
         var table = SoftTargetTable.Read(_folder.Path, Classes, 20);
+
         Assert.Equal((Classes, K, K, 20), (table.Classes, table.TopK, table.Width, table.Count));
+
         Same(rows, table);
         Same([.. rows.Where(row => row.Image % 3 == 1)], table.Where(image => image % 3 == 1));
     }
 
     [Fact]
-    public void Ten_of_a_thousand_logits_take_less_than_a_fiftieth_of_the_room_and_keep_their_mass()
+    public void Ten_of_1000_logits_take_less_than_2_percent_of_the_space()
     {
         const int classes = 1000;
         const int k = 10;
         var logits = Logits(2000, classes);
         var whole = new FileInfo(Write("whole.parquet", Rows(logits, 0), 0)).Length;
         var top = new FileInfo(Write("top/a.parquet", Rows(logits, k), k)).Length;
+
         Assert.True(top < 0.02 * whole, $"{top} bytes of {whole}, {100.0 * top / whole:f2} %");
 
         var table = SoftTargetTable.Read(_folder["top"], classes, 2000);
@@ -87,7 +93,7 @@ public sealed class TopTargetFileTests : IDisposable
     }
 
     [Fact]
-    public void The_same_rows_give_the_same_bytes()
+    public void Same_rows_give_the_same_bytes()
     {
         var rows = Rows(Logits(20, Classes), K);
         Assert.Equal(File.ReadAllBytes(Write("a.parquet", rows, K)), File.ReadAllBytes(Write("b.parquet", rows, K)));
@@ -96,48 +102,51 @@ public sealed class TopTargetFileTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void Files_of_two_forms_are_refused_and_the_second_named(int topK)
+    public void Files_of_two_forms_are_rejected(int topK)
     {
         Write("a.parquet", Rows(Logits(20, Classes), K), K);
-        Refused(Write("b.parquet", Rows(Logits(20, Classes), topK), topK), "the files before it contain the 3 largest logits per row");
+        var second = Write("b.parquet", Rows(Logits(20, Classes), topK), topK);
+        AssertRejected(second, "the files before it contain the 3 largest logits per row");
     }
 
     [Theory]
     [InlineData("7", "topK = \"7\", expected an integer from 1 to 6")]
     [InlineData("0", "topK = \"0\"")]
     [InlineData("three", "topK = \"three\"")]
-    public void A_k_that_is_impossible_is_refused(string topK, string message) =>
-        Refused(Write("a.parquet", Rows(Logits(20, Classes), 0), 0, topK), message);
+    public void Impossible_k_is_rejected(string topK, string message) =>
+        AssertRejected(Write("a.parquet", Rows(Logits(20, Classes), 0), 0, topK), message);
 
     [Theory]
     [InlineData(2)]
     [InlineData(6)]
-    public void A_k_that_is_not_that_of_the_rows_is_refused(int topK) =>
-        Refused(Write("a.parquet", Rows(Logits(20, Classes), K), topK), $"row group 0 does not contain {topK} logits of one of 20 images per row");
+    public void K_that_differs_from_the_rows_is_rejected(int topK) =>
+        AssertRejected(
+            Write("a.parquet", Rows(Logits(20, Classes), K), topK),
+            $"row group 0 does not contain {topK} logits of one of 20 images per row");
 
     [Theory]
     [InlineData(0, 7)]
     [InlineData(1, -1)]
     [InlineData(2, null)]
-    public void A_class_that_there_is_not_or_that_comes_twice_is_refused(int place, int? number)
+    public void Unknown_or_repeated_class_is_rejected(int place, int? number)
     {
         var rows = Rows(Logits(20, Classes), K);
         rows[5].TopClasses![place] = number ?? rows[5].TopClasses![0];
-        Refused(Write("a.parquet", rows, K), "row group 0 does not contain 3 different ones of 7 classes per row");
+        AssertRejected(Write("a.parquet", rows, K), "row group 0 does not contain 3 different ones of 7 classes per row");
     }
 
     [Fact]
-    public void Rows_of_unequal_lengths_are_refused()
+    public void Rows_of_different_lengths_are_rejected()
     {
         var rows = Rows(Logits(20, Classes), K);
         rows[3] = rows[3] with { TopClasses = [0, 1] };
         rows[4] = rows[4] with { TopClasses = [0, 1, 2, 3] };
-        Refused(Write("a.parquet", rows, K), "different ones of 7 classes");
+        AssertRejected(Write("a.parquet", rows, K), "different ones of 7 classes");
     }
 
     [Fact]
-    public void A_file_of_three_logits_that_does_not_say_whose_is_refused() =>
-        Refused(Write("a.parquet", Rows(Logits(20, K), 0, classes: K), 0, "3"), "does not have the column classes");
+    public void File_of_k_logits_without_classes_is_rejected() =>
+        AssertRejected(Write("a.parquet", Rows(Logits(20, K), 0, classes: K), 0, "3"), "does not have the column classes");
 
     private static void Same(List<SoftTargetRow> rows, SoftTargetTable table)
     {
@@ -148,7 +157,7 @@ public sealed class TopTargetFileTests : IDisposable
         Assert.Equal(rows.Select(row => row.Rest), table.Rest);
     }
 
-    private void Refused(string path, string message)
+    private void AssertRejected(string path, string message)
     {
         var thrown = Assert.Throws<InvalidDataException>(() => SoftTargetTable.Read(_folder.Path, Classes, 20));
         Assert.StartsWith($"{path}: ", thrown.Message, StringComparison.Ordinal);
@@ -166,7 +175,7 @@ public sealed class TopTargetFileTests : IDisposable
         using var scope = NewDisposeScope();
         classes = classes > 0 ? classes : logits.Length % 1000 == 0 ? 1000 : Classes;
         var rows = logits.Length / classes;
-        return SoftTargetRows.Of(
+        return SoftTargetRows.FromLogits(
             [.. Enumerable.Range(0, rows).Select(i => (i, 0))],
             [.. Enumerable.Range(0, rows).Select(i => new Crop(MathF.Sqrt(i) / 50, i / 4000f, 1 / (1 + i / 7f), 0.5f, i % 3 == 0))],
             tensor(logits, [rows, classes]),

@@ -15,7 +15,7 @@ public sealed class FoldTests
         Enumerable.Range(1, Folds).SelectMany(number => Part(number).HeldOut).Order());
 
     [Fact]
-    public void What_is_held_out_is_never_trained_on() => Assert.All(Enumerable.Range(1, Folds), number =>
+    public void Held_out_images_are_never_trained_on() => Assert.All(Enumerable.Range(1, Folds), number =>
     {
         var (training, heldOut) = Part(number);
         Assert.Empty(training.Intersect(heldOut));
@@ -23,7 +23,7 @@ public sealed class FoldTests
     });
 
     [Fact]
-    public void Folds_and_their_classes_are_as_equal_as_can_be() => Assert.All(Enumerable.Range(1, Folds), number =>
+    public void Folds_and_their_classes_are_balanced() => Assert.All(Enumerable.Range(1, Folds), number =>
     {
         var heldOut = Part(number).HeldOut;
         Assert.Equal(26, heldOut.Count);
@@ -33,5 +33,5 @@ public sealed class FoldTests
     });
 
     private static (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Part(int number) =>
-        new Fold(number, Folds).Part(Labeled.Indices, SampleData.Train);
+        new Fold(number, Folds).Split(Labeled.Indices, SampleData.Train);
 }

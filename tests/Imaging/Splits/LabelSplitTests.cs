@@ -9,13 +9,13 @@ namespace Tests.Imaging.Splits;
 public sealed class LabelSplitTests
 {
     [Fact]
-    public void The_draw_is_the_same_on_every_machine() =>
+    public void Draw_is_the_same_on_every_machine() =>
         Assert.Equal(
             [150, 268, 544, 585, 612, 613, 657, 749, 791, 924, 956, 1035, 1367, 1810, 2228, 2238, 2250, 2409, 2567, 2634],
             PerClass(2, seed: 0).Indices);
 
     [Fact]
-    public void A_draw_is_balanced_sorted_and_a_part_of_a_larger_one()
+    public void Draw_is_balanced_and_sorted_and_a_subset_of_a_larger_one()
     {
         var (small, large) = (PerClass(13, seed: 1), PerClass(40, seed: 1));
         Assert.Equal((130, 13, 13), (small.Indices.Count, small.PerClassMin, small.PerClassMax));
@@ -30,7 +30,7 @@ public sealed class LabelSplitTests
     [InlineData(0.29, 870, 87, 87)]
     [InlineData(0.0001, 10, 1, 1)]
     [InlineData(1, 3000, 300, 300)]
-    public void A_fraction_is_shared_as_evenly_as_can_be(double fraction, int count, int min, int max)
+    public void Fraction_is_divided_evenly_among_classes(double fraction, int count, int min, int max)
     {
         var split = LabelSplit.Draw(SampleData.Train, new LabelSplitOptions(fraction, null, null, 0));
         Assert.Equal((count, min, max), (split.Indices.Count, split.PerClassMin, split.PerClassMax));
@@ -44,7 +44,7 @@ public sealed class LabelSplitTests
     }
 
     [Fact]
-    public void A_class_with_too_few_images_is_named()
+    public void Class_with_too_few_images_is_named()
     {
         Assert.Equal(
             "labels.perClass is 2, but the class b has only 1 labeled images",
@@ -56,7 +56,7 @@ public sealed class LabelSplitTests
     }
 
     [Fact]
-    public void Labels_that_are_held_out_are_others()
+    public void Held_out_labels_do_not_overlap()
     {
         var taken = PerClass(13, seed: 0);
         var heldOut = LabelSplit.DrawBeside(SampleData.Train, new LabelSplitOptions(null, 5, null, 0), taken);
@@ -66,14 +66,16 @@ public sealed class LabelSplitTests
     }
 
     [Fact]
-    public void A_list_of_labels_that_are_held_out_must_not_name_a_labeled_image()
+    public void List_of_held_out_images_must_not_overlap()
     {
         using var folder = new TempFolder();
         var images = Images([0, 1, 0, 1]);
         var taken = LabelSplit.Draw(images, new LabelSplitOptions(null, 1, null, 0));
         taken.Write(folder["list.txt"]);
-        var refused = Assert.Throws<UserException>(() => LabelSplit.DrawBeside(images, new LabelSplitOptions(null, null, folder["list.txt"], 0), taken));
-        Assert.Contains("which is already a labeled training image", refused.Message, StringComparison.Ordinal);
+        var list = new LabelSplitOptions(null, null, folder["list.txt"], 0);
+        var error = Assert.Throws<UserException>(() => LabelSplit.DrawBeside(images, list, taken));
+
+        Assert.Contains("which is already a labeled training image", error.Message, StringComparison.Ordinal);
     }
 
     private static LabelSplit PerClass(int count, long seed) =>

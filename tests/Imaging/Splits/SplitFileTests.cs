@@ -16,7 +16,7 @@ public sealed class SplitFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_split_is_written_as_readable_text_and_read_back()
+    public void Split_is_written_as_text_and_read_back()
     {
         var split = LabelSplit.Draw(Toy, new LabelSplitOptions(1, null, null, 7));
         split.Write(_folder["split.txt"]);
@@ -37,7 +37,7 @@ public sealed class SplitFileTests : IDisposable
     }
 
     [Fact]
-    public void A_published_list_of_bare_file_names_is_read()
+    public void List_of_bare_file_names_is_read()
     {
         var path = _folder.Write("list.txt", "3.png\n2.png\n");
         var split = LabelSplit.Draw(Toy, new LabelSplitOptions(null, null, path, 0));
@@ -52,21 +52,25 @@ public sealed class SplitFileTests : IDisposable
     [InlineData("2.png\n\ntrain/cat/2.png\n", ", line 3: train/cat/2.png was already listed in line 1")]
     [InlineData("4.png\n", ", line 1: 4.png does not have a class in toy")]
     [InlineData("# nothing\n", ": found no images, expected one per line")]
-    public void A_wrong_line_is_named_by_its_number(string text, string problem)
+    public void Message_names_the_number_of_a_wrong_line(string text, string problem)
     {
         var path = _folder.Write("split.txt", text);
         Assert.Equal(path + problem, Assert.Throws<UserException>(() => LabelSplit.Read(path, Toy)).Message);
     }
 
     [Fact]
-    public void A_missing_list_is_named() =>
-        Assert.Contains("none.txt cannot be read", Assert.Throws<UserException>(() => LabelSplit.Read(_folder["none.txt"], Toy)).Message, StringComparison.Ordinal);
+    public void Missing_list_is_named() =>
+        Assert.Contains(
+            "none.txt cannot be read",
+            Assert.Throws<UserException>(() => LabelSplit.Read(_folder["none.txt"], Toy)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
-    public void A_name_that_does_not_fit_on_a_line_is_refused()
+    public void Name_with_a_tab_is_rejected()
     {
         var odd = new ImageSet("odd", new ImageShape(1, 1, 1), new byte[1], [0], ["a"], ["train/a/tab\tname.png"]);
         var split = LabelSplit.Draw(odd, new LabelSplitOptions(1, null, null, 0));
-        Assert.Contains("rename the file", Assert.Throws<UserException>(() => split.Write(_folder["split.txt"])).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<UserException>(() => split.Write(_folder["split.txt"]));
+        Assert.Contains("rename the file", error.Message, StringComparison.Ordinal);
     }
 }
