@@ -41,7 +41,7 @@ public sealed class SupervisedStageTests
         var result = RunFold(fixture, dataset, fold);
 
         var train = dataset.Train();
-        var (_, heldOut) = fold.Part(Labeled, train);
+        var (_, heldOut) = fold.Split(Labeled, train);
         var logits = PlainInference.Logits(TinyNetworks.Student("supervised"), fixture.Folder[SupervisedStage.Output], train);
         Assert.Equal(heldOut.Count, result.Metrics["heldOut"]!.GetValue<int>());
         Assert.Equal(
