@@ -60,7 +60,7 @@ internal sealed class PyTorchProgram : IDisposable
     private static JsonObject OptionsOf(Workbench bench)
     {
         var pretrain = bench.Pretrain;
-        var crop = pretrain.Views.Crop 
+        var crop = pretrain.Views.Crop
             ?? throw new InvalidOperationException("the PyTorch program needs a crop as the first augmentation of pretraining, found none");
         var jitter = pretrain.Views.Operations.OfType<Jitter>().FirstOrDefault();
         return new JsonObject
