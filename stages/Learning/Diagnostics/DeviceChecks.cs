@@ -33,7 +33,7 @@ public static class DeviceChecks
                 yield return Row($"a step of {kind.Name}", compute, at => kind.Error(at, Random));
             }
 
-            yield return Row("inference with folded batch norms", compute, at => InferenceCheck.Error(at, Random));
+            yield return Row("labeling by the inference network", compute, at => InferenceCheck.Error(at, Random));
         }
 
         var exact = new Compute(device, Bf16: false);

@@ -80,7 +80,7 @@ public sealed class FlatParameters : IDisposable
     public void ZeroGradients() => Gradients.zero_();
 
     /// <summary>Copies a tensor laid out like <see cref="Values"/> to the CPU, without padding, as checkpoints hold it.</summary>
-    public Tensor Packed(Tensor flat)
+    public Tensor Pack(Tensor flat)
     {
         using var scope = NewDisposeScope();
         var packed = empty([Slices.Sum(slice => slice.Length)], flat.dtype);
@@ -92,7 +92,7 @@ public sealed class FlatParameters : IDisposable
         return packed.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Copies a result of <see cref="Packed"/> back into a tensor laid out like <see cref="Values"/>.</summary>
+    /// <summary>Copies a result of <see cref="Pack"/> back into a tensor laid out like <see cref="Values"/>.</summary>
     public void Unpack(Tensor packed, Tensor flat)
     {
         using var scope = NewDisposeScope();

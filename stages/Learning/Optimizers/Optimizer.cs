@@ -16,10 +16,10 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
     public IReadOnlyDictionary<string, Tensor> Buffers => _buffers;
 
     /// <summary>Copies the buffers to the CPU, without padding, as checkpoints hold them.</summary>
-    public IReadOnlyDictionary<string, Tensor> Packed() =>
-        _buffers.ToDictionary(buffer => buffer.Key, buffer => parameters.Packed(buffer.Value));
+    public IReadOnlyDictionary<string, Tensor> Pack() =>
+        _buffers.ToDictionary(buffer => buffer.Key, buffer => parameters.Pack(buffer.Value));
 
-    /// <summary>Fills the buffers from a result of <see cref="Packed"/>.</summary>
+    /// <summary>Fills the buffers from a result of <see cref="Pack"/>.</summary>
     public void Unpack(IReadOnlyDictionary<string, Tensor> packed)
     {
         foreach (var (name, buffer) in _buffers)

@@ -26,7 +26,7 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 
         using var scope = NewDisposeScope();
         Weights.Load(task.Network, Path.Combine(checkpoint.Folder, Weights.FileName));
-        var buffers = optimizer.Packed();
+        var buffers = optimizer.Pack();
         Fill(buffers, Path.Combine(checkpoint.Folder, OptimizerFile));
         optimizer.Unpack(buffers);
         if (task.ExtraState is { Count: > 0 } extra)
@@ -61,7 +61,7 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         {
             Durable.WritePart(Path.Combine(folder, Weights.FileName), file => Weights.Save(task.Network, file));
             using var scope = NewDisposeScope();
-            Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Packed()));
+            Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Pack()));
             if (task.ExtraState is { Count: > 0 } extra)
             {
                 Durable.WritePart(Path.Combine(folder, ExtraStateFile), file => SafetensorsFile.Write(file, extra));

@@ -39,8 +39,10 @@ public sealed class SelectiveKernelTests
         using var network = Build(name, stem, channels);
         network.to(ScalarType.Float64);
         network.train();
+
         var logits = network.forward(Images(channels, height, width).to(ScalarType.Float64));
         logits.mul(Pattern.Uniform("cotangent", logits.shape)).sum().backward();
+
         Close.To(golden[prefix + "logits"], logits.to(ScalarType.Float32), 1e-5, "logits");
         Close.To(
             golden[prefix + "running_var"],

@@ -112,6 +112,7 @@ public class OnnxExportTests
         using var network = FilledNetwork.Of("resnet18", 0.125, Stem.Half, false, 1, Classes);
         var bytes = Bytes(InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes));
         Assert.Equal(bytes, Bytes(InferenceNetwork.ToOnnx(network, [1, 28, 28], Classes)));
+
         using var session = new InferenceSession(bytes);
         Assert.Equal("tests", session.ModelMetadata.ProducerName);
         Assert.Equal("value", session.ModelMetadata.CustomMetadataMap["key"]);

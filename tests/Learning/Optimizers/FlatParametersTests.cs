@@ -101,7 +101,7 @@ public sealed class FlatParametersTests
         using var network = Network();
         var expected = cat([.. network.parameters().OrderBy(p => p.dim() > 1 ? 0 : 1).Select(p => p.detach().reshape(-1).clone())]);
         using var parameters = new FlatParameters(network);
-        var packed = parameters.Packed(parameters.Values);
+        var packed = parameters.Pack(parameters.Values);
         Close.Exactly(expected, packed);
         var unpacked = zeros_like(parameters.Values);
         parameters.Unpack(packed, unpacked);

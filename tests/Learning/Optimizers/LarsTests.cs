@@ -52,7 +52,7 @@ public sealed class LarsTests
         parameters.Gradients.fill_(0.5f);
         using var optimizer = Create(parameters);
         optimizer.Step(0, 0.1);
-        Close.To(full(8, -0.05f), parameters.Packed(parameters.Values), 1e-7);
+        Close.To(full(8, -0.05f), parameters.Pack(parameters.Values), 1e-7);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class LarsTests
         parameters.Gradients.fill_(0.5f);
         using var optimizer = Create(parameters);
         optimizer.Step(0, 0.1);
-        Close.To(full(8, 2 - 0.05f), parameters.Packed(parameters.Values), 1e-6);
+        Close.To(full(8, 2 - 0.05f), parameters.Pack(parameters.Values), 1e-6);
     }
 
     [Fact]
@@ -84,6 +84,7 @@ public sealed class LarsTests
         using var optimizer = Create(parameters);
         var weights = parameters.Values.clone();
         var momentum = zeros_like(weights);
+
         for (var step = 0; step < 3; step++)
         {
             Tiny.Backward(network, step);

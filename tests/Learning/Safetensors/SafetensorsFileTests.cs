@@ -19,8 +19,10 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var tensors = SafetensorsFile.Read(GoldenFile.PathOf("types.safetensors"), out var metadata);
+
         Assert.Equal(12, tensors.Count);
         Assert.Equal(["format=pt", "stage=test"], metadata.Select(m => $"{m.Key}={m.Value}").Order());
+
         Close.Exactly(tensor(new[] { 1.5, -2.25, 3e100, 0.1 }, [2, 2]), tensors["double"]);
         Close.Exactly(tensor(new[] { 1L << 62, -3 }), tensors["long"]);
         Close.Exactly(tensor(new[] { 0.1f, -1e-30f, 7 }), tensors["float"]);

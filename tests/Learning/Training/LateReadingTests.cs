@@ -63,8 +63,10 @@ public sealed class LateReadingTests : IDisposable
                 }
             },
         };
+
         Assert.Throws<OperationCanceledException>(
             () => task.Run(_folder, TinyTask.Options(Steps), Never, readsEveryStep: false, cancellation: cut.Token));
+
         Assert.Equal(Unread, taken[^1]);
         Assert.Equal(0, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
     }
@@ -78,12 +80,14 @@ public sealed class LateReadingTests : IDisposable
         {
             Factor = step =>
             {
-                var spoilt = wrong && step == Unread;
-                wrong &= !spoilt;
-                return spoilt ? double.NaN : 1;
+                var fails = wrong && step == Unread;
+                wrong &= !fails;
+                return fails ? double.NaN : 1;
             },
         };
+
         task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero, readsEveryStep: false);
+
         Assert.Equal(20, TinyTask.Checkpoints(_folder).LoadNewest()!.Step);
         Assert.All(task.Network.parameters(), parameter => Assert.True(double.IsFinite(parameter.detach().norm().ReadDouble())));
     }

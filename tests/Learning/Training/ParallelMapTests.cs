@@ -24,6 +24,7 @@ public sealed class ParallelMapTests
                 return piece * piece;
             };
         });
+
         Assert.Equal(Enumerable.Range(0, count).Select(piece => piece * piece), results);
         Assert.Equal(Enumerable.Range(0, count), begun);
     }

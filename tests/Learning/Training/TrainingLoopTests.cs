@@ -62,7 +62,9 @@ public sealed class TrainingLoopTests : IDisposable
                 clock.Pass(0.5);
             },
         };
+
         task.Run(_folder, TinyTask.Options(25), TimeSpan.FromSeconds(2));
+
         Assert.Equal([2, 12, 22, 25], saved);
     }
 

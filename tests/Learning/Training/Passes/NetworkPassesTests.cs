@@ -95,12 +95,14 @@ public sealed class NetworkPassesTests
         using var second = new TempFolder();
         using var grouped = new TinyTask();
         grouped.Run(first, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.Off);
+
         using var cached = new TinyTask();
         var threads = get_num_threads();
         // The number that each parallel group has. With another number of threads, some sums are rounded differently.
         set_num_threads(Math.Max(1, threads / Math.Min(groups, Environment.ProcessorCount)));
         cached.Run(second, TinyTask.Options(20, groups: groups), Never, cache: GradientCache.On);
         set_num_threads(threads);
+
         var expected = grouped.Network.state_dict();
         Assert.All(cached.Network.state_dict(), entry => Close.Exactly(expected[entry.Key], entry.Value));
     }
@@ -128,6 +130,7 @@ public sealed class NetworkPassesTests
             }
         }));
         Assert.Equal("part 1", thrown.Message);
+
         var done = new int[5];
         pool.Run(5, part => done[part]++);
         Assert.Equal([1, 1, 1, 1, 1], done);
