@@ -130,40 +130,6 @@ public sealed class ParquetDatasetTests : IDisposable
         Assert.Contains("its bytes have changed since they were unpacked", error.Message);
     }
 
-    [Fact]
-    public void Several_fitting_columns_are_refused()
-    {
-        new HubParquet
-        {
-            Labels = ["coarse_label", "fine_label"],
-            Features = """
-                {"info": {"features": {
-                    "image": {"_type": "Image"},
-                    "fine_label": {"names": ["a", "b"], "_type": "ClassLabel"},
-                    "coarse_label": {"_type": "ClassLabel"}}}}
-                """,
-        }.Write(_folder["set/train-0.parquet"], (Picture, null, 1));
-
-        Assert.Contains("dataset.labelColumn: ", Message(), StringComparison.Ordinal);
-        Assert.Contains("expected one of fine_label, coarse_label", Message(), StringComparison.Ordinal);
-        Assert.Equal(["a", "b"], Open(options => options with { LabelColumn = "fine_label" }).Train().ClassNames);
-        Assert.Contains(
-            "dataset.imageColumn",
-            Assert.Throws<UserException>(() => Open(options => options with { ImageColumn = "picture" }).Train()).Message,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_label_column_is_part_of_the_fingerprint()
-    {
-        new HubParquet { Labels = ["one", "two"] }.Write(_folder["set/train-0.parquet"], (Picture, null, 1));
-        string?[] columns = [null, "one", "two"];
-        var fingerprints = columns.Select(column => Open(options => options with { LabelColumn = column }).TrainFingerprint());
-
-        Assert.Equal(3, fingerprints.Distinct().Count());
-        Assert.Equal([-1], Open().Train().Labels);
-    }
-
     [Theory]
     [InlineData(2, "train-0.parquet#0 has the label 2; the labels are 0 to 1")]
     [InlineData(-2, ": found -2, expected the number of a class")]
@@ -187,17 +153,6 @@ public sealed class ParquetDatasetTests : IDisposable
 
         var classes = _folder.Write("classes", "x\ny\n");
         Assert.Equal([1, 1], Open(options => options with { Classes = classes }).Train().Labels);
-    }
-
-    [Fact]
-    public void Without_valid_metadata_the_column_types_decide()
-    {
-        string[] invalid = ["", "{", "[]", """{"info": 1}""", """{"info": {"features": {"label": {"_type": 3}, "image": null}}}"""];
-        foreach (var features in invalid)
-        {
-            new HubParquet { Features = features }.Write(_folder["set/train-0.parquet"], (Picture, null, 1));
-            Assert.Equal([1], Open().Train().Labels);
-        }
     }
 
     private static IEnumerable<string> Names(ImageSet set) => Enumerable.Range(0, set.Count).Select(set.ImageName);
