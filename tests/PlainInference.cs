@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Tests;
 
-/// <summary>A slow reference for measurements: one image at a time through the unfused network, and metrics as plain loops in fp64.</summary>
+/// <summary>
+/// A slow reference for measurements: it runs one image at a time through the unfused network and computes metrics by plain loops in fp64.
+/// </summary>
 internal static class PlainInference
 {
     /// <summary>Computes the logits of each image of a split of packed pixels.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Distill.Artifacts;
 
-/// <summary>The form of all JSON files that a run leaves: indented, with a newline at the end.</summary>
+/// <summary>Formats the JSON files of a run: indented, with a newline at the end.</summary>
 public static class JsonFiles
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -13,7 +13,7 @@ public static class JsonFiles
     public static string ToFileText(this JsonNode json) => json.ToJsonString(Indented) + "\n";
 }
 
-/// <summary>The records that are JSON files as they are. Generated code works in a trimmed program, where reflection does not.</summary>
+/// <summary>Generated serializers of records, because serialization by reflection may fail in a trimmed program.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

@@ -54,7 +54,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    /// <summary>The values of the newest monitoring; they are measured now if this process has not monitored yet.</summary>
+    /// <summary>The last values of <see cref="Monitor"/>. They are measured now if a resumed run had no step left.</summary>
     public IReadOnlyDictionary<string, double> LastMonitored => _monitored ?? Monitor();
 
     public override nn.Module<Tensor, Tensor> NewReplica() =>

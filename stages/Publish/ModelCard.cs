@@ -43,7 +43,7 @@ internal sealed class ModelCard(
 
         Run this in the folder of the model, with the Python packages onnxruntime, numpy and Pillow:
 
-        {Example}
+        {CardExample.Create(config.Shape)}
 
         {Inputs}
         {Temperature}
@@ -95,33 +95,6 @@ internal sealed class ModelCard(
     private string Normalized => config.Network.Normalization is null
         ? ""
         : " and then normalized by the mean and deviation in `config.json`, which the ONNX models do themselves";
-
-    /// <summary>A complete program: it prepares an image as docs/examples/predict.py does, and runs the fp32 model.</summary>
-    private string Example => $$"""
-        ```python
-        import json
-
-        import numpy as np
-        import onnxruntime
-        from PIL import Image
-
-        config = json.load(open("config.json"))
-        {{OpenImage}}
-        {{ToPixels}}
-        session = onnxruntime.InferenceSession("model.onnx")
-        logits = session.run(["logits"], {"pixel_values": pixels})[0][0] / config["distill"]["temperature"]
-        probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
-        best = int(probabilities.argmax())
-        print(config["label_names"][best], probabilities[best])
-        ```
-        """;
-
-    private string OpenImage => $"image = Image.open(\"image.png\").convert(\"{(config.Shape.Channels == 1 ? "L" : "RGB")}\")"
-        + $".resize(({config.Shape.Width}, {config.Shape.Height}), Image.BICUBIC)";
-
-    private string ToPixels =>
-        $"pixels = np.asarray(image, np.float32).reshape({config.Shape.Height}, {config.Shape.Width}, {config.Shape.Channels})"
-        + ".transpose(2, 0, 1)[np.newaxis] / 255";
 
     private string Inputs =>
         $"The ONNX models take `pixel_values` [batch, {config.Shape.Channels}, {config.Shape.Height}, {config.Shape.Width}], "

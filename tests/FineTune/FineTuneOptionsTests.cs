@@ -22,7 +22,8 @@ public sealed class FineTuneOptionsTests : IDisposable
     public void Classifier_with_too_many_head_layers_is_rejected()
     {
         var message = Assert.Throws<UserException>(() => Read(layers: 2)).Message;
-        Assert.Contains("with 2 head layers, expected a classifier with fewer than the 2 of pretrain.head", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "with 2 head layers, expected a classifier with fewer than the 2 of pretrain.head", message, StringComparison.Ordinal);
     }
 
     private FineTuneOptions Read(int layers)

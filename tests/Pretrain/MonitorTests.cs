@@ -61,7 +61,8 @@ public sealed class MonitorTests
 
         Assert.Contains(
             notes,
-            note => note.Contains("no better than guessing", StringComparison.Ordinal) || note.Contains("collapsed", StringComparison.Ordinal));
+            note => note.Contains("no better than guessing", StringComparison.Ordinal)
+                || note.Contains("collapsed", StringComparison.Ordinal));
     }
 
     private static List<JsonObject> Lines(TempFolder folder) =>

@@ -16,6 +16,8 @@ namespace Tests.Publish;
 [Trait("Category", "Process")]
 public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
 {
+    private static string PythonExample => Path.Combine(Repository.Root, "docs", "examples", "predict.py");
+
     private string Published => Path.Combine(run.Pipeline.Models, "published", "self-distilled");
 
     [PythonFact]
@@ -41,7 +43,8 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
-        var theirs = JsonSerializer.Deserialize<float[]>(PythonFactAttribute.Run(Script("given.py"), folder["given.safetensors"], "resnet50", "9"))!;
+        var output = PythonFactAttribute.Run(Script("given.py"), folder["given.safetensors"], "resnet50", "9");
+        var theirs = JsonSerializer.Deserialize<float[]>(output)!;
 
         using var generator = new Generator(1);
         using var network = new FineTunedNetwork(
@@ -79,7 +82,7 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
 
     [PythonFact]
     public void Python_example_predicts_the_same_class() =>
-        Assert.Equal(Predicted(), PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), Published, Image("pgm")).Trim());
+        Assert.Equal(Predicted(), PythonFactAttribute.Run(PythonExample, Published, Image("pgm")).Trim());
 
     [PythonFact]
     public void Examples_predict_the_same_class_with_a_normalizing_network()
@@ -100,7 +103,7 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.DoesNotContain("distill", card.Split("---\n")[1], StringComparison.Ordinal);
         var expected = Predicted(folder, "safetensors");
         Assert.Equal(expected, Predicted(folder, "fp32"));
-        Assert.Equal(expected, PythonFactAttribute.Run(Path.Combine(Repository.Root, "docs", "examples", "predict.py"), folder, Image("pgm")).Trim());
+        Assert.Equal(expected, PythonFactAttribute.Run(PythonExample, folder, Image("pgm")).Trim());
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using OxyPlot;
 namespace Distill.Report.Charts;
 
 /// <summary>
-/// Colors of the charts. The page has a light and a dark theme, so charts are drawn in placeholder colors, which are then replaced by CSS
-/// variables of the page.
+/// Colors of the charts. The page has a light and a dark theme. Charts are therefore drawn in placeholder colors, which CSS variables of the page
+/// then replace.
 /// </summary>
 internal static partial class Theme
 {
