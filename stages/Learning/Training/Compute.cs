@@ -46,14 +46,14 @@ public sealed record Compute(Device Device, bool Bf16)
     /// <param name="cpuMultipliesBf16">Whether the CPU has instructions for bf16.</param>
     internal static (bool Bf16, string? Note) ChoosePrecision(
         Precision precision, DeviceType device, CudaGpu? gpu, bool cpuMultipliesBf16) => (precision, device, gpu) switch
-    {
-        (Precision.Bf16, _, _) => (true, null),
-        (Precision.Fp32, _, _) => (false, null),
-        (_, DeviceType.CPU, _) => (cpuMultipliesBf16, null),
-        (_, _, { MultipliesBf16: false }) => (false, FormattableString.Invariant(
-            $"precision \"auto\" is fp32 here: {gpu.Name} has compute capability {gpu.Capability}, and bf16 needs 8.0")),
-        _ => (true, null),
-    };
+        {
+            (Precision.Bf16, _, _) => (true, null),
+            (Precision.Fp32, _, _) => (false, null),
+            (_, DeviceType.CPU, _) => (cpuMultipliesBf16, null),
+            (_, _, { MultipliesBf16: false }) => (false, FormattableString.Invariant(
+                $"precision \"auto\" is fp32 here: {gpu.Name} has compute capability {gpu.Capability}, and bf16 needs 8.0")),
+            _ => (true, null),
+        };
 
     /// <summary>Makes the error for a device that does not exist, given the number of GPUs found.</summary>
     private Func<int, UserException> Missing { get; init; } = gpus => new UserException(MissingMessage("cuda", gpus));
