@@ -21,7 +21,7 @@ internal sealed class StageFixture : IDisposable, IStageProgress
     public TempFolder Folder { get; } = new();
 
     /// <summary>Paths of the artifacts that the stage reads.</summary>
-    public Dictionary<string, string> Inputs { get; } = [];
+    public Dictionary<Artifact, string> Inputs { get; } = [];
 
     /// <summary>Metrics of earlier stages.</summary>
     public Dictionary<string, JsonObject> UpstreamMetrics { get; } = [];

@@ -1,6 +1,7 @@
 using Distill.Learning.Networks;
 using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;
@@ -10,18 +11,18 @@ namespace Tests;
 /// <summary>Networks for <see cref="TinyDataset"/>, and files of their weights.</summary>
 internal static class TinyNetworks
 {
-    public const string PretrainedArtifact = "pretrain/weights.safetensors";
+    public static readonly Artifact PretrainedArtifact = new("pretrain", "weights.safetensors");
 
     public static readonly HeadOptions Head = new(3, 8);
 
     /// <summary>A classifier on the encoder or on a layer of its head.</summary>
     public static ClassifierSource FineTuned(string stage, int fromLayer) => new(
-        $"{stage}/weights.safetensors",
+        new Artifact(stage, "weights.safetensors"),
         (channels, classes, generator) => new FineTunedNetwork(TinyDataset.Network, Head, fromLayer, channels, classes, generator));
 
     /// <summary>A plain ResNet.</summary>
     public static ClassifierSource Student(string stage) => new(
-        $"{stage}/weights.safetensors",
+        new Artifact(stage, "weights.safetensors"),
         (channels, classes, generator) => new ResNet(TinyDataset.Network, channels, classes, generator));
 
     /// <summary>Writes a pretrained encoder with its head, whose weights are closed forms.</summary>

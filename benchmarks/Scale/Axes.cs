@@ -9,6 +9,7 @@ using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pretrain;
 
 namespace Benchmarks.Scale;
@@ -96,7 +97,7 @@ internal sealed class Axes(RunSettings settings, string folder)
 
     private Cost Label(int size, int images, int classes) => InFolder(place =>
     {
-        const string artifact = "teacher/weights.safetensors";
+        var artifact = new Artifact("teacher", "weights.safetensors");
         var source = new ClassifierSource(artifact, (channels, count, generator) => new ResNet(Tiny, channels, count, generator));
         var weights = Path.Combine(place, "weights.safetensors");
         using (var teacher = ResNet.Create(Tiny, Shape.Channels, classes, settings.Compute, Key))
@@ -107,7 +108,7 @@ internal sealed class Axes(RunSettings settings, string folder)
 
         var dataset = Noise(images, classes);
         var targets = Path.Combine(place, LabelStage.Output);
-        var context = StageFolder.Context("label", place, new Dictionary<string, string> { [artifact] = weights });
+        var context = StageFolder.Context("label", place, new Dictionary<Artifact, string> { [artifact] = weights });
         return Meter.Measure(
             size,
             images,

@@ -17,7 +17,7 @@ internal static class StageFolder
     /// <param name="name">Name of the stage.</param>
     /// <param name="folder">Folder of the stage.</param>
     /// <param name="inputs">Paths by artifact.</param>
-    public static StageContext Context(string name, string folder, IReadOnlyDictionary<string, string> inputs) => new()
+    public static StageContext Context(string name, string folder, IReadOnlyDictionary<Artifact, string> inputs) => new()
     {
         Name = name,
         Key = Key,

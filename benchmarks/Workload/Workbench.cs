@@ -8,6 +8,7 @@ using Distill.Imaging.Training;
 using Distill.Label;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pretrain;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ namespace Benchmarks.Workload;
 internal sealed class Workbench : IDisposable
 {
     /// <summary>Artifact with the teacher's weights.</summary>
-    private const string TeacherArtifact = "finetune/weights.safetensors";
+    private static readonly Artifact TeacherArtifact = new("finetune", "weights.safetensors");
 
     // Enough for batch norms to have statistics of real images, so that the teacher computes like a trained one.
     private const int TeacherSteps = 12;
@@ -102,7 +103,7 @@ internal sealed class Workbench : IDisposable
     {
         var folder = NewFolder();
         var targets = Path.Combine(folder, LabelStage.Output);
-        var inputs = new Dictionary<string, string> { [TeacherArtifact] = _teacherPath.Value };
+        var inputs = new Dictionary<Artifact, string> { [TeacherArtifact] = _teacherPath.Value };
         LabelStage.Run(StageFolder.Context("label", folder, inputs), Labeling, Settings, dataset, Teacher, targets);
         return targets;
     }

@@ -1,4 +1,5 @@
 // N images, C channels, H height, W width, K classes
+using Distill.Pipeline.Execution;
 using Distill.Datasets.Decoding;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -136,7 +137,7 @@ public sealed class PublishedModel : IDisposable
     private static nn.Module<Tensor, Tensor> Network(ModelConfig config, string weights, Compute compute)
     {
         var source = new ClassifierSource(
-            $"published/{WeightsFile}", (channels, classes, generator) => new ResNet(config.Network, channels, classes, generator));
+            new Artifact("published", WeightsFile), (channels, classes, generator) => new ResNet(config.Network, channels, classes, generator));
         CheckWidth(config.Network, weights);
         return source.Load(weights, config.Shape.Channels, config.Labels.Count, compute);
     }

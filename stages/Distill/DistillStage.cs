@@ -39,7 +39,7 @@ public static class DistillStage
         IDataset dataset,
         LabelSplitOptions labels,
         CropOptions crop,
-        string softTargets)
+        Artifact softTargets)
     {
         var images = dataset.Train();
         var labeled = options.UsesLabels ? LabelSplit.Draw(images, labels).Indices : [];

@@ -1,6 +1,7 @@
 using Distill.Artifacts;
 using Distill.Imaging.Evaluation;
 using Distill.Learning.Networks;
+using Distill.Pipeline.Execution;
 
 namespace Distill.Evaluate;
 
@@ -9,7 +10,7 @@ namespace Distill.Evaluate;
 /// <param name="Protocol">How the classifier was trained, in words.</param>
 /// <param name="Source">Artifact and architecture of the classifier.</param>
 /// <param name="Lineage">Artifacts that led to it, and its own. The seconds of their stages add up to its training time.</param>
-public sealed record Candidate(string Name, string Protocol, ClassifierSource Source, IReadOnlyList<string> Lineage)
+public sealed record Candidate(string Name, string Protocol, ClassifierSource Source, IReadOnlyList<Artifact> Lineage)
 {
     /// <summary>Which labels the classifier and its teachers learned from.</summary>
     public LabelUsage Labels { get; init; } = LabelUsage.Labeled;

@@ -86,6 +86,6 @@ public static class EvaluateStage
             paths, new JsonObject(rows.Select(row => KeyValuePair.Create(row.Name, (JsonNode?)JsonValue.Create(row.Top1)))));
     }
 
-    private static double Seconds(StageContext context, string artifact) =>
-        context.InputMetrics(artifact[..artifact.IndexOf('/', StringComparison.Ordinal)])["seconds"]!.GetValue<double>();
+    private static double Seconds(StageContext context, Artifact artifact) =>
+        context.InputMetrics(artifact.Stage)["seconds"]!.GetValue<double>();
 }

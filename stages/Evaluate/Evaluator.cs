@@ -1,4 +1,5 @@
 // N images, D features, Q queries, K classes
+using Distill.Pipeline.Execution;
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -76,5 +77,5 @@ internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings setti
     }
 
     /// <summary>Features of an encoder.</summary>
-    private sealed record Features(string Artifact, IReadOnlyList<int> Voters, Tensor Voters_ND, Tensor Test_QD);
+    private sealed record Features(Artifact Artifact, IReadOnlyList<int> Voters, Tensor Voters_ND, Tensor Test_QD);
 }

@@ -29,7 +29,7 @@ public static class ExportStage
     /// <param name="temperature">Artifact of the softmax temperature; null for temperature 1.</param>
     /// <exception cref="InvalidDataException">The logits of the fp32 model differ from the network's.</exception>
     public static StageResult Run(
-        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, string? temperature)
+        StageContext context, ClassifierSource source, RunSettings settings, IDataset dataset, Artifact? temperature)
     {
         using var scope = NewDisposeScope();
         var (train, test) = (dataset.Train(), dataset.Test());
@@ -51,7 +51,7 @@ public static class ExportStage
         exporter.Check(Path.Combine(folder, OnnxModelFiles.Fp32File));
         OnnxModelFiles.DeleteOthers(folder, files.Values.SelectMany(names => names));
         progress.SetRemaining(ExportMeasurement.ImagesOfAllPasses(files.Count, test));
-        var fitted = temperature is null ? TemperatureFile.None : TemperatureFile.Read(context.Input(temperature));
+        var fitted = temperature is null ? TemperatureFile.None : TemperatureFile.Read(context.Input(temperature.Value));
         var measured = ExportMeasurement.Measure(folder, files, network, test, fitted.Temperature, settings.LoaderThreads, progress.Add);
 
         new ExportsFile(

@@ -35,7 +35,7 @@ public static class FineTuneStage
         IDataset dataset,
         LabelSplitOptions labels,
         ClassifierSource network,
-        string pretrained)
+        Artifact pretrained)
     {
         using var labeled = LabeledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);

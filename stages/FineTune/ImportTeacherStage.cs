@@ -23,7 +23,7 @@ public static class ImportTeacherStage
     /// <param name="given">Artifact of the weights.</param>
     /// <exception cref="UserException">The weights do not fit the network, or a config.json beside them lists other classes.</exception>
     public static StageResult Run(
-        StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, string given) =>
+        StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, Artifact given) =>
         ImportedNetwork.Import(
             context,
             network,

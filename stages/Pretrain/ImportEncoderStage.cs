@@ -29,7 +29,7 @@ public static class ImportEncoderStage
         JsonObject network,
         RunSettings settings,
         IDataset dataset,
-        string given,
+        Artifact given,
         bool needsHead) =>
         ImportedNetwork.Import(
             context,

@@ -44,7 +44,7 @@ public static class ProbeStage
         IDataset dataset,
         LabelSplitOptions labels,
         ClassifierSource network,
-        string pretrained)
+        Artifact pretrained)
     {
         var clock = Stopwatch.StartNew();
         using var scope = NewDisposeScope();

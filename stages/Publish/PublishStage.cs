@@ -136,4 +136,4 @@ public static class PublishStage
 /// <param name="Results">The results table.</param>
 /// <param name="Exports">The folder of the exported models.</param>
 /// <param name="Temperature">The softmax temperature; null for none.</param>
-public sealed record PublishInputs(string Weights, string Results, string Exports, string? Temperature);
+public sealed record PublishInputs(Artifact Weights, Artifact Results, Artifact Exports, Artifact? Temperature);

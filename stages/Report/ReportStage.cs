@@ -58,7 +58,7 @@ public static class ReportStage
             TrainingSection.Create(facts.Curves),
             MisclassifiedSection.Create(facts, study, test),
             ImagesSection.Create(study, train, views, settings.Random("pretrain")),
-            inputs.SoftTargets is null ? null : SoftTargetsSection.Create(context.Input(inputs.SoftTargets), train),
+            inputs.SoftTargets is null ? null : SoftTargetsSection.Create(context.Input(inputs.SoftTargets.Value), train),
             LineageSection.Create(facts.Stages),
         ];
         var path = Path.Combine(modelsFolder, Output);
@@ -107,4 +107,4 @@ public static class ReportStage
 /// <param name="Details">Confusion matrices and reliability diagrams.</param>
 /// <param name="Exports">The folder of the exported models.</param>
 /// <param name="SoftTargets">The soft targets of the last student; null without distillation.</param>
-public sealed record ReportInputs(string Student, string Results, string Details, string Exports, string? SoftTargets);
+public sealed record ReportInputs(string Student, Artifact Results, Artifact Details, Artifact Exports, Artifact? SoftTargets);

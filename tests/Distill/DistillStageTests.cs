@@ -4,6 +4,7 @@ using Distill.Distill;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.SoftTargets;
 using Distill.Imaging.Splits;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using Tests.Datasets;
@@ -18,6 +19,8 @@ namespace Tests.Distill;
 [Trait("Category", "Slow")]
 public sealed class DistillStageTests
 {
+    private static readonly Artifact SoftTargets = new("label", "soft-targets");
+
     private static readonly CropOptions Crops = new((0.5, 1), (0.75, 4.0 / 3), 0.5);
 
     private static readonly LabelSplitOptions NoSuchList = new(null, null, "/no/such/list", 0);
@@ -93,9 +96,9 @@ public sealed class DistillStageTests
         var folder = fixture.Folder["targets"];
         Directory.CreateDirectory(folder);
         WriteTargets(Path.Combine(folder, "a.parquet"), topK);
-        fixture.Inputs["label/soft-targets"] = folder;
+        fixture.Inputs[SoftTargets] = folder;
         var context = fixture.Context("distill");
-        DistillStage.Run(context, Options(student, steps), StageFixture.Settings, SampleData.Open(), labels, Crops, "label/soft-targets");
+        DistillStage.Run(context, Options(student, steps), StageFixture.Settings, SampleData.Open(), labels, Crops, SoftTargets);
         return FileHash.OfFile(fixture.Folder[DistillStage.Output]);
     }
 

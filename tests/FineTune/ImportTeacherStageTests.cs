@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Distill.FineTune;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Tests.Learning;
 
@@ -10,7 +11,7 @@ namespace Tests.FineTune;
 [Collection(TorchTests.Name)]
 public sealed class ImportTeacherStageTests : IDisposable
 {
-    private const string Given = "given/teacher";
+    private static readonly Artifact Given = new("imported", "teacher");
 
     private readonly StageFixture _fixture = new();
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pretrain;
 using Tests.Learning;
@@ -11,7 +12,7 @@ namespace Tests.Pretrain;
 [Collection(TorchTests.Name)]
 public sealed class ImportEncoderStageTests : IDisposable
 {
-    private const string Given = "given/encoder";
+    private static readonly Artifact Given = new("imported", "encoder");
     private const string Encoder = "encoder.";
 
     private readonly StageFixture _fixture = new();

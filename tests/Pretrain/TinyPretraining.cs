@@ -32,7 +32,7 @@ internal static class TinyPretraining
             Progress = new CancellingProgress(cancellation, cancelAt, tensorCounts, notes ?? []),
             Metrics = new MetricsLog(folder["metrics.jsonl"], TimeProvider.System),
             Cancellation = cancellation.Token,
-            Inputs = new Dictionary<string, string>(),
+            Inputs = new Dictionary<Artifact, string>(),
             UpstreamMetrics = new Dictionary<string, JsonObject>(),
             Lineage = new Dictionary<string, LockEntry>(),
         };

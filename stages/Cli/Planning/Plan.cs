@@ -14,7 +14,7 @@ namespace Distill.Cli.Planning;
 internal sealed record Plan(
     string ModelsFolder,
     IReadOnlyList<StageDefinition> Stages,
-    IReadOnlyDictionary<string, ExternalInput> Externals,
+    IReadOnlyDictionary<Artifact, ExternalInput> Externals,
     IReadOnlyList<Candidate> Candidates)
 {
     /// <summary>The training split as an input.</summary>
@@ -59,9 +59,9 @@ internal sealed record Plan(
             candidates);
     }
 
-    private static Dictionary<string, ExternalInput> ExternalsOf(PipelineOptions options, IDataset dataset)
+    private static Dictionary<Artifact, ExternalInput> ExternalsOf(PipelineOptions options, IDataset dataset)
     {
-        var externals = new Dictionary<string, ExternalInput>
+        var externals = new Dictionary<Artifact, ExternalInput>
         {
             [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)),
             [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)),

@@ -72,7 +72,7 @@ internal sealed class PublicationPlan(
         ExportStage.Version,
         new JsonObject { ["student"] = _student.Name },
         [Plan.Test, .. Measured],
-        context => ExportStage.Run(context, _student.Source, options.Settings, dataset, TemperatureOrNone?.ToString()));
+        context => ExportStage.Run(context, _student.Source, options.Settings, dataset, TemperatureOrNone));
 
     private StageDefinition Publish() => Stage(
         StageNames.Publish,
@@ -85,12 +85,12 @@ internal sealed class PublicationPlan(
             options.Settings.Seed,
             dataset,
             Network,
-            new PublishInputs(_student.Source.Artifact, Results, Exports, TemperatureOrNone?.ToString()),
+            new PublishInputs(_student.Source.Artifact, Results, Exports, TemperatureOrNone),
             Path.Combine(modelsFolder, "published", _student.Name)));
 
     private StageDefinition Report()
     {
-        var inputs = new ReportInputs(_student.Name, Results, Details, Exports, softTargets?.ToString());
+        var inputs = new ReportInputs(_student.Name, Results, Details, Exports, softTargets);
 
         // Without pretraining there are no views to show.
         var views = options.Pretrain.Options.Weights is null && !options.ImportsTeacher ? options.Pretrain.Options.Views : null;
@@ -113,6 +113,6 @@ internal sealed class PublicationPlan(
         string name, int version, JsonObject key, IReadOnlyList<Artifact> inputs, Func<StageContext, StageResult> run)
     {
         key["seed"] = options.Settings.Seed;
-        return new StageDefinition(name, version, key, [.. inputs.Select(input => input.ToString())], run);
+        return new StageDefinition(name, version, key, inputs, run);
     }
 }

@@ -144,7 +144,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         string name, int version, JsonObject key, IReadOnlyList<Artifact> inputs, Func<StageContext, StageResult> run)
     {
         key["seed"] = options.Settings.Seed;
-        return new StageDefinition(name, version, key, [.. inputs.Select(input => input.ToString())], run);
+        return new StageDefinition(name, version, key, inputs, run);
     }
 
     private JsonObject WithLabels(JsonObject key) => StageKeys.WithLabels(key, options.Labels);

@@ -1,5 +1,6 @@
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
 
 namespace Distill.Learning.Networks;
@@ -7,11 +8,8 @@ namespace Distill.Learning.Networks;
 /// <summary>A trained classifier of the pipeline: the artifact with its weights, and the network to load them into.</summary>
 /// <param name="Artifact">The artifact's name, such as "finetune/weights.safetensors".</param>
 /// <param name="Build">Creates the network, given the numbers of channels and classes and a generator for its weights.</param>
-public sealed record ClassifierSource(string Artifact, Func<int, int, Generator, nn.Module<Tensor, Tensor>> Build)
+public sealed record ClassifierSource(Artifact Artifact, Func<int, int, Generator, nn.Module<Tensor, Tensor>> Build)
 {
-    /// <summary>The stage that trains the classifier.</summary>
-    public string Stage => Artifact[..Artifact.IndexOf('/', StringComparison.Ordinal)];
-
     /// <summary>Loads the network with its trained weights, on the device and in inference mode. The caller disposes of it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or belongs to another network.</exception>
     public nn.Module<Tensor, Tensor> Load(string path, int channels, int classes, Compute compute)

@@ -1,11 +1,8 @@
 namespace Distill.Pipeline.Execution;
 
 /// <summary>Finds a stage's inputs among the external inputs and the outputs of earlier stages.</summary>
-internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> externals)
+internal sealed class InputResolver(IReadOnlyDictionary<Artifact, ExternalInput> externals)
 {
-    /// <summary>Returns the stage that makes an artifact: "pretrain" for "pretrain/weights.safetensors".</summary>
-    public static string Maker(string artifact) => artifact.Split('/', 2)[0];
-
     /// <summary>Checks that each stage has a unique name and reads only external inputs and outputs of earlier stages.</summary>
     /// <exception cref="ArgumentException">Two stages share a name, or no earlier stage makes an input.</exception>
     public void CheckPlan(IReadOnlyList<StageDefinition> stages)
@@ -13,7 +10,7 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
         var earlier = new HashSet<string>();
         foreach (var stage in stages)
         {
-            foreach (var artifact in stage.Inputs.Where(artifact => !externals.ContainsKey(artifact) && !earlier.Contains(Maker(artifact))))
+            foreach (var artifact in stage.Inputs.Where(artifact => !externals.ContainsKey(artifact) && !earlier.Contains(artifact.Stage)))
             {
                 throw new ArgumentException($"stage {stage.Name} reads {artifact}, which no earlier stage and no external input provides");
             }
@@ -32,23 +29,23 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
     public StageInputs Resolve(StageDefinition stage, IReadOnlyDictionary<string, LockEntry> done)
     {
         var hashes = new Dictionary<string, string>();
-        var paths = new Dictionary<string, string>();
+        var paths = new Dictionary<Artifact, string>();
         var waitsFor = new List<string>();
         foreach (var artifact in stage.Inputs)
         {
             if (externals.TryGetValue(artifact, out var external))
             {
-                (hashes[artifact], paths[artifact]) = (external.Sha256.Value, external.Path);
+                (hashes[artifact.ToString()], paths[artifact]) = (external.Sha256.Value, external.Path);
             }
-            else if (done.TryGetValue(Maker(artifact), out var maker))
+            else if (done.TryGetValue(artifact.Stage, out var maker))
             {
-                var output = maker.Outputs.GetValueOrDefault(artifact.Split('/', 2)[1])
-                    ?? throw new InvalidOperationException($"stage {stage.Name} reads {artifact}, which {Maker(artifact)} did not produce");
-                (hashes[artifact], paths[artifact]) = (output.Sha256, output.Path);
+                var output = maker.Outputs.GetValueOrDefault(artifact.File)
+                    ?? throw new InvalidOperationException($"stage {stage.Name} reads {artifact}, which {artifact.Stage} did not produce");
+                (hashes[artifact.ToString()], paths[artifact]) = (output.Sha256, output.Path);
             }
-            else if (!waitsFor.Contains(Maker(artifact)))
+            else if (!waitsFor.Contains(artifact.Stage))
             {
-                waitsFor.Add(Maker(artifact));
+                waitsFor.Add(artifact.Stage);
             }
         }
 
@@ -57,8 +54,8 @@ internal sealed class InputResolver(IReadOnlyDictionary<string, ExternalInput> e
 }
 
 /// <summary>The current inputs of a stage.</summary>
-/// <param name="Hashes">SHA-256 by artifact, for artifacts that exist.</param>
+/// <param name="Hashes">SHA-256 by the text form of the artifact, for artifacts that exist.</param>
 /// <param name="Paths">Path by artifact, for artifacts that exist.</param>
 /// <param name="WaitsFor">Earlier stages that must be done first.</param>
 internal sealed record StageInputs(
-    IReadOnlyDictionary<string, string> Hashes, IReadOnlyDictionary<string, string> Paths, IReadOnlyList<string> WaitsFor);
+    IReadOnlyDictionary<string, string> Hashes, IReadOnlyDictionary<Artifact, string> Paths, IReadOnlyList<string> WaitsFor);

@@ -31,7 +31,7 @@ public sealed class PipelineRunner
     public PipelineRunner(
         string modelsFolder,
         IReadOnlyList<StageDefinition> stages,
-        IReadOnlyDictionary<string, ExternalInput> externals,
+        IReadOnlyDictionary<Artifact, ExternalInput> externals,
         IProgressView view,
         TimeProvider clock)
     {
@@ -152,7 +152,7 @@ public sealed class PipelineRunner
                 Cancellation = cancellation,
                 Inputs = inputs.Paths,
                 Lineage = Lineage.Of(stage.Inputs, manifest.Stages),
-                UpstreamMetrics = stage.Inputs.Select(InputResolver.Maker).Distinct()
+                UpstreamMetrics = stage.Inputs.Select(artifact => artifact.Stage).Distinct()
                     .Where(manifest.Stages.ContainsKey)
                     .ToDictionary(maker => maker, maker => manifest.Stages[maker].Metrics),
             });

@@ -24,7 +24,7 @@ public sealed class StageContext
     public required CancellationToken Cancellation { get; init; }
 
     /// <summary>Paths of the declared inputs, by artifact.</summary>
-    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+    public required IReadOnlyDictionary<Artifact, string> Inputs { get; init; }
 
     /// <summary>Measurements of the stages that made declared inputs, by stage.</summary>
     public required IReadOnlyDictionary<string, JsonObject> UpstreamMetrics { get; init; }
@@ -34,7 +34,7 @@ public sealed class StageContext
 
     /// <summary>Returns the path of a declared input.</summary>
     /// <exception cref="InvalidOperationException">The stage did not declare it, so its key would miss a change.</exception>
-    public string Input(string artifact) => Inputs.TryGetValue(artifact, out var path)
+    public string Input(Artifact artifact) => Inputs.TryGetValue(artifact, out var path)
         ? path
         : throw new InvalidOperationException($"stage {Name} reads {artifact} but does not declare it as an input");
 

@@ -11,7 +11,7 @@ namespace Distill.Pipeline.Execution;
 /// </param>
 /// <param name="Run">Does the work, or the rest of it after an interruption.</param>
 public sealed record StageDefinition(
-    string Name, int Version, JsonObject Options, IReadOnlyList<string> Inputs, Func<StageContext, StageResult> Run)
+    string Name, int Version, JsonObject Options, IReadOnlyList<Artifact> Inputs, Func<StageContext, StageResult> Run)
 {
     /// <summary>Number of checkpoints that the stage keeps. With two, a run can fall back if the newest is damaged.</summary>
     public int KeepCheckpoints { get; init; } = 2;

@@ -66,7 +66,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             Progress = View,
             Metrics = new MetricsLog(folder["metrics.jsonl"], new ManualClock()),
             Cancellation = cancellation,
-            Inputs = new Dictionary<string, string>(),
+            Inputs = new Dictionary<Artifact, string>(),
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
             Lineage = new Dictionary<string, LockEntry>(),
         };

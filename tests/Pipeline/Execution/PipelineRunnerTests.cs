@@ -219,7 +219,7 @@ public sealed class PipelineRunnerTests : IDisposable
             _plan.Models,
             [new StageDefinition("a", 1, [], [], context => new StageResult(
                 new Dictionary<string, string> { ["x"] = Path.Combine(context.Folder, "x") }, []))],
-            new Dictionary<string, ExternalInput>(),
+            new Dictionary<Artifact, ExternalInput>(),
             _plan.View,
             _plan.Clock);
 
@@ -232,8 +232,8 @@ public sealed class PipelineRunnerTests : IDisposable
     {
         _plan.BeforeWeights = context =>
         {
-            Assert.Equal(_plan.Folder["data"], context.Input("dataset/train"));
-            Assert.Throws<InvalidOperationException>(() => context.Input("dataset/test"));
+            Assert.Equal(_plan.Folder["data"], context.Input(TwoStages.Train));
+            Assert.Throws<InvalidOperationException>(() => context.Input(new Artifact("dataset", "test")));
             Assert.Throws<InvalidOperationException>(() => context.InputMetrics("finetune"));
         };
 
@@ -248,10 +248,10 @@ public sealed class PipelineRunnerTests : IDisposable
     public void An_impossible_plan_is_refused(string name, string input, string message)
     {
         StageDefinition Stage(string stage, params string[] inputs) =>
-            new(stage, 1, new JsonObject(), inputs, _ => throw new InvalidOperationException());
+            new(stage, 1, new JsonObject(), [.. inputs.Select(Artifact.Parse)], _ => throw new InvalidOperationException());
 
         var refused = Assert.Throws<ArgumentException>(() => new PipelineRunner(
-            _plan.Models, [Stage("first"), Stage(name, input)], new Dictionary<string, ExternalInput>(), _plan.View, _plan.Clock));
+            _plan.Models, [Stage("first"), Stage(name, input)], new Dictionary<Artifact, ExternalInput>(), _plan.View, _plan.Clock));
 
         Assert.Equal(message, refused.Message);
     }

@@ -9,6 +9,10 @@ namespace Tests.Pipeline.Execution;
 /// </summary>
 internal sealed class TwoStages : IDisposable
 {
+    public static readonly Artifact Train = new("dataset", "train");
+
+    private static readonly Artifact PretrainedWeights = new("pretrain", "weights.txt");
+
     public TempFolder Folder { get; } = new();
 
     public ManualClock Clock { get; } = new();
@@ -37,10 +41,10 @@ internal sealed class TwoStages : IDisposable
     public PipelineRunner Runner() => new(
         Models,
         [
-            new StageDefinition("pretrain", PretrainVersion, PretrainOptions, ["dataset/train"], Pretrain),
-            new StageDefinition("finetune", 1, [], ["dataset/train", "pretrain/weights.txt"], FineTune),
+            new StageDefinition("pretrain", PretrainVersion, PretrainOptions, [Train], Pretrain),
+            new StageDefinition("finetune", 1, [], [Train, PretrainedWeights], FineTune),
         ],
-        new Dictionary<string, ExternalInput> { ["dataset/train"] = new(Folder["data"], new Lazy<string>(() => Dataset)) },
+        new Dictionary<Artifact, ExternalInput> { [Train] = new(Folder["data"], new Lazy<string>(() => Dataset)) },
         View,
         Clock)
     {
@@ -74,7 +78,7 @@ internal sealed class TwoStages : IDisposable
         Clock.Pass(1);
         var report = Path.Combine(context.Folder, "report");
         Directory.CreateDirectory(report);
-        File.WriteAllText(Path.Combine(report, "length.txt"), $"{new FileInfo(context.Input("pretrain/weights.txt")).Length}");
+        File.WriteAllText(Path.Combine(report, "length.txt"), $"{new FileInfo(context.Input(PretrainedWeights)).Length}");
         return new StageResult(
             new Dictionary<string, string> { ["report"] = report },
             new JsonObject { ["teacherKnn"] = context.InputMetrics("pretrain")["knn"]!.DeepClone() });
