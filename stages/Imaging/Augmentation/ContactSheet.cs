@@ -7,8 +7,8 @@ namespace Distill.Imaging.Augmentation;
 /// <summary>A contact sheet for people to look at: one column per image, with the original on top and its views below.</summary>
 public static class ContactSheet
 {
-    /// <summary>Smaller images are enlarged by a whole factor, to about this height in pixels.</summary>
-    private const int MinimumHeight = 84;
+    /// <summary>Smaller images are enlarged by an integer factor, to at most this height in pixels.</summary>
+    private const int EnlargedHeight = 84;
 
     private const int Gap = 4;
 
@@ -19,7 +19,7 @@ public static class ContactSheet
     {
         var (columns, channels) = ((int)rows_NCHW[0].shape[0], (int)rows_NCHW[0].shape[1]);
         var (height, width) = ((int)rows_NCHW[0].shape[2], (int)rows_NCHW[0].shape[3]);
-        var scale = Math.Max(1, MinimumHeight / height);
+        var scale = Math.Max(1, EnlargedHeight / height);
         var (cellWidth, cellHeight) = (width * scale + Gap, height * scale + Gap);
         using var sheet = new PngPicture(columns * cellWidth + Gap, rows_NCHW.Count * cellHeight + Gap);
         for (var row = 0; row < rows_NCHW.Count; row++)

@@ -79,8 +79,8 @@ public abstract class ImageBank : IDisposable
     internal abstract bool Streams { get; }
 
     /// <summary>
-    /// Does what can be done ahead, on any thread. Returns uint8 [N, C, H, W] on the CPU, pinned for an accelerator and in no dispose
-    /// scope; or null if there is nothing to do.
+    /// Does what can be done ahead, on any thread; returns null if there is nothing to do. Otherwise returns uint8 [N, C, H, W] on the
+    /// CPU, in no dispose scope, and in pinned memory if the device is an accelerator.
     /// </summary>
     internal abstract Tensor? Prepare(ViewBatch batch, CancellationToken cancellation);
 

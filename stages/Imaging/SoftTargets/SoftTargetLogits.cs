@@ -7,8 +7,8 @@ namespace Distill.Imaging.SoftTargets;
 /// The logits of a table on the computing device, in their stored form. Batches of them are expanded to all K classes.
 /// </summary>
 /// <remarks>
-/// If a row has only its k largest logits, each of the other classes gets <c>rest − log(K−k)</c>, an equal part of their common mass. At
-/// T = 1 the probabilities of the k classes are then those of the teacher, and so is the sum of the others. At other temperatures this is
+/// If a row has only its k largest logits, each other class gets <c>rest − log(K−k)</c>, an equal part of their common mass. At T = 1
+/// the probabilities of the k classes are then those of the teacher, and so is the sum of the others. At other temperatures this is
 /// an approximation, since it ignores the differences among the others. Equal parts have the largest entropy, so the others together get
 /// too little below T = 1 and too much above it.
 /// </remarks>

@@ -3,7 +3,7 @@ using Distill.Datasets.Images;
 namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
-/// The soft targets of a folder in memory, in their stored form: one row per view, with the logits of all K classes or of the k likeliest.
+/// The soft targets of a folder in memory, in their stored form. Each row has the logits of one view, for all K classes or the k likeliest.
 /// <see cref="SoftTargetLogits"/> expands batches of them to all classes.
 /// </summary>
 public sealed class SoftTargetTable

@@ -81,8 +81,8 @@ public sealed class LabelSplit
     public void Write(string path) => SplitFile.Write(path, _train, this);
 
     /// <summary>
-    /// Reads such a file. The class is optional, and a bare file name may stand for an image whose path ends in it, as in published lists
-    /// of file names.
+    /// Reads such a file. The class is optional. A bare file name stands for the image whose path ends in it, as in published lists of
+    /// file names.
     /// </summary>
     /// <exception cref="UserException">A line names an unknown image, names one twice, or contradicts the class in the dataset.</exception>
     public static LabelSplit Read(string path, ImageSet train) => SplitFile.Read(path, train);

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Tests.Imaging.Augmentation;
 
 /// <summary>
-/// Compares views with recorded ones. views.safetensors has crops, and the views that the first published version made of them, when the
+/// Compares views with recorded ones. views.safetensors has crops, and the views that the first published version made of them. Its
 /// order of operations was fixed: crop, jitter, grayscale, blur.
 /// </summary>
 [Collection(TorchTests.Name)]

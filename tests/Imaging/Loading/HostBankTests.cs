@@ -47,6 +47,14 @@ public sealed class HostBankTests
     }
 
     [Fact]
+    public void Every_operation_with_a_view_form_is_compared()
+    {
+        var types = typeof(ISingleView).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(ISingleView)));
+
+        Assert.Equal(types.ToHashSet(), All.Select(operation => operation.GetType()).ToHashSet());
+    }
+
+    [Fact]
     public void List_with_an_operation_without_view_form_runs_in_batch_form()
     {
         using var scope = NewDisposeScope();

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Gaussian noise on every channel of every pixel, clipped to [0, 1] (SimCLR figure 4). σ and the noise depend only on the view's
-/// key, on any device and in any batch.
+/// Gaussian noise on every channel of every pixel, clipped to [0, 1] (SimCLR figure 4). On any device and in any batch, σ and the
+/// noise depend only on the view's key.
 /// </summary>
 /// <param name="Probability">Probability that a view is changed; 0.5 by default, since the paper gives none.</param>
 /// <param name="Sigma">Range of σ, for values in [0, 1]; 0.02 to 0.1 by default, since the paper gives none.</param>
