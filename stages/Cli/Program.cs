@@ -22,7 +22,7 @@ var root = new RootCommand("Train a compact image classifier from unlabeled imag
 var parsed = root.Parse(args);
 return ExitCodes.Guard(() =>
 {
-    // Help needs no libtorch.
+    // Only a command that runs needs libtorch; help and parse errors do not.
     if (parsed.Action == parsed.CommandResult.Command.Action)
     {
         LibTorch.Check();
@@ -30,7 +30,7 @@ return ExitCodes.Guard(() =>
 
     return parsed.Invoke(new InvocationConfiguration
     {
-        // Errors and signals are ours to answer: one message, and the exit codes of docs/resuming.md.
+        // This program handles errors and signals itself: one message, and the exit codes of docs/resuming.md.
         EnableDefaultExceptionHandler = false,
     });
 });

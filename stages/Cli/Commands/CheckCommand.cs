@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill data check</c>: look at every image before a run does.</summary>
+/// <summary>The command <c>distill data check</c>: reads every image before a run does.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
@@ -37,7 +37,7 @@ internal static class CheckCommand
         return command;
     }
 
-    /// <summary>Of training and test images; the latter may be absent.</summary>
+    /// <summary>Reports on training and test images. Test images may be absent: the reason then goes to stderr.</summary>
     private static List<SplitReport> Reports(IDataset dataset)
     {
         var reports = new List<SplitReport> { ReportOf(dataset, Split.Train) };
@@ -53,7 +53,10 @@ internal static class CheckCommand
         return reports;
     }
 
-    /// <summary>Data sets of one published form have nothing unusual, and are refused as a whole where they are damaged.</summary>
+    /// <summary>
+    /// Reports on one split. A dataset in a fixed file format, such as CIFAR, has no unusual images.
+    /// If it is damaged, it is refused as a whole.
+    /// </summary>
     private static SplitReport ReportOf(IDataset dataset, Split split)
     {
         if (dataset.Report(split) is { } report)
@@ -82,7 +85,10 @@ internal static class CheckCommand
         {
             foreach (var (what, number) in Rows(report))
             {
-                table.AddRow(report.Split == Split.Train ? "train" : "test", Markup.Escape(what), number.ToString("N0", CultureInfo.InvariantCulture));
+                table.AddRow(
+                    report.Split == Split.Train ? "train" : "test",
+                    Markup.Escape(what),
+                    number.ToString("N0", CultureInfo.InvariantCulture));
             }
         }
 

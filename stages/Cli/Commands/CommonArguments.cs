@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Distill.Artifacts;
+using Distill.Cli.Planning;
 
 namespace Distill.Cli.Commands;
 
@@ -26,4 +28,29 @@ internal static class CommonArguments
     {
         Description = "Print JSON to stdout.",
     };
+
+    /// <summary>The option that names the folder of a published model.</summary>
+    public static Option<string?> Model() => new("--model")
+    {
+        Description = "Folder of a published model. Default: the one that the pipeline publishes.",
+    };
+
+    /// <summary>The option that names a format of a published model.</summary>
+    public static Option<string> Format()
+    {
+        var format = new Option<string>("--format")
+        {
+            Description = "Model format: safetensors (TorchSharp), or fp32, fp16 or int8 (ONNX Runtime).",
+            DefaultValueFactory = _ => PublishedModel.DefaultFormat,
+        };
+        format.AcceptOnlyFromAmong([.. PublishedModel.Formats]);
+        return format;
+    }
+
+    /// <summary>Returns the folder into which a pipeline publishes: the default of <see cref="Model"/>.</summary>
+    public static string PublishedFolder(string pipeline)
+    {
+        var options = PipelineOptions.Load(pipeline);
+        return Path.Combine("models", options.Name, "published", options.Publish.Student);
+    }
 }

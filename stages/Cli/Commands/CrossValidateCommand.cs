@@ -10,8 +10,8 @@ using Spectre.Console;
 namespace Distill.Cli.Commands;
 
 /// <summary>
-/// <c>distill cross-validate</c>: the supervised baseline's recipe judged on the labeled images alone, at several lengths of
-/// training, so that the pipeline compares with a baseline that has converged.
+/// The command <c>distill cross-validate</c>: compares training lengths of the supervised baseline on the labeled images only.
+/// It finds the length at which the baseline has converged, so that the comparison with the pipeline is fair.
 /// </summary>
 internal static class CrossValidateCommand
 {
@@ -41,7 +41,8 @@ internal static class CrossValidateCommand
             }
         });
         var command = new Command(
-            "cross-validate", "Cross-validate the supervised baseline's training length on the labeled images only. An interrupted run resumes.")
+            "cross-validate",
+            "Cross-validate the supervised baseline's training length on the labeled images only. An interrupted run resumes.")
         {
             pipeline, folds, steps, seed, json,
         };
@@ -62,7 +63,10 @@ internal static class CrossValidateCommand
         using (view as IDisposable)
         {
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
-            var runner = new PipelineRunner(plan.Folder, plan.Build(), session.Plan.Externals, view, TimeProvider.System) { Machine = session.Machine };
+            var runner = new PipelineRunner(plan.Folder, plan.Build(), session.Plan.Externals, view, TimeProvider.System)
+            {
+                Machine = session.Machine,
+            };
             runner.Run(interruption.Token);
         }
 

@@ -9,11 +9,14 @@ using Distill.Imaging.Splits;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill data</c>: fetch the data set, check its images, write a label split, draw a contact sheet of views.</summary>
+/// <summary>The command <c>distill data</c>: downloads a dataset, checks its images, writes a label split, draws augmented views.</summary>
 internal static class DataCommand
 {
     public static Command Create() =>
-        new("data", "Download datasets, check images, write label splits, draw augmented views.") { Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create() };
+        new("data", "Download datasets, check images, write label splits, draw augmented views.")
+        {
+            Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create(),
+        };
 
     private static Command Fetch()
     {
@@ -32,14 +35,15 @@ internal static class DataCommand
             }
             else
             {
-                // Nothing to fetch: that it opens is all there is to check.
+                // There is nothing to download, so opening the dataset is the whole check.
                 DatasetCatalog.Open(options.Dataset, Console.Error.WriteLine);
                 log.WriteLine($"{options.Dataset.Folder}: already complete");
             }
 
             if (parsed.GetValue(json))
             {
-                Console.Out.WriteLine(new JsonObject { ["folder"] = options.Dataset.Folder, ["complete"] = true }.ToJsonString(JsonOutput.Indented));
+                var report = new JsonObject { ["folder"] = options.Dataset.Folder, ["complete"] = true };
+                Console.Out.WriteLine(report.ToJsonString(JsonOutput.Indented));
             }
 
             return ExitCodes.Done;
@@ -57,14 +61,15 @@ internal static class DataCommand
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
+            var labels = session.Options.Labels;
             var train = session.Dataset.Train();
-            var split = LabelSplit.Draw(train, session.Options.Labels);
-            var rule = session.Options.Labels.Rule.Replace(' ', '-');
-            var path = parsed.GetValue(output)
-                ?? Path.Combine("data", "splits", FormattableString.Invariant($"{train.Name}-{rule}-seed-{session.Options.Labels.Seed}.txt"));
+            var split = LabelSplit.Draw(train, labels);
+            var name = FormattableString.Invariant($"{train.Name}-{labels.Rule.Replace(' ', '-')}-seed-{labels.Seed}.txt");
+            var path = parsed.GetValue(output) ?? Path.Combine("data", "splits", name);
             split.Write(path);
+            var report = new JsonObject { ["path"] = path, ["labels"] = split.Indices.Count, ["rule"] = split.Rule };
             Console.Out.WriteLine(parsed.GetValue(json)
-                ? new JsonObject { ["path"] = path, ["labels"] = split.Indices.Count, ["rule"] = split.Rule }.ToJsonString(JsonOutput.Indented)
+                ? report.ToJsonString(JsonOutput.Indented)
                 : $"{path}: {split.Indices.Count} labeled images ({split.Rule})");
             return ExitCodes.Done;
         });

@@ -8,14 +8,21 @@ using Distill.Pipeline.Retries;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill doctor</c>: what this program runs on, and whether the device computes what it should.</summary>
+/// <summary>The command <c>distill doctor</c>: shows the machine and compares the device's arithmetic with fp64.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var device = new Option<string>("--device") { Description = "Device to check: auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+        var device = new Option<string>("--device")
+        {
+            Description = "Device to check: auto, cpu, cuda or cuda:N.",
+            DefaultValueFactory = _ => "auto",
+        };
         var json = CommonArguments.Json();
-        var command = new Command("doctor", "Show versions and devices, and compare the device's arithmetic with fp64 on the CPU.") { device, json };
+        var command = new Command("doctor", "Show versions and devices, and compare the device's arithmetic with fp64 on the CPU.")
+        {
+            device, json,
+        };
         command.SetAction(parsed => Execute(parsed.GetRequiredValue(device), parsed.GetValue(json)));
         return command;
     }

@@ -12,17 +12,22 @@ using TorchSharp;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill evaluate</c>: measure a published student on a test split, or on a folder of labeled images.</summary>
+// N images, K classes.
+
+/// <summary>The command <c>distill evaluate</c>: measures a published student on a test split, or on a folder of labeled images.</summary>
 internal static class EvaluateCommand
 {
-    private const int MostMistakes = 5;
+    private const int MistakesShown = 5;
 
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
-        var model = PredictCommand.Model();
-        var format = PredictCommand.Format();
-        var data = new Option<string?>("--data") { Description = "Evaluate on this folder (one subfolder per class) instead of the pipeline's test split." };
+        var model = CommonArguments.Model();
+        var format = CommonArguments.Format();
+        var data = new Option<string?>("--data")
+        {
+            Description = "Evaluate on this folder (one subfolder per class) instead of the pipeline's test split.",
+        };
         var json = CommonArguments.Json();
         var command = new Command("evaluate", "Evaluate a published student on the pipeline's test split, or on your own labeled images.")
         {
@@ -30,7 +35,7 @@ internal static class EvaluateCommand
         };
         command.SetAction(parsed =>
         {
-            var folder = parsed.GetValue(model) ?? PredictCommand.DefaultModel(parsed.GetRequiredValue(pipeline));
+            var folder = parsed.GetValue(model) ?? CommonArguments.PublishedFolder(parsed.GetRequiredValue(pipeline));
             var (name, asJson) = (parsed.GetRequiredValue(format), parsed.GetValue(json));
             return parsed.GetValue(data) is { } images
                 ? OnFolder(folder, name, images, asJson)
@@ -57,7 +62,7 @@ internal static class EvaluateCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>Measures all images that it can read, and then says by its exit code whether there were others.</summary>
+    /// <summary>Measures all images that it can read. The exit code tells whether it had to leave out others.</summary>
     private static int OnFolder(string folder, string format, string data, bool json)
     {
         using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), format);
@@ -69,7 +74,8 @@ internal static class EvaluateCommand
             exit = ExitCodes.WrongInput;
             Console.Error.WriteLine(refused);
         }) ?? throw new UserException($"{data}: none of the {images.Count} files is a readable image");
-        Show(published, folder, format, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), Measurement.FromLogits(logits_NK, labels_N, seed: 0), json);
+        var measured = Measurement.FromLogits(logits_NK, labels_N, seed: 0);
+        Show(published, folder, format, new EvaluatedImages(data, "all", (int)labels_N.shape[0]), measured, json);
         return exit;
     }
 
@@ -102,7 +108,8 @@ internal static class EvaluateCommand
     private static void Write(string folder, EvaluatedImages images, IReadOnlyList<string> classes, Measurement measured)
     {
         var (report, intervals) = measured;
-        Line($"{folder}: top-1 {report.Top1:0.00} % of {images.Count} {(images.Split == "test" ? "test images" : "images")} of {images.Name}");
+        var kind = images.Split == "test" ? "test images" : "images";
+        Line($"{folder}: top-1 {report.Top1:0.00} % of {images.Count} {kind} of {images.Name}");
         Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({ClassificationIntervals.Protocol})");
         if (report.Top5 is { } top5)
         {
@@ -110,14 +117,15 @@ internal static class EvaluateCommand
         }
 
         Line($"  mean per class {report.MeanPerClass:0.00} %, 11-point mAP {report.MeanAveragePrecision:0.00} %");
-        Line($"  expected calibration error {report.CalibrationError:0.0000}, negative log likelihood {report.NegativeLogLikelihood:0.0000}");
+        var (error, likelihood) = (report.CalibrationError, report.NegativeLogLikelihood);
+        Line($"  expected calibration error {error:0.0000}, negative log likelihood {likelihood:0.0000}");
         var mistakes =
             from label in Enumerable.Range(0, report.Classes)
             from guess in Enumerable.Range(0, report.Classes)
             where label != guess && report.Confusion[label, guess] > 0
             orderby report.Confusion[label, guess] descending
             select (label, guess);
-        foreach (var (label, guess) in mistakes.Take(MostMistakes))
+        foreach (var (label, guess) in mistakes.Take(MistakesShown))
         {
             Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {classes[label]} predicted as {classes[guess]}");
         }
@@ -125,8 +133,9 @@ internal static class EvaluateCommand
         static void Line(FormattableString text) => Console.Out.WriteLine(FormattableString.Invariant(text));
     }
 
-    /// <param name="Name">Of the data set, or the folder.</param>
-    /// <param name="Split">"test", or "all" of a folder.</param>
-    /// <param name="Count">How many were measured.</param>
+    /// <summary>The images that were measured.</summary>
+    /// <param name="Name">Name of the dataset, or the folder.</param>
+    /// <param name="Split">"test" for a dataset, "all" for a folder.</param>
+    /// <param name="Count">Number of images.</param>
     private sealed record EvaluatedImages(string Name, string Split, int Count);
 }

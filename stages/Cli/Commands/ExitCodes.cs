@@ -4,10 +4,10 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Commands;
 
-/// <summary>What the shell is told, and the one message that the user is told.</summary>
+/// <summary>The exit codes of the program, and the translation of exceptions into one message and an exit code.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Everything asked for is done.</summary>
+    /// <summary>The command did all that it was asked for.</summary>
     public const int Done = 0;
 
     /// <summary>The user's input is wrong.</summary>
@@ -22,10 +22,10 @@ internal static class ExitCodes
     /// <summary>Interrupted; a checkpoint is saved.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>Set, it adds the stack trace of a failed stage, for a bug report.</summary>
+    /// <summary>The environment variable that adds the stack trace of a failed stage, for a bug report.</summary>
     private const string TraceVariable = "DISTILL_TRACE";
 
-    /// <summary>Runs a command and turns what it throws into a message on stderr and an exit code.</summary>
+    /// <summary>Runs a command and turns an exception into a message on stderr and an exit code.</summary>
     public static int Guard(Func<int> command)
     {
         try
@@ -49,7 +49,7 @@ internal static class ExitCodes
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Outside of any stage: before the first one, or between two.
+            // The error came from outside of any stage: before the first one, or between two.
             var advice = StorageAdvice.For(e) is { } found ? $" {found}." : "";
             Console.Error.WriteLine($"{e.Message.TrimEnd('.')}.{advice} Saved work is intact; run the same command again to resume.");
             return StageFailed;

@@ -2,13 +2,16 @@ using Distill.Datasets.Decoding;
 
 namespace Distill.Cli.Commands;
 
-/// <summary>What a user names as images: files, folders, and lists on standard input.</summary>
+/// <summary>Expands the image arguments of a command: files, folders, and lists on standard input.</summary>
 internal static class ImagePaths
 {
     private const string StandardInput = "-";
 
-    /// <summary>Files as they are named; of folders, all images in them in the order of their paths; of <c>-</c>, a path a line of <paramref name="input"/>.</summary>
-    public static IEnumerable<string> Of(IEnumerable<string> names, TextReader input) => names.SelectMany(name =>
+    /// <summary>
+    /// Keeps files as they are named. Replaces a folder by all images in it, sorted by path, and <c>-</c> by the lines of
+    /// <paramref name="input"/>, one path per line.
+    /// </summary>
+    public static IEnumerable<string> Expand(IEnumerable<string> names, TextReader input) => names.SelectMany(name =>
         name == StandardInput ? Lines(input)
         : Directory.Exists(name) ? InFolder(name)
         : [name]);

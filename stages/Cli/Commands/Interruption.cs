@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Distill.Cli.Commands;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a request to save and stop; a second one ends the process at once.</summary>
+/// <summary>Turns Ctrl-C and SIGTERM into a request to save and stop. A second signal ends the process at once.</summary>
 internal sealed partial class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -21,7 +21,11 @@ internal sealed partial class Interruption : IDisposable
 
     public void Dispose()
     {
-        _signals.ForEach(signal => signal.Dispose());
+        foreach (var signal in _signals)
+        {
+            signal.Dispose();
+        }
+
         _source.Dispose();
     }
 
@@ -30,7 +34,8 @@ internal sealed partial class Interruption : IDisposable
         context.Cancel = true;
         if (_source.IsCancellationRequested)
         {
-            // Checkpoints are whole or absent, so stopping dead loses time but damages nothing. Environment.Exit would wait for libtorch's threads.
+            // Checkpoints are whole or absent, so an immediate stop loses time but damages nothing.
+            // Environment.Exit would wait for libtorch's threads.
             ExitAtOnce(ExitCodes.Interrupted);
         }
 

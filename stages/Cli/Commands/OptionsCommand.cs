@@ -5,12 +5,15 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill options</c>: prints the options of pipeline.json as Markdown tables.</summary>
+/// <summary>The command <c>distill options</c>: prints the options of pipeline.json as Markdown tables.</summary>
 internal static class OptionsCommand
 {
     public static Command Create()
     {
-        var write = new Option<string?>("--write") { Description = "Markdown file whose table of options to replace, instead of printing it." };
+        var write = new Option<string?>("--write")
+        {
+            Description = "Markdown file whose table of options to replace, instead of printing it.",
+        };
         var command = new Command("options", "Print all options of pipeline.json with their defaults.") { write };
         command.SetAction(parsed =>
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Cli.Output;
-using Distill.Cli.Planning;
 using Distill.Datasets.Decoding;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
@@ -10,7 +9,7 @@ using TorchSharp;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill predict</c>: classify image files with a published student.</summary>
+/// <summary>The command <c>distill predict</c>: classifies image files with a published student.</summary>
 internal static class PredictCommand
 {
     private const int Batch = 64;
@@ -22,45 +21,23 @@ internal static class PredictCommand
             Description = "PNG, JPEG, WebP, BMP or GIF files, folders of such files, or - to read paths from standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var model = Model();
-        var format = Format();
+        var model = CommonArguments.Model();
+        var format = CommonArguments.Format();
         var top = new Option<int>("--top") { Description = "Number of classes to print per image.", DefaultValueFactory = _ => 3 };
         var pipeline = CommonArguments.PipelineOption();
         var json = CommonArguments.Json();
         var command = new Command("predict", "Classify images with a published student.") { images, model, format, top, pipeline, json };
         command.SetAction(parsed =>
         {
-            var folder = parsed.GetValue(model) ?? DefaultModel(parsed.GetRequiredValue(pipeline));
+            var folder = parsed.GetValue(model) ?? CommonArguments.PublishedFolder(parsed.GetRequiredValue(pipeline));
             using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), parsed.GetRequiredValue(format));
-            var paths = ImagePaths.Of(parsed.GetRequiredValue(images), Console.In);
+            var paths = ImagePaths.Expand(parsed.GetRequiredValue(images), Console.In);
             return Predict(published, paths, Math.Clamp(parsed.GetValue(top), 1, published.Config.Labels.Count), parsed.GetValue(json));
         });
         return command;
     }
 
-    /// <summary>The option that names a published folder.</summary>
-    public static Option<string?> Model() => new("--model") { Description = "Folder of a published model. Default: the one that the pipeline publishes." };
-
-    /// <summary>The option that names one of its formats.</summary>
-    public static Option<string> Format()
-    {
-        var format = new Option<string>("--format")
-        {
-            Description = "Model format: safetensors (TorchSharp), or fp32, fp16 or int8 (ONNX Runtime).",
-            DefaultValueFactory = _ => PublishedModel.DefaultFormat,
-        };
-        format.AcceptOnlyFromAmong([.. PublishedModel.Formats]);
-        return format;
-    }
-
-    /// <summary>Where the pipeline publishes.</summary>
-    public static string DefaultModel(string pipeline)
-    {
-        var options = PipelineOptions.Load(pipeline);
-        return Path.Combine("models", options.Name, "published", options.Publish.Student);
-    }
-
-    /// <summary>Classifies every file it can read, and then says by its exit code whether there were others.</summary>
+    /// <summary>Classifies every file that it can read. The exit code tells whether it had to leave out others.</summary>
     private static int Predict(PublishedModel model, IEnumerable<string> paths, int top, bool json)
     {
         var predictions = new Predictions(model.Config.Labels, top);
@@ -70,17 +47,24 @@ internal static class PredictCommand
         foreach (var batch in paths.Chunk(Batch))
         {
             any = true;
-            var read = batch.Select(path => (Path: path, Pixels: Read(path, model.Config))).Where(image => image.Pixels is not null).ToArray();
+            var read = batch
+                .Select(path => (Path: path, Pixels: Read(path, model.Config)))
+                .Where(image => image.Pixels is not null)
+                .ToArray();
             exit = read.Length == batch.Length ? exit : ExitCodes.WrongInput;
             if (read.Length == 0)
             {
                 continue;
             }
 
-            (string Path, float[] Probabilities)[] answers = [.. read.Select(image => image.Path).Zip(model.Probabilities([.. read.Select(image => image.Pixels!)]))];
+            var probabilities = model.Probabilities([.. read.Select(image => image.Pixels!)]);
+            (string Path, float[] Probabilities)[] answers = [.. read.Select(image => image.Path).Zip(probabilities)];
             if (json)
             {
-                answers.ToList().ForEach(answer => all.Add(Json(answer.Path, model.Config.Labels, answer.Probabilities, predictions.Best(answer.Probabilities))));
+                foreach (var answer in answers)
+                {
+                    all.Add(Json(answer.Path, model.Config.Labels, answer.Probabilities, predictions.Best(answer.Probabilities)));
+                }
             }
             else
             {
@@ -90,7 +74,8 @@ internal static class PredictCommand
 
         if (!any)
         {
-            throw new UserException("found no images to classify, expected PNG, JPEG, WebP, BMP or GIF files in the given folders, or paths on standard input");
+            throw new UserException(
+                "found no images to classify, expected PNG, JPEG, WebP, BMP or GIF files in the given folders, or paths on standard input");
         }
 
         if (json)
@@ -109,7 +94,7 @@ internal static class PredictCommand
         ["top"] = new JsonArray([.. best.Select(i => new JsonObject { ["label"] = labels[i], ["probability"] = probabilities[i] })]),
     };
 
-    /// <summary>Null, with its message, for a file that is no image.</summary>
+    /// <summary>Reads the pixels of an image. For a file that is not one, writes a message to stderr and returns null.</summary>
     private static byte[]? Read(string path, ModelConfig config)
     {
         try

@@ -4,16 +4,22 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill publish</c>: the road's last step, for the student of any round.</summary>
+/// <summary>The command <c>distill publish</c>: runs the pipeline and publishes the student of any round.</summary>
 internal static class PublishCommand
 {
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
-        var student = new Option<string?>("--student") { Description = "Student to publish, such as distilled. Default: publish.student of the pipeline." };
+        var student = new Option<string?>("--student")
+        {
+            Description = "Student to publish, such as distilled. Default: publish.student of the pipeline.",
+        };
         var json = CommonArguments.Json();
-        var command = new Command("publish", "Publish a student. Stages that it needs and that are not up to date run first.") { pipeline, seed, student, json };
+        var command = new Command("publish", "Publish a student. Stages that it needs and that are not up to date run first.")
+        {
+            pipeline, seed, student, json,
+        };
         command.SetAction(parsed =>
         {
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));

@@ -12,18 +12,26 @@ using Spectre.Console;
 namespace Distill.Cli.Commands;
 
 /// <summary>
-/// <c>distill rehearse</c>: a whole pipeline on noise, scaled down or, with <c>--width 1</c>, with its networks in full size, so that one knows
-/// before the data are there whether it runs and what a step takes.
+/// The command <c>distill rehearse</c>: runs a whole pipeline on noise, scaled down or, with <c>--width 1</c>, with networks of full width.
+/// It shows whether the pipeline runs, and how much memory it takes, before the data are there.
 /// </summary>
 internal static class RehearseCommand
 {
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
-        var width = new Option<double>("--width") { Description = "Factor on every network's width; 1 keeps the full width.", DefaultValueFactory = _ => 1.0 / 16 };
+        var width = new Option<double>("--width")
+        {
+            Description = "Factor on every network's width; 1 keeps the full width.",
+            DefaultValueFactory = _ => 1.0 / 16,
+        };
         var batch = new Option<int>("--batch") { Description = "Maximum batch size.", DefaultValueFactory = _ => 4 };
         var steps = new Option<int>("--steps") { Description = "Training steps per stage.", DefaultValueFactory = _ => 1 };
-        var size = new Option<int>("--image-size") { Description = "Maximum height and width of the images.", DefaultValueFactory = _ => 64 };
+        var size = new Option<int>("--image-size")
+        {
+            Description = "Maximum height and width of the images.",
+            DefaultValueFactory = _ => 64,
+        };
         var until = new Option<string?>("--until") { Description = "Last stage to run, such as pretrain. Default: all stages." };
         var json = CommonArguments.Json();
         var command = new Command("rehearse", "Run every stage briefly with small networks on random images; no dataset needed.")
@@ -35,7 +43,8 @@ internal static class RehearseCommand
             var scale = new RehearsalScale(parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(size));
             if (scale.Width is not (> 0 and <= 16) || scale.BatchSize < 2 || scale.Steps < 1 || scale.ImageSize < 8)
             {
-                throw new UserException("rehearse: expected --width above 0, --batch of at least 2, --steps of at least 1 and --image-size of at least 8");
+                throw new UserException(
+                    "rehearse: expected --width above 0, --batch of at least 2, --steps of at least 1 and --image-size of at least 8");
             }
 
             return Execute(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)), scale, parsed.GetValue(until), parsed.GetValue(json));
@@ -49,7 +58,7 @@ internal static class RehearseCommand
         var folder = Directory.CreateTempSubdirectory("distill-rehearsal-").FullName;
         try
         {
-            var plan = Plan.Of(Rehearsal.Reduce(options, scale), Rehearsal.Dataset(options, scale), folder);
+            var plan = Plan.Create(Rehearsal.Reduce(options, scale), Rehearsal.Dataset(options, scale), folder);
             var stages = Until(plan.Stages, until);
             var view = Session.View(json);
             using (view as IDisposable)
@@ -72,19 +81,24 @@ internal static class RehearseCommand
         var count = last is null ? stages.Count : stages.Select(stage => stage.Name).ToList().IndexOf(last) + 1;
         return count > 0
             ? [.. stages.Take(count)]
-            : throw new UserException($"--until: found \"{last}\", expected one of {string.Join(", ", stages.Select(stage => stage.Name))}");
+            : throw new UserException(
+                $"--until: found \"{last}\", expected one of {string.Join(", ", stages.Select(stage => stage.Name))}");
     }
 
     private static void Write(RunManifest done, IReadOnlyList<StageDefinition> stages, bool json)
     {
-        // The process's peak: what a step of the largest stage takes, with whatever the runtime holds.
+        // The peak of the whole process: a step of the largest stage, and the memory of the runtime.
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / (double)(1 << 30);
         if (json)
         {
             Console.Out.WriteLine(new JsonObject
             {
                 ["peakGiB"] = Math.Round(peak, 2),
-                ["stages"] = new JsonArray([.. stages.Select(stage => new JsonObject { ["name"] = stage.Name, ["metrics"] = done.Stages[stage.Name].Metrics.DeepClone() })]),
+                ["stages"] = new JsonArray([.. stages.Select(stage => new JsonObject
+                {
+                    ["name"] = stage.Name,
+                    ["metrics"] = done.Stages[stage.Name].Metrics.DeepClone(),
+                })]),
             }.ToJsonString(JsonOutput.Indented));
             return;
         }

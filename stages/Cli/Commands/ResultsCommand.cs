@@ -9,12 +9,16 @@ using Spectre.Console;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill results</c>: the tables of several runs, as mean and deviation.</summary>
+/// <summary>The command <c>distill results</c>: shows the results of several runs as mean and standard deviation.</summary>
 internal static class ResultsCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<string[]>("runs") { Description = "Folders of completed runs, such as models/fashion-mnist.", Arity = ArgumentArity.OneOrMore };
+        var folders = new Argument<string[]>("runs")
+        {
+            Description = "Folders of completed runs, such as models/fashion-mnist.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var json = CommonArguments.Json();
         var command = new Command("results", "Show the mean and sample standard deviation of several runs' results.") { folders, json };
         command.SetAction(parsed =>
@@ -37,7 +41,9 @@ internal static class ResultsCommand
     private static IReadOnlyList<ResultRow> Read(string folder)
     {
         var path = Path.Combine(folder, EvaluateStage.Json);
-        return File.Exists(path) ? ResultsFile.Read(path) : throw new UserException($"{path}: this file does not exist; check that the run is complete");
+        return File.Exists(path)
+            ? ResultsFile.Read(path)
+            : throw new UserException($"{path}: this file does not exist; check that the run is complete");
     }
 
     private static void Write(IReadOnlyList<Summary> summary)

@@ -11,7 +11,7 @@ using Distill.Pipeline.Retries;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill run</c>: the whole road, or what is left of it.</summary>
+/// <summary>The command <c>distill run</c>: runs all stages of a pipeline that are not up to date.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -19,24 +19,34 @@ internal static class RunCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var from = new Option<string?>("--from") { Description = "Rerun this stage and everything after it. Existing outputs are moved aside, not deleted." };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Rerun this stage and everything after it. Existing outputs are moved aside, not deleted.",
+        };
         var force = new Option<bool>("--force") { Description = "Rerun every stage." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would run and why, without running it." };
-        var command = new Command("run", "Run all stages that are not up to date. An interrupted run resumes.") { pipeline, seed, json, from, force, dryRun };
+        var command = new Command("run", "Run all stages that are not up to date. An interrupted run resumes.")
+        {
+            pipeline, seed, json, from, force, dryRun,
+        };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(from) is not null && parsed.GetValue(force))
             {
-                throw new UserException("found both --from and --force, expected one of them: --from reruns a stage and everything after it, --force reruns every stage");
+                throw new UserException(
+                    "found both --from and --force, expected one of them: "
+                    + "--from reruns a stage and everything after it, --force reruns every stage");
             }
 
             if (parsed.GetValue(dryRun) && parsed.GetValue(json))
             {
-                throw new UserException("found both --dry-run and --json, expected one of them: distill status --json reports the status of each stage");
+                throw new UserException(
+                    "found both --dry-run and --json, expected one of them: distill status --json reports the status of each stage");
             }
 
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
-            var first = parsed.GetValue(from) ?? (parsed.GetValue(force) ? options.ImportsTeacher ? StageNames.FineTune : StageNames.Pretrain : null);
+            var everything = options.ImportsTeacher ? StageNames.FineTune : StageNames.Pretrain;
+            var first = parsed.GetValue(force) ? everything : parsed.GetValue(from);
             return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);
         });
         return command;
@@ -45,7 +55,7 @@ internal static class RunCommand
     /// <summary>Runs a pipeline and shows its results.</summary>
     /// <param name="options">The pipeline.</param>
     /// <param name="json">Whether results are printed as JSON.</param>
-    /// <param name="from">The first stage to run afresh; null for none.</param>
+    /// <param name="from">The first stage that runs again even if it is up to date; null for none.</param>
     public static int Execute(PipelineOptions options, bool json, string? from = null)
     {
         using var interruption = new Interruption();
@@ -76,20 +86,21 @@ internal static class RunCommand
     private static int ShowPlan(PipelineOptions options, string? from)
     {
         var runner = Session.Open(options).Runner(new PlainProgressView(Console.Error, TimeProvider.System, TimeSpan.Zero));
-        var afresh = runner.From(from);
+        var again = runner.From(from);
         foreach (var stage in runner.Status())
         {
             Console.Out.WriteLine(stage switch
             {
-                _ when afresh.Contains(stage.Name) => $"{stage.Name}: would run again, as requested",
+                _ when again.Contains(stage.Name) => $"{stage.Name}: would run again, as requested",
                 { State: StageState.Done } => $"{stage.Name}: done",
-                { CheckpointStep: { } step } => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: would resume from step {step}{Why(stage)}"),
-                _ => $"{stage.Name}: would run{Why(stage)}",
+                { CheckpointStep: { } step } => string.Create(
+                    CultureInfo.InvariantCulture, $"{stage.Name}: would resume from step {step}{Reasons(stage)}"),
+                _ => $"{stage.Name}: would run{Reasons(stage)}",
             });
         }
 
         return ExitCodes.Done;
     }
 
-    private static string Why(StageStatus stage) => stage.Reasons.Count == 0 ? "" : $" ({string.Join("; ", stage.Reasons)})";
+    private static string Reasons(StageStatus stage) => stage.Reasons.Count == 0 ? "" : $" ({string.Join("; ", stage.Reasons)})";
 }

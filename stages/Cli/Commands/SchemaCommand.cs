@@ -7,11 +7,15 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill schema</c>: prints the JSON Schema of pipeline.json.</summary>
+/// <summary>The command <c>distill schema</c>: prints the JSON Schema of pipeline.json.</summary>
 internal static partial class SchemaCommand
 {
-    // The file is read by editors and by people, not put into HTML.
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // Editors and people read the file, and no HTML page embeds it, so quotes and dashes need no escapes.
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The text of the schema.</summary>
     public static string Text =>
@@ -28,7 +32,9 @@ internal static partial class SchemaCommand
         return command;
     }
 
-    private static string OnOneLine(Match list) => Blanks().Replace(list.Value, " ").Replace("[ ", "[", StringComparison.Ordinal).Replace(" ]", "]", StringComparison.Ordinal);
+    private static string OnOneLine(Match list) => Blanks().Replace(list.Value, " ")
+        .Replace("[ ", "[", StringComparison.Ordinal)
+        .Replace(" ]", "]", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\[\s+""[^\[\]{}]*?\s+\]")]
     private static partial Regex ListOfScalars();

@@ -11,10 +11,10 @@ using TorchSharp;
 
 namespace Distill.Cli.Commands;
 
-/// <summary>A pipeline opened for a command: options read, data set found, plan made; nothing has run.</summary>
+/// <summary>A pipeline that a command has opened: options are read, the dataset is found and the plan is made. Nothing has run.</summary>
 internal sealed class Session
 {
-    private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
     private Session(PipelineOptions options, IDataset dataset, Plan plan) => (Options, Dataset, Plan) = (options, dataset, plan);
 
@@ -26,20 +26,20 @@ internal sealed class Session
 
     public static Session Open(PipelineOptions options)
     {
-        // Every stage reads the images anew; what is wrong with one of them is said once.
-        var said = new HashSet<string>();
+        // Every stage reads the images again, but a message about one of them is written once.
+        var written = new HashSet<string>();
         var dataset = DatasetCatalog.Open(options.Dataset, message =>
         {
-            if (said.Add(message))
+            if (written.Add(message))
             {
                 Console.Error.WriteLine(message);
             }
         });
-        return new Session(options, dataset, Plan.Of(options, dataset));
+        return new Session(options, dataset, Plan.Create(options, dataset));
     }
 
-    /// <summary>Draws the labels once, before anything runs for hours: what is wrong with them would otherwise show only where they are used.</summary>
-    /// <exception cref="UserException">There are not enough, or a list is wrong.</exception>
+    /// <summary>Draws the labels once, so that an error in them shows now and not after hours of pretraining.</summary>
+    /// <exception cref="UserException">There are not enough labels, or a list is wrong.</exception>
     public void CheckLabels()
     {
         var train = Dataset.Train();
@@ -50,17 +50,24 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Where this process computes, and in what arithmetic: all that changes the last digits of results without being in a stage's key.</summary>
+    /// <summary>
+    /// Device, precision, processor and libtorch of this process. They can change the last digits of results, but are not part of
+    /// a stage's key.
+    /// </summary>
     public string Machine => FormattableString.Invariant(
-        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {Threads}, libtorch {LibTorch.Build.Version ?? "unknown"}");
+        $"{Options.Settings.Compute}, {Processor.Name}, {Processor.VectorLevel}, {Threads}, libtorch {LibTorchVersion}");
 
-    private static string Threads => torch.get_num_threads() is > 1 and var threads ? FormattableString.Invariant($"{threads} threads") : "1 thread";
+    private static string Threads => torch.get_num_threads() is > 1 and var threads
+        ? FormattableString.Invariant($"{threads} threads")
+        : "1 thread";
+
+    private static string LibTorchVersion => LibTorch.Build.Version ?? "unknown";
 
     public PipelineRunner Runner(IProgressView view) =>
         new(Plan.ModelsFolder, Plan.Stages, Plan.Externals, view, TimeProvider.System) { Machine = Machine };
 
-    /// <summary>Live on a terminal, plain lines in a pipe; on stderr where stdout is for JSON.</summary>
+    /// <summary>Returns a live view on a terminal, and plain lines in a pipe. The lines go to stderr if stdout is for JSON.</summary>
     public static IProgressView View(bool json) => json || Console.IsOutputRedirected
-        ? new PlainProgressView(json ? Console.Error : Console.Out, TimeProvider.System, PlainEvery)
+        ? new PlainProgressView(json ? Console.Error : Console.Out, TimeProvider.System, PlainInterval)
         : new LiveProgressView(AnsiConsole.Console, TimeProvider.System);
 }

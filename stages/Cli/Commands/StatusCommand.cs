@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill status</c>: where each stage stands, and why.</summary>
+/// <summary>The command <c>distill status</c>: shows the state of each stage and the reason.</summary>
 internal static class StatusCommand
 {
     public static Command Create()
@@ -16,7 +16,10 @@ internal static class StatusCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var command = new Command("status", "Show each stage's status (done, stale, interrupted, to do) and the reason.") { pipeline, seed, json };
+        var command = new Command("status", "Show each stage's status (done, stale, interrupted, to do) and the reason.")
+        {
+            pipeline, seed, json,
+        };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace Distill.Cli.Commands;
 
-/// <summary><c>distill data views</c>: a contact sheet, so that one sees what pretraining sees.</summary>
+/// <summary>The command <c>distill data views</c>: draws a contact sheet of images as pretraining sees them.</summary>
 internal static class ViewsCommand
 {
     private const int Images = 10;

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Distill.Cli.Output;
 
-/// <summary>Standard output or error for a run that must not end because its log cannot be written, as where the log's disk is full.</summary>
-/// <param name="inner">Where text goes while it can.</param>
+/// <summary>A writer that ignores I/O errors, so that a full disk under the log of a run does not end the run.</summary>
+/// <param name="inner">The writer that receives the text.</param>
 internal sealed class BestEffortWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>Puts standard output and error behind such writers.</summary>
+    /// <summary>Wraps standard output and standard error in such writers.</summary>
     public static void Install()
     {
         Console.SetOut(Synchronized(new BestEffortWriter(Console.Out)));
@@ -33,7 +33,7 @@ internal sealed class BestEffortWriter(TextWriter inner) : TextWriter
         }
         catch (IOException)
         {
-            // There is nobody to tell: this is where one would be told.
+            // The error has no other place to go: standard error is one of these writers.
         }
     }
 }

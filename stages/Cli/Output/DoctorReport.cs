@@ -4,9 +4,10 @@ using Distill.Learning.Diagnostics;
 
 namespace Distill.Cli.Output;
 
-/// <summary>What <c>distill doctor</c> found, as lines and as JSON.</summary>
+/// <summary>The report of <c>distill doctor</c>, as lines of text and as JSON.</summary>
 internal static class DoctorReport
 {
+    /// <summary>Writes the facts and the heading of the table of checks.</summary>
     public static void Write(MachineFacts facts)
     {
         foreach (var (name, value) in Lines(facts))
@@ -18,11 +19,14 @@ internal static class DoctorReport
         Console.Out.WriteLine($"{"",-6}{"error",-10}{"limit",-10}check of {facts.Device.Split(',')[0]}");
     }
 
+    /// <summary>Writes one row of the table of checks.</summary>
     public static void Write(CheckRow row)
     {
+        var verdict = row.Passed ? "pass" : "FAIL";
         var error = row.Error?.ToString("0.0e0", CultureInfo.InvariantCulture) ?? "none";
         var limit = row.Tolerance.ToString("0.0e0", CultureInfo.InvariantCulture);
-        Console.Out.WriteLine($"{(row.Passed ? "pass" : "FAIL"),-6}{error,-10}{limit,-10}{row.Name}, {row.Precision}{(row.Failure is null ? "" : $": {row.Failure}")}");
+        var failure = row.Failure is null ? "" : $": {row.Failure}";
+        Console.Out.WriteLine($"{verdict,-6}{error,-10}{limit,-10}{row.Name}, {row.Precision}{failure}");
     }
 
     public static JsonObject ToJson(MachineFacts facts, IReadOnlyList<CheckRow> rows) => new()
@@ -57,7 +61,7 @@ internal static class DoctorReport
         {
             ["name"] = row.Name,
             ["precision"] = row.Precision,
-            // JSON has no NaN.
+            // JSON cannot hold NaN or infinity.
             ["error"] = row.Error is { } error && double.IsFinite(error) ? error : null,
             ["tolerance"] = row.Tolerance,
             ["passed"] = row.Passed,
@@ -79,13 +83,16 @@ internal static class DoctorReport
         }
 
         yield return ("CPU", string.Create(
-            CultureInfo.InvariantCulture, $"{facts.Processor}, {facts.Instructions}, {facts.Cores} cores, {facts.Threads} threads, {facts.MemoryGiB:0.0} GiB"));
+            CultureInfo.InvariantCulture,
+            $"{facts.Processor}, {facts.Instructions}, {facts.Cores} cores, {facts.Threads} threads, {facts.MemoryGiB:0.0} GiB"));
         yield return ("device", facts.Device);
     }
 
     private static string Cuda(MachineFacts facts)
     {
-        var libtorch = facts.LibTorch.Cuda is { } cuda ? $"libtorch for CUDA {cuda}, cuDNN {facts.LibTorch.Cudnn ?? "unknown"}" : "libtorch without CUDA";
+        var libtorch = facts.LibTorch.Cuda is { } cuda
+            ? $"libtorch for CUDA {cuda}, cuDNN {facts.LibTorch.Cudnn ?? "unknown"}"
+            : "libtorch without CUDA";
         var driver = facts.Driver is null ? "no driver" : $"driver for CUDA {facts.Driver}";
         return $"{libtorch}, {driver}{(facts.Gpus.Count > 0 && !facts.SeesGpus ? ": this libtorch cannot use the GPU" : "")}";
     }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Distill.Cli.Output;
 
-/// <summary>How reports in JSON are written.</summary>
+/// <summary>The JSON style of reports on standard output.</summary>
 internal static class JsonOutput
 {
     public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -7,19 +7,19 @@ using static TorchSharp.torch;
 
 namespace Distill.Cli.Output;
 
-/// <summary>What the program runs on.</summary>
-/// <param name="Program">Version and commit.</param>
-/// <param name="DotNet">The .NET runtime.</param>
-/// <param name="OperatingSystem">Its name and version.</param>
-/// <param name="LibTorch">The libtorch in use.</param>
-/// <param name="Processor">The CPU's name.</param>
-/// <param name="Instructions">Vector instructions that libtorch uses, and whether bf16 is multiplied in hardware.</param>
-/// <param name="Cores">Cores that this process may use.</param>
-/// <param name="Threads">Threads of libtorch's kernels.</param>
-/// <param name="MemoryGiB">Memory that this process may use.</param>
+/// <summary>The machine and the libraries that the program runs on.</summary>
+/// <param name="Program">Version and commit of the program.</param>
+/// <param name="DotNet">Name and version of the .NET runtime.</param>
+/// <param name="OperatingSystem">Name and version of the operating system.</param>
+/// <param name="LibTorch">The libtorch that is loaded.</param>
+/// <param name="Processor">Name of the CPU.</param>
+/// <param name="Instructions">Vector instructions that libtorch uses, and whether the CPU multiplies bf16 in hardware.</param>
+/// <param name="Cores">Number of cores that this process may use.</param>
+/// <param name="Threads">Number of threads of libtorch's kernels.</param>
+/// <param name="MemoryGiB">Memory that this process may use, in GiB.</param>
 /// <param name="Driver">The newest CUDA version that the driver supports; null without a driver.</param>
 /// <param name="Gpus">The GPUs that the driver lists.</param>
-/// <param name="SeesGpus">Whether this libtorch can use them.</param>
+/// <param name="SeesGpus">Whether this libtorch can use CUDA.</param>
 /// <param name="Device">The device that is checked, with the precision that <c>auto</c> chooses there.</param>
 internal sealed record MachineFacts(
     ProgramVersion Program,
@@ -36,6 +36,7 @@ internal sealed record MachineFacts(
     bool SeesGpus,
     string Device)
 {
+    /// <summary>Collects the facts.</summary>
     /// <param name="compute">The device that is checked.</param>
     public static MachineFacts Collect(Compute compute) => new(
         ProgramVersion.Current,
@@ -52,5 +53,6 @@ internal sealed record MachineFacts(
         cuda.is_available(),
         compute.ToString());
 
+    /// <summary>Converts bytes to GiB, rounded to one decimal.</summary>
     public static double GiB(long bytes) => Math.Round(bytes / (double)(1L << 30), 1);
 }

@@ -3,12 +3,12 @@ using Spectre.Console;
 
 namespace Distill.Cli.Output;
 
-/// <summary>What a model makes of images: a table on a terminal, a line an image in a pipe.</summary>
-/// <param name="labels">The classes.</param>
-/// <param name="top">How many to say of each image.</param>
+/// <summary>The output of a model for images: a table on a terminal, one line per image in a pipe.</summary>
+/// <param name="labels">Names of the classes.</param>
+/// <param name="top">Number of classes to print per image.</param>
 internal sealed class Predictions(IReadOnlyList<string> labels, int top)
 {
-    /// <summary>The likeliest classes, falling.</summary>
+    /// <summary>Returns the numbers of the most likely classes, the most likely first.</summary>
     public IReadOnlyList<int> Best(float[] probabilities) =>
         [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(label => probabilities[label]).Take(top)];
 
@@ -18,7 +18,8 @@ internal sealed class Predictions(IReadOnlyList<string> labels, int top)
         {
             foreach (var (path, probabilities) in images)
             {
-                Console.Out.WriteLine($"{path}: {string.Join(", ", Best(probabilities).Select(label => $"{labels[label]} ({Percent(probabilities[label])})"))}");
+                var classes = Best(probabilities).Select(label => $"{labels[label]} ({Percent(probabilities[label])})");
+                Console.Out.WriteLine($"{path}: {string.Join(", ", classes)}");
             }
 
             return;
@@ -34,7 +35,8 @@ internal sealed class Predictions(IReadOnlyList<string> labels, int top)
 
         foreach (var (path, probabilities) in images)
         {
-            table.AddRow([path.EscapeMarkup(), .. Best(probabilities).SelectMany(label => new[] { labels[label].EscapeMarkup(), Percent(probabilities[label]) })]);
+            var cells = Best(probabilities).SelectMany(label => new[] { labels[label].EscapeMarkup(), Percent(probabilities[label]) });
+            table.AddRow([path.EscapeMarkup(), .. cells]);
         }
 
         AnsiConsole.Write(table);

@@ -9,8 +9,7 @@ internal sealed record Block<T>(T Options)
 {
     private readonly JsonObject _json = [];
 
-    /// <param name="options">The options that were read.</param>
-    /// <param name="section">The section that they were read from.</param>
+    /// <summary>Combines options with the canonical JSON of the section that they were read from.</summary>
     public Block(T options, JsonSection section)
         : this(options) => _json = section.Canonical();
 

@@ -7,21 +7,27 @@ using Distill.Supervised;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>A cross-validation as a plan like any other, one stage per fold and length, so it is skipped, interrupted and resumed like any other.</summary>
+/// <summary>The stages of a cross-validation: one per fold and training length. They are skipped and resumed like those of a run.</summary>
+/// <param name="options">The pipeline.</param>
+/// <param name="dataset">The pipeline's dataset, not read yet.</param>
+/// <param name="folds">Number of folds, at least 2.</param>
+/// <param name="lengths">Training lengths in steps; empty for multiples of the pipeline's own length.</param>
 internal sealed class CrossValidationPlan(PipelineOptions options, IDataset dataset, int folds, IReadOnlyList<int> lengths)
 {
     private readonly Block<SupervisedOptions> _supervised = options.Supervised ?? throw new UserException(
         "cross-validate needs the block supervised, but this pipeline leaves it out; remove the null or \"enabled\": false");
 
-    private IReadOnlyList<int> Lengths => lengths.Count > 0 ? [.. lengths.Distinct().Order()] : Around(_supervised.Options.Training.Steps);
+    private IReadOnlyList<int> Lengths =>
+        lengths.Count > 0 ? [.. lengths.Distinct().Order()] : DefaultLengths(_supervised.Options.Training.Steps);
 
-    /// <summary>models/NAME/cross-validation, with a lock of its own.</summary>
+    /// <summary>The folder models/NAME/cross-validation, which has a lock file of its own.</summary>
     public string Folder => Path.Combine("models", options.Name, "cross-validation");
 
+    /// <summary>Returns the stages in order.</summary>
     public IReadOnlyList<StageDefinition> Build() =>
         [.. from steps in Lengths from number in Enumerable.Range(1, folds) select Stage(steps, new Fold(number, folds))];
 
-    /// <summary>One row per length, once all its folds are done.</summary>
+    /// <summary>Reads the results: one row per training length. All stages must be done.</summary>
     public IReadOnlyList<CrossValidationRow> Results()
     {
         var done = RunManifest.Load(Path.Combine(Folder, PipelineRunner.LockFile), Console.Error.WriteLine).Stages;
@@ -30,7 +36,7 @@ internal sealed class CrossValidationPlan(PipelineOptions options, IDataset data
             var metrics = Enumerable.Range(1, folds).Select(number => done[NameOf(steps, new Fold(number, folds))].Metrics).ToList();
             return new CrossValidationRow(steps, Sum("heldOut"), Sum("correct"));
 
-            int Sum(string name) => metrics.Sum(of => of[name]!.GetValue<int>());
+            int Sum(string name) => metrics.Sum(fold => fold[name]!.GetValue<int>());
         })];
     }
 
@@ -50,5 +56,6 @@ internal sealed class CrossValidationPlan(PipelineOptions options, IDataset data
 
     private static string NameOf(int steps, Fold fold) => FormattableString.Invariant($"{steps}-steps-fold-{fold.Number}-of-{fold.Count}");
 
-    private static IReadOnlyList<int> Around(int steps) => [.. new[] { steps / 4, steps / 2, steps, steps * 2 }.Where(n => n > 0).Distinct()];
+    private static IReadOnlyList<int> DefaultLengths(int steps) =>
+        [.. new[] { steps / 4, steps / 2, steps, steps * 2 }.Where(n => n > 0).Distinct()];
 }

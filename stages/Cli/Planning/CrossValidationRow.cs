@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>What the folds of one length of training gave together.</summary>
+/// <summary>The result of one training length, summed over all folds.</summary>
 /// <param name="Steps">Optimizer steps of each fold.</param>
-/// <param name="HeldOut">Labeled images, each held out once.</param>
-/// <param name="Correct">Those classified rightly by the network that had not seen them.</param>
+/// <param name="HeldOut">Number of labeled images; each is held out once.</param>
+/// <param name="Correct">Number of images that the network classified correctly without having seen them.</param>
 internal sealed record CrossValidationRow(int Steps, int HeldOut, int Correct)
 {
-    /// <summary>Percent.</summary>
+    /// <summary>Top-1 accuracy in percent.</summary>
     public double Top1 => 100.0 * Correct / HeldOut;
 
-    /// <summary>Of <see cref="Top1"/>, in points, as of so many independent images.</summary>
+    /// <summary>Binomial standard error of <see cref="Top1"/> in points, for <see cref="HeldOut"/> independent images.</summary>
     public double StandardError => Math.Sqrt(Top1 * (100 - Top1) / HeldOut);
 
     public JsonObject ToJson() => new()

@@ -4,7 +4,7 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>All options of pipeline.json, as the code that reads them declares them.</summary>
+/// <summary>The catalog of all options of pipeline.json, as the code that reads them declares them.</summary>
 internal static class OptionCatalog
 {
     /// <summary>Reads an example that has every block and every augmentation, and returns it with all declarations.</summary>
@@ -15,7 +15,7 @@ internal static class OptionCatalog
         {
             ["dataset"] = new JsonObject { ["kind"] = "folder", ["folder"] = "data/photos" },
             ["labels"] = new JsonObject { ["perClass"] = 1 },
-            // The deepest head, so that fromLayer has its widest range.
+            // The deepest head gives fromLayer its widest range.
             ["pretrain"] = new JsonObject { ["head"] = new JsonObject { ["layers"] = 8 }, ["augmentations"] = augmentations.DeepClone() },
             ["finetune"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
             ["rounds"] = new JsonObject { ["NAME"] = new JsonObject() },

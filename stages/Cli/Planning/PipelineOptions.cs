@@ -12,8 +12,7 @@ using Distill.Supervised;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>A whole pipeline.json, read and validated. The meaning of each block is documented beside its stage.</summary>
-
+/// <summary>A whole pipeline.json, read and validated. The options record of each stage documents its block.</summary>
 internal sealed record PipelineOptions(
     string Name,
     RunSettings Settings,
@@ -26,7 +25,7 @@ internal sealed record PipelineOptions(
     Block<ProbeOptions>? Probe,
     PublishOptions Publish)
 {
-    /// <summary>Whether a whole classifier is imported as the teacher, so that nothing is pretrained.</summary>
+    /// <summary>Whether the teacher is an imported classifier, so that no stage pretrains.</summary>
     public bool ImportsTeacher => FineTune.Options.Weights is not null;
 
     /// <summary>Names of the results that are plain ResNets and can be published, the default last.</summary>
@@ -34,8 +33,8 @@ internal sealed record PipelineOptions(
 
     /// <summary>Loads and validates a pipeline.</summary>
     /// <param name="pipeline">A file, or the name of a shipped preset.</param>
-    /// <param name="seed">Replaces the file's seed, and runs in a folder of its own; null keeps the file's.</param>
-    /// <exception cref="UserException">Anything is wrong with the file; the message has file and JSON path.</exception>
+    /// <param name="seed">Seed that replaces the file's and gives the run a folder of its own; null keeps the file's seed.</param>
+    /// <exception cref="UserException">The file has an error. The message names the file and the JSON path.</exception>
     public static PipelineOptions Load(string pipeline, int? seed = null)
     {
         var root = PipelineFile.Load(Presets.Locate(pipeline), Presets.Text);
@@ -50,30 +49,35 @@ internal sealed record PipelineOptions(
         };
     }
 
-    /// <summary>Reads every block. The caller then refuses the keys that nothing read.</summary>
+    /// <summary>Reads every block. The caller then refuses the keys that no block has read.</summary>
     public static PipelineOptions Read(JsonSection root)
     {
         var name = ReadName(root);
         var settings = RunSettings.Read(root);
         var datasetSection = root.Section("dataset", "The images.");
-        var labelsSection = root.Section("labels", "The training images that keep their labels: exactly one of fraction, perClass and list.");
+        var labelsSection = root.Section(
+            "labels", "The training images that keep their labels: exactly one of fraction, perClass and list.");
         var pretrainSection = root.Section("pretrain", "Contrastive pretraining of the teacher's encoder (SimCLRv2 section 2.1).");
         var finetuneSection = root.Section("finetune", "Fine-tuning of the teacher on the labeled images.");
         var pretrain = PretrainOptions.Read(pretrainSection);
         var finetune = FineTuneOptions.Read(finetuneSection, pretrain.Head.Layers);
-        var probe = root.OptionalSection("probe", byDefault: false, "Linear evaluation of the pretrained encoder. Left out by default.") is { } probeSection
-            ? new Block<ProbeOptions>(ProbeOptions.Read(probeSection), probeSection)
-            : null;
+        var probeSection = root.OptionalSection(
+            "probe", byDefault: false, "Linear evaluation of the pretrained encoder. Left out by default.");
+        var probe = probeSection is null ? null : new Block<ProbeOptions>(ProbeOptions.Read(probeSection), probeSection);
         if (finetune.Weights is not null && (pretrain.Weights is not null || probe is not null))
         {
             throw finetuneSection.Error(
-                "weights", "found the weights of a classifier, but pretrain.weights or probe needs a pretrained encoder; remove one of them");
+                "weights",
+                "found the weights of a classifier, but pretrain.weights or probe needs a pretrained encoder; remove one of them");
         }
 
         var rounds = ReadRounds(root);
-        var supervised = root.OptionalSection("supervised", byDefault: true, "The supervised baseline, trained on the labeled images only.") is { } section
-            ? new Block<SupervisedOptions>(SupervisedOptions.Read(section, rounds is [.., var last] ? last.Student.Options.Network : pretrain.Network), section)
-            : null;
+        var network = rounds is [.., var last] ? last.Student.Options.Network : pretrain.Network;
+        var supervisedSection = root.OptionalSection(
+            "supervised", byDefault: true, "The supervised baseline, trained on the labeled images only.");
+        var supervised = supervisedSection is null
+            ? null
+            : new Block<SupervisedOptions>(SupervisedOptions.Read(supervisedSection, network), supervisedSection);
         var options = new PipelineOptions(
             name,
             settings,
@@ -102,15 +106,20 @@ internal sealed record PipelineOptions(
     {
         RoundOptions[] rounds =
         [
-            .. root.Map("rounds", "Rounds of distillation by name, in the order in which they run. The first teacher is the fine-tuned network, "
-                + "each next one the student before. null removes a round of a preset.").Select(round => RoundOptions.Read(round, root)),
+            .. root.Map(
+                "rounds",
+                "Rounds of distillation by name, in the order in which they run. The first teacher is the fine-tuned network, "
+                    + "each next one the student before. null removes a round of a preset.")
+                .Select(round => RoundOptions.Read(round, root)),
         ];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var round in rounds)
         {
             if (new[] { round.Name, round.Result }.FirstOrDefault(StageNames.IsTaken) is { } taken)
             {
-                throw root.Error("rounds", $"found a round or result named \"{taken}\", which is the name of another stage or result; choose another name");
+                throw root.Error(
+                    "rounds",
+                    $"found a round or result named \"{taken}\", which is the name of another stage or result; choose another name");
             }
 
             if (!seen.Add(round.Result))

@@ -6,11 +6,11 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>The stages of a pipeline in the order they run: a pure function of the options.</summary>
-/// <param name="ModelsFolder">models/NAME.</param>
+/// <summary>The stages of a pipeline in the order in which they run. It is a pure function of the options.</summary>
+/// <param name="ModelsFolder">The folder models/NAME.</param>
 /// <param name="Stages">The stages, each after those that it reads from.</param>
-/// <param name="Externals">Artifacts that no stage makes: the splits of the data set and imported weights.</param>
-/// <param name="Candidates">Every network that the stages leave, in the order of the results.</param>
+/// <param name="Externals">Artifacts that no stage makes: the splits of the dataset and imported weights.</param>
+/// <param name="Candidates">Every network that the stages produce, in the order of the results.</param>
 internal sealed record Plan(
     string ModelsFolder,
     IReadOnlyList<StageDefinition> Stages,
@@ -29,11 +29,11 @@ internal sealed record Plan(
     /// <summary>The file of <c>finetune.weights</c> as an input.</summary>
     public static readonly Artifact ImportedTeacher = new(StageNames.Imported, "teacher");
 
-    /// <summary>Plans a pipeline. Nothing is read from disk before a stage or a key needs it.</summary>
+    /// <summary>Plans a pipeline. It reads nothing from disk: a stage or a key does so when it needs a file.</summary>
     /// <param name="options">The pipeline.</param>
-    /// <param name="dataset">Its data set, not read yet.</param>
+    /// <param name="dataset">The pipeline's dataset, not read yet.</param>
     /// <param name="root">The folder of models/ and data/; by default the working folder.</param>
-    public static Plan Of(PipelineOptions options, IDataset dataset, string root = "")
+    public static Plan Create(PipelineOptions options, IDataset dataset, string root = "")
     {
         var training = new TrainingPlan(options, dataset, root);
         var pretrain = options.ImportsTeacher ? PlanStep.None : training.Pretrain();
@@ -46,7 +46,10 @@ internal sealed record Plan(
             rounds.Add(training.Round(round, rounds.Count, rounds.Count == 0 ? teacher.Candidates[0] : rounds[^1].Student));
         }
 
-        Candidate[] candidates = [.. supervised.Candidates, .. probe.Candidates, .. teacher.Candidates, .. rounds.Select(round => round.Student)];
+        Candidate[] candidates =
+        [
+            .. supervised.Candidates, .. probe.Candidates, .. teacher.Candidates, .. rounds.Select(round => round.Student),
+        ];
         var modelsFolder = Path.Combine(root, "models", options.Name);
         var publication = new PublicationPlan(options, dataset, modelsFolder, candidates, rounds.LastOrDefault()?.SoftTargets);
         return new Plan(
@@ -80,7 +83,7 @@ internal sealed record Plan(
     }
 }
 
-/// <summary>A step of a plan: the stages that it adds and the networks that they leave.</summary>
+/// <summary>A step of a plan: the stages that it adds and the networks that they produce.</summary>
 internal sealed record PlanStep(IReadOnlyList<StageDefinition> Stages, IReadOnlyList<Candidate> Candidates)
 {
     public static readonly PlanStep None = new([], []);
@@ -89,5 +92,5 @@ internal sealed record PlanStep(IReadOnlyList<StageDefinition> Stages, IReadOnly
 /// <summary>A round of distillation in a plan.</summary>
 /// <param name="Stages">The stage that labels and the stage that trains.</param>
 /// <param name="SoftTargets">The artifact that the student learns from.</param>
-/// <param name="Student">The network that the round leaves.</param>
+/// <param name="Student">The network that the round produces.</param>
 internal sealed record RoundStep(IReadOnlyList<StageDefinition> Stages, Artifact SoftTargets, Candidate Student);

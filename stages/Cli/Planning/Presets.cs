@@ -2,7 +2,7 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>The pipelines that ship with the program, beside it in the folder presets.</summary>
+/// <summary>The pipelines that ship with the program, in the folder presets beside it.</summary>
 internal static class Presets
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "presets");
@@ -10,8 +10,8 @@ internal static class Presets
     public static IEnumerable<string> Names =>
         Directory.EnumerateFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
 
-    /// <summary>The file of a pipeline named by its path or as a preset.</summary>
-    /// <exception cref="UserException">It is neither.</exception>
+    /// <summary>Returns the file of a pipeline that is given as a path or as the name of a preset.</summary>
+    /// <exception cref="UserException">The text is neither a file nor the name of a preset.</exception>
     public static string Locate(string pipeline)
     {
         if (File.Exists(pipeline))
@@ -22,12 +22,13 @@ internal static class Presets
         var preset = PathOf(pipeline);
         return File.Exists(preset)
             ? preset
-            : throw new UserException($"{pipeline}: found neither a file nor a preset of this name, expected a file or one of {string.Join(", ", Names)}");
+            : throw new UserException(
+                $"{pipeline}: found neither a file nor a preset of this name, expected a file or one of {string.Join(", ", Names)}");
     }
 
-    /// <summary>A preset's JSON; null where there is none of that name.</summary>
+    /// <summary>Returns the JSON of a preset; null if no preset has this name.</summary>
     public static string? Text(string name) => File.Exists(PathOf(name)) ? File.ReadAllText(PathOf(name)) : null;
 
-    // GetFileName keeps a stranger's "extends" from leaving the folder.
+    // GetFileName keeps an "extends" of a file from elsewhere inside this folder.
     private static string PathOf(string name) => Path.Combine(Folder, Path.GetFileName(name) + ".json");
 }

@@ -14,10 +14,10 @@ namespace Distill.Cli.Planning;
 
 /// <summary>Plans the stages after all training: evaluate, temperature, export, publish and report.</summary>
 /// <param name="options">The pipeline.</param>
-/// <param name="dataset">Its data set, not read yet.</param>
-/// <param name="modelsFolder">The run's folder.</param>
+/// <param name="dataset">The pipeline's dataset, not read yet.</param>
+/// <param name="modelsFolder">The folder models/NAME.</param>
 /// <param name="candidates">All networks that were trained or imported.</param>
-/// <param name="softTargets">The artifact that the last student learned from; null if there is no round.</param>
+/// <param name="softTargets">The artifact that the last student learned from; null without rounds.</param>
 internal sealed class PublicationPlan(
     PipelineOptions options, IDataset dataset, string modelsFolder, IReadOnlyList<Candidate> candidates, Artifact? softTargets)
 {
@@ -28,7 +28,7 @@ internal sealed class PublicationPlan(
 
     private readonly Candidate _student = candidates.Single(candidate => candidate.Name == options.Publish.Student);
 
-    /// <summary>The stages in order.</summary>
+    /// <summary>Returns the stages in order.</summary>
     public IEnumerable<StageDefinition> Stages() => options.Publish.HeldOut is null
         ? [Evaluate(), Export(), Publish(), Report()]
         : [Evaluate(), FitTemperature(), Export(), Publish(), Report()];
@@ -38,7 +38,7 @@ internal sealed class PublicationPlan(
     private IReadOnlyList<Artifact> Measured =>
         [Plan.Train, _student.Source.Artifact, Results, .. TemperatureOrNone is { } temperature ? [temperature] : Array.Empty<Artifact>()];
 
-    // A result of no round is the pretrained encoder with a classifier on it.
+    // A result that no round made is the pretrained encoder with a classifier on top.
     private NetworkOptions Network =>
         options.Rounds.FirstOrDefault(round => round.Result == _student.Name)?.Student.Options.Network ?? options.Pretrain.Options.Network;
 
@@ -54,19 +54,20 @@ internal sealed class PublicationPlan(
         if (_student.Labels == LabelUsage.All)
         {
             throw new UserException(
-                $"publish.heldOut: found a value, but {_student.Name} is trained on all labels, so none are left to hold out; set it to null");
+                $"publish.heldOut: found a value, but {_student.Name} is trained on all labels, so none are left to hold out; "
+                + "set it to null");
         }
 
         var heldOut = options.Publish.HeldOut!;
         return Stage(
             StageNames.Temperature,
             TemperatureStage.Version,
-            StageKeys.WithLabels(new JsonObject { ["student"] = _student.Name, ["heldOut"] = StageKeys.Of(heldOut) }, options.Labels),
+            StageKeys.WithLabels(new JsonObject { ["student"] = _student.Name, ["heldOut"] = StageKeys.Labels(heldOut) }, options.Labels),
             [Plan.Train, _student.Source.Artifact],
             context => TemperatureStage.Run(context, _student.Source, options.Settings, dataset, options.Labels, heldOut));
     }
 
-    // The results are an input, so that the test split is read after all training here as there.
+    // The results are an input, so that this stage, too, reads the test split after all training.
     private StageDefinition Export() => Stage(
         StageNames.Export,
         ExportStage.Version,
@@ -77,7 +78,12 @@ internal sealed class PublicationPlan(
     private StageDefinition Publish() => Stage(
         StageNames.Publish,
         PublishStage.Version,
-        new JsonObject { ["student"] = _student.Name, ["license"] = options.Publish.License, ["dataLicense"] = options.Publish.DataLicense },
+        new JsonObject
+        {
+            ["student"] = _student.Name,
+            ["license"] = options.Publish.License,
+            ["dataLicense"] = options.Publish.DataLicense,
+        },
         [.. Measured, Exports],
         context => PublishStage.Run(
             context,
@@ -92,7 +98,7 @@ internal sealed class PublicationPlan(
     {
         var inputs = new ReportInputs(_student.Name, Results, Details, Exports, softTargets);
 
-        // Without pretraining there are no views to show.
+        // Without pretraining there are no augmented views to show.
         var views = options.Pretrain.Options.Weights is null && !options.ImportsTeacher ? options.Pretrain.Options.Views : null;
         return Stage(
             StageNames.Report,

@@ -7,21 +7,21 @@ using Distill.Learning.Training;
 namespace Distill.Cli.Planning;
 
 /// <summary>
-/// A pipeline scaled down to minutes, on noise: every network is built and every stage runs, so that what is wrong with a plan of days shows
+/// Scales a pipeline down to minutes, on noise. Every network is built and every stage runs, so an error in a plan of days shows
 /// before its data are there.
 /// </summary>
 internal static class Rehearsal
 {
-    // More than any top-k of a shipped preset, so that soft targets are cut as they will be.
+    // More classes than any topK of a shipped preset, so that soft targets are cut off here, too.
     private const int Classes = 24;
     private const int ImagesPerClass = 4;
     private const int LabelsPerClass = 2;
     private const int Views = 2;
 
-    // What pipeline.json allows.
+    // The smallest width that pipeline.json allows.
     private const double LeastWidth = 1.0 / 64;
 
-    /// <summary>The pipeline in small.</summary>
+    /// <summary>Returns the pipeline with small networks, small batches and few steps.</summary>
     public static PipelineOptions Reduce(PipelineOptions options, RehearsalScale scale)
     {
         var pretrain = options.Pretrain.Options;
@@ -34,7 +34,7 @@ internal static class Rehearsal
             {
                 Options = pretrain with
                 {
-                    // Weights of the whole network do not fit the small one, so it trains.
+                    // Weights of the full network do not fit the small one, so it is trained.
                     Weights = null,
                     Network = Reduce(pretrain.Network, scale),
                     Queue = pretrain.Queue with { Size = Math.Min(pretrain.Queue.Size, 4 * pretraining.BatchSize) },
@@ -66,7 +66,7 @@ internal static class Rehearsal
         };
     }
 
-    /// <summary>Noise in the shape of the pipeline's images.</summary>
+    /// <summary>Returns a dataset of noise in the shape of the pipeline's images.</summary>
     public static IDataset Dataset(PipelineOptions options, RehearsalScale scale)
     {
         var size = Math.Min(options.Dataset.ImageSize, scale.ImageSize);
@@ -93,7 +93,7 @@ internal static class Rehearsal
     private static TrainingOptions Reduce(TrainingOptions training, RehearsalScale scale)
     {
         var batchSize = Math.Min(training.BatchSize, scale.BatchSize);
-        // As many groups as a small batch can be cut into.
+        // The largest number of groups that divides the small batch, with at least two images per group.
         var groups = Enumerable.Range(1, Math.Max(1, Math.Min(training.Groups, batchSize / 2))).Last(number => batchSize % number == 0);
         return training with { Steps = scale.Steps, BatchSize = batchSize, Groups = groups };
     }

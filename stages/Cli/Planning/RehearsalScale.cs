@@ -1,8 +1,8 @@
 namespace Distill.Cli.Planning;
 
-/// <summary>How far a rehearsal is scaled down.</summary>
-/// <param name="Width">Multiplies the width of every network; 1 for full size.</param>
-/// <param name="BatchSize">Images a step, at most.</param>
-/// <param name="Steps">Steps of every training.</param>
-/// <param name="ImageSize">Height and width of the images, at most.</param>
+/// <summary>The scale of a rehearsal.</summary>
+/// <param name="Width">Factor on the width of every network; 1 keeps the full width.</param>
+/// <param name="BatchSize">Maximum number of images per step.</param>
+/// <param name="Steps">Training steps per stage.</param>
+/// <param name="ImageSize">Maximum height and width of the images in pixels.</param>
 internal sealed record RehearsalScale(double Width, int BatchSize, int Steps, int ImageSize);

@@ -4,11 +4,11 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>One round of distillation: the network of the round before labels the images, and a new student learns from its labels.</summary>
+/// <summary>One round of distillation: a teacher labels the images, and a new student learns from these labels.</summary>
 /// <param name="Name">Name of the round and of the stage that trains its student.</param>
 /// <param name="Result">Name of the student in the results.</param>
-/// <param name="Label">Views to label.</param>
-/// <param name="Student">Network and training of the student.</param>
+/// <param name="Label">Options of the stage that labels.</param>
+/// <param name="Student">Options of the stage that trains the student.</param>
 internal sealed record RoundOptions(string Name, string Result, Block<LabelOptions> Label, Block<DistillOptions> Student)
 {
     /// <summary>Reads one entry of the block <c>rounds</c>.</summary>

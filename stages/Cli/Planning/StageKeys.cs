@@ -4,18 +4,18 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>What keys of stages say of labels.</summary>
+/// <summary>The part of stage keys that depends on labels.</summary>
 internal static class StageKeys
 {
-    /// <summary>A key that also depends on which images are labeled.</summary>
+    /// <summary>Adds to a key which images are labeled, and returns the same key.</summary>
     public static JsonObject WithLabels(JsonObject key, LabelSplitOptions labels)
     {
-        key["labels"] = Of(labels);
+        key["labels"] = Labels(labels);
         return key;
     }
 
-    /// <summary>Which images a block calls labeled; a list by its content.</summary>
-    public static JsonObject Of(LabelSplitOptions labels) => new()
+    /// <summary>Describes which images are labeled. A list counts by the SHA-256 of its content, not by its path.</summary>
+    public static JsonObject Labels(LabelSplitOptions labels) => new()
     {
         ["fraction"] = labels.Fraction,
         ["perClass"] = labels.PerClass,

@@ -14,9 +14,9 @@ using Distill.Supervised;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>Plans the stages that train or import networks: the inputs of each, its key, and the network that it leaves.</summary>
+/// <summary>Plans the stages that train or import networks: the inputs of each, its key, and the network that it produces.</summary>
 /// <param name="options">The pipeline.</param>
-/// <param name="dataset">Its data set, not read yet.</param>
+/// <param name="dataset">The pipeline's dataset, not read yet.</param>
 /// <param name="root">The folder of models/ and data/.</param>
 internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, string root)
 {
@@ -26,7 +26,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
 
     private bool ImportsEncoder => _pretrain.Weights is not null;
 
-    /// <summary>Pretrains or imports the encoder.</summary>
+    /// <summary>Plans the pretraining or the import of the encoder.</summary>
     public PlanStep Pretrain()
     {
         if (!ImportsEncoder)
@@ -47,7 +47,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             ImportEncoderStage.Run(context, _pretrain, NetworkJson(), options.Settings, dataset, Plan.ImportedEncoder, needsHead));
     }
 
-    /// <summary>Fits a linear classifier, and votes of nearest neighbors, to the features of the encoder.</summary>
+    /// <summary>Plans the linear probe of the encoder, and adds votes of nearest neighbors as candidates.</summary>
     public PlanStep Probe(Block<ProbeOptions> probe)
     {
         var source = OnEncoder(new Artifact(StageNames.Probe, ProbeStage.Output), fromLayer: 0);
@@ -61,7 +61,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             [linear, .. neighbors.Select(settings => Vote(settings, source, usage))]);
     }
 
-    /// <summary>Fine-tunes the encoder into the teacher.</summary>
+    /// <summary>Plans the fine-tuning of the encoder, which makes the teacher.</summary>
     public PlanStep FineTune()
     {
         var layer = options.FineTune.Options.FromLayer;
@@ -76,17 +76,20 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             FineTuneStage.Run(context, options.FineTune.Options, options.Settings, dataset, options.Labels, source, Encoder), [teacher]);
     }
 
-    /// <summary>Imports a whole classifier as the teacher.</summary>
+    /// <summary>Plans the import of a whole classifier as the teacher.</summary>
     public PlanStep ImportTeacher()
     {
         var source = OnEncoder(new Artifact(StageNames.FineTune, FineTuneStage.Output), options.FineTune.Options.FromLayer);
         var key = new JsonObject { ["imported"] = true, ["network"] = NetworkJson() };
-        var teacher = new Candidate(StageNames.Teacher, "imported, not trained in this run", source, [source.Artifact]) { Labels = LabelUsage.None };
+        var teacher = new Candidate(StageNames.Teacher, "imported, not trained in this run", source, [source.Artifact])
+        {
+            Labels = LabelUsage.None,
+        };
         return Step(StageNames.FineTune, ImportTeacherStage.Version, key, [Plan.Train, Plan.ImportedTeacher], context =>
             ImportTeacherStage.Run(context, source, NetworkJson(), options.Settings, dataset, Plan.ImportedTeacher), [teacher]);
     }
 
-    /// <summary>Trains the supervised baseline.</summary>
+    /// <summary>Plans the training of the supervised baseline.</summary>
     public PlanStep Supervised(Block<SupervisedOptions> supervised)
     {
         var source = Plain(StageNames.Supervised, supervised.Options.Network);
@@ -95,8 +98,8 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             SupervisedStage.Run(context, supervised.Options, options.Settings, dataset, options.Labels), [baseline]);
     }
 
-    /// <summary>Labels all images with the teacher and trains a student on these labels.</summary>
-    /// <param name="round">The round.</param>
+    /// <summary>Plans a round: the teacher labels all images, and a student learns from these labels.</summary>
+    /// <param name="round">Options of the round.</param>
     /// <param name="index">Number of the round, from 0.</param>
     /// <param name="teacher">The network that labels.</param>
     public RoundStep Round(RoundOptions round, int index, Candidate teacher)
@@ -108,7 +111,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
 
         var student = round.Student.Options;
         var source = Plain(round.Name, student.Network);
-        // The crop of labeled images is in the key of the soft targets, and that key is in their file's hash.
+        // The key need not hold the crop of labeled images: the hash of the soft targets depends on it.
         var key = student.UsesLabels ? WithLabels(round.Student.ToJson()) : round.Student.ToJson();
         var distill = Stage(round.Name, DistillStage.Version, key, [Plan.Train, softTargets], context =>
             DistillStage.Run(context, student, options.Settings, dataset, options.Labels, round.Label.Options.Crop, softTargets));
@@ -151,11 +154,11 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
 
     private JsonObject NetworkJson() => (JsonObject)options.Pretrain.ToJson()["network"]!.DeepClone();
 
-    /// <summary>The encoder with layers of its head and a classifier on top.</summary>
+    /// <summary>Returns the encoder with the first layers of its head and a classifier on top.</summary>
     private ClassifierSource OnEncoder(Artifact artifact, int fromLayer) => new(artifact, (channels, classes, generator) =>
         new FineTunedNetwork(_pretrain.Network, _pretrain.Head, fromLayer, channels, classes, generator));
 
-    /// <summary>A plain ResNet with a classifier.</summary>
+    /// <summary>Returns a plain ResNet with a classifier.</summary>
     private static ClassifierSource Plain(string stage, NetworkOptions network) => new(
         new Artifact(stage, DistillStage.Output), (channels, classes, generator) => new ResNet(network, channels, classes, generator));
 }
