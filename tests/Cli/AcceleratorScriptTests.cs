@@ -3,7 +3,8 @@ using Tests.Pipeline;
 
 namespace Tests.Cli;
 
-/// <summary>Which libtorch a build brings, as stages/accelerator.sh decides on a copy of the projects without any package source.</summary>
+/// <summary>Tests which libtorch stages/accelerator.sh chooses for a build, on a copy of the projects without a package source.</summary>
+[Trait("Category", "Process")]
 public sealed class AcceleratorScriptTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -25,10 +26,10 @@ public sealed class AcceleratorScriptTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Without_a_gpu_it_is_the_cpu() => Assert.Equal(("cpu", ""), Run("/nonexistent"));
+    public void Without_a_gpu_the_build_is_for_the_cpu() => Assert.Equal(("cpu", ""), Run("/nonexistent"));
 
     [Fact]
-    public void An_installed_libtorch_that_is_named_is_used()
+    public void A_variable_that_names_an_installed_libtorch_is_obeyed()
     {
         Assert.Equal(("none", ""), Run("/dev/null", ("LIBTORCH", "/opt/libtorch")));
         Assert.Equal(("none", ""), Run("/dev/null", ("LIBTORCH_USE_PYTORCH", "1")));
@@ -36,20 +37,22 @@ public sealed class AcceleratorScriptTests : IDisposable
     }
 
     [Fact]
-    public void With_a_gpu_but_without_the_cuda_packages_one_line_says_so_and_the_build_is_for_the_cpu()
+    public void With_a_gpu_but_no_cuda_packages_the_build_is_for_the_cpu()
     {
         var (choice, reason) = Run("/dev/null", ("PATH", PathWithoutPython()));
+
         Assert.Equal("cpu", choice);
-        string[] lines = reason.Split('\n');
+        var lines = reason.Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Contains("restoring TorchSharp-cuda-linux, about 2.5 GB", lines[0], StringComparison.Ordinal);
         Assert.Contains("TorchSharp-cuda-linux could not be restored", lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Then_a_python_with_the_right_pytorch_serves()
+    public void With_a_gpu_but_no_cuda_packages_the_right_pytorch_is_used()
     {
         var (choice, reason) = Run("/dev/null", ("PATH", PathWithPyTorch("2.10.0+cu128")));
+
         Assert.Equal("none", choice);
         Assert.Contains("using the libtorch of python3's PyTorch", reason, StringComparison.Ordinal);
         Assert.Equal("cpu", Run("/dev/null", ("PATH", PathWithPyTorch("2.9.0+cu128"))).Choice);
@@ -64,7 +67,7 @@ public sealed class AcceleratorScriptTests : IDisposable
         };
         start.Environment.Remove("LIBTORCH");
         start.Environment.Remove("LIBTORCH_USE_PYTORCH");
-        // No source and no cache: nothing can be restored, wherever this runs.
+        // Without a source and a cache, no machine can restore a package.
         start.Environment["NUGET_PACKAGES"] = Path.Combine(_folder.Path, "packages");
         start.Environment["RestoreSources"] = Directory.CreateDirectory(Path.Combine(_folder.Path, "source")).FullName;
         foreach (var (name, value) in variables)
@@ -81,7 +84,7 @@ public sealed class AcceleratorScriptTests : IDisposable
 
     private string PathWithoutPython() => PathWith("exit 1");
 
-    /// <summary>An interpreter that finds a made-up torch.</summary>
+    /// <summary>Returns a PATH whose python3 finds a fake torch of this version.</summary>
     private string PathWithPyTorch(string version)
     {
         var torch = Directory.CreateDirectory(Path.Combine(_folder.Path, "site", "torch")).FullName;

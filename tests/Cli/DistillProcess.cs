@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tests.Cli;
 
-/// <summary>The real command in a process of its own, in a working folder of its own.</summary>
+/// <summary>The real command in a process and a working folder of its own. A test class that starts it has the category Process.</summary>
 internal sealed class DistillProcess : IDisposable
 {
     private readonly Process _process;
@@ -13,18 +13,17 @@ internal sealed class DistillProcess : IDisposable
     {
     }
 
-    /// <param name="folder">The working folder.</param>
-    /// <param name="environment">Variables beside those of this process; null to leave one of them out.</param>
-    /// <param name="arguments">After the command's name.</param>
+    /// <inheritdoc cref="DistillProcess(string, string, IReadOnlyDictionary{string, string?}, string[])"/>
     public DistillProcess(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
         : this(AppContext.BaseDirectory, folder, environment, arguments)
     {
     }
 
-    /// <param name="program">The folder of the program to run.</param>
-    /// <param name="folder">The working folder.</param>
-    /// <param name="environment">Variables beside those of this process; null to leave one of them out.</param>
-    /// <param name="arguments">After the command's name.</param>
+    /// <summary>Starts the program.</summary>
+    /// <param name="program">Folder of the program.</param>
+    /// <param name="folder">Working folder of the process.</param>
+    /// <param name="environment">Variables to add to those of this process; a null value removes one.</param>
+    /// <param name="arguments">Arguments after the program's name.</param>
     public DistillProcess(string program, string folder, IReadOnlyDictionary<string, string?> environment, string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(program, "distill"), arguments)
@@ -50,10 +49,18 @@ internal sealed class DistillProcess : IDisposable
 
     public bool IsRunning => !_process.HasExited;
 
-    /// <summary>Its next line of output; null at the end.</summary>
+    /// <summary>Reads the next line of output; null at the end.</summary>
     public string? ReadLine() => _process.StandardOutput.ReadLine();
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Reads lines of output up to and including the first one that contains a text, or to the end.</summary>
+    public void ReadUntil(string text)
+    {
+        while (ReadLine() is { } line && !line.Contains(text, StringComparison.Ordinal))
+        {
+        }
+    }
+
+    /// <summary>Waits for the end of the process.</summary>
     public Outcome Finish()
     {
         var output = _process.StandardOutput.ReadToEnd();
@@ -61,7 +68,7 @@ internal sealed class DistillProcess : IDisposable
         return new Outcome(_process.ExitCode, output, _errors.GetAwaiter().GetResult());
     }
 
-    /// <summary>SIGKILL: no handler, no finalizer, no flush.</summary>
+    /// <summary>Sends SIGKILL, so that no handler, finalizer or flush runs.</summary>
     public void Kill()
     {
         _process.Kill();
@@ -73,13 +80,13 @@ internal sealed class DistillProcess : IDisposable
 
     public void Dispose() => _process.Dispose();
 
-    /// <summary>Runs to the end.</summary>
+    /// <summary>Runs a command to its end.</summary>
     public static Outcome Run(string folder, params string[] arguments)
     {
         using var process = new DistillProcess(folder, arguments);
         return process.Finish();
     }
 
-    /// <summary>How a process ended and what it said.</summary>
+    /// <summary>The exit code and the output of a process that has ended.</summary>
     internal sealed record Outcome(int ExitCode, string Output, string Errors);
 }

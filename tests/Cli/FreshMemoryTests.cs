@@ -6,14 +6,16 @@ using Tests.Datasets.Folders;
 namespace Tests.Cli;
 
 /// <summary>
-/// The real command in processes whose fresh memory holds different bytes: a run's weights depend on its options and images alone.
+/// Runs the real command in processes whose newly allocated memory holds different bytes. The weights of a run depend on its options and
+/// images only.
 /// </summary>
+[Trait("Category", "Process")]
 public sealed class FreshMemoryTests
 {
     [Theory]
     [InlineData(8)]
     [InlineData(16)]
-    public void Small_images_give_the_same_weights_whatever_fresh_memory_holds(int imageSize)
+    public void Small_images_give_the_same_weights_whatever_new_memory_holds(int imageSize)
     {
         var (hash, output) = Pretrain(imageSize, filling: 1);
         var (otherHash, otherOutput) = Pretrain(imageSize, filling: 170);
@@ -22,7 +24,7 @@ public sealed class FreshMemoryTests
         Assert.Equal(hash, otherHash);
     }
 
-    /// <summary>The pretrained weights' hash, and what the command said until then.</summary>
+    /// <summary>Pretrains, and returns the hash of the weights and the output up to that point.</summary>
     private static (string Hash, string Output) Pretrain(int imageSize, int filling)
     {
         using var pipeline = new TinyPipeline(json =>
@@ -31,7 +33,7 @@ public sealed class FreshMemoryTests
         });
         Draw(Path.Combine(pipeline.Folder, "images"));
 
-        // glibc fills allocated blocks with the complement of this byte. Small blocks, too, where threads keep no caches.
+        // glibc fills allocated blocks with the complement of this byte, and small blocks, too, if threads keep no caches.
         var environment = new Dictionary<string, string?>
         {
             ["MALLOC_PERTURB_"] = $"{filling}",
@@ -53,12 +55,12 @@ public sealed class FreshMemoryTests
 
     private static void Draw(string folder)
     {
-        foreach (var (of, count) in new[] { ("train/a", 8), ("train/b", 8), ("test/a", 2), ("test/b", 2) })
+        foreach (var (name, count) in new[] { ("train/a", 8), ("train/b", 8), ("test/a", 2), ("test/b", 2) })
         {
-            var images = Directory.CreateDirectory(Path.Combine(folder, of)).FullName;
+            var images = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
             for (var i = 0; i < count; i++)
             {
-                File.WriteAllBytes(Path.Combine(images, $"{i}.png"), Pictures.Gradient(40, 40, of[^1] + i, SKEncodedImageFormat.Png));
+                File.WriteAllBytes(Path.Combine(images, $"{i}.png"), Pictures.Gradient(40, 40, name[^1] + i, SKEncodedImageFormat.Png));
             }
         }
     }

@@ -4,24 +4,26 @@ using Tests.Pipeline;
 namespace Tests.Cli;
 
 /// <summary>
-/// The real program without a libtorch of its own, as -p:Accelerator=none builds it, and this build's libtorch in a folder elsewhere.
+/// Tests the real program without a libtorch of its own, as -p:Accelerator=none builds it. The libtorch of this build is in another folder.
 /// </summary>
+[Trait("Category", "Process")]
 public sealed class InstalledLibTorchTests : IClassFixture<InstalledLibTorchTests.Program>
 {
-    private static readonly string[] Weights =
-        ["pretrain", "finetune", "distill", "self-distill", "supervised"];
+    private static readonly string[] Weights = ["pretrain", "finetune", "distill", "self-distill", "supervised"];
 
     private readonly Program _program;
 
     public InstalledLibTorchTests(Program program) => _program = program;
 
     [Fact]
-    public void It_gives_the_same_bits_as_the_one_beside_the_program()
+    public void Installed_libtorch_gives_the_same_bits_as_the_one_beside_the_program()
     {
         using var beside = new TinyPipeline();
         using var installed = new TinyPipeline();
+
         var expected = DistillProcess.Run(beside.Folder, "run");
         var found = _program.Run(installed.Folder, _program.LibTorch, "run");
+
         Assert.True(expected.ExitCode == 0, expected.Errors);
         Assert.True(found.ExitCode == 0, found.Errors);
         Assert.All(Weights, stage => Assert.Equal(
@@ -30,38 +32,43 @@ public sealed class InstalledLibTorchTests : IClassFixture<InstalledLibTorchTest
     }
 
     [Fact]
-    public void Doctor_names_its_folder()
+    public void Doctor_names_the_folder_of_libtorch()
     {
         var outcome = _program.Run(_program.Folder, _program.LibTorch, "doctor");
+
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Errors);
         Assert.Contains($"{_program.LibTorch} (LIBTORCH={_program.LibTorch})", outcome.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("FAIL", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Without_it_one_message_says_what_to_set() => AssertOneMessage(_program.Run(_program.Folder, null, "doctor"), "Set LIBTORCH");
+    public void Without_libtorch_one_message_names_the_variable_to_set() =>
+        AssertOneMessage(_program.Run(_program.Folder, null, "doctor"), "Set LIBTORCH");
 
     [Fact]
     public void A_folder_without_libtorch_gets_one_message() =>
         AssertOneMessage(_program.Run(_program.Folder, _program.Folder, "status", "smoke"), "libtorch_cpu.so");
 
     [Fact]
-    public void A_library_that_is_missing_further_down_is_named()
+    public void A_missing_dependency_of_libtorch_is_named()
     {
         using var folder = new TempFolder();
-        foreach (var file in Directory.GetFiles(_program.LibTorch).Where(file => !Path.GetFileName(file).StartsWith("libgomp", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(_program.LibTorch))
         {
-            Program.Link(file, folder.Path);
+            if (!Path.GetFileName(file).StartsWith("libgomp", StringComparison.Ordinal))
+            {
+                Program.Link(file, folder.Path);
+            }
         }
 
         AssertOneMessage(_program.Run(_program.Folder, folder.Path, "doctor"), "libgomp");
     }
 
     [Fact]
-    public void Help_needs_none() => Assert.Equal(0, _program.Run(_program.Folder, null, "run", "--help").ExitCode);
+    public void Help_needs_no_libtorch() => Assert.Equal(0, _program.Run(_program.Folder, null, "run", "--help").ExitCode);
 
     [Fact]
-    public void A_build_with_its_own_refuses_another_in_one_message()
+    public void A_build_that_has_a_libtorch_refuses_an_installed_one()
     {
         using var process = new DistillProcess(_program.Folder, Program.Environment(_program.LibTorch), "doctor");
         AssertOneMessage(process.Finish(), "Accelerator=none");
@@ -74,7 +81,7 @@ public sealed class InstalledLibTorchTests : IClassFixture<InstalledLibTorchTest
         Assert.Single(outcome.Errors.Trim().Split('\n'));
     }
 
-    /// <summary>Links to this build's files, libtorch's in one folder and all others in another.</summary>
+    /// <summary>Links to the files of this build: libtorch in one folder and all other files in another.</summary>
     public sealed class Program : IDisposable
     {
         private readonly TempFolder _root = new();
@@ -102,7 +109,9 @@ public sealed class InstalledLibTorchTests : IClassFixture<InstalledLibTorchTest
             ["LIBTORCH_BYPASS_VERSION_CHECK"] = null,
         };
 
-        /// <summary>Hard links, as the program finds its folder through a soft one; copies where the file systems differ.</summary>
+        /// <summary>
+        /// Makes a hard link, or a copy on another file system. Through a symbolic link, the program would find its original folder.
+        /// </summary>
         internal static void Link(string source, string folder)
         {
             using var copy = Process.Start("/bin/sh", ["-c", "cp -rl \"$0\" \"$1\" 2>/dev/null || cp -r \"$0\" \"$1\"", source, folder]);
@@ -119,6 +128,6 @@ public sealed class InstalledLibTorchTests : IClassFixture<InstalledLibTorchTest
         public void Dispose() => _root.Dispose();
 
         private static bool IsLibTorch(string name) =>
-            name.StartsWith("libtorch", StringComparison.Ordinal) || name.StartsWith("libc10", StringComparison.Ordinal) || name.StartsWith("libgomp", StringComparison.Ordinal);
+            new[] { "libtorch", "libc10", "libgomp" }.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
     }
 }

@@ -3,13 +3,14 @@ using Distill.Pipeline.Storage;
 
 namespace Tests.Cli;
 
-/// <summary>SimCLR's own pipeline: pretraining, linear evaluation with all labels, no distillation.</summary>
+/// <summary>Tests SimCLR's own pipeline: pretraining and linear evaluation with all labels, no distillation.</summary>
+[Trait("Category", "Process")]
 public sealed class LinearEvaluationTests
 {
     [Theory]
     [InlineData("lbfgs")]
     [InlineData("sgd")]
-    public void Goes_from_pretraining_to_a_published_classifier(string solver)
+    public void A_pipeline_without_rounds_publishes_its_linear_classifier(string solver)
     {
         using var pipeline = new TinyPipeline(json =>
         {
@@ -19,9 +20,10 @@ public sealed class LinearEvaluationTests
             json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = solver, ["epochs"] = 5 };
             json["publish"] = new JsonObject();
         });
-        var run = DistillProcess.Run(pipeline.Folder, "run");
-        Assert.True(run.ExitCode == 0, run.Errors);
 
+        var run = DistillProcess.Run(pipeline.Folder, "run");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
         var rows = Results(pipeline);
         Assert.Equal(["supervised", "linear", "knn-200", "knn-20", "teacher"], rows.Select(Name));
         Assert.Equal([20, 3000, 3000, 3000, 20], rows.Select(row => row!["labels"]!.GetValue<int>()));
@@ -32,11 +34,14 @@ public sealed class LinearEvaluationTests
             Assert.NotEmpty(row["protocol"]!.GetValue<string>());
             Assert.Equal("test", row["split"]!.GetValue<string>());
         });
-        // Even a few steps of pretraining make features from which 3,000 labels tell more than chance, 10 %.
-        Assert.InRange(Row(rows, "linear")["top1"]!.GetValue<double>(), 25, 100);
-        Assert.Equal(FileHash.OfFile(Path.Combine(pipeline.Models, "probe", "weights.safetensors")), Row(rows, "linear")["checkpoint"]!.GetValue<string>());
 
-        // The published file, read anew as a plain ResNet, measures the same.
+        // After a few steps of pretraining, a classifier of the features on 3,000 labels is better than chance, which is 10 %.
+        Assert.InRange(Row(rows, "linear")["top1"]!.GetValue<double>(), 25, 100);
+        Assert.Equal(
+            FileHash.OfFile(Path.Combine(pipeline.Models, "probe", "weights.safetensors")),
+            Row(rows, "linear")["checkpoint"]!.GetValue<string>());
+
+        // The published file, loaded as a plain ResNet, has the same accuracy.
         var evaluated = DistillProcess.Run(pipeline.Folder, "evaluate", "--json");
         Assert.True(evaluated.ExitCode == 0, evaluated.Errors);
         Assert.Equal(
@@ -45,13 +50,16 @@ public sealed class LinearEvaluationTests
     }
 
     [Fact]
-    public void A_run_can_do_without_the_supervised_baseline_and_add_it_later()
+    public void The_supervised_baseline_can_be_left_out_and_added_later()
     {
         using var pipeline = new TinyPipeline(json => json["supervised"] = null);
+
         var run = DistillProcess.Run(pipeline.Folder, "run");
+
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.DoesNotContain("supervised", Results(pipeline).Select(Name));
-        Assert.DoesNotContain("supervised", File.ReadAllText(Path.Combine(pipeline.Models, "published", "self-distilled", "README.md")), StringComparison.Ordinal);
+        var card = File.ReadAllText(Path.Combine(pipeline.Models, "published", "self-distilled", "README.md"));
+        Assert.DoesNotContain("supervised", card, StringComparison.Ordinal);
 
         pipeline.Write(_ => { });
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
@@ -59,29 +67,36 @@ public sealed class LinearEvaluationTests
     }
 
     [Fact]
-    public void Changing_the_labels_reruns_no_probe_that_uses_all_of_them()
+    public void A_probe_of_all_labels_does_not_depend_on_which_images_are_labeled()
     {
-        using var pipeline = new TinyPipeline(json => json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = "sgd", ["epochs"] = 1 });
+        using var pipeline = new TinyPipeline(ProbeAll);
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
+
         pipeline.Write(json =>
         {
-            json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = "sgd", ["epochs"] = 1 };
+            ProbeAll(json);
             json["labels"] = new JsonObject { ["perClass"] = 3 };
         });
+
         var states = JsonNode.Parse(DistillProcess.Run(pipeline.Folder, "status", "--json").Output)!.AsArray()
             .ToDictionary(Name, stage => stage!["state"]!.GetValue<string>());
         Assert.Equal(("done", "stale"), (states["probe"], states["finetune"]));
+
+        static void ProbeAll(JsonObject json) =>
+            json["probe"] = new JsonObject { ["labels"] = "all", ["solver"] = "sgd", ["epochs"] = 1 };
     }
 
     [Fact]
-    public void One_label_a_class_leaves_nothing_to_choose_by_and_the_message_says_so()
+    public void One_label_per_class_is_too_few_for_the_lbfgs_probe()
     {
         using var pipeline = new TinyPipeline(json =>
         {
             json["labels"] = new JsonObject { ["perClass"] = 1 };
             json["probe"] = new JsonObject { ["labels"] = "labeled" };
         });
+
         var run = DistillProcess.Run(pipeline.Folder, "run");
+
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("probe.solver is lbfgs", run.Errors, StringComparison.Ordinal);
     }

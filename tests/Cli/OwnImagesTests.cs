@@ -4,21 +4,27 @@ using Tests.Datasets.Folders;
 
 namespace Tests.Cli;
 
-/// <summary>The whole road on a folder of color images, through the parts that gray ones do not use.</summary>
+/// <summary>Tests the whole pipeline on a folder of color images, through code that gray images do not use.</summary>
+[Trait("Category", "Process")]
 public sealed class OwnImagesTests
 {
     private static readonly (string Name, SKColor Color)[] Classes =
         [("red", SKColors.Firebrick), ("green", SKColors.SeaGreen), ("blue", SKColors.RoyalBlue)];
 
     [Fact]
-    public void Color_images_go_the_whole_road_and_a_broken_one_is_named_once()
+    public void Color_images_run_through_the_pipeline_and_a_broken_one_is_named_once()
     {
         using var pipeline = new TinyPipeline();
         Draw(Path.Combine(pipeline.Folder, "images"));
         pipeline.Write(json =>
         {
             json["dataset"] = new JsonObject { ["kind"] = "folder", ["folder"] = "images", ["imageSize"] = 16 };
-            json["pretrain"]!["network"] = new JsonObject { ["architecture"] = "resnet50", ["width"] = 0.0625, ["selectiveKernels"] = true };
+            json["pretrain"]!["network"] = new JsonObject
+            {
+                ["architecture"] = "resnet50",
+                ["width"] = 0.0625,
+                ["selectiveKernels"] = true,
+            };
             json["pretrain"]!["queue"] = new JsonObject { ["size"] = 64 };
         });
 
@@ -35,10 +41,10 @@ public sealed class OwnImagesTests
         {
             foreach (var (split, count) in new[] { ("train", 8), ("test", 2) })
             {
-                var of = Directory.CreateDirectory(Path.Combine(folder, split, name)).FullName;
+                var images = Directory.CreateDirectory(Path.Combine(folder, split, name)).FullName;
                 for (var i = 0; i < count; i++)
                 {
-                    File.WriteAllBytes(Path.Combine(of, $"{i}.png"), Pictures.OneColor(color, 16 + i, 20));
+                    File.WriteAllBytes(Path.Combine(images, $"{i}.png"), Pictures.OneColor(color, 16 + i, 20));
                 }
             }
         }

@@ -5,8 +5,8 @@ using Tests.Golden;
 namespace Tests.Cli;
 
 /// <summary>
-/// A folder such as people have: three classes of photographs of all sizes, formats and orientations, a pile without classes, test
-/// images, and among them files that are damaged, empty, absurd or of other formats.
+/// A realistic image folder: three classes of photographs of all sizes, formats and orientations, images without a class, and test images.
+/// Among them are files that are damaged, empty, absurdly large or in other formats.
 /// </summary>
 internal sealed class PhotoAlbum
 {
@@ -14,7 +14,7 @@ internal sealed class PhotoAlbum
     private readonly string _folder;
     private int _drawn;
 
-    /// <param name="folder">Where to put it.</param>
+    /// <summary>Writes the album into a folder.</summary>
     public PhotoAlbum(string folder)
     {
         _folder = folder;
@@ -36,22 +36,22 @@ internal sealed class PhotoAlbum
         }
 
         File.WriteAllBytes(PathOf("test/found.png"), Pictures.OneColor(SKColors.Gray, 30, 30));
-        Spoil();
+        AddUnusable();
     }
 
-    /// <summary>Training images that can be used.</summary>
+    /// <summary>Number of training images that can be used.</summary>
     public int Train { get; private set; }
 
-    /// <summary>Test images that can be used.</summary>
+    /// <summary>Number of test images that can be used.</summary>
     public int Test { get; private set; }
 
-    /// <summary>The names of training files that cannot.</summary>
-    public List<string> Spoilt { get; } = [];
+    /// <summary>Names of the training files that cannot be used.</summary>
+    public List<string> Unusable { get; } = [];
 
-    /// <summary>The test image that nobody gave a class.</summary>
+    /// <summary>The test image that has no class.</summary>
     public const string Classless = "test/found.png";
 
-    private void Spoil()
+    private void AddUnusable()
     {
         var jpeg = Drawing("disc", 200, 150, 1, SKEncodedImageFormat.Jpeg);
         var png = Drawing("square", 120, 90, 2, SKEncodedImageFormat.Png);
@@ -72,7 +72,7 @@ internal sealed class PhotoAlbum
     private void Put(string name, byte[] content)
     {
         File.WriteAllBytes(PathOf(name), content);
-        Spoilt.Add(name);
+        Unusable.Add(name);
     }
 
     private void Draw(string into, string shape, int count)
@@ -80,14 +80,20 @@ internal sealed class PhotoAlbum
         for (var i = 0; i < count; i++, _drawn++)
         {
             var (width, height) = (20 + _drawn * 37 % 580, 20 + _drawn * 101 % 580);
-            var format = (_drawn % 4) switch { 0 => SKEncodedImageFormat.Png, 1 => SKEncodedImageFormat.Webp, _ => SKEncodedImageFormat.Jpeg };
+            var format = (_drawn % 4) switch
+            {
+                0 => SKEncodedImageFormat.Png,
+                1 => SKEncodedImageFormat.Webp,
+                _ => SKEncodedImageFormat.Jpeg,
+            };
             var content = Drawing(shape, width, height, _drawn, format);
             if (format == SKEncodedImageFormat.Jpeg && _drawn % 3 == 0)
             {
                 content = Pictures.WithOrientation(content, (byte)(1 + _drawn % 8));
             }
 
-            File.WriteAllBytes(PathOf($"{into}/{_drawn:000}.{(format == SKEncodedImageFormat.Jpeg ? "jpg" : format.ToString().ToLowerInvariant())}"), content);
+            var extension = format == SKEncodedImageFormat.Jpeg ? "jpg" : format.ToString().ToLowerInvariant();
+            File.WriteAllBytes(PathOf($"{into}/{_drawn:000}.{extension}"), content);
             if (into.StartsWith("test", StringComparison.Ordinal))
             {
                 Test++;
@@ -99,7 +105,7 @@ internal sealed class PhotoAlbum
         }
     }
 
-    /// <summary>A shape on a background; hue and place differ from seed to seed.</summary>
+    /// <summary>Draws a shape on a background. Hue and position depend on the seed.</summary>
     public static byte[] Drawing(string shape, int width, int height, int seed, SKEncodedImageFormat format)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));

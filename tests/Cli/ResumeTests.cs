@@ -2,19 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace Tests.Cli;
 
-/// <summary>What runs again after an interruption, a changed option or a damaged file, and what does not.</summary>
-public class ResumeTests
+/// <summary>Tests which stages run again after an interruption, a changed option or a damaged file.</summary>
+[Trait("Category", "Process")]
+public sealed class ResumeTests
 {
     [Fact]
-    public void Sigterm_saves_and_exits_with_130_and_the_next_run_resumes()
+    public void Sigterm_saves_a_checkpoint_and_the_next_run_resumes()
     {
         using var pipeline = new TinyPipeline(json => json["pretrain"]!["steps"] = 60);
         using (var process = new DistillProcess(pipeline.Folder, "run"))
         {
-            string? line;
-            while ((line = process.ReadLine()) is not null && !line.StartsWith("pretrain: step ", StringComparison.Ordinal))
-            {
-            }
+            process.ReadUntil("pretrain: step ");
 
             process.Signal("TERM");
             Assert.Equal(130, process.Finish().ExitCode);
@@ -25,23 +23,21 @@ public class ResumeTests
         Assert.True(checkpoint["checkpointStep"]!.GetValue<long>() > 0);
 
         var resumed = DistillProcess.Run(pipeline.Folder, "run");
+
         Assert.True(resumed.ExitCode == 0, resumed.Errors);
         Assert.Contains($"pretrain: resumes from step {checkpoint["checkpointStep"]}", resumed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_second_sigterm_ends_it_at_once_without_damage()
+    public void A_second_sigterm_ends_the_process_at_once_without_damage()
     {
-        // Steps of some seconds: the first signal comes in the midst of one.
+        // A step takes some seconds, so the first signal arrives during one.
         using var pipeline = new TinyPipeline(json => json["pretrain"]!["batchSize"] = 3000);
         using (var process = new DistillProcess(pipeline.Folder, "run"))
         {
-            string? line;
-            while ((line = process.ReadLine()) is not null && !line.Contains("pretrain: starts", StringComparison.Ordinal))
-            {
-            }
+            process.ReadUntil("pretrain: starts");
 
-            // Linux makes one of two signals where the first was not yet looked at.
+            // Linux merges a second signal into the first one if that is still pending.
             while (process.IsRunning)
             {
                 process.Signal("TERM");
@@ -58,25 +54,28 @@ public class ResumeTests
     }
 
     [Fact]
-    public void What_a_kill_left_half_written_is_not_published()
+    public void Half_written_files_of_a_killed_run_are_not_published()
     {
         using var pipeline = new TinyPipeline();
         var published = Directory.CreateDirectory(Path.Combine(pipeline.Models, "published", "self-distilled")).FullName;
         var leftover = Path.Combine(published, "model.safetensors.distill-0123abcd.partial");
         File.WriteAllText(leftover, "half a model");
+
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
+
         Assert.False(File.Exists(leftover));
         Assert.DoesNotContain(".partial", File.ReadAllText(Path.Combine(published, "SHA256SUMS")), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_changed_option_makes_stale_what_depends_on_it_and_nothing_else()
+    public void A_changed_option_makes_only_dependent_stages_stale()
     {
         using var pipeline = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
 
         pipeline.Write(json => json["rounds"]!["distill"]!["student"]!["teacherTemperature"] = 0.5);
-        var distill = Assert.Single(Stages(pipeline), stage => stage["state"]!.GetValue<string>() == "stale" && stage["name"]!.GetValue<string>() == "distill");
+        var distill = Assert.Single(Stages(pipeline), stage => stage["name"]!.GetValue<string>() == "distill");
+        Assert.Equal("stale", distill["state"]!.GetValue<string>());
         Assert.Contains(
             distill["reasons"]!.AsArray(),
             reason => reason!.GetValue<string>().Contains("teacherTemperature changed from 1 to 0.5", StringComparison.Ordinal));
@@ -90,7 +89,7 @@ public class ResumeTests
     }
 
     [Fact]
-    public void Reordered_keys_and_spelled_out_defaults_make_nothing_stale()
+    public void Reordered_keys_and_explicit_defaults_make_no_stage_stale()
     {
         using var pipeline = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
@@ -109,7 +108,7 @@ public class ResumeTests
     }
 
     [Fact]
-    public void A_damaged_output_is_found_and_made_again()
+    public void A_damaged_output_is_found_and_computed_again()
     {
         using var pipeline = new TinyPipeline();
         Assert.Equal(0, DistillProcess.Run(pipeline.Folder, "run").ExitCode);
@@ -124,19 +123,17 @@ public class ResumeTests
         Assert.True(again.ExitCode == 0, again.Errors);
         Assert.Contains("distill: output weights.safetensors has changed on disk", again.Output, StringComparison.Ordinal);
         Assert.Equal(good, File.ReadAllBytes(weights));
-        // The same bytes as before: nothing after it had to run.
+
+        // The output has the same bytes as before, so no later stage had to run.
         Assert.Contains("label-2: already done", again.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_second_process_is_told_who_holds_the_pipeline()
+    public void A_second_process_is_refused_with_the_id_of_the_first()
     {
         using var pipeline = new TinyPipeline(json => json["pretrain"]!["steps"] = 500);
         using var first = new DistillProcess(pipeline.Folder, "run");
-        string? line;
-        while ((line = first.ReadLine()) is not null && !line.Contains("pretrain: starts", StringComparison.Ordinal))
-        {
-        }
+        first.ReadUntil("pretrain: starts");
 
         var second = DistillProcess.Run(pipeline.Folder, "run");
         first.Kill();

@@ -5,18 +5,21 @@ using ParquetSharp;
 namespace Tests.Cli;
 
 /// <summary>
-/// The paper's whole road (SimCLRv2, section 2.1): the big teacher distills itself, a smaller student learns from that, and
-/// distills itself again; with labeled images in one round and compact soft targets in another.
+/// Tests the paper's whole pipeline (SimCLRv2, section 2.1): the big teacher distills itself, a smaller student learns from the result and
+/// distills itself. One round uses labeled images, and another one uses compact soft targets.
 /// </summary>
-public class ThreeRoundsTests
+[Trait("Category", "Process")]
+public sealed class ThreeRoundsTests
 {
     private static readonly string[] Rounds = ["teacher-self-distill", "distill", "self-distill"];
 
     [Fact]
-    public void Run_to_the_end_and_twice_in_the_same_bits()
+    public void Three_rounds_run_to_the_end_and_give_the_same_bits_twice()
     {
         using var first = new TinyPipeline(ThreeRounds);
+
         var run = DistillProcess.Run(first.Folder, "run");
+
         Assert.True(run.ExitCode == 0, run.Errors);
         var table = JsonNode.Parse(File.ReadAllText(Path.Combine(first.Models, "results.json")))!["rows"]!.AsArray();
         Assert.Equal(

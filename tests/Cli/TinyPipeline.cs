@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using Tests.Pipeline;
 
-
 namespace Tests.Cli;
 
-/// <summary>A whole pipeline on the committed sample that takes seconds: every stage, shallow networks, a dozen steps.</summary>
+/// <summary>A whole pipeline on the committed sample images that takes seconds: all stages, small networks, at most eight steps.</summary>
 internal sealed class TinyPipeline : IDisposable
 {
     public const string Name = "tiny";
@@ -13,12 +12,13 @@ internal sealed class TinyPipeline : IDisposable
 
     public TinyPipeline(Action<JsonObject>? change = null) => Write(change);
 
-    /// <summary>The folder to run in.</summary>
+    /// <summary>The working folder for the command.</summary>
     public string Folder => _folder.Path;
 
+    /// <summary>The folder models/NAME of the run.</summary>
     public string Models => Path.Combine(Folder, "models", Name);
 
-    /// <summary>(Re)writes pipeline.json.</summary>
+    /// <summary>Writes pipeline.json, or overwrites it.</summary>
     public void Write(Action<JsonObject>? change = null)
     {
         var json = JsonNode.Parse(Json())!.AsObject();

@@ -1,15 +1,19 @@
 using System.Text.Json.Nodes;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Commands;
 
+/// <summary>Tests <c>distill cross-validate</c>.</summary>
+[Trait("Category", "Process")]
 public sealed class CrossValidateTests
 {
     [Fact]
-    public void A_row_a_length_over_all_labeled_images_and_nothing_to_do_again()
+    public void One_row_per_length_covers_all_labeled_images_and_reruns_nothing()
     {
         using var pipeline = new TinyPipeline();
         string[] command = ["cross-validate", "--folds", "2", "--steps", "2", "4", "--json"];
+
         var first = DistillProcess.Run(pipeline.Folder, command);
+
         Assert.True(first.ExitCode == 0, first.Errors);
         var rows = JsonNode.Parse(first.Output)!.AsArray();
         Assert.Equal([2, 4], rows.Select(row => row!["steps"]!.GetValue<int>()));
@@ -20,6 +24,7 @@ public sealed class CrossValidateTests
         });
 
         var again = DistillProcess.Run(pipeline.Folder, command);
+
         Assert.Equal(first.Output, again.Output);
         Assert.Equal(4, again.Errors.Split('\n').Count(line => line.EndsWith(": already done", StringComparison.Ordinal)));
     }
@@ -36,12 +41,14 @@ public sealed class CrossValidateTests
             File.Copy(file, copy);
             if (Path.GetFileName(file).StartsWith("t10k", StringComparison.Ordinal))
             {
-                File.WriteAllText(copy, "whoever reads this fails");
+                File.WriteAllText(copy, "not an IDX file: reading it fails");
             }
         }
 
         pipeline.Write(json => json["dataset"]!["folder"] = folder);
+
         var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", "--folds", "2", "--steps", "1", "--json");
+
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
     }
 
@@ -52,7 +59,9 @@ public sealed class CrossValidateTests
     public void Impossible_numbers_are_refused(string option, string value, string message)
     {
         using var pipeline = new TinyPipeline();
+
         var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", option, value);
+
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains(message, outcome.Output + outcome.Errors, StringComparison.Ordinal);
     }

@@ -1,13 +1,16 @@
 using System.Text.Json.Nodes;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Commands;
 
+/// <summary>Tests <c>distill doctor</c>.</summary>
+[Trait("Category", "Process")]
 public sealed class DoctorTests
 {
     [Fact]
-    public void It_reports_machine_and_checks_in_json()
+    public void Machine_and_checks_are_reported_in_json()
     {
         var outcome = DistillProcess.Run(Path.GetTempPath(), "doctor", "--device", "cpu", "--json");
+
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Errors);
         var report = JsonNode.Parse(outcome.Output)!;
         Assert.True(report["passed"]!.GetValue<bool>());
@@ -17,9 +20,10 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public void A_device_that_is_not_there_is_a_wrong_input()
+    public void A_missing_device_is_wrong_input()
     {
         var outcome = DistillProcess.Run(Path.GetTempPath(), "doctor", "--device", "cuda:7");
+
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("cuda:7", outcome.Errors, StringComparison.Ordinal);
     }

@@ -1,12 +1,13 @@
 using Distill.Cli.Commands;
 using Tests.Pipeline;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Commands;
 
-public class ImagePathsTests
+/// <summary>Tests how the image arguments of a command are expanded.</summary>
+public sealed class ImagePathsTests
 {
     [Fact]
-    public void Files_are_taken_as_named_folders_by_their_images_and_lists_line_by_line()
+    public void Files_stay_as_named_and_folders_and_lists_become_paths()
     {
         using var folder = new TempFolder();
         folder.Write("b/2.JPG", "");
@@ -16,7 +17,7 @@ public class ImagePathsTests
 
         Assert.Equal(
             ["no image.txt", folder["b/1.png"], folder["b/2.JPG"], folder["b/c/3.webp"], "listed.png", "also listed.png"],
-            ImagePaths.Of(["no image.txt", folder["b"], "-"], new StringReader("listed.png\n\nalso listed.png\n")));
+            ImagePaths.Expand(["no image.txt", folder["b"], "-"], new StringReader("listed.png\n\nalso listed.png\n")));
     }
 
     [Theory]

@@ -4,9 +4,9 @@ using Distill.Cli.Planning;
 using Distill.Imaging.Augmentation;
 using Distill.Pipeline.Options;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Commands;
 
-/// <summary>The shipped JSON Schema and the reference of options are those that the program writes, and are complete.</summary>
+/// <summary>Tests that the shipped JSON Schema and the reference of options equal what the program writes, and are complete.</summary>
 public sealed class SchemaTests
 {
     private static readonly string SchemaFile = Path.Combine(Repository.Root, "stages", "Cli", "pipeline.schema.json");
@@ -27,7 +27,7 @@ public sealed class SchemaTests
     public void Every_option_has_a_help_text_that_ends_with_a_period() =>
         Assert.Empty(Options(OptionCatalog.Read()).Where(option => !option.Declaration.Help.EndsWith('.')).Select(option => option.Path));
 
-    /// <summary>The example file of the catalog has every block: nothing that a real file can set is missing from the schema.</summary>
+    /// <summary>The example of the catalog has every block, so the schema has every key that a real file can set.</summary>
     [Fact]
     public void Every_key_of_every_shipped_pipeline_is_in_the_schema()
     {
@@ -40,7 +40,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public void Names_exactly_the_augmentations_that_are_read()
+    public void Schema_has_exactly_the_augmentations_that_are_read()
     {
         var schema = JsonNode.Parse(SchemaCommand.Text)!;
         var variants = schema["properties"]!["pretrain"]!["properties"]!["augmentations"]!["items"]!["oneOf"]!.AsArray();
@@ -58,8 +58,9 @@ public sealed class SchemaTests
             inner = Resolve(inner!, schema);
             foreach (var item in value is JsonArray list ? list.OfType<JsonObject>() : [])
             {
+                var operation = item["operation"]!.GetValue<string>();
                 var kind = inner["items"]!["oneOf"]!.AsArray()
-                    .Single(variant => variant!["properties"]!["operation"]!["const"]!.GetValue<string>() == item["operation"]!.GetValue<string>());
+                    .Single(variant => variant!["properties"]!["operation"]!["const"]!.GetValue<string>() == operation);
                 Check(item, kind!.AsObject(), $"{path}.{key}", schema);
             }
 
@@ -73,6 +74,7 @@ public sealed class SchemaTests
     private static JsonObject Resolve(JsonObject block, JsonObject schema) =>
         block["$ref"] is { } reference ? schema["$defs"]![reference.GetValue<string>().Split('/')[^1]]!.AsObject() : block;
 
-    private static IEnumerable<(string Path, OptionDeclaration Declaration)> Options(JsonSection section) => section.Declarations.SelectMany(option =>
-        section.Below(option.Key).SelectMany(Options).Prepend(($"{section.Path}.{option.Key}", option.Value)));
+    private static IEnumerable<(string Path, OptionDeclaration Declaration)> Options(JsonSection section) =>
+        section.Declarations.SelectMany(option =>
+            section.Below(option.Key).SelectMany(Options).Prepend(($"{section.Path}.{option.Key}", option.Value)));
 }

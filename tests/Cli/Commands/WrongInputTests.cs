@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Commands;
 
-/// <summary>A user's mistake: exit code 1, one message with the JSON path, no stack trace, and nothing has run.</summary>
-public class WrongInputTests
+/// <summary>Tests wrong inputs: exit code 1, one message with the JSON path, no stack trace, and no stage has run.</summary>
+[Trait("Category", "Process")]
+public sealed class WrongInputTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
@@ -13,7 +14,10 @@ public class WrongInputTests
         { """{ "pretrain": { "batchSize": 16, "groups": 16 } }""", "$.pretrain.groups" },
         { """{ "pretrain": { "temperature": 0 } }""", "$.pretrain.temperature" },
         { """{ "pretrain": { "network": { "architecture": "vgg16" } } }""", "$.pretrain.network.architecture" },
-        { """{ "pretrain": { "augmentations": [{ "operation": "crop" }, { "operation": "smudge" }] } }""", "$.pretrain.augmentations[1].operation" },
+        {
+            """{ "pretrain": { "augmentations": [{ "operation": "crop" }, { "operation": "smudge" }] } }""",
+            "$.pretrain.augmentations[1].operation"
+        },
         { """{ "finetune": { "fromLayer": 3 } }""", "$.finetune.fromLayer" },
         { """{ "labels": { "perClass": 2, "fraction": 0.1 } }""", "$.labels" },
         { """{ "dataset": { "kind": "cifar" } }""", "$.dataset.kind" },
@@ -28,7 +32,10 @@ public class WrongInputTests
         { """{ "pretrain": { "memory": { "keys": 64 } } }""", "$.pretrain.memory: this key is now named queue" },
         { """{ "pretrain": { "optimizer": { "warmup": 0.1 } } }""", "$.pretrain.optimizer.warmup: this key is now named warmupFraction" },
         { """{ "pretrain": { "augmentations": [{ "operation": "greyscale" }] } }""", "\"greyscale\", which is now named \"grayscale\"" },
-        { """{ "rounds": { "distill": { "label": { "views": 2 } } } }""", "$.rounds.distill.label.views: this key is now named viewsPerImage" },
+        {
+            """{ "rounds": { "distill": { "label": { "views": 2 } } } }""",
+            "$.rounds.distill.label.views: this key is now named viewsPerImage"
+        },
         { """{ "supervised": { "labels": "none" } }""", "$.supervised.labels: this key is now named enabled" },
         { """{ "probe": { "labels": "labelled" } }""", "\"labelled\", which is now named \"labeled\"" },
         { """{ "name": "../elsewhere" }""", "$.name" },
@@ -36,19 +43,22 @@ public class WrongInputTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void Is_named_by_its_path(string change, string path)
+    public void A_wrong_value_is_refused_with_its_path(string change, string path)
     {
         using var pipeline = new TinyPipeline(json => Merge(json, JsonNode.Parse(change)!.AsObject()));
+
         var outcome = DistillProcess.Run(pipeline.Folder, "run");
+
         AssertOneMessage(outcome, path);
         Assert.False(Directory.Exists(Path.Combine(pipeline.Folder, "models")));
     }
 
     [Fact]
-    public void Broken_json_is_named_by_its_line()
+    public void Broken_json_is_refused_with_the_line()
     {
         using var pipeline = new TinyPipeline();
         File.WriteAllText(Path.Combine(pipeline.Folder, "pipeline.json"), "{\n  \"name\": \"x\",\n  oops\n}");
+
         AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "line 3");
     }
 
@@ -56,13 +66,16 @@ public class WrongInputTests
     public void A_missing_file_lists_the_presets()
     {
         using var pipeline = new TinyPipeline();
-        AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run", "nowhere.json"), "expected a file or one of cifar10, cifar100, fashion-mnist");
+
+        AssertOneMessage(
+            DistillProcess.Run(pipeline.Folder, "run", "nowhere.json"), "expected a file or one of cifar10, cifar100, fashion-mnist");
     }
 
     [Fact]
-    public void A_missing_data_set_says_how_to_get_it()
+    public void The_message_for_a_missing_dataset_tells_how_to_download_it()
     {
         using var pipeline = new TinyPipeline(json => json["dataset"] = new JsonObject { ["kind"] = "fashion-mnist" });
+
         AssertOneMessage(DistillProcess.Run(pipeline.Folder, "run"), "make data");
     }
 
@@ -70,6 +83,7 @@ public class WrongInputTests
     public void A_missing_model_is_named()
     {
         using var pipeline = new TinyPipeline();
+
         AssertOneMessage(DistillProcess.Run(pipeline.Folder, "predict", "x.png", "--model", "no-such-model"), "no-such-model");
     }
 
@@ -78,17 +92,20 @@ public class WrongInputTests
     [InlineData("rehearse")]
     [InlineData("cross-validate")]
     [InlineData("evaluate")]
-    public void A_gpu_that_is_not_there_is_refused_with_what_to_do(string command)
+    public void A_missing_gpu_is_refused(string command)
     {
         using var pipeline = new TinyPipeline(json => json["device"] = "cuda:99");
+
         AssertOneMessage(DistillProcess.Run(pipeline.Folder, command), "$.device");
     }
 
     [Fact]
-    public void How_a_pipeline_of_a_gpu_stands_can_be_asked_without_one()
+    public void The_status_of_a_gpu_pipeline_needs_no_gpu()
     {
         using var pipeline = new TinyPipeline(json => json["device"] = "cuda:99");
+
         var outcome = DistillProcess.Run(pipeline.Folder, "status");
+
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         Assert.Contains("pretrain", outcome.Output, StringComparison.Ordinal);
     }

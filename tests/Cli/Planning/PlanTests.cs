@@ -3,17 +3,18 @@ using Distill.Cli.Planning;
 using Distill.Pipeline.Options;
 using Tests.Datasets;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Planning;
 
-/// <summary>The plan of a pipeline: which stages it has, in which order, and what each reads.</summary>
+/// <summary>Tests which stages the plan of a pipeline has, in which order, and what each of them reads.</summary>
 public sealed class PlanTests
 {
     [Fact]
     public void Default_pipeline_has_these_stages_in_this_order() => Assert.Equal(
         [
-            "pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "temperature", "export", "publish", "report",
+            "pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "temperature", "export",
+            "publish", "report",
         ],
-        Of("""{ "extends": "fashion-mnist" }""").Stages.Select(stage => stage.Name));
+        Create("""{ "extends": "fashion-mnist" }""").Stages.Select(stage => stage.Name));
 
     [Theory]
     [InlineData("""{ "supervised": null }""", "supervised")]
@@ -22,8 +23,8 @@ public sealed class PlanTests
     [InlineData("""{ "rounds": { "distill": null } }""", "distill")]
     public void Blocks_that_are_left_out_add_no_stage(string change, string stage)
     {
-        Assert.Contains(stage, Of("""{ "extends": "fashion-mnist" }""").Stages.Select(s => s.Name));
-        Assert.DoesNotContain(stage, Of(With(change)).Stages.Select(s => s.Name));
+        Assert.Contains(stage, Create("""{ "extends": "fashion-mnist" }""").Stages.Select(s => s.Name));
+        Assert.DoesNotContain(stage, Create(With(change)).Stages.Select(s => s.Name));
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class PlanTests
     {
         var options = Read("""{ "extends": "fashion-mnist", "probe": {} }""");
 
-        var (first, second) = (Plan.Of(options, SampleData.Open()), Plan.Of(options, SampleData.Open()));
+        var (first, second) = (Plan.Create(options, SampleData.Open()), Plan.Create(options, SampleData.Open()));
 
         Assert.Equal(Describe(first), Describe(second));
     }
@@ -39,7 +40,7 @@ public sealed class PlanTests
     [Fact]
     public void Each_round_labels_with_the_network_of_the_round_before()
     {
-        var plan = Of("""{ "extends": "fashion-mnist" }""");
+        var plan = Create("""{ "extends": "fashion-mnist" }""");
 
         Assert.Equal(["dataset/train", "finetune/weights.safetensors"], Inputs(plan, "label"));
         Assert.Equal(["dataset/train", "label/soft-targets"], Inputs(plan, "distill"));
@@ -50,16 +51,22 @@ public sealed class PlanTests
     [Fact]
     public void Results_have_the_names_that_the_file_gives_them() => Assert.Equal(
         ["supervised", "linear", "knn-200", "knn-20", "teacher", "distilled", "again"],
-        Of("""{ "extends": "fashion-mnist", "probe": {}, "rounds": { "self-distill": { "result": "again" } }, "publish": { "student": "again" } }""")
+        Create(
+            """
+            {
+              "extends": "fashion-mnist", "probe": {},
+              "rounds": { "self-distill": { "result": "again" } }, "publish": { "student": "again" }
+            }
+            """)
             .Candidates.Select(candidate => candidate.Name));
 
     [Fact]
-    public void Lineage_of_a_student_is_everything_that_led_to_it() => Assert.Equal(
+    public void Lineage_of_a_student_has_every_artifact_on_the_way_to_it() => Assert.Equal(
         [
-            "pretrain/weights.safetensors", "finetune/weights.safetensors", "label/soft-targets", "distill/weights.safetensors", "label-2/soft-targets",
-            "self-distill/weights.safetensors",
+            "pretrain/weights.safetensors", "finetune/weights.safetensors", "label/soft-targets", "distill/weights.safetensors",
+            "label-2/soft-targets", "self-distill/weights.safetensors",
         ],
-        Of("""{ "extends": "fashion-mnist" }""").Candidates[^1].Lineage.Select(artifact => artifact.ToString()));
+        Create("""{ "extends": "fashion-mnist" }""").Candidates[^1].Lineage.Select(artifact => artifact.ToString()));
 
     private static string With(string change)
     {
@@ -74,7 +81,7 @@ public sealed class PlanTests
     private static IEnumerable<string> Describe(Plan plan) => plan.Stages.Select(stage =>
         $"{stage.Name} {stage.Version} {CanonicalJson.Text(stage.Options)} {string.Join(' ', stage.Inputs)}");
 
-    private static Plan Of(string json) => Plan.Of(Read(json), SampleData.Open());
+    private static Plan Create(string json) => Plan.Create(Read(json), SampleData.Open());
 
     private static PipelineOptions Read(string json) => PipelineOptions.Read(PipelineFile.Parse(json, "test", Presets.Text));
 }

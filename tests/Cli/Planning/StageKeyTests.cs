@@ -4,10 +4,10 @@ using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Tests.Datasets;
 
-namespace Tests.Cli;
+namespace Tests.Cli.Planning;
 
-/// <summary>What a stage's key depends on: labels join a distillation's only where it uses them.</summary>
-public class StageKeyTests
+/// <summary>Tests what the key of a stage depends on. The key of a distillation has labels only if it uses them.</summary>
+public sealed class StageKeyTests
 {
     [Theory]
     [InlineData("{}", false)]
@@ -15,9 +15,10 @@ public class StageKeyTests
     [InlineData("""{ "alpha": 0.9 }""", true)]
     [InlineData("""{ "images": "labeled" }""", true)]
     [InlineData("""{ "images": "unlabeled" }""", true)]
-    public void Distillation_depends_on_labels_only_where_it_uses_them(string student, bool depends)
+    public void Distillation_depends_on_labels_only_if_it_uses_them(string student, bool depends)
     {
         var key = Stage("distill", student).Options;
+
         Assert.Equal(depends, key.ContainsKey("labels"));
         Assert.False(Stage("label", student).Options.ContainsKey("labels"));
         Assert.True(Stage("finetune", student).Options.ContainsKey("labels"));
@@ -38,6 +39,6 @@ public class StageKeyTests
             ["rounds"] = new JsonObject { ["distill"] = new JsonObject { ["student"] = JsonNode.Parse(student) } },
         };
         var options = PipelineOptions.Read(PipelineFile.Parse(json.ToJsonString(), "test.json", _ => null));
-        return Plan.Of(options, SampleData.Open()).Stages.Single(stage => stage.Name == name);
+        return Plan.Create(options, SampleData.Open()).Stages.Single(stage => stage.Name == name);
     }
 }
