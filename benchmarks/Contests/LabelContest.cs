@@ -21,7 +21,7 @@ internal static class LabelContest
 
     public static void Run(Workbench bench, PyTorchProgram? pytorch, TurnTaking turns, Report report)
     {
-        var (settings, sample, views) = (bench.Settings, bench.Images, bench.Labeling.Views);
+        var (settings, sample, views) = (bench.Settings, bench.Images, bench.Labeling.ViewsPerImage);
         var dataset = new RepeatedDataset(bench.Dataset, TimesLabeled);
         var images = dataset.Train();
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);

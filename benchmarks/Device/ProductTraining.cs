@@ -12,7 +12,7 @@ namespace Benchmarks.Device;
 /// <summary>The product's training step: SimCLRv2's encoder and 3-layer head, NT-Xent and SGD with momentum, under bf16 autocast.</summary>
 internal sealed class ProductTraining : IDisposable
 {
-    private static readonly OptimizerOptions Sgd = new(OptimizerKind.Sgd, LearningRate: 0.01, WeightDecay: 1e-4, Momentum: 0.9, Warmup: 0);
+    private static readonly OptimizerOptions Sgd = new(OptimizerKind.Sgd, LearningRate: 0.01, WeightDecay: 1e-4, Momentum: 0.9, WarmupFraction: 0);
 
     // NT-Xent needs two views of two images.
     private const int FewViews = 4;

@@ -60,9 +60,9 @@ internal sealed class PyTorchProgram : IDisposable
     private static JsonObject OptionsOf(Workbench bench)
     {
         var pretrain = bench.Pretrain;
-        var crop = pretrain.Views.Crop
+        var crop = pretrain.Augmentations.Crop
             ?? throw new InvalidOperationException("the PyTorch program needs a crop as the first augmentation of pretraining, found none");
-        var jitter = pretrain.Views.Operations.OfType<Jitter>().FirstOrDefault();
+        var jitter = pretrain.Augmentations.Operations.OfType<Jitter>().FirstOrDefault();
         return new JsonObject
         {
             ["images"] = IdxFile.Locate(bench.SampleFolder, "train-images-idx3-ubyte"),
@@ -84,11 +84,11 @@ internal sealed class PyTorchProgram : IDisposable
                 ["jitter"] = jitter?.Probability ?? 0,
                 ["brightness"] = jitter?.Brightness ?? 0,
                 ["contrast"] = jitter?.Contrast ?? 0,
-                ["blur"] = pretrain.Views.Operations.OfType<Blur>().FirstOrDefault()?.Probability ?? 0,
+                ["blur"] = pretrain.Augmentations.Operations.OfType<Blur>().FirstOrDefault()?.Probability ?? 0,
             },
             ["label"] = new JsonObject
             {
-                ["views"] = bench.Labeling.Views,
+                ["views"] = bench.Labeling.ViewsPerImage,
                 ["area"] = new JsonArray(bench.Labeling.Crop.Area.Low, bench.Labeling.Crop.Area.High),
                 ["flip"] = bench.Labeling.Crop.FlipProbability,
             },

@@ -117,7 +117,7 @@ internal sealed class Axes(RunSettings settings, string folder)
                 // The stage would keep complete shards.
                 Directory.CreateDirectory(targets);
                 Directory.Delete(targets, recursive: true);
-                LabelStage.Run(context, new LabelOptions(Views: 1, Crop, TopK: 0), settings, dataset, source, targets);
+                LabelStage.Run(context, new LabelOptions(ViewsPerImage: 1, Crop, TopK: 0), settings, dataset, source, targets);
             },
             () => Directory.GetFiles(targets).Sum(path => new FileInfo(path).Length));
     });
@@ -129,7 +129,7 @@ internal sealed class Axes(RunSettings settings, string folder)
         using var bank = ImageBank.Open(Noise(Images, Classes).Train(), settings.Compute.Device, settings.LoaderThreads);
         var training = new TrainingOptions(Steps: 1_000_000, batchSize, OptimizerOptions.Default);
         var options = new PretrainOptions(
-            Tiny, new HeadOptions(3, 64), new ViewOptions(Crop, []), new LowResolution(Shape.Height, Share: 0), 0.2, new QueueOptions(0, 0.999), training);
+            Tiny, new HeadOptions(3, 64), new AugmentationOptions(Crop, []), new LowResolution(Shape.Height, Fraction: 0), 0.2, new QueueOptions(0, 0.999), training);
         using var network = ContrastiveNetwork.Create(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
         using var task = new ContrastiveTask(network, bank, queue: null, options, settings.Compute, Key);
         using var run = new TrainingRun(task, training, settings);

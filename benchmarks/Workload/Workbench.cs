@@ -96,7 +96,7 @@ internal sealed class Workbench : IDisposable
 
     /// <summary>Creates the task of fine-tuning a network.</summary>
     public LabeledTask FineTuning(nn.Module<Tensor, Tensor> network, LabeledImages labeled) =>
-        new(network, NewTeacher, labeled, FineTune.Views, FineTune.Training, Settings.Random("finetune"));
+        new(network, NewTeacher, labeled, FineTune.Augmentations, FineTune.Training, Settings.Random("finetune"));
 
     /// <summary>Runs the stage label on a dataset's training images, and returns the folder of soft targets.</summary>
     public string Label(IDataset dataset)

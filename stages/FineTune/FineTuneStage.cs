@@ -41,7 +41,7 @@ public static class FineTuneStage
         var random = settings.Random(context.Name);
         using var classifier = CreateClassifier();
         Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
-        using var task = new LabeledTask(classifier, CreateClassifier, labeled, options.Views, options.Training, random);
+        using var task = new LabeledTask(classifier, CreateClassifier, labeled, options.Augmentations, options.Training, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
         nn.Module<Tensor, Tensor> CreateClassifier()

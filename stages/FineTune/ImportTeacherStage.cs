@@ -20,21 +20,21 @@ public static class ImportTeacherStage
     /// <param name="network">The encoder's block in pipeline.json, for the metadata of the result.</param>
     /// <param name="settings">Seed of the run.</param>
     /// <param name="dataset">The dataset whose channels and classes the teacher must have.</param>
-    /// <param name="given">Artifact of the weights.</param>
+    /// <param name="weights">Artifact of the weights.</param>
     /// <exception cref="UserException">The weights do not fit the network, or a config.json beside them lists other classes.</exception>
     public static StageResult Run(
-        StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, Artifact given) =>
+        StageContext context, ClassifierSource teacher, JsonObject network, RunSettings settings, IDataset dataset, Artifact weights) =>
         ImportedNetwork.Import(
             context,
             network,
             () =>
             {
                 var train = dataset.Train();
-                CheckClasses(context.Input(given), train.ClassNames);
+                CheckClasses(context.Input(weights), train.ClassNames);
                 using var generator = settings.Random(context.Name).Generator();
                 return (FineTunedNetwork)teacher.Build(train.Shape.Channels, train.ClassNames.Count, generator);
             },
-            imported => ImportedWeights.LoadClassifier(imported, context.Input(given)));
+            imported => ImportedWeights.LoadClassifier(imported, context.Input(weights)));
 
     /// <summary>Checks the class names, which only the config.json beside a published model's weights contains.</summary>
     private static void CheckClasses(string weights, IReadOnlyList<string> classes)

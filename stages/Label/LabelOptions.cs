@@ -5,7 +5,7 @@ using Distill.Pipeline.Options;
 namespace Distill.Label;
 
 /// <summary>Options of labeling by a teacher, the block <c>label</c> of a round.</summary>
-/// <param name="Views">
+/// <param name="ViewsPerImage">
 /// Number of augmented views stored per image. With 1, the student sees the same crop in every epoch. Several views keep the variety of
 /// augmentation without running the teacher during distillation (as in FKD, arXiv:2112.01528).
 /// </param>
@@ -14,7 +14,7 @@ namespace Distill.Label;
 /// Number of largest logits stored per view, with the total probability of all others. 0, the default, stores all of them, as in SimCLRv2.
 /// With 1,000 classes, 10 logits take less than a fiftieth of the space.
 /// </param>
-public sealed record LabelOptions(int Views, CropOptions Crop, int TopK)
+public sealed record LabelOptions(int ViewsPerImage, CropOptions Crop, int TopK)
 {
     public static LabelOptions Read(JsonSection section) => new(
         section.Integer("viewsPerImage", 4, 1, 64, "Augmented views stored per image. With 1, a student sees the same crop in every epoch."),
@@ -29,10 +29,10 @@ public sealed record LabelOptions(int Views, CropOptions Crop, int TopK)
     {
         var whole = TopK < classes ? this : this with { TopK = 0 };
         var width = whole.TopK > 0 ? whole.TopK : classes;
-        return SoftTargetTable.Holds((long)images * Views, width)
+        return SoftTargetTable.Holds((long)images * ViewsPerImage, width)
             ? whole
             : throw new UserException(
-                $"label.topK is {TopK}: {Views} views of {images} images with {width} logits each exceed the maximum of one table; "
+                $"label.topK is {TopK}: {ViewsPerImage} views of {images} images with {width} logits each exceed the maximum of one table; "
                 + "use a smaller topK (such as 20) or fewer views");
     }
 }

@@ -55,7 +55,7 @@ public static class LabelStage
             ["dataset"] = images.Name,
             ["classes"] = new JsonArray([.. images.ClassNames.Select(name => JsonValue.Create(name))]).ToJsonString(),
             ["seed"] = FormattableString.Invariant($"{settings.Seed}"),
-            ["views"] = FormattableString.Invariant($"{options.Views}"),
+            ["views"] = FormattableString.Invariant($"{options.ViewsPerImage}"),
         };
         var clock = Stopwatch.StartNew();
 
@@ -75,7 +75,7 @@ public static class LabelStage
             new Dictionary<string, string> { [Output] = folder },
             new JsonObject
             {
-                ["rows"] = (long)images.Count * options.Views,
+                ["rows"] = (long)images.Count * options.ViewsPerImage,
                 ["bytes"] = Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length),
                 ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
             });

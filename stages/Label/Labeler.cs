@@ -22,7 +22,7 @@ internal sealed class Labeler(
     private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
 
     private readonly int _imagesPerGroup = Math.Clamp(
-        LogitsPerGroup / (options.Views * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MaximumImagesPerGroup);
+        LogitsPerGroup / (options.ViewsPerImage * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MaximumImagesPerGroup);
 
     /// <summary>Computes the soft targets of ranges of images in order, without emptying the loader between ranges.</summary>
     /// <param name="ranges">Ranges of images. No row group spans two of them.</param>
@@ -37,8 +37,8 @@ internal sealed class Labeler(
         foreach (var images in groups)
         {
             cancellation.ThrowIfCancellationRequested();
-            var rows = new List<SoftTargetRow>(images.Count * options.Views);
-            while (rows.Count < images.Count * options.Views && results.MoveNext())
+            var rows = new List<SoftTargetRow>(images.Count * options.ViewsPerImage);
+            while (rows.Count < images.Count * options.ViewsPerImage && results.MoveNext())
             {
                 rows.AddRange(results.Current);
             }
@@ -52,7 +52,7 @@ internal sealed class Labeler(
     /// <summary>Splits the views of a row group into batches, so that no batch spans two row groups.</summary>
     private IEnumerable<Batch> BatchesOf(ImageRange images)
     {
-        var views = images.Count * options.Views;
+        var views = images.Count * options.ViewsPerImage;
         for (var first = 0; first < views; first += _viewsPerBatch)
         {
             yield return new Batch(images.Start, first, Math.Min(_viewsPerBatch, views - first));
@@ -62,7 +62,7 @@ internal sealed class Labeler(
     private (int Image, int View)[] ViewsOf(Batch batch) =>
     [
         .. Enumerable.Range(batch.FirstView, batch.Count)
-            .Select(view => (batch.FirstImage + (view / options.Views), view % options.Views)),
+            .Select(view => (batch.FirstImage + (view / options.ViewsPerImage), view % options.ViewsPerImage)),
     ];
 
     private ViewBatch PlanOf(Batch batch) =>

@@ -43,7 +43,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         _batches = new BatchPlan(random, bank.Images.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _neighbors = KnnMonitor.Create(bank, compute);
-        _embeddings = new EmbeddingMonitor(bank, options.Views, compute.InFp32, random);
+        _embeddings = new EmbeddingMonitor(bank, options.Augmentations, compute.InFp32, random);
     }
 
     public override nn.Module<Tensor, Tensor> Network => _network;
@@ -112,9 +112,9 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     public void Dispose() => _loader.Dispose();
 
     private ViewBatch PlanOf(long step) => new(
-        [.. BothViews(step).Select(view => _bank.Draw(view.Image, _options.Views.Crop, view.Key))],
+        [.. BothViews(step).Select(view => _bank.Draw(view.Image, _options.Augmentations.Crop, view.Key))],
         _options.LowResolution.SizeAt(step, _options.Training.Steps))
-    { Operations = _options.Views.Operations };
+    { Operations = _options.Augmentations.Operations };
 
     /// <summary>The first views of the step's images, then the second ones.</summary>
     private IEnumerable<(int Image, RandomKey Key)> BothViews(long step)

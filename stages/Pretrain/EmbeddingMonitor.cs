@@ -18,11 +18,11 @@ internal sealed class EmbeddingMonitor
     private const int MaximumImages = 256;
 
     private readonly ImageBank _bank;
-    private readonly ViewOptions _views;
+    private readonly AugmentationOptions _views;
     private readonly Compute _compute;
     private readonly (int Image, RandomKey Key)[][] _pairs;
 
-    public EmbeddingMonitor(ImageBank bank, ViewOptions views, Compute compute, RandomKey random)
+    public EmbeddingMonitor(ImageBank bank, AugmentationOptions views, Compute compute, RandomKey random)
     {
         (_bank, _views, _compute) = (bank, views, compute);
         var key = random.Fold("monitor");

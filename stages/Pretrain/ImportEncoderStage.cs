@@ -20,7 +20,7 @@ public static class ImportEncoderStage
     /// <param name="network">The encoder's block in pipeline.json, for the metadata of the result.</param>
     /// <param name="settings">Seed of the run.</param>
     /// <param name="dataset">Images that determine the number of input channels.</param>
-    /// <param name="given">Artifact of the weights.</param>
+    /// <param name="weights">Artifact of the weights.</param>
     /// <param name="needsHead">Whether fine-tuning starts from a layer of the head.</param>
     /// <exception cref="UserException">The weights do not fit the network, or the head is missing.</exception>
     public static StageResult Run(
@@ -29,7 +29,7 @@ public static class ImportEncoderStage
         JsonObject network,
         RunSettings settings,
         IDataset dataset,
-        Artifact given,
+        Artifact weights,
         bool needsHead) =>
         ImportedNetwork.Import(
             context,
@@ -42,7 +42,7 @@ public static class ImportEncoderStage
                 settings.Random(context.Name)),
             imported =>
             {
-                var file = context.Input(given);
+                var file = context.Input(weights);
                 if (!ImportedWeights.LoadPretrained(imported, file) && needsHead)
                 {
                     throw new UserException(

@@ -7,13 +7,13 @@ namespace Distill.Pretrain;
 /// The network pools over any input size, and learns coarse features first.
 /// </summary>
 /// <param name="Size">Height and width of the views in pixels.</param>
-/// <param name="Share">Fraction of the steps that use this size; 0 for none.</param>
-public sealed record LowResolution(int Size, double Share)
+/// <param name="Fraction">Fraction of the steps that use this size; 0 for none.</param>
+public sealed record LowResolution(int Size, double Fraction)
 {
     public static LowResolution Read(JsonSection section) => new(
         section.Integer("size", 20, 8, 2048, "Height and width of the smaller views, in pixels."),
         section.Number("fraction", 0, 0, 1, "Fraction of the steps that use smaller views."));
 
     /// <summary>Returns the size of the views of a step; null for the size of the images.</summary>
-    public int? SizeAt(long step, long steps) => step < Share * steps ? Size : null;
+    public int? SizeAt(long step, long steps) => step < Fraction * steps ? Size : null;
 }

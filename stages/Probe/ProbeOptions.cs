@@ -9,9 +9,9 @@ namespace Distill.Probe;
 /// <param name="Labels">Which labels are used; none by default.</param>
 /// <param name="Solver">The optimizer of the linear classifier.</param>
 /// <param name="Neighbors">Whether kNN is measured too, with the same labels, in both common conventions.</param>
-/// <param name="HeldOut">Fraction of the labeled images on which L-BFGS's L2 strength is chosen.</param>
+/// <param name="HeldOutFraction">Fraction of the labeled images on which L-BFGS's L2 strength is chosen.</param>
 /// <param name="Sgd">Epochs, batch size and learning rate of SGD.</param>
-public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOut, SgdProbeOptions Sgd)
+public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOutFraction, SgdProbeOptions Sgd)
 {
     private const string Features =
         "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; ";

@@ -100,7 +100,7 @@ public static class ProbeStage
             return [];
         }
 
-        var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOut };
+        var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOutFraction };
         using var probe = LogisticProbe.Fit(
             scaled_ND, labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
         SetClassifier(probe.Classifier);

@@ -155,7 +155,7 @@ internal sealed class ModelCard(
                 + Optimizer(options["optimizer"]);
         }
 
-        if (options["given"] is not null)
+        if (options["imported"] is not null)
         {
             return $"* {stage}: {Network(options["network"])}imported weights";
         }
@@ -164,7 +164,7 @@ internal sealed class ModelCard(
     }
 
     /// <summary>Returns the option of a labeling stage; null for another stage, whose <c>views</c> is a list of augmentations.</summary>
-    private static JsonValue? ViewsPerImage(LockEntry entry) => (entry.Options["viewsPerImage"] ?? entry.Options["views"]) as JsonValue;
+    private static JsonValue? ViewsPerImage(LockEntry entry) => entry.Options["viewsPerImage"] as JsonValue;
 
     private static string Network(JsonNode? network) => network is null ? "" : $"{network["architecture"]} of width {network["width"]}, ";
 

@@ -36,7 +36,7 @@ public static class ReportStage
         ReportInputs inputs,
         ClassifierSource student,
         NetworkOptions network,
-        ViewOptions? views,
+        AugmentationOptions? views,
         RunSettings settings,
         IDataset dataset,
         string modelsFolder)

@@ -62,7 +62,7 @@ public static class SupervisedStage
             network,
             () => CreateNetwork(context, options, settings, labeled),
             labeled,
-            options.Views,
+            options.Augmentations,
             options.Training,
             settings.Random(context.Name));
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);

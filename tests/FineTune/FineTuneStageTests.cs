@@ -88,7 +88,7 @@ public sealed class FineTuneStageTests
         var options = new FineTuneOptions(
             null,
             fromLayer,
-            new ViewOptions(null, []),
+            new AugmentationOptions(null, []),
             new TrainingOptions(5, 4, OptimizerOptions.Default with { LearningRate = learningRate }));
         FineTuneStage.Run(
             fixture.Context("finetune"),

@@ -62,7 +62,7 @@ public sealed class ImportEncoderStageTests : IDisposable
         var options = new PretrainOptions(
             TinyDataset.Network,
             TinyNetworks.Head,
-            new ViewOptions(null, []),
+            new AugmentationOptions(null, []),
             new LowResolution(20, 0),
             0.2,
             new QueueOptions(0, 0.999),

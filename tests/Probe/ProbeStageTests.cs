@@ -15,7 +15,7 @@ public sealed class ProbeStageTests : IDisposable
     private static readonly int[] Labeled = [.. Enumerable.Range(0, 18)];
 
     private static readonly ProbeOptions Lbfgs = new(
-        ProbeLabels.Labeled, ProbeSolver.Lbfgs, Neighbors: false, HeldOut: 0.34, new SgdProbeOptions(20, 6, 0.1, 0.9));
+        ProbeLabels.Labeled, ProbeSolver.Lbfgs, Neighbors: false, HeldOutFraction: 0.34, new SgdProbeOptions(20, 6, 0.1, 0.9));
 
     private static readonly ProbeOptions Sgd = Lbfgs with { Solver = ProbeSolver.Sgd };
 

@@ -49,7 +49,7 @@ public sealed class ModelCardTests
         };
         var lineage = new Dictionary<string, LockEntry>
         {
-            ["pretrain"] = Stage("""{ "given": true, "network": { "architecture": "resnet50", "width": 1 } }"""),
+            ["pretrain"] = Stage("""{ "imported": true, "network": { "architecture": "resnet50", "width": 1 } }"""),
             ["probe"] = Stage("""{ "solver": "lbfgs" }"""),
         };
 

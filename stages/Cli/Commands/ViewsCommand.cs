@@ -26,7 +26,7 @@ internal static class ViewsCommand
             var images = Math.Min(Images, bank.Images.Count);
             var random = session.Options.Settings.Random(StageNames.Pretrain);
             var path = parsed.GetRequiredValue(output);
-            ContactSheet.Write(path, [.. ViewSheet.Rows(bank, session.Options.Pretrain.Options.Views, random, images, Views)]);
+            ContactSheet.Write(path, [.. ViewSheet.Rows(bank, session.Options.Pretrain.Options.Augmentations, random, images, Views)]);
             Console.Out.WriteLine($"{path}: {images} training images, the original and {Views} views of each");
             return ExitCodes.Done;
         });

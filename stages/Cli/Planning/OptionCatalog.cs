@@ -10,7 +10,7 @@ internal static class OptionCatalog
     /// <summary>Reads an example that has every block and every augmentation, and returns it with all declarations.</summary>
     public static JsonSection Read()
     {
-        var augmentations = new JsonArray([.. ViewOptions.Names.Select(name => new JsonObject { ["operation"] = name })]);
+        var augmentations = new JsonArray([.. AugmentationOptions.Names.Select(name => new JsonObject { ["operation"] = name })]);
         var example = new JsonObject
         {
             ["dataset"] = new JsonObject { ["kind"] = "folder", ["folder"] = "data/photos" },

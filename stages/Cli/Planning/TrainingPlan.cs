@@ -118,7 +118,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var candidate = new Candidate(
             round.Result,
             FormattableString.Invariant(
-                $"trained from scratch on the soft targets of {teacher.Name}, {round.Label.Options.Views} augmented views per image"),
+                $"trained from scratch on the soft targets of {teacher.Name}, {round.Label.Options.ViewsPerImage} augmented views per image"),
             source,
             [.. teacher.Lineage, softTargets, source.Artifact])
         {

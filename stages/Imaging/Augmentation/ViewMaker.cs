@@ -14,7 +14,7 @@ internal static class ViewMaker
     /// <param name="options">Crop and operations.</param>
     /// <param name="views">One key per image, folded from seed, stage, epoch, image and view.</param>
     /// <param name="size">Height and width of the views; null for those of the images.</param>
-    public static Tensor Make(Tensor images_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views, int? size = null)
+    public static Tensor Make(Tensor images_NCHW, AugmentationOptions options, ReadOnlySpan<RandomKey> views, int? size = null)
     {
         using var scope = NewDisposeScope();
         return Change(CropAll(images_NCHW, options.Crop, views, size), options, views).MoveToOuterDisposeScope();
@@ -24,10 +24,10 @@ internal static class ViewMaker
     /// <param name="view_NCHW">Crops, floats in [0, 1]; left unchanged.</param>
     /// <param name="options">Crop and operations.</param>
     /// <param name="views">One key per image: the one that drew its crop.</param>
-    public static Tensor Change(Tensor view_NCHW, ViewOptions options, ReadOnlySpan<RandomKey> views) =>
+    public static Tensor Change(Tensor view_NCHW, AugmentationOptions options, ReadOnlySpan<RandomKey> views) =>
         Change(view_NCHW, options.Operations, views);
 
-    /// <inheritdoc cref="Change(Tensor, ViewOptions, ReadOnlySpan{RandomKey})"/>
+    /// <inheritdoc cref="Change(Tensor, AugmentationOptions, ReadOnlySpan{RandomKey})"/>
     internal static Tensor Change(Tensor view_NCHW, IReadOnlyList<ViewOperation> operations, ReadOnlySpan<RandomKey> views)
     {
         using var scope = NewDisposeScope();

@@ -14,11 +14,11 @@ public static class ViewSheet
     /// <param name="random">Key of the stage; the views are those of its first epoch.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="views">Number of views per image.</param>
-    public static IEnumerable<Tensor> Rows(ImageBank bank, ViewOptions options, RandomKey random, int images, int views) =>
+    public static IEnumerable<Tensor> Rows(ImageBank bank, AugmentationOptions options, RandomKey random, int images, int views) =>
         Enumerable.Range(-1, views + 1).Select(view =>
             view < 0 ? bank.Take(Enumerable.Range(0, images)) : Row(bank, options, random, images, view));
 
-    private static Tensor Row(ImageBank bank, ViewOptions options, RandomKey random, int images, int view)
+    private static Tensor Row(ImageBank bank, AugmentationOptions options, RandomKey random, int images, int view)
     {
         var keys = Enumerable.Range(0, images).Select(image => new Sample(0, image).View(random, view)).ToArray();
         return bank.Cut(new ViewBatch([.. keys.Select((key, image) => bank.Draw(image, options.Crop, key))])

@@ -13,7 +13,7 @@ public sealed class LabeledTask : TrainingTask, IDisposable
     private readonly nn.Module<Tensor, Tensor> _classifier;
     private readonly Func<nn.Module<Tensor, Tensor>> _createReplica;
     private readonly LabeledImages _labeled;
-    private readonly ViewOptions _views;
+    private readonly AugmentationOptions _views;
     private readonly TrainingOptions _training;
     private readonly RandomKey _random;
     private readonly BatchPlan _batches;
@@ -30,7 +30,7 @@ public sealed class LabeledTask : TrainingTask, IDisposable
         nn.Module<Tensor, Tensor> classifier,
         Func<nn.Module<Tensor, Tensor>> createReplica,
         LabeledImages labeled,
-        ViewOptions views,
+        AugmentationOptions views,
         TrainingOptions training,
         RandomKey random)
     {

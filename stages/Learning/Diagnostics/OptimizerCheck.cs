@@ -59,7 +59,7 @@ internal static class OptimizerCheck
     {
         using var network = ResNet.Create(Options, channels: 3, classes: 10, compute, random);
         using var parameters = new FlatParameters(network);
-        using var optimizer = Optimizer.Create(new OptimizerOptions(kind, Rate, Decay, Momentum, Warmup: 0), parameters);
+        using var optimizer = Optimizer.Create(new OptimizerOptions(kind, Rate, Decay, Momentum, WarmupFraction: 0), parameters);
         using var frozen = no_grad();
         var exact = parameters.Slices.ToDictionary(slice => slice, slice => Part(parameters.Values, slice));
         var states = new Dictionary<(ParameterSlice, string), Tensor>();

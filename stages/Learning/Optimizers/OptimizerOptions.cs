@@ -9,8 +9,8 @@ namespace Distill.Learning.Optimizers;
 /// <param name="LearningRate">Peak learning rate, reached after the warm-up.</param>
 /// <param name="WeightDecay">Weight decay of matrices and kernels. Batch norms and biases have none.</param>
 /// <param name="Momentum">Momentum of SGD and LARS. AdamW has β = (0.9, 0.999).</param>
-/// <param name="Warmup">Fraction of the steps in which the rate climbs from 0; 0.05 in SimCLRv2.</param>
-public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, double WeightDecay, double Momentum, double Warmup)
+/// <param name="WarmupFraction">Fraction of the steps in which the rate climbs from 0; 0.05 in SimCLRv2.</param>
+public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, double WeightDecay, double Momentum, double WarmupFraction)
 {
     /// <summary>AdamW with a peak rate of 0.001, and with SimCLRv2's warm-up of 5 % and weight decay of 0.0001.</summary>
     public static readonly OptimizerOptions Default = new(OptimizerKind.AdamW, 1e-3, 1e-4, 0.9, 0.05);
@@ -28,9 +28,9 @@ public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, d
         section.Number("learningRate", defaults.LearningRate, 0, 1000, "Peak learning rate, for the whole batch."),
         section.Number("weightDecay", defaults.WeightDecay, 0, 10, "Weight decay of matrices and kernels; biases and batch norms have none."),
         section.Number("momentum", defaults.Momentum, 0, 0.9999, "Momentum of sgd and lars. adamw has β of 0.9 and 0.999."),
-        section.Number("warmupFraction", defaults.Warmup, 0, 0.9, "Fraction of the steps in which the rate rises linearly; a cosine to 0 follows."));
+        section.Number("warmupFraction", defaults.WarmupFraction, 0, 0.9, "Fraction of the steps in which the rate rises linearly; a cosine to 0 follows."));
 
     /// <summary>The learning rate of step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
     public double Rate(long step, long steps) =>
-        Schedule.WarmupCosine(step, steps, (long)Math.Round(Warmup * steps), LearningRate);
+        Schedule.WarmupCosine(step, steps, (long)Math.Round(WarmupFraction * steps), LearningRate);
 }

@@ -17,7 +17,7 @@ internal static class ImagesSection
     /// <param name="train">The training images.</param>
     /// <param name="views">Augmentations of pretraining; null without pretraining.</param>
     /// <param name="pretraining">The random key of pretraining.</param>
-    public static Section Create(StudentStudy study, ImageBank train, ViewOptions? views, RandomKey pretraining)
+    public static Section Create(StudentStudy study, ImageBank train, AugmentationOptions? views, RandomKey pretraining)
     {
         var classes = train.Images.ClassNames;
         var shown = classes.Count > Theme.Hues
@@ -35,7 +35,7 @@ internal static class ImagesSection
             """);
     }
 
-    private static string Sheet(ImageBank train, ViewOptions views, RandomKey pretraining)
+    private static string Sheet(ImageBank train, AugmentationOptions views, RandomKey pretraining)
     {
         var columns = Math.Min(Columns, train.Images.Count);
         var pictures = new List<string>();

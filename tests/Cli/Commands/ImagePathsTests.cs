@@ -28,6 +28,6 @@ public sealed class ImagePathsTests
         using var folder = new TempFolder();
         folder.Write("photo" + extension, "");
 
-        Assert.Equal([folder["photo" + extension]], ImagePaths.Of([folder.Path], TextReader.Null));
+        Assert.Equal([folder["photo" + extension]], ImagePaths.Expand([folder.Path], TextReader.Null));
     }
 }

@@ -67,7 +67,7 @@ public sealed class CompositionTests
     public void Without_a_crop_the_whole_image_is_used()
     {
         using var scope = NewDisposeScope();
-        var whole = new ViewOptions(null, []);
+        var whole = new AugmentationOptions(null, []);
         Close.Exactly(Images(), ViewMaker.Make(Images(), whole, Keys));
         Assert.Equal([Count, 3, 10, 10], ViewMaker.Make(Images(), whole, Keys, 10).shape);
     }
@@ -76,12 +76,12 @@ public sealed class CompositionTests
     public void View_is_the_crop_followed_by_the_operations()
     {
         using var scope = NewDisposeScope();
-        var options = new ViewOptions(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), [Jitter, Blur]);
+        var options = new AugmentationOptions(new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5), [Jitter, Blur]);
         var crops = Keys.Select(key => CropSampler.Draw(key, options.Crop!, 16, 16)).ToArray();
         Close.Exactly(ViewMaker.Change(CropRenderer.Render(Images(), crops), options, Keys), ViewMaker.Make(Images(), options, Keys));
     }
 
-    private static Tensor Change(params ViewOperation[] operations) => ViewMaker.Change(Images(), new ViewOptions(null, operations), Keys);
+    private static Tensor Change(params ViewOperation[] operations) => ViewMaker.Change(Images(), new AugmentationOptions(null, operations), Keys);
 
     private static bool Same(Tensor one, Tensor other) => one.sub(other).abs().max().ToSingle() == 0;
 

@@ -18,7 +18,7 @@ public sealed class RecordedViewsTests
     private static readonly RandomKey[] Keys =
         [.. Enumerable.Range(0, 12).Select(i => RandomKey.FromSeed(7).Fold("recorded views").Fold(i))];
 
-    private static readonly ViewOptions Options = new(
+    private static readonly AugmentationOptions Options = new(
         new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5),
         [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2))]);
 

@@ -15,7 +15,7 @@ public sealed class RepeatTests
     {
         using var scope = NewDisposeScope();
         var keys = Enumerable.Range(0, 37).Select(i => RandomKey.FromSeed(1).Fold(i)).ToArray();
-        var options = new ViewOptions(
+        var options = new AugmentationOptions(
             new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5),
             [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Noise(0.5, (0.02, 0.1))]);
         var images = Pattern.Uniform("images", 37, 1, 28, 28).mul(0.5).add(0.5);

@@ -15,7 +15,7 @@ public sealed class ViewMakerTests
 
     private static readonly CropOptions NoCrop = new((1, 1), (1, 1), 0);
     private static readonly Jitter Jitter = new(0.8, 0.4, 0.4, 0.4, 0.1);
-    private static readonly ViewOptions All = new(
+    private static readonly AugmentationOptions All = new(
         new CropOptions((0.2, 1), (0.75, 4.0 / 3), 0.5),
         [
             Jitter, new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Cutout(0.5, (0.2, 0.5), 0.5), new Rotate(0.5), new Flip(0.5),
@@ -139,7 +139,7 @@ public sealed class ViewMakerTests
         Assert.InRange(views.select(1, 1).gt(views.select(1, 0)).to_type(ScalarType.Float32).mean().ToSingle(), 0.2f, 0.8f);
     }
 
-    private static ViewOptions Only(CropOptions crop, params ViewOperation[] operations) => new(crop, operations);
+    private static AugmentationOptions Only(CropOptions crop, params ViewOperation[] operations) => new(crop, operations);
 
     private static Tensor Images(int count, int channels) => Pattern.Uniform("images", count, channels, 28, 28).mul(0.5).add(0.5);
 }

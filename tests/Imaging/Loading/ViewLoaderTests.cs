@@ -103,7 +103,7 @@ public sealed class ViewLoaderTests : IDisposable
         var keys = batch.Views.Select(view => view.Key).ToArray();
 
         Assert.Equal(keys.Length, keys.Distinct().Count());
-        Close.Exactly(ViewMaker.Change(bank.Cut(batch), new ViewOptions(null, operations), keys), loader.At(1));
+        Close.Exactly(ViewMaker.Change(bank.Cut(batch), new AugmentationOptions(null, operations), keys), loader.At(1));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Tests.Imaging.Loading;
 public sealed class ViewSheetTests
 {
     private static readonly RandomKey Key = RandomKey.FromSeed(2).Fold("sheet");
-    private static readonly ViewOptions Options = new(new CropOptions((0.2, 1), (1, 1), 0.5), [new Flip(0.5)]);
+    private static readonly AugmentationOptions Options = new(new CropOptions((0.2, 1), (1, 1), 0.5), [new Flip(0.5)]);
 
     [Fact]
     public void Originals_come_first_followed_by_the_views_of_the_first_epoch()

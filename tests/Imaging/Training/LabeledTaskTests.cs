@@ -21,7 +21,7 @@ public sealed class LabeledTaskTests
     private static readonly RandomKey Key = RandomKey.FromSeed(5).Fold("labeled task");
     private static readonly ImageShape Shape = new(1, 6, 5);
     private static readonly int[] Labeled = [1, 2, 5, 7, 8, 9];
-    private static readonly ViewOptions Views = new(new CropOptions((0.5, 1), (1, 1), 0.5), [new Flip(0.5)]);
+    private static readonly AugmentationOptions Views = new(new CropOptions((0.5, 1), (1, 1), 0.5), [new Flip(0.5)]);
     private static readonly TrainingOptions Options = new(10, BatchSize, new OptimizerOptions(OptimizerKind.Sgd, 0.1, 0, 0.9, 0));
 
     [Fact]

@@ -29,7 +29,7 @@ public static class SgdProbe
         using var linear = nn.Linear(z_ND.shape[1], classes, device: z_ND.device);
         using var parameters = new FlatParameters(linear);
         Zero(parameters);
-        var recipe = new OptimizerOptions(OptimizerKind.Sgd, options.LearningRate, WeightDecay: 0, options.Momentum, Warmup: 0);
+        var recipe = new OptimizerOptions(OptimizerKind.Sgd, options.LearningRate, WeightDecay: 0, options.Momentum, WarmupFraction: 0);
         using var optimizer = Optimizer.Create(recipe, parameters);
         var images = (int)z_ND.shape[0];
         var steps = (long)options.Epochs * ((images + options.BatchSize - 1) / options.BatchSize);

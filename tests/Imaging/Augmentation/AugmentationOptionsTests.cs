@@ -5,7 +5,7 @@ using Tests.Pipeline.Options;
 
 namespace Tests.Imaging.Augmentation;
 
-public sealed class ViewOptionsTests
+public sealed class AugmentationOptionsTests
 {
     [Fact]
     public void Operations_are_read_in_their_order()
@@ -37,7 +37,7 @@ public sealed class ViewOptionsTests
     public void Missing_list_is_replaced_by_the_defaults_of_the_stage()
     {
         var stage = Parsing.Of("{}");
-        var options = ViewOptions.Read(stage, "crop", "jitter", "grayscale", "blur");
+        var options = AugmentationOptions.Read(stage, "crop", "jitter", "grayscale", "blur");
 
         Assert.Equal(new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5), options.Crop);
         Assert.Equal<ViewOperation>(
@@ -60,23 +60,23 @@ public sealed class ViewOptionsTests
     }
 
     [Theory]
-    [InlineData("""[ { "operation": "crop" }, { "operation": "smudge" } ]""", "$.views[1].operation: found \"smudge\", expected one of \"crop\", \"flip\", \"jitter\"")]
-    [InlineData("""[ { "probability": 1 } ]""", "$.views[0].operation: found null, expected one of")]
-    [InlineData("""[ { "operation": "flip" }, { "operation": "crop" } ]""", "$.views[1].operation: found \"crop\" after other operations, expected it once, as the first of the list")]
-    [InlineData("""[ { "operation": "crop" }, { "operation": "crop" } ]""", "$.views[1].operation: found \"crop\" after")]
-    [InlineData("""[ { "operation": "jitter", "probability": 1.5 } ]""", "$.views[0].probability: found 1.5, expected a number from 0 to 1")]
-    [InlineData("""[ { "operation": "cutout", "size": [0.5, 2] } ]""", "$.views[0].size: found [0.5,2], expected a list of two numbers")]
-    [InlineData("""[ { "operation": "blur", "sigma": 2 } ]""", "$.views[0].sigma: found 2, expected a list of two numbers")]
-    [InlineData("""[ { "operation": "rotate", "degrees": 90 } ]""", "$.views[0].degrees: found an unknown key, expected one of operation, probability")]
-    [InlineData("""[ "blur" ]""", "$.views[0]: found \"blur\", expected an object")]
-    [InlineData("""{ "jitter": 0.8 }""", "$.views: found an object, expected a list of objects")]
+    [InlineData("""[ { "operation": "crop" }, { "operation": "smudge" } ]""", "$.augmentations[1].operation: found \"smudge\", expected one of \"crop\", \"flip\", \"jitter\"")]
+    [InlineData("""[ { "probability": 1 } ]""", "$.augmentations[0].operation: found null, expected one of")]
+    [InlineData("""[ { "operation": "flip" }, { "operation": "crop" } ]""", "$.augmentations[1].operation: found \"crop\" after other operations, expected it once, as the first of the list")]
+    [InlineData("""[ { "operation": "crop" }, { "operation": "crop" } ]""", "$.augmentations[1].operation: found \"crop\" after")]
+    [InlineData("""[ { "operation": "jitter", "probability": 1.5 } ]""", "$.augmentations[0].probability: found 1.5, expected a number from 0 to 1")]
+    [InlineData("""[ { "operation": "cutout", "size": [0.5, 2] } ]""", "$.augmentations[0].size: found [0.5,2], expected a list of two numbers")]
+    [InlineData("""[ { "operation": "blur", "sigma": 2 } ]""", "$.augmentations[0].sigma: found 2, expected a list of two numbers")]
+    [InlineData("""[ { "operation": "rotate", "degrees": 90 } ]""", "$.augmentations[0].degrees: found an unknown key, expected one of operation, probability")]
+    [InlineData("""[ "blur" ]""", "$.augmentations[0]: found \"blur\", expected an object")]
+    [InlineData("""{ "jitter": 0.8 }""", "$.augmentations: found an object, expected a list of objects")]
     public void Message_names_the_path_of_a_wrong_value(string views, string message) =>
         Assert.Contains(message, Parsing.Message(() => Read(views)), StringComparison.Ordinal);
 
-    private static ViewOptions Read(string views)
+    private static AugmentationOptions Read(string views)
     {
         var stage = Parsing.Of($$"""{ "augmentations": {{views}} }""");
-        var options = ViewOptions.Read(stage, "crop", "jitter");
+        var options = AugmentationOptions.Read(stage, "crop", "jitter");
         stage.RefuseUnknownKeys();
         return options;
     }

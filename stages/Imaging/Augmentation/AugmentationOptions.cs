@@ -7,7 +7,7 @@ namespace Distill.Imaging.Augmentation;
 /// <summary>The list of augmentations that makes a view (SimCLR section 3 and appendix A).</summary>
 /// <param name="Crop">Random resized crop and flip; null for the whole image.</param>
 /// <param name="Operations">Operations on the crop, in this order.</param>
-public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation> Operations)
+public sealed record AugmentationOptions(CropOptions? Crop, IReadOnlyList<ViewOperation> Operations)
 {
     private const string CropName = "crop";
 
@@ -32,7 +32,7 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
     /// <param name="stage">Block of the stage.</param>
     /// <param name="defaults">Names of the operations to use, with their defaults, if the block has no list.</param>
     /// <exception cref="UserException">An operation is unknown, a value is out of range, or a crop is not the first item.</exception>
-    public static ViewOptions Read(JsonSection stage, params string[] defaults)
+    public static AugmentationOptions Read(JsonSection stage, params string[] defaults)
     {
         CropOptions? crop = null;
         var operations = new List<ViewOperation>();
@@ -58,6 +58,6 @@ public sealed record ViewOptions(CropOptions? Crop, IReadOnlyList<ViewOperation>
             }
         }
 
-        return new ViewOptions(crop, operations);
+        return new AugmentationOptions(crop, operations);
     }
 }
