@@ -67,7 +67,9 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Sibling_namespaces_have_no_cycle()
     {
-        var edges = Sources().SelectMany(file => Using().Matches(File.ReadAllText(file)).Select(used => SiblingEdge(NamespaceOf(file), used.Groups[1].Value)))
+        var edges = Sources()
+            .SelectMany(file => Using().Matches(File.ReadAllText(file))
+                .Select(used => SiblingEdge(NamespaceOf(file), used.Groups[1].Value)))
             .Where(edge => edge is not null)
             .Select(edge => edge!.Value)
             .Distinct()

@@ -29,6 +29,26 @@ public sealed partial class DocumentationTests
     private static IEnumerable<string> Markdown(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories);
 
+    /// <summary>The changelog may name what is gone.</summary>
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_path_in_code_type_exists(string document)
+    {
+        if (document == "CHANGELOG.md")
+        {
+            return;
+        }
+
+        var text = Code().Replace(File.ReadAllText(Path.Combine(Repository.Root, document)), "");
+        var missing = PathInCode().Matches(text).Select(path => path.Groups[1].Value)
+            .Where(path => !path.Contains("NAME", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Repository.Root, path)));
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Readme_fits_on_two_screens() => Assert.InRange(File.ReadLines(Path.Combine(Repository.Root, "README.md")).Count(), 1, 130);
+
     private static bool Leads(string from, string link)
     {
         var parts = link.Split('#');
@@ -46,6 +66,10 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    /// <summary>A path of the repository in a code span.</summary>
+    [GeneratedRegex(@"`((?:stages|tests|benchmarks|docs|data/sample|models/zoo)/[\w./-]*\w)`")]
+    private static partial Regex PathInCode();
 
     [GeneratedRegex("^#+ (.*)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

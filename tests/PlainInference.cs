@@ -1,6 +1,5 @@
 using Distill.Datasets.Images;
 using Distill.Learning.Networks;
-using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Tests;

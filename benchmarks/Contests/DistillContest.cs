@@ -77,7 +77,8 @@ internal static class DistillContest
 
         private IInferenceModule[]? _forms;
 
-        public IReadOnlyList<IInferenceModule> Forms => _forms ??= [.. _networks.Select(network => InferenceNetwork.Create(network, bench.Settings.Compute))];
+        public IReadOnlyList<IInferenceModule> Forms =>
+            _forms ??= [.. _networks.Select(network => InferenceNetwork.Create(network, bench.Settings.Compute))];
 
         public void Dispose()
         {

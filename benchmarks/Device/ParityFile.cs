@@ -27,7 +27,8 @@ internal static class ParityFile
     public static void Write(string path, DeviceScale scale, Compute compute, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var network = ResNet.Create(new NetworkOptions(Architecture.ResNet50, scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
+        using var network = ResNet.Create(
+            new NetworkOptions(Architecture.ResNet50, scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
         using (no_grad())
         {
             // The last scale of each block is initialized to 0, which would exclude its branch from the comparison.

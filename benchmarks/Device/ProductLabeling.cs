@@ -22,7 +22,8 @@ internal sealed class ProductLabeling : IDisposable
     public ProductLabeling(string architecture, DeviceScale scale, Compute compute)
     {
         (_scale, _compute) = (scale, compute);
-        _network = ResNet.Create(new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
+        _network = ResNet.Create(
+            new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), 3, Classes, compute, RandomKey.FromSeed(0));
         _network.eval();
         _folded = InferenceNetwork.Create(_network, compute);
         using var scope = NewDisposeScope();

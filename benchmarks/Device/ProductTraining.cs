@@ -12,7 +12,8 @@ namespace Benchmarks.Device;
 /// <summary>The product's training step: SimCLRv2's encoder and 3-layer head, NT-Xent and SGD with momentum, under bf16 autocast.</summary>
 internal sealed class ProductTraining : IDisposable
 {
-    private static readonly OptimizerOptions Sgd = new(OptimizerKind.Sgd, LearningRate: 0.01, WeightDecay: 1e-4, Momentum: 0.9, WarmupFraction: 0);
+    private static readonly OptimizerOptions Sgd = new(
+        OptimizerKind.Sgd, LearningRate: 0.01, WeightDecay: 1e-4, Momentum: 0.9, WarmupFraction: 0);
 
     // NT-Xent needs two views of two images.
     private const int FewViews = 4;
@@ -30,7 +31,10 @@ internal sealed class ProductTraining : IDisposable
         var random = RandomKey.FromSeed(0);
         var (views, size) = (scale.Views[architecture], scale.ImageSize);
         _network = ContrastiveNetwork.Create(
-            new NetworkOptions(Architecture.All[architecture], scale.Width, Stem.ImageNet), new HeadOptions(Layers: 3, Output: 128), channels: 3, compute, random);
+            new NetworkOptions(
+                Architecture.All[architecture],
+                scale.Width,
+                Stem.ImageNet), new HeadOptions(Layers: 3, Output: 128), channels: 3, compute, random);
         using (NewDisposeScope())
         {
             _views_MCHW = rand(views, 3, size, size, device: compute.Device).DetachFromDisposeScope();

@@ -129,7 +129,8 @@ internal sealed class Axes(RunSettings settings, string folder)
         using var bank = ImageBank.Open(Noise(Images, Classes).Train(), settings.Compute.Device, settings.LoaderThreads);
         var training = new TrainingOptions(Steps: 1_000_000, batchSize, OptimizerOptions.Default);
         var options = new PretrainOptions(
-            Tiny, new HeadOptions(3, 64), new AugmentationOptions(Crop, []), new LowResolution(Shape.Height, Fraction: 0), 0.2, new QueueOptions(0, 0.999), training);
+            Tiny, new HeadOptions(3, 64), new AugmentationOptions(Crop, []), new LowResolution(Shape.Height, Fraction: 0), 0.2,
+            new QueueOptions(0, 0.999), training);
         using var network = ContrastiveNetwork.Create(Tiny, options.Head, Shape.Channels, settings.Compute, Key);
         using var task = new ContrastiveTask(network, bank, queue: null, options, settings.Compute, Key);
         using var run = new TrainingRun(task, training, settings);

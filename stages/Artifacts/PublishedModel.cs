@@ -1,5 +1,4 @@
 // N images, C channels, H height, W width, K classes
-using Distill.Pipeline.Execution;
 using Distill.Datasets.Decoding;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
@@ -8,6 +7,7 @@ using Distill.Learning.Networks;
 using Distill.Learning.Networks.Inference;
 using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
@@ -137,7 +137,8 @@ public sealed class PublishedModel : IDisposable
     private static nn.Module<Tensor, Tensor> Network(ModelConfig config, string weights, Compute compute)
     {
         var source = new ClassifierSource(
-            new Artifact("published", WeightsFile), (channels, classes, generator) => new ResNet(config.Network, channels, classes, generator));
+            new Artifact("published", WeightsFile), (channels, classes, generator) => new ResNet(
+                config.Network, channels, classes, generator));
         CheckWidth(config.Network, weights);
         return source.Load(weights, config.Shape.Channels, config.Labels.Count, compute);
     }

@@ -39,15 +39,20 @@ public sealed record DistillOptions(
     {
         var options = ReadAll(section);
         return options.Alpha == 1 || options.Training.Groups == 1 ? options : throw section.Error(
-            "groups", $"found {options.Training.Groups}, expected 1 where alpha is below 1: labeled images are normalized together with the others");
+            "groups",
+            $"found {options.Training.Groups}, expected 1 where alpha is below 1: labeled images are normalized together with the others");
     }
 
     private static DistillOptions ReadAll(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network", "The student."), new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
         section.Number("teacherTemperature", 1, 0.01, 100, "Temperature of the soft targets; below 1 sharpens them."),
         section.Number("studentTemperature", 1, 0.01, 100, "Temperature of the student's logits in the loss."),
-        section.Flag("balanceClasses", false, "Shifts the soft targets so that all classes are equally frequent. Only for data where they are."),
-        section.Number("alpha", 1, 0, 1, "Weight of the soft targets in the loss (SimCLRv2 equation 4). 1 - alpha is the weight of the labels; 1 uses none."),
+        section.Flag(
+            "balanceClasses", false,
+            "Shifts the soft targets so that all classes are equally frequent. Only for data where they are."),
+        section.Number(
+            "alpha", 1, 0, 1,
+            "Weight of the soft targets in the loss (SimCLRv2 equation 4). 1 - alpha is the weight of the labels; 1 uses none."),
         section.Integer("labeledBatchSize", 64, 1, 65536, "Labeled images per step if alpha is below 1."),
         section.Choice("images", DistilledImages.All, "Images whose soft targets the student learns from."),
         TrainingOptions.Read(section, new TrainingOptions(10_000, 256, OptimizerOptions.Default)));

@@ -1,11 +1,11 @@
 // N images, D features, Q queries, K classes
-using Distill.Pipeline.Execution;
 using Distill.Datasets.Images;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
 
 namespace Distill.Evaluate;

@@ -21,9 +21,12 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, Augmentatio
     /// <param name="headLayers">Number of layers of the pretrained head; the last one cannot be kept.</param>
     public static FineTuneOptions Read(JsonSection section, int headLayers)
     {
-        var weights = section.OptionalFile("weights", "Safetensors file of a whole classifier that becomes the teacher. Nothing is pretrained then.");
+        var weights = section.OptionalFile(
+            "weights",
+            "Safetensors file of a whole classifier that becomes the teacher. Nothing is pretrained then.");
         var fromLayer = section.Integer(
-            "fromLayer", Math.Min(1, headLayers - 1), 0, headLayers - 1, "Layers of the projection head that stay below the classifier (SimCLRv2 section 2.1).");
+            "fromLayer", Math.Min(1, headLayers - 1), 0, headLayers - 1,
+                "Layers of the projection head that stay below the classifier (SimCLRv2 section 2.1).");
         return new FineTuneOptions(
             weights,
             weights is null ? fromLayer : HeadLayersOf(section, weights, headLayers),

@@ -22,7 +22,8 @@ internal sealed class Labeler(
     private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
 
     private readonly int _imagesPerGroup = Math.Clamp(
-        LogitsPerGroup / (options.ViewsPerImage * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MaximumImagesPerGroup);
+        LogitsPerGroup / (
+            options.ViewsPerImage * (options.TopK > 0 ? options.TopK : bank.Images.ClassNames.Count)), 1, MaximumImagesPerGroup);
 
     /// <summary>Computes the soft targets of ranges of images in order, without emptying the loader between ranges.</summary>
     /// <param name="ranges">Ranges of images. No row group spans two of them.</param>

@@ -31,7 +31,8 @@ internal static class ParquetStructs
         var rowGroup = WithFields(
             new ListOf(columnChunk), Integer, Integer, new ListOf(sortingColumn), Integer, Integer, Integer);
         Footer = WithFields(
-            Integer, new ListOf(schemaElement), Integer, new ListOf(rowGroup), new ListOf(keyValue), Binary, new ListOf(union), union, Binary);
+            Integer, new ListOf(schemaElement), Integer, new ListOf(rowGroup), new ListOf(keyValue), Binary, new ListOf(union), union,
+            Binary);
 
         var dataPage = WithFields(Integer, Integer, Integer, Integer, statistics);
         var indexPage = union;

@@ -22,13 +22,19 @@ public sealed record PretrainOptions(
     {
         var training = TrainingOptions.Read(section, new TrainingOptions(10_000, 512, Learning.Optimizers.OptimizerOptions.Default));
         return new PretrainOptions(
-            NetworkOptions.Read(section.Section("network", "The encoder."), new NetworkOptions(Architecture.ResNet152, Width: 1, Stem.ImageNet)),
+            NetworkOptions.Read(
+                section.Section("network", "The encoder."), new NetworkOptions(Architecture.ResNet152, Width: 1, Stem.ImageNet)),
             HeadOptions.Read(section.Section("head", "The projection head.")),
             AugmentationOptions.Read(section, "crop", "jitter", "grayscale", "blur"),
             LowResolution.Read(section.Section("lowResolution", "Smaller views in the first steps.")),
             section.Number("temperature", 0.2, 0.001, 100, "Temperature τ of NT-Xent."),
-            QueueOptions.Read(section.Section("queue", "Projections of past batches as further negatives (SimCLRv2's memory, after MoCo)."), training.BatchSize),
+            QueueOptions.Read(section.Section(
+                "queue",
+                "Projections of past batches as further negatives (SimCLRv2's memory, after MoCo)."), training.BatchSize),
             training,
-            section.OptionalFile("weights", "Safetensors file of an encoder, with torchvision's names or as this program writes it. It is imported instead of pretraining."));
+            section.OptionalFile(
+                "weights",
+                "Safetensors file of an encoder, with torchvision's names or as this program writes it. It is imported instead of "
+                    + "pretraining."));
     }
 }

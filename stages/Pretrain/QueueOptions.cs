@@ -16,9 +16,15 @@ public sealed record QueueOptions(int Size, double Momentum)
     /// <exception cref="UserException">The queue is shorter than the keys of one step.</exception>
     public static QueueOptions Read(JsonSection section, int batchSize)
     {
-        var options = new QueueOptions(section.Integer("size", 0, 0, 1 << 24, "Projections in the queue; 65,536 in the paper. 0: no queue, else at least two per image of a batch."), section.Number("momentum", 0.999, 0, 1, "Fraction of the copy's weights that a step keeps."));
+        var options = new QueueOptions(
+            section.Integer(
+                "size", 0, 0, 1 << 24,
+                "Projections in the queue; 65,536 in the paper. 0: no queue. Otherwise at least two per image of a batch."),
+            section.Number("momentum", 0.999, 0, 1, "Fraction of the copy's weights that a step keeps."));
         return options.Size is 0 || options.Size >= 2 * batchSize
             ? options
-            : throw section.Error("size", $"found {options.Size}, expected 0 (no queue) or at least {2 * batchSize}, two views per image of a batch");
+            : throw section.Error(
+                "size",
+                $"found {options.Size}, expected 0 (no queue) or at least {2 * batchSize}, two views per image of a batch");
     }
 }

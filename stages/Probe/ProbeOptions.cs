@@ -17,7 +17,9 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
         "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; ";
 
     public static ProbeOptions Read(JsonSection section) => new(
-        section.Choice("labels", ProbeLabels.Labeled, "Labels that the probe learns from: those of the block labels, or all of the training split."),
+        section.Choice(
+            "labels", ProbeLabels.Labeled,
+            "Labels that the probe learns from: those of the block labels, or all of the training split."),
         section.Choice("solver", ProbeSolver.Lbfgs, "lbfgs sweeps L2 strengths (SimCLR appendix B.8); sgd has no decay (appendix B.6)."),
         section.Flag("neighbors", true, "Whether kNN is measured too, k = 200 and k = 20."),
         section.Number("heldOutFraction", 0.2, 0.01, 0.9, "Fraction of the labeled images on which lbfgs chooses the L2 strength."),

@@ -5,9 +5,9 @@ using Distill.Pipeline.Execution;
 namespace Distill.Publish;
 
 /// <summary>
-/// The provenance.json of a published model, from which the run can be repeated. It has the version of the program and an entry for each stage
-/// that led to the weights: key, version, machines, options, and hashes of inputs and outputs. It has no times, because the published folder must
-/// be the same for each repetition.
+/// The provenance.json of a published model, from which the run can be repeated. It has the version of the program and an entry for each
+/// stage that led to the weights: key, version, machines, options, and hashes of inputs and outputs. It has no times, because the published
+/// folder must be the same for each repetition.
 /// </summary>
 internal static class Provenance
 {

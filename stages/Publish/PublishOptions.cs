@@ -19,12 +19,18 @@ public sealed record PublishOptions(string Student, string License, string? Data
     /// <exception cref="UserException">No row can be published, or the named one cannot.</exception>
     public static PublishOptions Read(JsonSection section, IReadOnlyList<string> candidates, int seed) => candidates.Count == 0
         ? throw section.Error(
-            "student", "found nothing to publish, expected a distillation round, a probe, or fine-tuning from layer 0, because only plain ResNets can be published")
+            "student",
+            "found nothing to publish, expected a distillation round, a probe, or fine-tuning from layer 0, because only plain "
+                + "ResNets can be published")
         : new PublishOptions(
-            section.Choice("student", candidates[^1], candidates.ToDictionary(name => name), "Result to publish: a round's, linear, or teacher if it was fine-tuned from layer 0. Default: the last round's."),
+            section.Choice(
+                "student", candidates[^1], candidates.ToDictionary(name => name),
+                "Result to publish: a round's, linear, or teacher if it was fine-tuned from layer 0. Default: the last round's."),
             section.Text("license", "mit", "SPDX name of the license of the model, for the card."),
             section.OptionalText("dataLicense", "SPDX name of the license of the images, for the card."),
-            section.OptionalSection("heldOut", byDefault: false, "Labels, none of the block labels, that fit the temperature of the published probabilities.") is { } heldOut
+            section.OptionalSection(
+                "heldOut", byDefault: false,
+                "Labels, none of the block labels, that fit the temperature of the published probabilities.") is { } heldOut
                 ? LabelSplitOptions.Read(heldOut, seed)
                 : null);
 }

@@ -13,7 +13,8 @@ namespace Tests.Crashes;
 public class KillTests
 {
     private static readonly string[] Stages =
-        ["pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill", "evaluate", "temperature", "export", "publish", "report"];
+        ["pretrain", "finetune", "supervised", "label", "distill", "label-2", "self-distill",
+            "evaluate", "temperature", "export", "publish", "report"];
 
     // Short, because on a fast machine a stage of the tiny pipeline takes a few hundred milliseconds.
     private const int LongestWaitMilliseconds = 100;

@@ -7,7 +7,8 @@ using Distill.Publish;
 namespace Tests.Publish;
 
 /// <summary>
-/// Whole model cards against checked-in ones. After an intended change, run the tests with DISTILL_UPDATE_GOLDEN=1 and review the difference.
+/// Whole model cards against checked-in ones. After an intended change, run the tests with DISTILL_UPDATE_GOLDEN=1 and review the
+/// difference.
 /// </summary>
 public sealed class ModelCardTests
 {

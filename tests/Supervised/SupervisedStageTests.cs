@@ -15,7 +15,9 @@ public sealed class SupervisedStageTests
     private static readonly int[] Labeled = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
     private static readonly SupervisedOptions Options = new(
-        TinyDataset.Network, new AugmentationOptions(null, []), new TrainingOptions(5, 4, OptimizerOptions.Default with { LearningRate = 0.01 }));
+        TinyDataset.Network,
+        new AugmentationOptions(null, []),
+        new TrainingOptions(5, 4, OptimizerOptions.Default with { LearningRate = 0.01 }));
 
     private static TinyDataset OtherLabels =>
         new() { Relabel = (image, label) => Labeled.Contains(image) ? label : (label + 1) % TinyDataset.Classes };
@@ -45,7 +47,8 @@ public sealed class SupervisedStageTests
         var logits = PlainInference.Logits(TinyNetworks.Student("supervised"), fixture.Folder[SupervisedStage.Output], train);
         Assert.Equal(heldOut.Count, result.Metrics["heldOut"]!.GetValue<int>());
         Assert.Equal(
-            heldOut.Count(image => PlainInference.Argmax(logits[image]) == train.Labels[image]), result.Metrics["correct"]!.GetValue<int>());
+            heldOut.Count(image => PlainInference.Argmax(logits[image]) == train.Labels[image]),
+            result.Metrics["correct"]!.GetValue<int>());
     }
 
     [Fact]

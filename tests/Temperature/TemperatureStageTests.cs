@@ -4,7 +4,6 @@ using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Temperature;
 using Tests.Learning;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,7 +15,8 @@ public sealed class TemperatureStageTests : IDisposable
 {
     private static readonly int[] Labeled = [0, 1, 2, 3, 4, 5];
     private static readonly int[] HeldOut = [6, 7, 8, 9, 10, 11, 12, 13, 14];
-    private static readonly ClassifierSource Student = new(new Artifact("distill", "weights.safetensors"), (_, _, _) => new BrightnessClassifier());
+    private static readonly ClassifierSource Student = new(
+        new Artifact("distill", "weights.safetensors"), (_, _, _) => new BrightnessClassifier());
 
     private readonly StageFixture _fixture = new();
 

@@ -57,7 +57,8 @@ internal static class EvaluateCommand
 
         using var scope = torch.NewDisposeScope();
         using var bank = ImageBank.Open(test, published.Device, session.Options.Settings.LoaderThreads);
-        var measured = Measurement.FromLogits(published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
+        var measured = Measurement.FromLogits(
+            published.Logits(bank), bank.Labels(Enumerable.Range(0, test.Count)), session.Options.Settings.Seed);
         Show(published, folder, format, new EvaluatedImages(test.Name, "test", test.Count), measured, json);
         return ExitCodes.Done;
     }

@@ -75,7 +75,10 @@ internal static class Rehearsal
 
     private static RoundOptions Reduce(RoundOptions round, RehearsalScale scale) => round with
     {
-        Label = round.Label with { Options = round.Label.Options with { ViewsPerImage = Math.Min(round.Label.Options.ViewsPerImage, Views) } },
+        Label = round.Label with
+        {
+            Options = round.Label.Options with { ViewsPerImage = Math.Min(round.Label.Options.ViewsPerImage, Views) },
+        },
         Student = round.Student with
         {
             Options = round.Student.Options with

@@ -109,6 +109,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var label = Stage(softTargets.Stage, LabelStage.Version, round.Label.ToJson(), [Plan.Train, teacher.Source.Artifact], context =>
             LabelStage.Run(context, round.Label.Options, options.Settings, dataset, teacher.Source, folder));
 
+        var views = round.Label.Options.ViewsPerImage;
         var student = round.Student.Options;
         var source = Plain(round.Name, student.Network);
         // The key need not hold the crop of labeled images: the hash of the soft targets depends on it.
@@ -118,7 +119,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var candidate = new Candidate(
             round.Result,
             FormattableString.Invariant(
-                $"trained from scratch on the soft targets of {teacher.Name}, {round.Label.Options.ViewsPerImage} augmented views per image"),
+                $"trained from scratch on the soft targets of {teacher.Name}, {views} augmented views per image"),
             source,
             [.. teacher.Lineage, softTargets, source.Artifact])
         {

@@ -31,7 +31,8 @@ internal sealed class CifarDataset : IDataset
         {
             throw new UserException(
                 $"The dataset {cifar.Name} is not complete in {folder}: missing {string.Join(", ", missing)}. " +
-                "Unpack its \"binary version\" (https://www.cs.toronto.edu/~kriz/cifar.html) there, or set dataset.folder to the folder that contains it");
+                "Unpack its \"binary version\" (https://www.cs.toronto.edu/~kriz/cifar.html) there, "
+                + "or set dataset.folder to the folder that contains it");
         }
 
         var path = Path.Combine(inside!, cifar.NamesFile);

@@ -9,7 +9,8 @@ namespace Distill.Datasets.Images;
 /// <item>Datasets, fixed size (IDX, CIFAR): <see cref="PackedPixels"/> holds all images decoded, from the start.</item>
 /// <item>Datasets, any size: <c>EncodedPixels</c> decodes at each call, and keeps decoded images up to <c>dataset.cacheMiB</c>.</item>
 /// <item>From both: <see cref="IPixels"/> returns one <see cref="DecodedImage"/>, which its caller drops after cropping its views.</item>
-/// <item>Imaging: <c>ResidentBank</c> copies packed images to the GPU, <c>HostBank</c> reads them in RAM, <c>StreamedBank</c> decodes a batch.</item>
+/// <item>Imaging: <c>ResidentBank</c> copies packed images to the GPU, <c>HostBank</c> reads them in RAM, <c>StreamedBank</c> decodes a
+/// batch.</item>
 /// </list>
 /// </remarks>
 public sealed class ImageSet
@@ -89,7 +90,9 @@ public sealed class ImageSet
     /// <summary>Returns the name of an image, distinct within its split: its path in the dataset's folder, or its number.</summary>
     public string ImageName(int index) => _imageNames?[index] ?? index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Returns the part of an image that an evaluation uses: all of an image in the network's shape, else a centered square.</summary>
+    /// <summary>
+    /// Returns the part of an image that an evaluation uses: all of an image in the network's shape, else a centered square.
+    /// </summary>
     public Crop MeasuredPart(int index)
     {
         var (height, width) = Pixels.SizeOf(index);

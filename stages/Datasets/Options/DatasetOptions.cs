@@ -62,20 +62,37 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
         var fixedShape = ShapeOf(kind);
         var options = new DatasetOptions(
             kind,
-            section.Text("folder", DefaultFolder(kind), help: "Folder of the files. The kind folder has images in train/CLASS/, and optionally unlabeled/ and test/CLASS/. The default depends on the kind."),
-            section.Integer("imageSize", fixedShape?.Height ?? 224, min: 8, max: 2048, help: "Height and width in pixels in which networks see the images. Published datasets have a fixed size."),
-            section.Integer("channels", fixedShape?.Channels ?? (kind == DatasetKind.Idx ? 1 : 3), min: 1, max: 3, help: "1 (gray) or 3 (RGB)."))
+            section.Text(
+                "folder", DefaultFolder(kind),
+                help: "Folder of the files. The kind folder has images in train/CLASS/, and optionally unlabeled/ and test/CLASS/. The "
+                    + "default depends on the kind."),
+            section.Integer(
+                "imageSize", fixedShape?.Height ?? 224, min: 8, max: 2048,
+                help: "Height and width in pixels in which networks see the images. Published datasets have a fixed size."),
+            section.Integer(
+                "channels", fixedShape?.Channels ?? (kind == DatasetKind.Idx ? 1 : 3), min: 1, max: 3, help: "1 (gray) or 3 (RGB)."))
         {
             Train = section.OptionalText("train", help: "Instead of train/: another folder, or a pattern of shards such as train-*.tar."),
-            Unlabeled = section.OptionalText("unlabeled", help: "Instead of unlabeled/: another folder, or a pattern of shards. Labels in it are ignored."),
+            Unlabeled = section.OptionalText(
+                "unlabeled",
+                help: "Instead of unlabeled/: another folder, or a pattern of shards. Labels in it are ignored."),
             Test = section.OptionalText("test", help: "Instead of test/: another folder such as val, or a pattern of shards."),
             Classes = section.OptionalText("classes", help: "File with one class name per line, in the order of their numbers."),
-            Labels = section.OptionalText("labels", help: "For the kind folder: file with one line per image, image name, tab, class name, for images outside of class folders."),
-            ShorterSide = section.OptionalInteger("shorterSide", 8, 16384, "Larger images are scaled down to this shorter side, in pixels, when they are decoded."),
-            CenterCrop = section.Number("centerCrop", 0.875, 0.05, 1, "Side of the center crop that is evaluated, as a fraction of the shorter side."),
+            Labels = section.OptionalText(
+                "labels",
+                help: "For the kind folder: file with one line per image, image name, tab, class name, for images outside of class "
+                    + "folders."),
+            ShorterSide = section.OptionalInteger(
+                "shorterSide", 8, 16384,
+                "Larger images are scaled down to this shorter side, in pixels, when they are decoded."),
+            CenterCrop = section.Number(
+                "centerCrop", 0.875, 0.05, 1,
+                "Side of the center crop that is evaluated, as a fraction of the shorter side."),
             CacheMiB = section.Integer("cacheMiB", 1024, 0, 1 << 20, "Memory for decoded images, in MiB. Results do not depend on it."),
             ImageColumn = section.OptionalText("imageColumn", help: "For the kind parquet: the column of images, if there are several."),
-            LabelColumn = section.OptionalText("labelColumn", help: "For the kind parquet: the column of class numbers, if there are several."),
+            LabelColumn = section.OptionalText(
+                "labelColumn",
+                help: "For the kind parquet: the column of class numbers, if there are several."),
         };
         options.Check(section, fixedShape);
         return options;

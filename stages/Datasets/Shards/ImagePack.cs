@@ -69,7 +69,8 @@ internal sealed class ImagePack(string path, string origin)
             {
                 foreach (var (name, content, label) in images)
                 {
-                    written.Add(new EncodedImage(name, path, stream.Position, content.Length, label) { Crc = Crc32C.Compute(content.Span) });
+                    written.Add(
+                        new EncodedImage(name, path, stream.Position, content.Length, label) { Crc = Crc32C.Compute(content.Span) });
                     stream.Write(content.Span);
                 }
             });

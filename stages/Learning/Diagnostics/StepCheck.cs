@@ -32,7 +32,8 @@ internal sealed record StepCheck(string Name, Func<Generator, nn.Module<Tensor, 
     private static readonly NetworkOptions Bottleneck = new(new("bottleneck", Bottleneck: true, [1, 1, 1, 1]), 0.25, Stem.Half);
     private static readonly NetworkOptions Selective = Bottleneck with { SelectiveKernels = true };
     private static readonly HeadOptions Head = new(Layers: 3, Output: 32);
-    private static readonly OptimizerOptions PlainSgd = new(OptimizerKind.Sgd, LearningRate: 1, WeightDecay: 0, Momentum: 0, WarmupFraction: 0);
+    private static readonly OptimizerOptions PlainSgd = new(
+        OptimizerKind.Sgd, LearningRate: 1, WeightDecay: 0, Momentum: 0, WarmupFraction: 0);
 
     public static readonly IReadOnlyList<StepCheck> All =
     [

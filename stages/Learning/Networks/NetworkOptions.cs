@@ -59,9 +59,13 @@ public sealed record NetworkOptions(
         var options = new NetworkOptions(
             section.Choice("architecture", fallback.Architecture.Name, Architecture.All, "Depth of the ResNet."),
             section.Number("width", fallback.Width, 1.0 / 64, 16, "Multiplier of all channel counts."),
-            section.Choice("stem", fallback.StemName, StemNames, 
-                "First layers. imagenet: 7×7 convolution and pooling, 1/4 of the size. quarter: 3×3 and pooling, 1/4. half: 3×3, 1/2. small: 3×3, the whole size."),
-            section.Flag("selectiveKernels", fallback.SelectiveKernels, "Selective kernels with the stem and shortcuts of ResNet-D; bottleneck networks only."),
+            section.Choice(
+                "stem", fallback.StemName, StemNames,
+                "First layers. imagenet: 7×7 convolution and pooling, 1/4 of the size. quarter: 3×3 and pooling, 1/4. "
+                    + "half: 3×3, 1/2. small: 3×3, the whole size."),
+            section.Flag(
+                "selectiveKernels", fallback.SelectiveKernels,
+                "Selective kernels with the stem and shortcuts of ResNet-D; bottleneck networks only."),
             Normalization.Read(section, fallback.Normalization));
         return options.SelectiveKernels && !options.Architecture.Bottleneck
             ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks")

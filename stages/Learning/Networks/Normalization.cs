@@ -23,12 +23,15 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
     /// <exception cref="UserException">Only one of them is given, or their lengths differ.</exception>
     public static Normalization? Read(JsonSection section, Normalization? fallback)
     {
-        var mean = section.OptionalNumbers("mean", fallback?.Mean, -Most, Most, "Mean per channel to subtract from images in [0, 1]; for imported weights that were trained so.");
+        var mean = section.OptionalNumbers("mean", fallback?.Mean, -Most, Most,
+            "Mean per channel to subtract from images in [0, 1]; for imported weights that were trained so.");
         var deviation = section.OptionalNumbers(
             "deviation", fallback?.Deviation, LeastDeviation, Most, "Standard deviation per channel to divide by; together with mean.");
         if (mean?.Count != deviation?.Count)
         {
-            throw section.Error("deviation", $"found {deviation?.Count ?? 0} values for {mean?.Count ?? 0} of mean, expected one per channel");
+            throw section.Error(
+                "deviation",
+                $"found {deviation?.Count ?? 0} values for {mean?.Count ?? 0} of mean, expected one per channel");
         }
 
         return mean is null ? null : new Normalization(mean, deviation!);

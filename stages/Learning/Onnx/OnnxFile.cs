@@ -9,16 +9,13 @@ namespace Distill.Learning.Onnx;
 /// Messages are written field by field, lengths first, so that weights are never copied. A protobuf message may not exceed 2 GiB, so the
 /// weights of larger models go into a separate file beside the model.
 /// </remarks>
-/// <param name="producer">The model's producer name.</param>
-/// <param name="metadata">The model's metadata.</param>
 public sealed class OnnxFile(string producer, IReadOnlyList<KeyValuePair<string, string>> metadata)
 {
     private const string GraphName = "network";
     private const long IrVersion = 8;
     private const long MaxInline = int.MaxValue - (64L << 20);
 
-    // Weights in a separate file begin at a page, because runtimes map the file into memory.
-    private const long Alignment = 4096;
+    private const long Alignment = 4096; // Weights in a separate file begin at a page, because runtimes map the file into memory.
 
     /// <summary>Whether a graph's weights are too large for the model's own file.</summary>
     public static bool NeedsDataFile(OnnxGraph graph, long maxInline = MaxInline) =>

@@ -26,9 +26,13 @@ public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, d
     public static OptimizerOptions Read(JsonSection section, OptimizerOptions defaults) => new(
         section.Choice("kind", Names.First(n => n.Value == defaults.Kind).Key, Names, "Optimizer."),
         section.Number("learningRate", defaults.LearningRate, 0, 1000, "Peak learning rate, for the whole batch."),
-        section.Number("weightDecay", defaults.WeightDecay, 0, 10, "Weight decay of matrices and kernels; biases and batch norms have none."),
+        section.Number(
+            "weightDecay", defaults.WeightDecay, 0, 10,
+            "Weight decay of matrices and kernels; biases and batch norms have none."),
         section.Number("momentum", defaults.Momentum, 0, 0.9999, "Momentum of sgd and lars. adamw has β of 0.9 and 0.999."),
-        section.Number("warmupFraction", defaults.WarmupFraction, 0, 0.9, "Fraction of the steps in which the rate rises linearly; a cosine to 0 follows."));
+        section.Number(
+            "warmupFraction", defaults.WarmupFraction, 0, 0.9,
+            "Fraction of the steps in which the rate rises linearly; a cosine to 0 follows."));
 
     /// <summary>The learning rate of step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
     public double Rate(long step, long steps) =>

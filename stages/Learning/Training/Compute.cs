@@ -31,7 +31,8 @@ public sealed record Compute(Device Device, bool Bf16)
             _ => throw section.Error("device", $"found \"{name}\", expected auto, cpu, cuda or cuda:N"),
         };
         var gpu = device.type == DeviceType.CUDA ? CudaDriver.Gpu(Math.Max(0, device.index)) : null;
-        var (bf16, note) = ChoosePrecision(section.Choice("precision", Precision.Auto, PrecisionHelp), device.type, gpu, Processor.MultipliesBf16);
+        var (bf16, note) = ChoosePrecision(
+            section.Choice("precision", Precision.Auto, PrecisionHelp), device.type, gpu, Processor.MultipliesBf16);
         return new Compute(device, bf16)
         {
             Missing = gpus => section.Error("device", MissingMessage(name, gpus)),

@@ -35,10 +35,20 @@ public sealed record RunSettings(
     public static RunSettings Read(JsonSection root) => new(
         Compute.Read(root),
         root.Integer("seed", 0, help: "Seed of all random numbers of the run."),
-        TimeSpan.FromSeconds(root.Number("checkpointEverySeconds", 30, 0, 86400, "Longest time between checkpoints, in seconds, or 20 times what a save takes if that is longer. 0 saves after every step.")),
-        root.Integer("loaderThreads", 0, 0, 1024, "Threads that decode and crop images. 0: one per processor, one fewer with a GPU. Results do not depend on it."),
-        root.Choice("gradientCache", GradientCache.Auto, "Whether the groups of a batch run one after another in the memory of one. auto: when memory is too small for all. Results do not depend on it."),
-        root.Integer("snapshotEverySteps", 0, 0, help: "Keeps the weights of every stage each time after this many steps, in checkpoints/snapshots. 0: none. Results do not depend on it."));
+        TimeSpan.FromSeconds(root.Number(
+            "checkpointEverySeconds", 30, 0, 86400,
+            "Longest time between checkpoints, in seconds, or 20 times what a save takes if that is longer. 0 saves after every step.")),
+        root.Integer(
+            "loaderThreads", 0, 0, 1024,
+            "Threads that decode and crop images. 0: one per processor, one fewer with a GPU. Results do not depend on it."),
+        root.Choice(
+            "gradientCache", GradientCache.Auto,
+            "Whether the groups of a batch run one after another in the memory of one. auto: when memory is too small for all. Results do "
+                + "not depend on it."),
+        root.Integer(
+            "snapshotEverySteps", 0, 0,
+            help: "Keeps the weights of every stage each time after this many steps, in checkpoints/snapshots. 0: none. Results do not "
+                + "depend on it."));
 
     /// <summary>The random key of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);

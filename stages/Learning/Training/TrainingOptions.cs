@@ -26,8 +26,12 @@ public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions 
             65536,
             "Parts of a batch, each with its own batch norm statistics. They run in parallel on a CPU, with gradient caching on a GPU.");
         return batchSize % groups == 0 && batchSize / groups >= 2
-            ? new TrainingOptions(
-                steps, batchSize, OptimizerOptions.Read(section.Section("optimizer", "Optimizer and learning rate schedule."), defaults.Optimizer), groups)
-            : throw section.Error("groups", $"found {groups}, expected a number that divides the batch of {batchSize} into parts of at least 2");
+            ? new TrainingOptions(steps, batchSize, ReadOptimizer(), groups)
+            : throw section.Error(
+                "groups",
+                $"found {groups}, expected a number that divides the batch of {batchSize} into parts of at least 2");
+
+        OptimizerOptions ReadOptimizer() =>
+            OptimizerOptions.Read(section.Section("optimizer", "Optimizer and learning rate schedule."), defaults.Optimizer);
     }
 }

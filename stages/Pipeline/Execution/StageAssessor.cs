@@ -42,7 +42,9 @@ internal sealed class StageAssessor(string modelsFolder, bool thorough)
 
     private static IEnumerable<string> Changes(StageDefinition stage, LockEntry entry, StageInputs inputs)
     {
-        var unknown = stage.Inputs.Select(artifact => artifact.ToString()).Where(artifact => !inputs.Hashes.ContainsKey(artifact)).ToHashSet();
+        var unknown = stage.Inputs.Select(artifact => artifact.ToString())
+            .Where(artifact => !inputs.Hashes.ContainsKey(artifact))
+            .ToHashSet();
         var version = stage.Version == entry.Version
             ? Enumerable.Empty<string>()
             : [$"the stage's version changed from {entry.Version} to {stage.Version}"];

@@ -90,7 +90,8 @@ public sealed class JsonSchema
             },
             OptionType.Choice => new JsonObject { ["enum"] = Strings(declaration.Choices) },
             OptionType.Range => new JsonObject { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2, ["items"] = Number(declaration) },
-            OptionType.Numbers => new JsonObject { ["type"] = Type("array", declaration), ["minItems"] = 1, ["items"] = Number(declaration) },
+            OptionType.Numbers =>
+                new JsonObject { ["type"] = Type("array", declaration), ["minItems"] = 1, ["items"] = Number(declaration) },
             OptionType.Flag => new JsonObject { ["type"] = "boolean" },
             OptionType.Text => new JsonObject { ["type"] = Type("string", declaration) },
             _ => Number(declaration),

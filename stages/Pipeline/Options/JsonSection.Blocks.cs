@@ -15,7 +15,9 @@ public sealed partial class JsonSection
         return _read.Section(key, () => Child(key, _json[key] ?? new JsonObject()));
     }
 
-    /// <summary>Returns the object below a key, or null if the file leaves the block out: by null, or by <c>"enabled": false</c> in it.</summary>
+    /// <summary>
+    /// Returns the object below a key, or null if the file leaves the block out: by null, or by <c>"enabled": false</c> in it.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="byDefault">Whether an absent key means an empty object; otherwise it means that the block is left out.</param>
     /// <param name="help">What the block does.</param>
@@ -35,7 +37,8 @@ public sealed partial class JsonSection
     /// <summary>Returns the objects of a list, in order. An absent list is <paramref name="fallback"/>, or empty.</summary>
     public IReadOnlyList<JsonSection> Sections(string key, string help = "", params JsonObject[] fallback)
     {
-        _read.Declare(key, new OptionDeclaration(OptionType.List, help) { Default = new JsonArray([.. fallback.Select(item => item.DeepClone())]) });
+        _read.Declare(
+            key, new OptionDeclaration(OptionType.List, help) { Default = new JsonArray([.. fallback.Select(item => item.DeepClone())]) });
         return _read.List(key, () =>
         {
             var list = (_json[key] ?? new JsonArray([.. fallback])) as JsonArray ?? throw Unexpected(key, "a list of objects");
@@ -65,7 +68,7 @@ public sealed partial class JsonSection
         });
     }
 
-    // Whether a stage exists is no part of what it computes, so this flag is left out of the canonical form.
+    // Whether a stage exists does not change what it computes, so this flag is left out of the canonical form.
     private bool Enabled()
     {
         Declare("enabled", OptionType.Flag, "false leaves this block out, like null in its place.", true);

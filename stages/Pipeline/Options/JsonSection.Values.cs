@@ -56,7 +56,9 @@ public sealed partial class JsonSection
         return Record(key, Has(key) ? ParseText(key, "a string") : null, value => JsonValue.Create(value));
     }
 
-    /// <summary>Reads the path of an existing file, relative to the working folder. An absent one is left out of the canonical form.</summary>
+    /// <summary>
+    /// Reads the path of an existing file, relative to the working folder. An absent one is left out of the canonical form.
+    /// </summary>
     public string? OptionalFile(string key, string help = "")
     {
         Declare(key, OptionType.Text, help, nullable: true);
@@ -80,7 +82,8 @@ public sealed partial class JsonSection
         var expected = Expected.OneOf(allowed.Keys);
         var name = Given(key) ? ParseText(key, expected) : fallback;
         return allowed.TryGetValue(name, out var value) ? Record(key, value, _ => JsonValue.Create(name))
-            : RenamedKeys.ValueFor(name, allowed.Keys) is { } renamed ? throw Error(key, $"found \"{name}\", which is now named \"{renamed}\"; rename it")
+            : RenamedKeys.ValueFor(name, allowed.Keys) is { } renamed ? throw Error(key,
+                $"found \"{name}\", which is now named \"{renamed}\"; rename it")
             : throw Unexpected(key, expected);
     }
 
@@ -133,7 +136,8 @@ public sealed partial class JsonSection
     private string ParseText(string key, string expected) =>
         Kind(key) == JsonValueKind.String ? _json[key]!.GetValue<string>() : throw Unexpected(key, expected);
 
-    private static JsonArray ToJson((double Low, double High) range) => new(CanonicalJson.Number(range.Low), CanonicalJson.Number(range.High));
+    private static JsonArray ToJson((double Low, double High) range) => new(
+        CanonicalJson.Number(range.Low), CanonicalJson.Number(range.High));
 
     private static double? Finite(JsonNode? node) =>
         node?.GetValueKind() == JsonValueKind.Number && node.AsValue().TryGetValue(out double value) && double.IsFinite(value)

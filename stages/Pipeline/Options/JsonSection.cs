@@ -80,7 +80,8 @@ public sealed partial class JsonSection
     internal void Allow(string key, string help) => Declare(key, OptionType.Text, help, nullable: true);
 
     private void Declare(
-        string key, OptionType type, string help, JsonNode? fallback = null, double? min = null, double? max = null, bool nullable = false) =>
+        string key, OptionType type, string help, JsonNode? fallback = null, double? min = null, double? max = null,
+        bool nullable = false) =>
         _read.Declare(key, new OptionDeclaration(type, help) { Default = fallback, Min = min, Max = max, Nullable = nullable });
 
     private bool Given(string key) => _json.ContainsKey(key);

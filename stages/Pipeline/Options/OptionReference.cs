@@ -21,7 +21,8 @@ public static class OptionReference
         foreach (var (key, declaration) in root.Declarations.Where(option => IsBlock(option.Value)))
         {
             var isMap = declaration.Type == OptionType.Map;
-            text.AppendLine(CultureInfo.InvariantCulture, $"### `{key}{(isMap ? ".NAME" : "")}`").AppendLine().AppendLine(declaration.Help).AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture, $"### `{key}{(isMap ? ".NAME" : "")}`").AppendLine();
+            text.AppendLine(declaration.Help).AppendLine();
             if (root.Below(key) is [var block, ..])
             {
                 Rows(text, block, "", block.Declarations, lists);
@@ -55,7 +56,8 @@ public static class OptionReference
         var end = document.IndexOf(End, StringComparison.Ordinal);
         return begin >= 0 && end > begin
             ? $"{document[..(begin + Begin.Length)]}\n\n{reference}\n{document[end..]}"
-            : throw new UserException($"{name}: found no lines \"{Begin}\" and \"{End}\", expected one of each around the table of options");
+            : throw new UserException(
+                $"{name}: found no lines \"{Begin}\" and \"{End}\", expected one of each around the table of options");
     }
 
     private static bool IsBlock(OptionDeclaration declaration) => declaration.Type is OptionType.Section or OptionType.Map;
@@ -85,7 +87,8 @@ public static class OptionReference
                 lists.TryAdd(key, section.Below(key));
             }
 
-            text.AppendLine(CultureInfo.InvariantCulture, $"| `{prefix}{key}` | {Value(declaration)} | {Default(declaration)} | {declaration.Help.Replace("|", "\\|", StringComparison.Ordinal)} |");
+            var help = declaration.Help.Replace("|", "\\|", StringComparison.Ordinal);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| `{prefix}{key}` | {Value(declaration)} | {Default(declaration)} | {help} |");
             if (declaration.Type == OptionType.Section && section.Below(key) is [var inner, ..])
             {
                 Rows(text, inner, $"{prefix}{key}.", inner.Declarations, lists);

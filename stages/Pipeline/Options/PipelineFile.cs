@@ -35,7 +35,8 @@ public static class PipelineFile
     public static JsonSection Parse(string text, string name, Func<string, string?> preset)
     {
         var section = new JsonSection(name, JsonPaths.Root, Merged(JsonText.Parse(text, name), name, preset, []));
-        section.Allow(Extends, "A preset whose values hold where this file gives none. Objects merge key by key; lists and values replace.");
+        section.Allow(Extends,
+            "A preset whose values hold where this file gives none. Objects merge key by key; lists and values replace.");
         return section;
     }
 
@@ -56,7 +57,8 @@ public static class PipelineFile
         if (chain.Contains(parent))
         {
             throw new UserException(
-                $"{name}: $.extends: found a preset that extends itself ({string.Join(" → ", [.. chain, parent])}), expected a chain that ends");
+                $"{name}: $.extends: found a preset that extends itself ({string.Join(" → ", [.. chain, parent])}), "
+                + "expected a chain that ends");
         }
 
         var text = preset(parent)

@@ -5,8 +5,8 @@ using OxyPlot;
 namespace Distill.Report.Charts;
 
 /// <summary>
-/// Colors of the charts. The page has a light and a dark theme. Charts are therefore drawn in placeholder colors, which CSS variables of the page
-/// then replace.
+/// Colors of the charts. The page has a light and a dark theme. Charts are therefore drawn in placeholder colors, which CSS variables of
+/// the page then replace.
 /// </summary>
 internal static partial class Theme
 {

@@ -45,7 +45,8 @@ public sealed class SchemaTests
         var schema = JsonNode.Parse(SchemaCommand.Text)!;
         var variants = schema["properties"]!["pretrain"]!["properties"]!["augmentations"]!["items"]!["oneOf"]!.AsArray();
 
-        Assert.Equal(AugmentationOptions.Names, variants.Select(variant => variant!["properties"]!["operation"]!["const"]!.GetValue<string>()));
+        Assert.Equal(
+            AugmentationOptions.Names, variants.Select(variant => variant!["properties"]!["operation"]!["const"]!.GetValue<string>()));
     }
 
     private static void Check(JsonObject json, JsonObject block, string path, JsonObject schema)

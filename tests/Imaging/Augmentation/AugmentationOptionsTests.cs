@@ -1,4 +1,3 @@
-using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
 using Tests.Pipeline.Options;
@@ -60,14 +59,24 @@ public sealed class AugmentationOptionsTests
     }
 
     [Theory]
-    [InlineData("""[ { "operation": "crop" }, { "operation": "smudge" } ]""", "$.augmentations[1].operation: found \"smudge\", expected one of \"crop\", \"flip\", \"jitter\"")]
+    [InlineData(
+        """[ { "operation": "crop" }, { "operation": "smudge" } ]""",
+        "$.augmentations[1].operation: found \"smudge\", expected one of \"crop\", \"flip\", \"jitter\"")]
     [InlineData("""[ { "probability": 1 } ]""", "$.augmentations[0].operation: found null, expected one of")]
-    [InlineData("""[ { "operation": "flip" }, { "operation": "crop" } ]""", "$.augmentations[1].operation: found \"crop\" after other operations, expected it once, as the first of the list")]
+    [InlineData(
+        """[ { "operation": "flip" }, { "operation": "crop" } ]""",
+        "$.augmentations[1].operation: found \"crop\" after other operations, expected it once, as the first of the list")]
     [InlineData("""[ { "operation": "crop" }, { "operation": "crop" } ]""", "$.augmentations[1].operation: found \"crop\" after")]
-    [InlineData("""[ { "operation": "jitter", "probability": 1.5 } ]""", "$.augmentations[0].probability: found 1.5, expected a number from 0 to 1")]
-    [InlineData("""[ { "operation": "cutout", "size": [0.5, 2] } ]""", "$.augmentations[0].size: found [0.5,2], expected a list of two numbers")]
+    [InlineData(
+        """[ { "operation": "jitter", "probability": 1.5 } ]""",
+        "$.augmentations[0].probability: found 1.5, expected a number from 0 to 1")]
+    [InlineData(
+        """[ { "operation": "cutout", "size": [0.5, 2] } ]""",
+        "$.augmentations[0].size: found [0.5,2], expected a list of two numbers")]
     [InlineData("""[ { "operation": "blur", "sigma": 2 } ]""", "$.augmentations[0].sigma: found 2, expected a list of two numbers")]
-    [InlineData("""[ { "operation": "rotate", "degrees": 90 } ]""", "$.augmentations[0].degrees: found an unknown key, expected one of operation, probability")]
+    [InlineData(
+        """[ { "operation": "rotate", "degrees": 90 } ]""",
+        "$.augmentations[0].degrees: found an unknown key, expected one of operation, probability")]
     [InlineData("""[ "blur" ]""", "$.augmentations[0]: found \"blur\", expected an object")]
     [InlineData("""{ "jitter": 0.8 }""", "$.augmentations: found an object, expected a list of objects")]
     public void Message_names_the_path_of_a_wrong_value(string views, string message) =>

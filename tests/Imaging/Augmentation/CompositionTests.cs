@@ -1,4 +1,3 @@
-using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
 using Distill.Learning.Randomness;
@@ -81,7 +80,8 @@ public sealed class CompositionTests
         Close.Exactly(ViewMaker.Change(CropRenderer.Render(Images(), crops), options, Keys), ViewMaker.Make(Images(), options, Keys));
     }
 
-    private static Tensor Change(params ViewOperation[] operations) => ViewMaker.Change(Images(), new AugmentationOptions(null, operations), Keys);
+    private static Tensor Change(params ViewOperation[] operations) => ViewMaker.Change(
+        Images(), new AugmentationOptions(null, operations), Keys);
 
     private static bool Same(Tensor one, Tensor other) => one.sub(other).abs().max().ToSingle() == 0;
 

@@ -6,7 +6,6 @@ using Distill.Imaging.Loading;
 using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Imaging.Loading;

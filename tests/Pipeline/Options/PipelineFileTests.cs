@@ -12,7 +12,9 @@ public class PipelineFileTests
     [InlineData("[1]", "pipeline.json: $: found a list, expected an object")]
     [InlineData("3", "pipeline.json: $: found 3, expected an object")]
     [InlineData("""{ "a": 1, "a": 2 }""", "pipeline.json: $.a: found the key twice, expected it once")]
-    [InlineData("""{ "l": [{}, { "b": { "c d": 1, "c d": 1 } }] }""", "pipeline.json: $.l[1].b[\"c d\"]: found the key twice, expected it once")]
+    [InlineData(
+        """{ "l": [{}, { "b": { "c d": 1, "c d": 1 } }] }""",
+        "pipeline.json: $.l[1].b[\"c d\"]: found the key twice, expected it once")]
     [InlineData("""{ "extends": 3 }""", "pipeline.json: $.extends: found 3, expected the name of a preset")]
     [InlineData("""{ "extends": "x" }""", "pipeline.json: $.extends: found \"x\", expected the name of a preset")]
     public void Bad_JSON_is_refused_with_its_place(string json, string start) =>

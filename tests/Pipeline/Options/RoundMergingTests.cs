@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Distill.Pipeline.Options;
 
 namespace Tests.Pipeline.Options;
@@ -21,7 +20,8 @@ public sealed class RoundMergingTests
     {
         var root = PipelineFile.Parse($$"""{ "extends": "preset", "rounds": {{rounds}} }""", "file", _ => Preset);
 
-        var read = root.Map("rounds").Select(round => $"{round.Name} {round.Section.Integer("steps", 0)} {round.Section.Integer("width", 0)}");
+        var read = root.Map("rounds").Select(
+            round => $"{round.Name} {round.Section.Integer("steps", 0)} {round.Section.Integer("width", 0)}");
 
         Assert.Equal(expected, string.Join(", ", read));
         root.RefuseUnknownKeys();
@@ -43,7 +43,7 @@ public sealed class RoundMergingTests
     }
 
     [Fact]
-    public void Enabled_is_no_part_of_the_canonical_form()
+    public void Enabled_is_left_out_of_the_canonical_form()
     {
         var root = Parsing.Of("""{ "probe": { "enabled": true, "n": 1 } }""");
         root.OptionalSection("probe", byDefault: false)!.Integer("n", 0);
@@ -54,5 +54,7 @@ public sealed class RoundMergingTests
     [Fact]
     public void An_entry_that_is_not_an_object_is_named_by_its_path() =>
         Assert.Contains(
-            "$.rounds.distill: found 3, expected an object", Parsing.Message(() => Parsing.Of("""{ "rounds": { "distill": 3 } }""").Map("rounds")), StringComparison.Ordinal);
+            "$.rounds.distill: found 3, expected an object",
+            Parsing.Message(() => Parsing.Of("""{ "rounds": { "distill": 3 } }""").Map("rounds")),
+            StringComparison.Ordinal);
 }
