@@ -1,16 +1,14 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Artifacts;
 
 /// <summary>Formats the JSON files of a run: indented, with a newline at the end.</summary>
 public static class JsonFiles
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Converts JSON to the text of a file.</summary>
-    public static string ToFileText(this JsonNode json) => json.ToJsonString(Indented) + "\n";
+    public static string ToFileText(this JsonNode json) => json.ToJsonString(JsonFormat.Indented) + "\n";
 }
 
 /// <summary>Generated serializers of records, because serialization by reflection may fail in a trimmed program.</summary>

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Datasets;
 using Distill.Datasets.Encoded;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 using Spectre.Console;
 
 namespace Distill.Cli.Commands;
@@ -25,7 +25,7 @@ internal static class CheckCommand
             var reports = Reports(session.Dataset);
             if (parsed.GetValue(json))
             {
-                Console.Out.WriteLine(new JsonArray([.. reports.Select(report => report.ToJson())]).ToJsonString(JsonOutput.Indented));
+                Console.Out.WriteLine(new JsonArray([.. reports.Select(report => report.ToJson())]).ToJsonString(JsonFormat.Indented));
             }
             else
             {

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Retries;
+using Distill.Pipeline.Storage;
 using Spectre.Console;
 
 namespace Distill.Cli.Commands;
@@ -78,7 +78,7 @@ internal static class CrossValidateCommand
     {
         if (json)
         {
-            Console.Out.WriteLine(new JsonArray([.. rows.Select(row => row.ToJson())]).ToJsonString(JsonOutput.Indented));
+            Console.Out.WriteLine(new JsonArray([.. rows.Select(row => row.ToJson())]).ToJsonString(JsonFormat.Indented));
             return;
         }
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Datasets;
 using Distill.Datasets.Downloads;
 using Distill.Datasets.Options;
 using Distill.Imaging.Splits;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Commands;
 
@@ -43,7 +43,7 @@ internal static class DataCommand
             if (parsed.GetValue(json))
             {
                 var report = new JsonObject { ["folder"] = options.Dataset.Folder, ["complete"] = true };
-                Console.Out.WriteLine(report.ToJsonString(JsonOutput.Indented));
+                Console.Out.WriteLine(report.ToJsonString(JsonFormat.Indented));
             }
 
             return ExitCodes.Done;
@@ -69,7 +69,7 @@ internal static class DataCommand
             split.Write(path);
             var report = new JsonObject { ["path"] = path, ["labels"] = split.Indices.Count, ["rule"] = split.Rule };
             Console.Out.WriteLine(parsed.GetValue(json)
-                ? report.ToJsonString(JsonOutput.Indented)
+                ? report.ToJsonString(JsonFormat.Indented)
                 : $"{path}: {split.Indices.Count} labeled images ({split.Rule})");
             return ExitCodes.Done;
         });

@@ -5,6 +5,7 @@ using Distill.Learning.Diagnostics;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Retries;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Commands;
 
@@ -51,7 +52,7 @@ internal static class DoctorCommand
 
         if (json)
         {
-            Console.Out.WriteLine(DoctorReport.ToJson(facts, rows).ToJsonString(JsonOutput.Indented));
+            Console.Out.WriteLine(DoctorReport.ToJson(facts, rows).ToJsonString(JsonFormat.Indented));
         }
 
         return CodeOf(rows);

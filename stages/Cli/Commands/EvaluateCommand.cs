@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
-using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Evaluate;
 using Distill.Imaging.Evaluation.Metrics;
 using Distill.Imaging.Loading;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 using TorchSharp;
 
 namespace Distill.Cli.Commands;
@@ -103,7 +103,7 @@ internal static class EvaluateCommand
             report[name] = value?.DeepClone();
         }
 
-        Console.Out.WriteLine(report.ToJsonString(JsonOutput.Indented));
+        Console.Out.WriteLine(report.ToJsonString(JsonFormat.Indented));
     }
 
     private static void Write(string folder, EvaluatedImages images, IReadOnlyList<string> classes, Measurement measured)

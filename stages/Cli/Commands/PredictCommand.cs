@@ -5,6 +5,7 @@ using Distill.Cli.Output;
 using Distill.Datasets.Decoding;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 using TorchSharp;
 
 namespace Distill.Cli.Commands;
@@ -80,7 +81,7 @@ internal static class PredictCommand
 
         if (json)
         {
-            Console.Out.WriteLine(all.ToJsonString(JsonOutput.Indented));
+            Console.Out.WriteLine(all.ToJsonString(JsonFormat.Indented));
         }
 
         return exit;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Retries;
+using Distill.Pipeline.Storage;
 using Spectre.Console;
 
 namespace Distill.Cli.Commands;
@@ -99,7 +99,7 @@ internal static class RehearseCommand
                     ["name"] = stage.Name,
                     ["metrics"] = done.Stages[stage.Name].Metrics.DeepClone(),
                 })]),
-            }.ToJsonString(JsonOutput.Indented));
+            }.ToJsonString(JsonFormat.Indented));
             return;
         }
 

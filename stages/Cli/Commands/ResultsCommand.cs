@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
-using Distill.Cli.Output;
 using Distill.Evaluate;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 using Spectre.Console;
 
 namespace Distill.Cli.Commands;
@@ -26,7 +26,7 @@ internal static class ResultsCommand
             var summary = Summary.FromRuns([.. parsed.GetRequiredValue(folders).Select(Read)]);
             if (parsed.GetValue(json))
             {
-                Console.Out.WriteLine(new JsonArray([.. summary.Select(row => row.ToJson())]).ToJsonString(JsonOutput.Indented));
+                Console.Out.WriteLine(new JsonArray([.. summary.Select(row => row.ToJson())]).ToJsonString(JsonFormat.Indented));
             }
             else
             {

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
 using Spectre.Console;
 
 namespace Distill.Cli.Commands;
@@ -57,7 +57,7 @@ internal static class StatusCommand
         ["reasons"] = new JsonArray([.. stage.Reasons.Select(reason => JsonValue.Create(reason))]),
         ["checkpointStep"] = stage.CheckpointStep,
         ["seconds"] = stage.Seconds,
-    })]).ToJsonString(JsonOutput.Indented);
+    })]).ToJsonString(JsonFormat.Indented);
 
     private static string StateName(StageState state) => state switch
     {

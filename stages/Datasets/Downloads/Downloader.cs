@@ -1,6 +1,6 @@
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Retries;
 using Polly;
-using Polly.Retry;
 
 namespace Distill.Datasets.Downloads;
 
@@ -81,24 +81,8 @@ internal sealed class Downloader(
         }
     }
 
-    private ResiliencePipeline CreateRetries()
-    {
-        var retries = new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<TransferException>(failure => failure.Retry),
-            MaxRetryAttempts = _options.Retries,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = _options.FirstDelay,
-            MaxDelay = _options.LongestDelay,
-            OnRetry = retry =>
-            {
-                log($"{retry.Outcome.Exception?.Message}; retrying in {retry.RetryDelay.TotalSeconds:0.#} s");
-                return default;
-            },
-        };
-        return new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(retries).Build();
-    }
+    private ResiliencePipeline CreateRetries() => new RetryPolicy(_options.Retries, _options.FirstDelay, _options.LongestDelay)
+        .Build<TransferException>(failure => failure.Retry, failure => failure.Message, clock, log);
 
     private HttpClient CreateClient() =>
         // DownloadOptions.SilenceTimeout replaces HttpClient's timeout, which covers the whole transfer.

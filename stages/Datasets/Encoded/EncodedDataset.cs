@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
 using Distill.Datasets.Options;
@@ -18,8 +17,6 @@ namespace Distill.Datasets.Encoded;
 /// <param name="log">Takes one line per skipped image, and one line of summary per split.</param>
 internal sealed class EncodedDataset(IListing listing, DatasetOptions options, string cache, Action<string> log) : IDataset
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private readonly Dictionary<Split, string> _fingerprints = [];
 
     public string Name => listing.Name;
@@ -89,7 +86,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         }
 
         log(report.Summary);
-        Durable.WriteText(CacheFile(report.Split, "report.json"), report.ToJson().ToJsonString(Indented) + "\n");
+        Durable.WriteText(CacheFile(report.Split, "report.json"), report.ToJson().ToJsonString(JsonFormat.Indented) + "\n");
     }
 
     /// <summary>Hashes the files and all options that change what a network sees of them.</summary>
