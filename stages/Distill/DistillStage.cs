@@ -17,7 +17,7 @@ namespace Distill.Distill;
 /// </summary>
 public static class DistillStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 4;
 
     /// <summary>File name of the trained student.</summary>

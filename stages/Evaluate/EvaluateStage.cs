@@ -15,7 +15,7 @@ namespace Distill.Evaluate;
 /// </summary>
 public static class EvaluateStage
 {
-    /// <summary>Raised when the same options and inputs give another table than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different table.</summary>
     public const int Version = 4;
 
     /// <summary>File name of the table for programs.</summary>

@@ -15,7 +15,7 @@ namespace Distill.Export;
 /// </summary>
 public static class ExportStage
 {
-    /// <summary>Raised when the same options and inputs give other files than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different files.</summary>
     public const int Version = 4;
 
     /// <summary>Name of the folder with the models and their measurements.</summary>

@@ -14,7 +14,7 @@ namespace Distill.FineTune;
 /// </summary>
 public static class FineTuneStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 4;
 
     /// <summary>File name of the fine-tuned classifier.</summary>

@@ -11,7 +11,7 @@ namespace Distill.FineTune;
 /// <summary>Replaces pretraining and fine-tuning: imports a classifier as the teacher, without training it.</summary>
 public static class ImportTeacherStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 1;
 
     /// <summary>Checks the weights and stores them as fine-tuning would.</summary>

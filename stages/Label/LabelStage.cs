@@ -17,7 +17,7 @@ namespace Distill.Label;
 /// </summary>
 public static class LabelStage
 {
-    /// <summary>Raised when the same options and inputs give other soft targets than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different soft targets.</summary>
     public const int Version = 4;
 
     /// <summary>Name of the artifact with the soft targets.</summary>

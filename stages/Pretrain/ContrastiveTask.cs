@@ -99,13 +99,13 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     {
         if (monitored["spread"] < CollapsedSpread)
         {
-            return FormattableString.Invariant($"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: 1). ")
-                + "Lower pretrain.optimizer.learningRate, or lengthen its warmup";
+            return FormattableString.Invariant($"the features have collapsed: their spread is {monitored["spread"]:0.000} (a healthy network is near 1). ")
+                + "Lower pretrain.optimizer.learningRate, or raise pretrain.optimizer.warmupFraction";
         }
 
         return step > AtChanceUntil * _options.Training.Steps && loss > AtChance * ChanceLoss(step - 1)
             ? FormattableString.Invariant($"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000}). ")
-                + "Check the views (distill data views) and the learning rate"
+                + "Inspect the views with ./distill data views, and check pretrain.optimizer.learningRate"
             : null;
     }
 

@@ -11,7 +11,7 @@ namespace Distill.Pretrain;
 /// <summary>Replaces pretraining: imports an encoder, and its projection head if the file contains one.</summary>
 public static class ImportEncoderStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 1;
 
     /// <summary>Checks the weights and stores them as pretraining would.</summary>

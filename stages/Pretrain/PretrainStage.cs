@@ -13,7 +13,7 @@ namespace Distill.Pretrain;
 /// </summary>
 public static class PretrainStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 3;
 
     /// <summary>File name of the trained encoder and head.</summary>

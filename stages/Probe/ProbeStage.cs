@@ -22,7 +22,7 @@ namespace Distill.Probe;
 /// </summary>
 public static class ProbeStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 2;
 
     /// <summary>File name of the encoder with its classifier.</summary>

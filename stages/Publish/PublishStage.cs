@@ -15,7 +15,7 @@ namespace Distill.Publish;
 /// </summary>
 public static class PublishStage
 {
-    /// <summary>Raised when the same options and inputs give another folder than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different folder.</summary>
     public const int Version = 6;
 
     /// <summary>Name of the artifact with the published folder.</summary>

@@ -16,7 +16,7 @@ namespace Distill.Report;
 /// </summary>
 public static class ReportStage
 {
-    /// <summary>Raised when the same run gives another page than before.</summary>
+    /// <summary>Increment it when the same run gives a different page.</summary>
     public const int Version = 2;
 
     /// <summary>File name of the page.</summary>

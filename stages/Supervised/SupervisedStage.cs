@@ -13,7 +13,7 @@ namespace Distill.Supervised;
 /// <summary>The baseline of all results: trains the student's network from scratch on the labeled images only.</summary>
 public static class SupervisedStage
 {
-    /// <summary>Raised when the same options and inputs give other weights than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 4;
 
     /// <summary>File name of the trained network.</summary>

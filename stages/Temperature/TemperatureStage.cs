@@ -17,7 +17,7 @@ namespace Distill.Temperature;
 /// </summary>
 public static class TemperatureStage
 {
-    /// <summary>Raised when the same options and inputs give another temperature than before.</summary>
+    /// <summary>Increment it when the same options and inputs give different temperature.</summary>
     public const int Version = 1;
 
     /// <summary>File name of the temperature.</summary>

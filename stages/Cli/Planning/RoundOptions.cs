@@ -4,7 +4,7 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Planning;
 
-/// <summary>One round of distillation: a teacher labels the images, and a new student learns from these labels.</summary>
+/// <summary>One round of distillation: a teacher labels the images, and a new student learns from these soft targets.</summary>
 /// <param name="Name">Name of the round and of the stage that trains its student.</param>
 /// <param name="Result">Name of the student in the results.</param>
 /// <param name="Label">Options of the stage that labels.</param>

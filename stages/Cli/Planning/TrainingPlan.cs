@@ -98,7 +98,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             SupervisedStage.Run(context, supervised.Options, options.Settings, dataset, options.Labels), [baseline]);
     }
 
-    /// <summary>Plans a round: the teacher labels all images, and a student learns from these labels.</summary>
+    /// <summary>Plans a round: the teacher labels all images, and a student learns from these soft targets.</summary>
     /// <param name="round">Options of the round.</param>
     /// <param name="index">Number of the round, from 0.</param>
     /// <param name="teacher">The network that labels.</param>

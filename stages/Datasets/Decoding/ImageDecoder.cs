@@ -7,7 +7,7 @@ namespace Distill.Datasets.Decoding;
 /// <summary>Decodes encoded images, upright and in full size, or refuses them with a reason.</summary>
 internal static class ImageDecoder
 {
-    /// <summary>Raised when the same file gives other pixels than before, or is refused where it was used, or the reverse.</summary>
+    /// <summary>Increment it when the same file gives different pixels, or when a file changes between used and refused.</summary>
     public const int Version = 3;
 
     /// <summary>Larger images are refused before they are decoded, since a small file may claim any size.</summary>

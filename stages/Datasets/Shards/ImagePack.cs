@@ -14,7 +14,7 @@ namespace Distill.Datasets.Shards;
 /// <param name="origin">What the pack was made from. A pack of another origin is not used.</param>
 internal sealed class ImagePack(string path, string origin)
 {
-    /// <summary>Raised when the same file gives another pack.</summary>
+    /// <summary>Increment it when the same file gives a different pack.</summary>
     private const int Version = 2;
 
     private readonly string _list = path + ".tsv";

@@ -43,8 +43,8 @@ public sealed record RunSettings(
             "Threads that decode and crop images. 0: one per processor, one fewer with a GPU. Results do not depend on it."),
         root.Choice(
             "gradientCache", GradientCache.Auto,
-            "Whether the groups of a batch run one after another in the memory of one. auto: when memory is too small for all. Results do "
-                + "not depend on it."),
+            "Whether the groups of a batch run one after another in the memory of one. auto: when memory is too small for all. Results are "
+                + "the same except for rounding."),
         root.Integer(
             "snapshotEverySteps", 0, 0,
             help: "Keeps the weights of every stage each time after this many steps, in checkpoints/snapshots. 0: none. Results do not "

@@ -24,7 +24,8 @@ public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions 
             defaults.Groups,
             1,
             65536,
-            "Parts of a batch, each with its own batch norm statistics. They run in parallel on a CPU, with gradient caching on a GPU.");
+            "Parts of a batch, each with its own batch norm statistics. On a CPU they run in parallel, on a GPU one after another."
+                + " If memory is too small, gradient caching is used.");
         return batchSize % groups == 0 && batchSize / groups >= 2
             ? new TrainingOptions(steps, batchSize, ReadOptimizer(), groups)
             : throw section.Error(

@@ -46,7 +46,7 @@ internal static class ColorBatch
 
     /// <summary>Rotates the hue of the HSV model and keeps its saturation and value.</summary>
     /// <param name="x_N3HW">Floats in [0, 1].</param>
-    /// <param name="turn_N111">Angles in whole turns; 0.5 gives the complementary color.</param>
+    /// <param name="turn_N111">Angles in full turns; 0.5 gives the complementary color.</param>
     public static Tensor Hue(Tensor x_N3HW, Tensor turn_N111)
     {
         using var scope = NewDisposeScope();

@@ -39,7 +39,7 @@ internal readonly struct SaturationChange(float factor) : IColorChange
 }
 
 /// <summary>Rotation of the hue, in the closed form that <see cref="ColorBatch.Hue"/> explains.</summary>
-/// <param name="turn">Angle in whole turns.</param>
+/// <param name="turn">Angle in full turns.</param>
 internal readonly struct HueChange(float turn) : IColorChange
 {
     public void Apply(ref Vector256<float> red, ref Vector256<float> green, ref Vector256<float> blue)

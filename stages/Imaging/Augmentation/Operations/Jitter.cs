@@ -13,7 +13,7 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// </param>
 /// <param name="Contrast">Strength c: deviations from the mean gray are multiplied by a factor in [1−c, 1+c]; 0.8·s in SimCLR.</param>
 /// <param name="Saturation">Strength s: deviations from a pixel's gray are multiplied by a factor in [1−s, 1+s]; 0.8·s in SimCLR.</param>
-/// <param name="Hue">Strength h: the hue is rotated by an angle in [−h, h] whole turns; 0.2·s in SimCLR.</param>
+/// <param name="Hue">Strength h: the hue is rotated by an angle in [−h, h] full turns; 0.2·s in SimCLR.</param>
 internal sealed partial record Jitter(double Probability, double Brightness, double Contrast, double Saturation, double Hue)
     : ViewOperation(Probability), ISingleView
 {
@@ -31,7 +31,7 @@ internal sealed partial record Jitter(double Probability, double Brightness, dou
     /// <summary>Draws the order of brightness (0), contrast (1), saturation (2) and hue (3) for an image of three channels.</summary>
     private static int[] Order(RandomKey view) => view.Fold("jitter order").Permutation(Changes);
 
-    /// <summary>Draws the factor of one of the four changes; for the hue, the angle in whole turns.</summary>
+    /// <summary>Draws the factor of one of the four changes; for the hue, the angle in full turns.</summary>
     private float FactorOf(RandomKey view, int change) => change switch
     {
         0 => Factor(view, ViewDraws.Brightness, Brightness),
