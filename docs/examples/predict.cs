@@ -1,5 +1,5 @@
 #:package Microsoft.ML.OnnxRuntime@1.31.1
-// Classifies a portable greymap or pixmap with a published student: dotnet run predict.cs FOLDER IMAGE.pgm
+// Classifies a portable graymap or pixmap with a published student: dotnet run predict.cs FOLDER IMAGE.pgm
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;

@@ -19,7 +19,7 @@ public sealed record ExportsFile(
     int Batch,
     int Threads,
     EagerLatency Eager,
-    [property: JsonPropertyName("variants")] IReadOnlyList<ExportedModel> Models)
+    [property: JsonPropertyName("formats")] IReadOnlyList<ExportedModel> Models)
 {
     /// <summary>The name of the file in its folder.</summary>
     public const string FileName = "exports.json";

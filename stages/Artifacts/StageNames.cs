@@ -22,8 +22,12 @@ public static class StageNames
     /// <summary>The row of the linear probe in the results.</summary>
     public const string Linear = "linear";
 
+    // The first two are folders of a run that no stage owns.
     private static readonly HashSet<string> Taken =
-        [Dataset, Imported, Pretrain, Probe, FineTune, Supervised, Label, Evaluate, Temperature, Export, Publish, Report, Teacher, Linear];
+    [
+        "published", "cross-validation", Dataset, Imported, Pretrain, Probe, FineTune, Supervised, Label, Evaluate, Temperature, Export,
+        Publish, Report, Teacher, Linear,
+    ];
 
     /// <summary>The stage that labels images for a round: label, label-2, label-3, …</summary>
     /// <param name="round">Number of the round, from 0.</param>

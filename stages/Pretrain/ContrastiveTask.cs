@@ -99,7 +99,8 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     {
         if (monitored["spread"] < CollapsedSpread)
         {
-            return FormattableString.Invariant($"the features have collapsed: their spread is {monitored["spread"]:0.000} (a healthy network is near 1). ")
+            return FormattableString.Invariant(
+                $"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: near 1). ")
                 + "Lower pretrain.optimizer.learningRate, or raise pretrain.optimizer.warmupFraction";
         }
 

@@ -102,7 +102,7 @@ public static class PublishStage
             ["calibrationError"] = exports.Models[0].CalibrationError,
             ["negativeLogLikelihood"] = exports.Models[0].NegativeLogLikelihood,
         };
-        json["variants"] = new JsonArray([.. exports.Models.Select(model => new JsonObject
+        json["formats"] = new JsonArray([.. exports.Models.Select(model => new JsonObject
         {
             ["name"] = model.Name,
             ["bytes"] = model.Bytes,

@@ -51,7 +51,7 @@ public sealed class ExportsFileTests : IDisposable
                 "millisecondsOne": 0.5,
                 "millisecondsBatch": 4.125
               },
-              "variants": [
+              "formats": [
                 {
                   "name": "fp32",
                   "files": [

@@ -78,7 +78,7 @@ public sealed class PublishedModelTests(FinishedRun run)
         var card = File.ReadAllText(PathOf("README.md"));
 
         Assert.Matches("(?s)## How to use\n.*```python\n.*```\n.*## Results\n", card);
-        Assert.All(Json("metrics.json")["variants"]!.AsArray(), format =>
+        Assert.All(Json("metrics.json")["formats"]!.AsArray(), format =>
         {
             var (top1, agreement) = (format!["top1"]!.GetValue<double>(), format["agreement"]!.GetValue<double>());
             var error = format["calibrationError"]!.GetValue<double>();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
@@ -16,7 +17,7 @@ internal static class StatusCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var command = new Command("status", "Show each stage's status (done, stale, interrupted, to do) and the reason.")
+        var command = new Command("status", "Show each stage's status (done, stale, interrupted, pending) and the reason.")
         {
             pipeline, seed, json,
         };
@@ -44,11 +45,15 @@ internal static class StatusCommand
         var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "status", "reason");
         foreach (var stage in stages)
         {
-            table.AddRow(Markup.Escape(stage.Name), StateName(stage.State), Markup.Escape(string.Join("\n", stage.Reasons)));
+            table.AddRow(Markup.Escape(stage.Name), StateName(stage.State), Markup.Escape(string.Join("\n", Reasons(stage))));
         }
 
         AnsiConsole.Write(table);
     }
+
+    private static IEnumerable<string> Reasons(StageStatus stage) => stage.CheckpointStep is { } step
+        ? stage.Reasons.Append(string.Create(CultureInfo.InvariantCulture, $"resumes from step {step:N0}"))
+        : stage.Reasons;
 
     private static string ToJson(IReadOnlyList<StageStatus> stages) => new JsonArray([.. stages.Select(stage => new JsonObject
     {
@@ -61,7 +66,7 @@ internal static class StatusCommand
 
     private static string StateName(StageState state) => state switch
     {
-        StageState.ToDo => "to do",
+        StageState.ToDo => "pending",
         StageState.Interrupted => "interrupted",
         StageState.Stale => "stale",
         _ => "done",

@@ -25,6 +25,8 @@ internal sealed record PipelineOptions(
     Block<ProbeOptions>? Probe,
     PublishOptions Publish)
 {
+    private const string Zoo = "zoo";
+
     /// <summary>Whether the teacher is an imported classifier, so that no stage pretrains.</summary>
     public bool ImportsTeacher => FineTune.Options.Weights is not null;
 
@@ -97,6 +99,11 @@ internal sealed record PipelineOptions(
     private static string ReadName(JsonSection root)
     {
         var name = root.Text("name", "pipeline", "Name of the run: its folders are models/NAME and data/NAME.");
+        if (name == Zoo)
+        {
+            throw root.Error("name", $"found \"{name}\", which is the folder of the shipped models; choose another name");
+        }
+
         return name.Length > 0 && !name.StartsWith('.') && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? name
             : throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.', because it becomes a folder name");
@@ -142,14 +149,14 @@ internal sealed record PipelineOptions(
     private void CheckChannels(JsonSection root)
     {
         Check(root.Section("pretrain"), Pretrain.Options.Network);
-        if (Supervised is not null)
-        {
-            Check(root.Section("supervised"), Supervised.Options.Network);
-        }
-
         foreach (var (entry, round) in root.Map("rounds").Zip(Rounds))
         {
             Check(entry.Section.Section("student"), round.Student.Options.Network);
+        }
+
+        if (Supervised is not null)
+        {
+            Check(root.Section("supervised"), Supervised.Options.Network);
         }
 
         void Check(JsonSection block, NetworkOptions network)

@@ -29,7 +29,10 @@ internal sealed record Plan(
     /// <summary>The file of <c>finetune.weights</c> as an input.</summary>
     public static readonly Artifact ImportedTeacher = new(StageNames.Imported, "teacher");
 
-    /// <summary>Plans a pipeline. It reads nothing from disk: a stage or a key does so when it needs a file.</summary>
+    /// <summary>
+    /// Plans a pipeline. It reads no file but that of <c>labels.list</c>, whose hash is in keys. A stage or a key reads the others when it
+    /// needs them.
+    /// </summary>
     /// <param name="options">The pipeline.</param>
     /// <param name="dataset">The pipeline's dataset, not read yet.</param>
     /// <param name="root">The folder of models/ and data/; by default the working folder.</param>

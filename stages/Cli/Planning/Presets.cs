@@ -19,16 +19,16 @@ internal static class Presets
             return pipeline;
         }
 
-        var preset = PathOf(pipeline);
-        return File.Exists(preset)
+        return PathOf(pipeline) is { } preset
             ? preset
             : throw new UserException(
                 $"{pipeline}: found neither a file nor a preset of this name, expected a file or one of {string.Join(", ", Names)}");
     }
 
     /// <summary>Returns the JSON of a preset; null if no preset has this name.</summary>
-    public static string? Text(string name) => File.Exists(PathOf(name)) ? File.ReadAllText(PathOf(name)) : null;
+    public static string? Text(string name) => PathOf(name) is { } path ? File.ReadAllText(path) : null;
 
-    // GetFileName keeps an "extends" of a file from elsewhere inside this folder.
-    private static string PathOf(string name) => Path.Combine(Folder, Path.GetFileName(name) + ".json");
+    // A preset is a name and not a path, so "extends" cannot leave this folder, and a misspelled path never means a preset.
+    private static string? PathOf(string name) =>
+        Names.Contains(name, StringComparer.Ordinal) ? Path.Combine(Folder, name + ".json") : null;
 }

@@ -45,9 +45,19 @@ internal sealed class PublicationPlan(
     private StageDefinition Evaluate() => Stage(
         StageNames.Evaluate,
         EvaluateStage.Version,
-        StageKeys.WithLabels([], options.Labels),
+        StageKeys.WithLabels(new JsonObject { ["candidates"] = new JsonArray([.. candidates.Select(KeyOf)]) }, options.Labels),
         [Plan.Train, Plan.Test, .. candidates.SelectMany(candidate => candidate.Lineage).Distinct()],
         context => EvaluateStage.Run(context, candidates, options.Settings, dataset, options.Labels, modelsFolder));
+
+    /// <summary>Everything that the results state about a candidate and that its weights do not decide.</summary>
+    private static JsonObject KeyOf(Candidate candidate) => new()
+    {
+        ["name"] = candidate.Name,
+        ["protocol"] = candidate.Protocol,
+        ["labels"] = candidate.Labels.ToString(),
+        ["artifact"] = candidate.Source.Artifact.ToString(),
+        ["neighbors"] = candidate.Neighbors?.Neighbors,
+    };
 
     private StageDefinition FitTemperature()
     {

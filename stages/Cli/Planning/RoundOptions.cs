@@ -12,11 +12,11 @@ namespace Distill.Cli.Planning;
 internal sealed record RoundOptions(string Name, string Result, Block<LabelOptions> Label, Block<DistillOptions> Student)
 {
     /// <summary>Reads one entry of the block <c>rounds</c>.</summary>
-    public static RoundOptions Read(NamedSection round, JsonSection rounds)
+    public static RoundOptions Read(NamedSection round, JsonSection root)
     {
         if (!IsName(round.Name))
         {
-            throw rounds.Error("rounds", $"found a round named \"{round.Name}\", expected letters, digits and hyphens");
+            throw root.Error("rounds", $"found a round named \"{round.Name}\", expected letters, digits and hyphens");
         }
 
         var result = round.Section.Text("result", round.Name, "Name of the student in the results. Default: the name of the round.");

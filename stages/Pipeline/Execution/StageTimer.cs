@@ -30,7 +30,7 @@ internal sealed class StageTimer
         {
             SaveTime();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // Only the time is lost. The manifest on disk still states "running", which is true.
         }

@@ -8,6 +8,9 @@ namespace Distill.Pipeline.Options;
 /// </summary>
 public sealed class JsonSchema
 {
+    /// <summary>Keys that begin with // are comments.</summary>
+    private const string Comment = "^//";
+
     private readonly Dictionary<string, string> _names = [];
     private readonly JsonObject _definitions = [];
     private readonly Dictionary<string, int> _uses = [];
@@ -72,7 +75,7 @@ public sealed class JsonSchema
         {
             ["type"] = "object",
             ["additionalProperties"] = false,
-            ["patternProperties"] = new JsonObject { ["^//"] = new JsonObject() },
+            ["patternProperties"] = new JsonObject { [Comment] = new JsonObject() },
             ["properties"] = properties,
         };
     }
@@ -82,16 +85,17 @@ public sealed class JsonSchema
         var option = declaration.Type switch
         {
             OptionType.Section => Reference(key, section.Below(key)),
-            OptionType.List => new JsonObject { ["type"] = "array", ["items"] = Variants(section.Below(key)) },
+            OptionType.List => new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = Variants(section.Below(key)) },
             OptionType.Map => new JsonObject
             {
                 ["type"] = new JsonArray("object", "null"),
+                ["patternProperties"] = new JsonObject { [Comment] = new JsonObject() },
                 ["additionalProperties"] = section.Below(key) is [var entry, ..] ? OrNull(Body(entry)) : true,
             },
             OptionType.Choice => new JsonObject { ["enum"] = Strings(declaration.Choices) },
             OptionType.Range => new JsonObject { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2, ["items"] = Number(declaration) },
             OptionType.Numbers =>
-                new JsonObject { ["type"] = Type("array", declaration), ["minItems"] = 1, ["items"] = Number(declaration) },
+                new JsonObject { ["type"] = new JsonArray("array", "null"), ["minItems"] = 1, ["items"] = Number(declaration) },
             OptionType.Flag => new JsonObject { ["type"] = "boolean" },
             OptionType.Text => new JsonObject { ["type"] = Type("string", declaration) },
             _ => Number(declaration),
@@ -118,6 +122,8 @@ public sealed class JsonSchema
         {
             name = _definitions.ContainsKey(key) ? FormattableString.Invariant($"{key}{_definitions.Count}") : key;
             _names[shape] = name;
+            // Reserves the name before the blocks inside are written.
+            _definitions[name] = null;
             _definitions[name] = OrNull(Body(section));
         }
 
@@ -130,6 +136,7 @@ public sealed class JsonSchema
         ["oneOf"] = new JsonArray([.. items.Select(item =>
         {
             var body = Body(item, JsonSection.Discriminator);
+            body["required"] = new JsonArray(JsonSection.Discriminator);
             body["description"] = item.Help;
             return body;
         })]),

@@ -84,6 +84,7 @@ public sealed partial class JsonSection
         return allowed.TryGetValue(name, out var value) ? Record(key, value, _ => JsonValue.Create(name))
             : RenamedKeys.ValueFor(name, allowed.Keys) is { } renamed ? throw Error(key,
                 $"found \"{name}\", which is now named \"{renamed}\"; rename it")
+            : RenamedKeys.Advice(name, _read.Names) is { } advice ? throw Error(key, $"found \"{name}\": {advice}")
             : throw Unexpected(key, expected);
     }
 

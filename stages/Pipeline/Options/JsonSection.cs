@@ -55,6 +55,11 @@ public sealed partial class JsonSection
     {
         if (_json.Select(pair => pair.Key).FirstOrDefault(key => !_read.Names.Contains(key)) is { } unknown)
         {
+            if (RenamedKeys.Advice(unknown, _read.Names) is { } advice)
+            {
+                throw Error(unknown, $"this key is gone: {advice}");
+            }
+
             if (RenamedKeys.KeyFor(unknown, _read.Names) is { } renamed)
             {
                 throw Error(unknown, $"this key is now named {renamed}; rename it");

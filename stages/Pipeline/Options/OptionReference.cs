@@ -30,7 +30,7 @@ public static class OptionReference
             }
         }
 
-        foreach (var (key, items) in lists)
+        foreach (var (key, items) in lists.ToArray())
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"### Items of `{key}`").AppendLine();
             foreach (var item in items)

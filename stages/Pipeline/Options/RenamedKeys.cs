@@ -15,7 +15,6 @@ internal static class RenamedKeys
         ["neighbours"] = ["neighbors"],
         ["unlabelled"] = ["unlabeled"],
         ["labelledBatchSize"] = ["labeledBatchSize"],
-        ["labels"] = ["enabled"],
     };
 
     private static readonly Dictionary<string, string> Values = new()
@@ -24,6 +23,14 @@ internal static class RenamedKeys
         ["labelled"] = "labeled",
         ["unlabelled"] = "unlabeled",
     };
+
+    /// <summary>Advice for the old way to leave out a block; null for any other key or value.</summary>
+    /// <param name="name">An unknown key, or a wrong value.</param>
+    /// <param name="allowed">Keys that the block has.</param>
+    public static string? Advice(string? name, IReadOnlyCollection<string> allowed) =>
+        name is "labels" or "none" && allowed.Contains("enabled")
+            ? "leave the block out with null in its place, or with \"enabled\": false"
+            : null;
 
     /// <summary>The present name of a key among the allowed ones; null for a key that was never renamed.</summary>
     public static string? KeyFor(string key, IReadOnlyCollection<string> allowed) =>

@@ -36,8 +36,14 @@ public sealed class WrongInputTests
             """{ "rounds": { "distill": { "label": { "views": 2 } } } }""",
             "$.rounds.distill.label.views: this key is now named viewsPerImage"
         },
-        { """{ "supervised": { "labels": "none" } }""", "$.supervised.labels: this key is now named enabled" },
+        { """{ "supervised": { "labels": "none" } }""", "$.supervised.labels: this key is gone: leave the block out with null" },
         { """{ "probe": { "labels": "labelled" } }""", "\"labelled\", which is now named \"labeled\"" },
+        { """{ "probe": { "labels": "none" } }""", "$.probe.labels: found \"none\": leave the block out with null" },
+        { """{ "name": "zoo" }""", "$.name" },
+        {
+            """{ "rounds": { "distill": { "student": { "network": { "mean": [0, 0, 0], "deviation": [1, 1, 1] } } } } }""",
+            "$.rounds.distill.student.network.mean"
+        },
         { """{ "name": "../elsewhere" }""", "$.name" },
     };
 

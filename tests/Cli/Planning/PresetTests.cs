@@ -1,5 +1,6 @@
 using Distill.Cli.Planning;
 using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 
 namespace Tests.Cli.Planning;
 
@@ -46,4 +47,15 @@ public sealed class PresetTests
     }
 
     private static double Epochs(TrainingOptions training, double images) => training.Steps * (double)training.BatchSize / images;
+    [Theory]
+    [InlineData("nowhere/smoke")]
+    [InlineData("../smoke")]
+    [InlineData("smoke/")]
+    public void A_path_never_means_a_preset(string path)
+    {
+        var refused = Assert.Throws<UserException>(() => Presets.Locate(path));
+
+        Assert.Contains("found neither a file nor a preset", refused.Message, StringComparison.Ordinal);
+    }
+
 }

@@ -31,6 +31,29 @@ public sealed class StageKeyTests
     public void Impossible_values_are_refused_with_their_path(string student, string path) =>
         Assert.Contains(path, Assert.Throws<UserException>(() => Stage("distill", student)).Message, StringComparison.Ordinal);
 
+    /// <summary>Names, protocols and votes are in the results, so a change of them must measure again.</summary>
+    [Theory]
+    [InlineData("""{ "rounds": { "distill": { "result": "renamed" } } }""")]
+    [InlineData("""{ "rounds": { "distill": { "label": { "viewsPerImage": 2 } } } }""")]
+    [InlineData("""{ "probe": {} }""")]
+    [InlineData("""{ "probe": { "neighbors": false } }""")]
+    [InlineData("""{ "supervised": null }""")]
+    public void Evaluation_depends_on_what_the_results_state(string change)
+    {
+        var keys = new[] { "{}", change, """{ "probe": { "labels": "all" } }""" }.Select(EvaluateKey);
+
+        Assert.Equal(3, keys.Distinct().Count());
+    }
+
+    private static string EvaluateKey(string change)
+    {
+        var json = JsonNode.Parse(change)!.AsObject();
+        json["extends"] = "fashion-mnist";
+        var options = PipelineOptions.Read(PipelineFile.Parse(json.ToJsonString(), "test.json", Presets.Text));
+        var evaluate = Plan.Create(options, SampleData.Open()).Stages.Single(stage => stage.Name == "evaluate");
+        return CanonicalJson.Text(evaluate.Options);
+    }
+
     private static StageDefinition Stage(string name, string student)
     {
         var json = new JsonObject
