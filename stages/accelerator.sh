@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints which libtorch a build on this machine brings: cpu, cuda, or none where an installed one serves (LIBTORCH).
-# Says in one line on standard error why a machine with a GPU gets another build than cuda.
+# Prints the libtorch that a build on this machine should contain: cpu, cuda, or none to use an installed one (LIBTORCH).
+# If a machine with a GPU does not get cuda, one line on standard error gives the reason.
 #
-#   stages/accelerator.sh [FILE...]    files of which one exists where there is a GPU; by default those of the NVIDIA driver and of WSL2
+#   stages/accelerator.sh [FILE...]    files, any of which shows that there is a GPU; by default those of the NVIDIA driver and of WSL2
 set -u
 cd "$(dirname "$0")/.."
 
@@ -27,7 +27,7 @@ if reason=$(dotnet restore stages/Learning/Learning.csproj --nologo -v quiet -p:
 fi
 
 reason=$(grep -om1 'error .*' <<<"$reason" | sed 's/ *\[[^]]*\]$//')
-# A PyTorch of the version that TorchSharp is built for, with CUDA, serves as well; its version is read, not imported.
+# A PyTorch with CUDA, of the version that TorchSharp is built for, can be used too. Its version is read without importing it.
 torch=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.origin or "" if s else "")' 2>/dev/null)
 torch=$(dirname "$torch")
 if [ -e "$torch/lib/libtorch_cuda.so" ] && grep -q "^__version__.*['\"]2\.10\." "$torch/version.py"; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds tests/gpu/bin/distill-gpu.tar.xz: the program, its benchmarks and the .NET runtime, for a machine that has neither .NET
-# nor a network. libtorch is not in it: the machine's own PyTorch serves. At most 40 MB.
+# nor a network. It does not contain libtorch, which the machine's own PyTorch provides. At most 40 MB.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -16,13 +16,13 @@ publish() {
         -p:PublishTrimmed=true -p:TrimMode=partial -p:SuppressTrimAnalysisWarnings=true -p:JsonSerializerIsReflectionEnabledByDefault=true
 }
 
-# Trimming leaves of the runtime what both programs need. The second publish adds the program's own host.
+# Trimming keeps the parts of the runtime that both programs need. The second publish adds the host of the program.
 publish benchmarks/Benchmarks.csproj "$pack/app"
 publish stages/Cli/Cli.csproj "$out/cli"
 cp "$out"/cli/distill "$out"/cli/distill.deps.json "$out"/cli/distill.runtimeconfig.json "$pack/app"
 cp -r "$out/cli/presets" "$pack/app"
 
-# For debuggers, for Windows, and for tracing.
+# Files for debuggers, Windows and tracing, which the program does not need.
 rm -f "$pack"/app/{libmscordaccore.so,libmscordbi.so,libcoreclrtraceptprovider.so,createdump,onnxruntime.dll,onnxruntime.lib,onnxruntime_providers_shared.*}
 cp tests/gpu/prove.sh tests/gpu/symbols.py "$pack"
 cp -r data/sample "$pack/data"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Proves the program on a GPU machine that has a Python PyTorch and neither .NET nor a network, in at most nine minutes, the
-# cheapest proof first. Writes every result to a folder; a part that fails does not stop the others. Exits with 2 where one failed.
+# cheapest proof first. Writes every result to a folder. A part that fails does not stop the others; the exit code is then 2.
 #
 #   prove.sh --output FOLDER [--device cuda|cpu] [--minutes N] [--data FOLDER] [ARCHIVE]
 #
-# ARCHIVE is what "make gpu-pack" built, by default bin/distill-gpu.tar.xz beside this script. Inside an unpacked archive none is
-# needed. LIBTORCH names a libtorch; without it python3's PyTorch serves, whatever its version. The last part trains on
-# Fashion-MNIST from the folder that --data names, otherwise on the sample. --device cpu is a trial in small.
+# ARCHIVE is the file that "make gpu-pack" built, by default bin/distill-gpu.tar.xz beside this script. An unpacked archive needs none.
+# LIBTORCH names a libtorch; without it the script uses python3's PyTorch of any version. The last part trains on
+# Fashion-MNIST from the folder that --data names, or on the sample. --device cpu is a small trial.
 set -u
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 1; }
@@ -52,7 +52,7 @@ printf 'part\tresult\tseconds\tfound\n' >"$rows"
 : >"$out/log.txt"
 failed=0
 
-# Runs a part with a limit of seconds and what is left of the time, and keeps its last line as what it found.
+# Runs a part with a limit in seconds, at most the remaining time, and keeps the last line of its output as the finding.
 part() {
     local name=$1 limit=$2 result=pass start=$SECONDS left=$((end - SECONDS))
     shift 2
@@ -76,7 +76,7 @@ part() {
     [ "$result" = pass ] || failed=1
     printf '%s\t%s\t%s\t%s\n' "$name" "$result" "$((SECONDS - start))" "$(grep -v '^ *$' "$work/part.log" | tail -1 | cut -c1-200)" | tee -a "$rows"
 }
-# Every part in a process group of its own, so that a limit ends what it started.
+# Runs every part in its own process group, so that a limit also ends the processes that it started.
 set -m
 
 machine() {
@@ -95,7 +95,7 @@ machine() {
     fi
 }
 
-# The program's first start makes its copy of libLibTorchSharp.so open on systems with an older libstdc++.
+# The first start of the program patches its copy of libLibTorchSharp.so for systems with an older libstdc++.
 symbols() {
     (cd "$work" && "$distill" status smoke) >/dev/null 2>&1
     local folder=$LIBTORCH
@@ -107,12 +107,12 @@ doctor() {
     "$distill" doctor --device "$device" --json >"$out/doctor.json"
     local code=$?
     cat "$out/doctor.json"
-    # One line is of all of them together.
+    # One of the lines summarizes all checks.
     echo "$(($(grep -c '"passed": true' "$out/doctor.json") - (code == 0))) checks pass, $(($(grep -c '"passed": false' "$out/doctor.json") - (code != 0))) fail"
     return $code
 }
 
-# The pipeline smoke, in a folder of its own: smoke NAME DEVICE PRECISION [OTHER KEYS]
+# Runs the pipeline smoke in its own folder: smoke NAME DEVICE PRECISION [OTHER KEYS]
 smoke() {
     local folder=$work/$1
     mkdir -p "$folder"
@@ -121,20 +121,20 @@ smoke() {
     (cd "$folder" && echo $BASHPID >pid && exec "$distill" run)
 }
 
-# The loss of a stage's first step, or the mean over the last ten lines of its log: loss NAME STAGE first|last
+# Prints the loss of the first step of a stage, or the mean over the last ten lines of its log: loss NAME STAGE first|last
 loss() {
     local log=$work/$1/models/$1/$2/metrics.jsonl
     { if [ "$3" = first ]; then head -1 "$log"; else tail -10 "$log"; fi; } | sed 's/.*"loss":\([^,]*\),.*/\1/' |
         awk '$1 !~ /^-?[0-9]/ { print $1; found = 1; exit } { sum += $1 } END { if (!found) print sum / NR }'
 }
 
-# Whether two numbers are near, relative to the second or, where that is small, to 0.2: near A B TOLERANCE. NaN is near nothing.
+# Tests whether two numbers are close, relative to the second number or to 0.2 if that is smaller: near A B TOLERANCE. NaN never is.
 near() {
     [[ $1 =~ ^-?[0-9] && $2 =~ ^-?[0-9] ]] &&
         awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; if (m < 0.2) m = 0.2; exit !(d <= t * m) }'
 }
 
-# Against the CPU in fp32. The first step has the same weights; later ones drift apart as rounding grows.
+# Compares with the CPU in fp32. The first step has the same weights; later steps drift apart as rounding errors grow.
 compare() {
     local name=$1 tolerance=$2 stage good=0
     for stage in pretrain finetune distill self-distill supervised; do
@@ -144,12 +144,12 @@ compare() {
         echo "$stage: loss $first to $last, on the CPU $other_first to $other_last"
         near "$last" "$other_last" 0.25 || { echo "$stage ends far from the loss on the CPU"; good=1; }
     done
-    near "$(loss "$name" pretrain first)" "$(loss reference pretrain first)" "$tolerance" || { echo "the first loss of pretrain is not the CPU's"; good=1; }
+    near "$(loss "$name" pretrain first)" "$(loss reference pretrain first)" "$tolerance" || { echo "the first loss of pretrain differs from the CPU's"; good=1; }
     [ $good = 0 ] && echo "first loss of pretrain $(loss "$name" pretrain first), on the CPU $(loss reference pretrain first)"
     return $good
 }
 
-# The reference runs beside doctor.
+# The reference runs at the same time as doctor.
 smoke_fp32() {
     smoke fp32 "$device" fp32 || return 1
     while kill -0 "$reference" 2>/dev/null; do sleep 1; done
@@ -161,12 +161,12 @@ smoke_bf16() { smoke bf16 "$device" bf16 && compare bf16 0.03; }
 resume() {
     smoke resumed "$device" fp32 ', "checkpointEverySeconds": 0' &
     local run=$! i
-    # Some steps into pretraining, of which each is saved and logged.
+    # Waits for some steps of pretraining; each is saved and logged.
     for i in $(seq 1200); do
         [ "$(cat "$work/resumed/models/resumed/pretrain/metrics.jsonl" 2>/dev/null | wc -l)" -ge 5 ] && break
         sleep 0.05
     done
-    kill -KILL "$(cat "$work/resumed/pid")" || { echo "it had ended before it was killed"; return 1; }
+    kill -KILL "$(cat "$work/resumed/pid")" || { echo "the run ended before it was killed"; return 1; }
     wait "$run"
     echo "killed: exit code $?"
     smoke resumed "$device" fp32 ', "checkpointEverySeconds": 0' >"$work/resumed.log" || { cat "$work/resumed.log"; return 1; }
@@ -182,7 +182,7 @@ resume() {
 
 bench() { "$pack/app/benchmarks" device --device "$device" $small --output "$out" --only "$1"; }
 
-# Whatever is left of the time for networks of full width; interrupted, it saves.
+# Uses the remaining time for networks of full width; they save when they are interrupted.
 training() {
     local folder=$work/full
     mkdir -p "$folder"
@@ -197,7 +197,7 @@ training() {
     fi
     local seconds=$((end - SECONDS - 20))
     [ $seconds -gt 10 ] || { echo "no time is left"; return 0; }
-    # Ends early enough to save.
+    # Stops early enough to save.
     (cd "$folder" && timeout --foreground -k 10 -s TERM $seconds "$distill" run)
     local code=$?
     ls -tr "$folder"/models/fashion-mnist-gpu/*/metrics.jsonl | xargs cat >"$out/training.jsonl"
@@ -205,7 +205,7 @@ training() {
     [ $code = 0 ] || [ $code = 124 ] || [ $code = 130 ]
 }
 
-# Memory and use of the GPU through all parts, and memory by process, once a second.
+# Logs memory and use of the GPU, and memory by process, every second during all parts.
 if [ "$device" = cuda ] && command -v nvidia-smi >/dev/null; then
     while sleep 1; do
         nvidia-smi --query-gpu=timestamp,memory.used,utilization.gpu,power.draw --format=csv,noheader

@@ -1,8 +1,8 @@
-"""Asks an installed libtorch for every function and object that the program's native calls need, without importing torch.
+"""Checks that an installed libtorch has every symbol that the program's native calls need, without importing torch.
 
     symbols.py APP_FOLDER LIBTORCH_FOLDER
 
-Prints what is missing, and whether libLibTorchSharp.so opens with everything resolved. Exits with 2 where anything is missing.
+Prints what is missing, and whether libLibTorchSharp.so opens with everything resolved. Exits with 2 if anything is missing.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ import sys
 
 
 def undefined(path):
-    """The names that an ELF64 library leaves to others: the undefined entries of .dynsym."""
+    """Returns the names that an ELF64 library needs from other libraries: the undefined entries of .dynsym."""
     with open(path, "rb") as file:
         image = file.read()
     sections, = struct.unpack_from("<Q", image, 0x28)
@@ -43,7 +43,7 @@ def main():
                 for name in ("libc10.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so") if os.path.exists(os.path.join(folder, name))]
     # One name of libstdc++ is bound by no relocation; the program marks that need weak on systems that lack it.
     wanted = [name for name in undefined(os.path.join(app, "libLibTorchSharp.so")) if name != "_ZSt21ios_base_library_initv"]
-    own = imports(os.path.join(app, "Stages.Learning.dll"))
+    own = imports(os.path.join(app, "Distill.Learning.dll"))
     missing = [name for name in wanted + own if not any(hasattr(library, name) for library in open_now)]
     print(f"{len(wanted)} names of libLibTorchSharp.so and {len(own)} of the program, {len(missing)} missing in {folder}")
     for name in missing:
