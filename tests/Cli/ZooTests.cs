@@ -53,7 +53,7 @@ public sealed class ZooTests
         folder.Write("pipeline.json", new JsonObject
         {
             ["extends"] = "fashion-mnist-from-zoo",
-            ["name"] = "zoo",
+            ["name"] = "probe-of-zoo",
             ["dataset"] = SampleJson(),
             ["pretrain"] = new JsonObject { ["weights"] = Path.Combine(Zoo, "fashion-mnist-resnet152", "weights.safetensors") },
             ["probe"] = new JsonObject { ["labels"] = "labeled" },
@@ -66,7 +66,7 @@ public sealed class ZooTests
         var run = DistillProcess.Run(folder.Path, "run", "pipeline.json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
-        var rows = JsonNode.Parse(File.ReadAllText(folder["models/zoo/results.json"]))!["rows"]!.AsArray();
+        var rows = JsonNode.Parse(File.ReadAllText(folder["models/probe-of-zoo/results.json"]))!["rows"]!.AsArray();
 
         // A linear probe of a ResNet-152 with random weights, on as many labels, has an accuracy of 52 %.
         Assert.InRange(rows.First(row => row!["name"]!.GetValue<string>() == "linear")!["top1"]!.GetValue<double>(), 65, 100);
