@@ -25,7 +25,8 @@ internal static class DistillContest
         var random = settings.Random("distill");
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = Student();
-        using var task = new SoftTargetTask(student, Student, bank, targets, labeled: null, options, settings.Compute, random);
+        using var task = new SoftTargetTask(
+            student, Student, bank, targets, frequencies: null, labeled: null, options, settings.Compute, random);
         using var run = new TrainingRun(task, options.Training, settings);
 
         using var teacher = bench.LoadTeacher();

@@ -117,7 +117,7 @@ ROUND = {
     "student": {
         "network": {"architecture": "resnet50", "width": 0.25, "stem": "imagenet"},
         "teacherTemperature": 0.5,
-        "balanceClasses": True,
+        "classFrequencies": "equal",
         "steps": 1200,
         "batchSize": 256,
         "groups": 2,
@@ -177,7 +177,7 @@ def targets(seeds):
 def balance(seeds):
     """Soft targets shifted so that every class has as much of them, which the papers do not do."""
     for value in (True, False):
-        yield {"balanceClasses": value}, student("round" if value else "unbalanced", seeds, {"balanceClasses": value})
+        yield {"classFrequencies": value}, student("round" if value == "equal" else "unbalanced", seeds, {"classFrequencies": value})
 
 
 def self_first(seeds):

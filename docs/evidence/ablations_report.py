@@ -21,7 +21,7 @@ ABLATIONS = {
     "alpha": ("α, the weight of the soft targets", {"alpha": 1}, "distilled"),
     "temperature": ("Temperature of the soft targets", {"temperature": 0.5}, "distilled"),
     "views": ("Soft targets an image", {"views": 4}, "distilled"),
-    "balance": ("Balanced soft targets", {"balanceClasses": True}, "distilled"),
+    "balance": ("Balanced soft targets", {"classFrequencies": "equal"}, "distilled"),
     "self-first": ("The teacher distils itself first", {"first": "nothing"}, "distilled"),
     "stem": ("The student's stem", {"stem": "imagenet"}, "distilled"),
 }

@@ -51,8 +51,9 @@ internal static class ClassBalance
         return logits_NK.Plus(shift_K).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Computes the mean probability of every class. With a single chunk, it equals that chunk's mean to the last bit.</summary>
-    private static Tensor Shares(SoftTargetLogits logits, double temperature, Tensor shift_K)
+    /// <summary>Computes the mean probability of every class after shifts of the scaled logits: [K], fp64.
+    /// With a single chunk, it equals that chunk's mean to the last bit.</summary>
+    internal static Tensor Shares(SoftTargetLogits logits, double temperature, Tensor shift_K)
     {
         var share_K = zeros_like(shift_K);
         for (var start = 0; start < logits.Count; start += logits.RowsAtOnce)

@@ -9,10 +9,7 @@ namespace Distill.Distill;
 /// <param name="Network">Architecture of the student.</param>
 /// <param name="TeacherTemperature">Divisor of the teacher's logits. SimCLRv2: 1 for big to small, 0.1 for self-distillation.</param>
 /// <param name="StudentTemperature">Divisor of the student's logits.</param>
-/// <param name="BalanceClasses">
-/// Whether the soft targets are shifted so that all classes are equally frequent (<see cref="ClassBalance"/>). For datasets that are known
-/// to be balanced; not in SimCLRv2.
-/// </param>
+/// <param name="ClassFrequencies">How frequent the classes are in the soft targets; not in SimCLRv2.</param>
 /// <param name="Alpha">
 /// α of SimCLRv2's equation 4: the weight of the soft targets. 1 − α is the weight of the labeled images' cross entropy. The default, 1, is
 /// equation 3: distillation without labels, which the paper found nearly as good.
@@ -24,14 +21,14 @@ public sealed record DistillOptions(
     NetworkOptions Network,
     double TeacherTemperature,
     double StudentTemperature,
-    bool BalanceClasses,
+    ClassFrequencies ClassFrequencies,
     double Alpha,
     int LabeledBatchSize,
     DistilledImages Images,
     TrainingOptions Training)
 {
     /// <summary>Whether the result depends on which images are labeled.</summary>
-    public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All;
+    public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All || ClassFrequencies == ClassFrequencies.Estimated;
 
     /// <summary>Reads the block <c>student</c>.</summary>
     /// <exception cref="UserException">Labeled images are mixed into a batch of several groups.</exception>
@@ -47,9 +44,11 @@ public sealed record DistillOptions(
         NetworkOptions.Read(section.Section("network", "The student."), new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
         section.Number("teacherTemperature", 1, 0.01, 100, "Temperature of the soft targets; below 1 sharpens them."),
         section.Number("studentTemperature", 1, 0.01, 100, "Temperature of the student's logits in the loss."),
-        section.Flag(
-            "balanceClasses", false,
-            "Shifts the soft targets so that all classes are equally frequent. Only for data where they are."),
+        section.Choice(
+            "classFrequencies", ClassFrequencies.AsLabeled,
+            "Frequencies of the classes in the soft targets. as-labeled: as the teacher gives them. equal: all classes equally "
+                + "frequent, for data where they are. estimated: as frequent as the teacher finds them in all images, for labels of "
+                + "other frequencies."),
         section.Number(
             "alpha", 1, 0, 1,
             "Weight of the soft targets in the loss (SimCLRv2 equation 4). 1 - alpha is the weight of the labels; 1 uses none."),

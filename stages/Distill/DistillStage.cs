@@ -1,4 +1,5 @@
 using Distill.Datasets;
+using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
@@ -49,11 +50,24 @@ public static class DistillStage
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = CreateStudent();
 
+        var frequencies = options.ClassFrequencies == ClassFrequencies.Estimated ? Frequencies(images, labeled) : null;
         var views = options.Alpha < 1 ? new LabeledViews(bank, labeled, crop, options.LabeledBatchSize, random) : null;
-        using var task = new SoftTargetTask(student, CreateStudent, bank, targets, views, options, settings.Compute, random);
+        using var task = new SoftTargetTask(student, CreateStudent, bank, targets, frequencies, views, options, settings.Compute, random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
         ResNet CreateStudent() => ResNet.Create(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+    }
+
+    /// <summary>Returns the frequency of each class among the labeled images, which the teacher learned from. None is 0.</summary>
+    private static double[] Frequencies(ImageSet images, IReadOnlyList<int> labeled)
+    {
+        double[] counts = [.. Enumerable.Repeat(1.0, images.ClassNames.Count)];
+        foreach (var image in labeled)
+        {
+            counts[images.Labels[image]]++;
+        }
+
+        return [.. counts.Select(count => count / counts.Sum())];
     }
 
     private static SoftTargetTable Select(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labeled)

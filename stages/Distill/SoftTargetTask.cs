@@ -33,8 +33,9 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     /// <param name="createReplica">Creates another network of the same architecture on the same device.</param>
     /// <param name="bank">The training images.</param>
     /// <param name="targets">The teacher's soft targets.</param>
+    /// <param name="frequencies">Frequency of each class among the teacher's labels; null unless frequencies are estimated.</param>
     /// <param name="labeled">Labeled images; null for distillation without labels.</param>
-    /// <param name="options">Temperatures, class balance and α.</param>
+    /// <param name="options">Temperatures, class frequencies and α.</param>
     /// <param name="compute">Device and arithmetic.</param>
     /// <param name="random">The random key of the stage.</param>
     public SoftTargetTask(
@@ -42,6 +43,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         Func<ResNet> createReplica,
         ImageBank bank,
         SoftTargetTable targets,
+        IReadOnlyList<double>? frequencies,
         LabeledViews? labeled,
         DistillOptions options,
         Compute compute,
@@ -53,7 +55,13 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _logits = SoftTargetLogits.Load(targets, compute.Device);
-        _shift_K = options.BalanceClasses ? ClassBalance.Shifts(_logits, options.TeacherTemperature).DetachFromDisposeScope() : null;
+        _shift_K = options.ClassFrequencies switch
+        {
+            ClassFrequencies.Equal => ClassBalance.Shifts(_logits, options.TeacherTemperature).DetachFromDisposeScope(),
+            ClassFrequencies.Estimated =>
+                LabelShift.Shifts(_logits, options.TeacherTemperature, frequencies!).DetachFromDisposeScope(),
+            _ => null,
+        };
     }
 
     public override nn.Module<Tensor, Tensor> Network => _student;

@@ -39,7 +39,7 @@ public sealed class ThreeRoundsTests
         var (first, second) = (rounds["distill"]!, rounds["self-distill"]!);
         first["label"]!["topK"] = 3;
         first["student"]!["network"]!["architecture"] = "resnet34";
-        first["student"]!["balanceClasses"] = true;
+        first["student"]!["classFrequencies"] = "equal";
         second["student"]!["images"] = "unlabeled";
         second["label"]!["topK"] = 10;
         var teacher = first.DeepClone();

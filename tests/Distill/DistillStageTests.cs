@@ -51,7 +51,7 @@ public sealed class DistillStageTests
     [Fact]
     public void Interrupted_and_resumed_run_ends_in_the_same_bits()
     {
-        const string student = """{ "alpha": 0.5, "labeledBatchSize": 24, "balanceClasses": true }""";
+        const string student = """{ "alpha": 0.5, "labeledBatchSize": 24, "classFrequencies": "equal" }""";
         using var interrupted = new StageFixture { CancelAt = 4 };
         Assert.Throws<OperationCanceledException>(() => Run(interrupted, student, TwoPerClass, topK: 3));
 
@@ -63,7 +63,7 @@ public sealed class DistillStageTests
 
     [Theory]
     [InlineData("{}", 0)]
-    [InlineData("""{ "balanceClasses": true }""", 3)]
+    [InlineData("""{ "classFrequencies": "equal" }""", 3)]
     [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 4 }""", 0)]
     public void Steps_leak_no_tensor(string student, int topK)
     {

@@ -28,7 +28,9 @@ internal static class RenamedKeys
     /// <param name="name">An unknown key, or a wrong value.</param>
     /// <param name="allowed">Keys that the block has.</param>
     public static string? Advice(string? name, IReadOnlyCollection<string> allowed) =>
-        name is "labels" or "none" && allowed.Contains("enabled")
+        name == "balanceClasses" && allowed.Contains("classFrequencies")
+            ? "set classFrequencies to \"equal\" for true, and leave it out for false"
+            : name is "labels" or "none" && allowed.Contains("enabled")
             ? "leave the block out with null in its place, or with \"enabled\": false"
             : null;
 
