@@ -17,6 +17,8 @@ public sealed partial class ArchitectureTests
         ["Datasets"] = ["Pipeline", "ParquetFiles", "Learning"],
         ["Imaging"] = ["Pipeline", "ParquetFiles", "Learning", "Datasets"],
         ["Artifacts"] = Base,
+        ["Encoders"] = [.. Base, "ParquetFiles"],
+        ["Classify"] = [.. Base, "Encoders"],
         ["Pretrain"] = Base,
         ["Probe"] = Base,
         ["FineTune"] = Base,

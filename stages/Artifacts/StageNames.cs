@@ -8,6 +8,7 @@ public static class StageNames
     public const string Pretrain = "pretrain";
     public const string Probe = "probe";
     public const string FineTune = "finetune";
+    public const string Classify = "classify";
     public const string Supervised = "supervised";
     public const string Label = "label";
     public const string Evaluate = "evaluate";
@@ -25,8 +26,8 @@ public static class StageNames
     // The first two are folders of a run that no stage owns.
     private static readonly HashSet<string> Taken =
     [
-        "published", "cross-validation", Dataset, Imported, Pretrain, Probe, FineTune, Supervised, Label, Evaluate, Temperature, Export,
-        Publish, Report, Teacher, Linear,
+        "published", "cross-validation", Dataset, Imported, Pretrain, Probe, FineTune, Classify, Supervised, Label, Evaluate,
+        Temperature, Export, Publish, Report, Teacher, Linear,
     ];
 
     /// <summary>The stage that labels images for a round: label, label-2, label-3, …</summary>

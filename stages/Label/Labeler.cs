@@ -19,6 +19,7 @@ internal sealed class Labeler(
     private const int LogitsPerGroup = 1 << 20;
 
     private readonly IInferenceModule _teacher = InferenceNetwork.Create(teacher, compute);
+    private readonly int? _size = Inference.SizeOf(teacher);
     private readonly int _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
 
     private readonly int _imagesPerGroup = Math.Clamp(
@@ -41,6 +42,7 @@ internal sealed class Labeler(
             var rows = new List<SoftTargetRow>(images.Count * options.ViewsPerImage);
             while (rows.Count < images.Count * options.ViewsPerImage && results.MoveNext())
             {
+                cancellation.ThrowIfCancellationRequested();
                 rows.AddRange(results.Current);
             }
 
@@ -67,7 +69,7 @@ internal sealed class Labeler(
     ];
 
     private ViewBatch PlanOf(Batch batch) =>
-        new([.. ViewsOf(batch).Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))]);
+        new([.. ViewsOf(batch).Select(v => bank.Draw(v.Image, options.Crop, random.Fold(v.Image).Fold(v.View)))], _size);
 
     private List<SoftTargetRow> RowsOf(Batch batch, Tensor logits_NK) =>
         SoftTargetRows.FromLogits(ViewsOf(batch), [.. PlanOf(batch).Views.Select(view => view.Crop)], logits_NK, options.TopK);

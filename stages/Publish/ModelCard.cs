@@ -80,7 +80,7 @@ internal sealed class ModelCard(
 
         The model: {options.License}.
         The training images: {options.DataLicense ?? "not stated"}.
-
+        {EncoderLicenses}
         """);
 
     private string Title => $"{_network} trained with SimCLRv2 on {dataset}";
@@ -135,6 +135,9 @@ internal sealed class ModelCard(
         : FormattableString.Invariant(
             $"The model and the networks that taught it were trained with {_published.Labels:N0} labels of the training images.");
 
+    private string EncoderLicenses => Lines(lineage.Values.SelectMany(EncodersOf)
+        .Select(encoder => $"The encoder {encoder["name"]} that taught it: {encoder["license"]?.ToString() ?? "not stated"}."));
+
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 
     private static string Row(ResultRow row) =>
@@ -155,6 +158,13 @@ internal sealed class ModelCard(
                 + Optimizer(options["optimizer"]);
         }
 
+        if (EncodersOf(entry) is { Count: > 0 } encoders)
+        {
+            var names = encoders.Select(encoder =>
+                $"{encoder["name"]} (SHA-256 {entry.Inputs.GetValueOrDefault($"{StageNames.Imported}/encoder-{encoder["name"]}")})");
+            return $"* {stage}: logistic regression on the frozen features of {string.Join(" and ", names)}";
+        }
+
         if (options["imported"] is not null)
         {
             return $"* {stage}: {Network(options["network"])}imported weights";
@@ -165,6 +175,10 @@ internal sealed class ModelCard(
 
     /// <summary>Returns the option of a labeling stage; null for another stage, whose <c>views</c> is a list of augmentations.</summary>
     private static JsonValue? ViewsPerImage(LockEntry entry) => entry.Options["viewsPerImage"] as JsonValue;
+
+    /// <summary>Returns the options of the frozen encoders of a stage; none for a stage without any.</summary>
+    private static IReadOnlyList<JsonNode> EncodersOf(LockEntry entry) =>
+        entry.Options["encoders"] is JsonArray encoders ? [.. encoders.Select(encoder => encoder!)] : [];
 
     private static string Network(JsonNode? network) => network is null ? "" : $"{network["architecture"]} of width {network["width"]}, ";
 

@@ -4,6 +4,7 @@ using Distill.Cli.Planning;
 using Distill.Datasets;
 using Distill.Datasets.Downloads;
 using Distill.Datasets.Options;
+using Distill.Encoders.Downloads;
 using Distill.Imaging.Splits;
 using Distill.Pipeline.Storage;
 
@@ -22,14 +23,23 @@ internal static class DataCommand
     {
         var pipeline = CommonArguments.Pipeline();
         var json = CommonArguments.Json();
-        var command = new Command("fetch", "Download the pipeline's dataset and verify its SHA-256 checksums.") { pipeline, json };
+        var command = new Command("fetch", "Download the pipeline's dataset and encoder, and verify their SHA-256 checksums.")
+        {
+            pipeline, json,
+        };
         command.SetAction(parsed =>
         {
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline));
             var log = parsed.GetValue(json) ? Console.Error : Console.Out;
+            using var interruption = new Interruption();
+            var download = new EncoderDownload(new SystemCommands(), log.WriteLine);
+            foreach (var encoder in options.Encoders)
+            {
+                download.FetchAsync(encoder, interruption.Token).GetAwaiter().GetResult();
+            }
+
             if (options.Dataset.Kind == DatasetKind.FashionMnist)
             {
-                using var interruption = new Interruption();
                 new FashionMnistSource()
                     .FetchAsync(options.Dataset.Folder, log.WriteLine, interruption.Token).GetAwaiter().GetResult();
             }

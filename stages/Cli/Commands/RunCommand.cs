@@ -45,7 +45,9 @@ internal static class RunCommand
             }
 
             var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
-            var everything = options.ImportsTeacher ? StageNames.FineTune : StageNames.Pretrain;
+            var everything = options.UsesEncoders ? StageNames.Classify
+                : options.ImportsTeacher ? StageNames.FineTune
+                : StageNames.Pretrain;
             var first = parsed.GetValue(force) ? everything : parsed.GetValue(from);
             return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);
         });

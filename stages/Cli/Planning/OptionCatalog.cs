@@ -16,7 +16,12 @@ internal static class OptionCatalog
             ["dataset"] = new JsonObject { ["kind"] = "folder", ["folder"] = "data/photos" },
             ["labels"] = new JsonObject { ["perClass"] = 1 },
             // The deepest head gives fromLayer its widest range.
-            ["pretrain"] = new JsonObject { ["head"] = new JsonObject { ["layers"] = 8 }, ["augmentations"] = augmentations.DeepClone() },
+            ["pretrain"] = new JsonObject
+            {
+                ["head"] = new JsonObject { ["layers"] = 8 },
+                ["augmentations"] = augmentations.DeepClone(),
+                ["encoder"] = "model.onnx",
+            },
             ["finetune"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
             ["rounds"] = new JsonObject { ["NAME"] = new JsonObject() },
             ["supervised"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },

@@ -1,8 +1,9 @@
 using Distill.Artifacts;
+using Distill.Classify;
 using Distill.Datasets.Options;
+using Distill.Encoders.Options;
 using Distill.FineTune;
 using Distill.Imaging.Splits;
-using Distill.Learning.Networks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Pretrain;
@@ -19,6 +20,8 @@ internal sealed record PipelineOptions(
     DatasetOptions Dataset,
     LabelSplitOptions Labels,
     Block<PretrainOptions> Pretrain,
+    IReadOnlyList<EncoderOptions> Encoders,
+    Block<ClassifyOptions> Classify,
     Block<FineTuneOptions> FineTune,
     IReadOnlyList<RoundOptions> Rounds,
     Block<SupervisedOptions>? Supervised,
@@ -30,8 +33,11 @@ internal sealed record PipelineOptions(
     /// <summary>Whether the teacher is an imported classifier, so that no stage pretrains.</summary>
     public bool ImportsTeacher => FineTune.Options.Weights is not null;
 
+    /// <summary>Whether the teacher is a classifier on frozen encoders, so that no stage pretrains or fine-tunes.</summary>
+    public bool UsesEncoders => Encoders.Count > 0;
+
     /// <summary>Names of the results that are plain ResNets and can be published, the default last.</summary>
-    public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options);
+    public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options, UsesEncoders);
 
     /// <summary>Loads and validates a pipeline.</summary>
     /// <param name="pipeline">A file, or the name of a shipped preset.</param>
@@ -42,6 +48,7 @@ internal sealed record PipelineOptions(
         var root = PipelineFile.Load(Presets.Locate(pipeline), Presets.Text);
         var options = Read(root);
         root.RefuseUnknownKeys();
+        PipelineChecks.CheckTeacher(options, root);
         return seed is not { } given ? options : options with
         {
             Name = FormattableString.Invariant($"{options.Name}-seed-{given}"),
@@ -62,6 +69,8 @@ internal sealed record PipelineOptions(
         var pretrainSection = root.Section("pretrain", "Contrastive pretraining of the teacher's encoder (SimCLRv2 section 2.1).");
         var finetuneSection = root.Section("finetune", "Fine-tuning of the teacher on the labeled images.");
         var pretrain = PretrainOptions.Read(pretrainSection);
+        var encoders = EncoderOptions.ReadAll(pretrainSection);
+        var classifySection = root.Section("classify", "The classifier on the features of frozen encoders (pretrain.encoder).");
         var finetune = FineTuneOptions.Read(finetuneSection, pretrain.Head.Layers);
         var probeSection = root.OptionalSection(
             "probe", byDefault: false, "Linear evaluation of the pretrained encoder. Left out by default.");
@@ -86,13 +95,16 @@ internal sealed record PipelineOptions(
             DatasetOptions.Read(datasetSection),
             LabelSplitOptions.Read(labelsSection, (int)settings.Seed),
             new Block<PretrainOptions>(pretrain, pretrainSection),
+            encoders,
+            new Block<ClassifyOptions>(ClassifyOptions.Read(classifySection), classifySection),
             new Block<FineTuneOptions>(finetune, finetuneSection),
             rounds,
             supervised,
             probe,
             PublishOptions.Read(
-                root.Section("publish", "The model to publish."), PublishableOf(rounds, probe?.Options, finetune), (int)settings.Seed));
-        options.CheckChannels(root);
+                root.Section("publish", "The model to publish."), PublishableOf(rounds, probe?.Options, finetune, encoders.Count > 0),
+                (int)settings.Seed));
+        PipelineChecks.CheckChannels(options, root);
         return options;
     }
 
@@ -138,34 +150,11 @@ internal sealed record PipelineOptions(
         return rounds;
     }
 
-    private static IReadOnlyList<string> PublishableOf(IReadOnlyList<RoundOptions> rounds, ProbeOptions? probe, FineTuneOptions finetune) =>
+    private static IReadOnlyList<string> PublishableOf(
+        IReadOnlyList<RoundOptions> rounds, ProbeOptions? probe, FineTuneOptions finetune, bool usesEncoders) =>
     [
-        .. finetune.FromLayer == 0 ? [StageNames.Teacher] : Array.Empty<string>(),
+        .. finetune.FromLayer == 0 && !usesEncoders ? [StageNames.Teacher] : Array.Empty<string>(),
         .. probe is not null ? [StageNames.Linear] : Array.Empty<string>(),
         .. rounds.Select(round => round.Result),
     ];
-
-    /// <summary>Refuses a normalization that does not have one value for each channel of the images.</summary>
-    private void CheckChannels(JsonSection root)
-    {
-        Check(root.Section("pretrain"), Pretrain.Options.Network);
-        foreach (var (entry, round) in root.Map("rounds").Zip(Rounds))
-        {
-            Check(entry.Section.Section("student"), round.Student.Options.Network);
-        }
-
-        if (Supervised is not null)
-        {
-            Check(root.Section("supervised"), Supervised.Options.Network);
-        }
-
-        void Check(JsonSection block, NetworkOptions network)
-        {
-            if (network.Normalization?.Fits(Dataset.Channels) == false)
-            {
-                throw block.Section("network").Error(
-                    "mean", $"found {network.Normalization.Mean.Count} values, expected {Dataset.Channels}, one per channel of the images");
-            }
-        }
-    }
 }

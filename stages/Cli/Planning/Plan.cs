@@ -1,5 +1,7 @@
 using Distill.Artifacts;
 using Distill.Datasets;
+using Distill.Encoders.Models;
+using Distill.Encoders.Options;
 using Distill.Evaluate;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Storage;
@@ -29,6 +31,9 @@ internal sealed record Plan(
     /// <summary>The file of <c>finetune.weights</c> as an input.</summary>
     public static readonly Artifact ImportedTeacher = new(StageNames.Imported, "teacher");
 
+    /// <summary>The file of one of <c>pretrain.encoder</c> as an input.</summary>
+    public static Artifact FrozenEncoder(EncoderOptions encoder) => new(StageNames.Imported, $"encoder-{encoder.Name}");
+
     /// <summary>
     /// Plans a pipeline. It reads no file but that of <c>labels.list</c>, whose hash is in keys. A stage or a key reads the others when it
     /// needs them.
@@ -39,9 +44,11 @@ internal sealed record Plan(
     public static Plan Create(PipelineOptions options, IDataset dataset, string root = "")
     {
         var training = new TrainingPlan(options, dataset, root);
-        var pretrain = options.ImportsTeacher ? PlanStep.None : training.Pretrain();
+        var pretrain = options.ImportsTeacher || options.UsesEncoders ? PlanStep.None : training.Pretrain();
         var probe = options.Probe is { } probing ? training.Probe(probing) : PlanStep.None;
-        var teacher = options.ImportsTeacher ? training.ImportTeacher() : training.FineTune();
+        var teacher = options.UsesEncoders ? training.Classify()
+            : options.ImportsTeacher ? training.ImportTeacher()
+            : training.FineTune();
         var supervised = options.Supervised is { } baseline ? training.Supervised(baseline) : PlanStep.None;
         var rounds = new List<RoundStep>();
         foreach (var round in options.Rounds)
@@ -74,6 +81,11 @@ internal sealed record Plan(
         };
         Add(ImportedEncoder, options.Pretrain.Options.Weights);
         Add(ImportedTeacher, options.FineTune.Options.Weights);
+        foreach (var encoder in options.Encoders)
+        {
+            externals[FrozenEncoder(encoder)] = new(encoder.File, new Lazy<string>(() => EncoderFiles.Fingerprint(encoder)));
+        }
+
         return externals;
 
         void Add(Artifact artifact, string? file)

@@ -46,7 +46,10 @@ internal sealed class PublicationPlan(
         StageNames.Evaluate,
         EvaluateStage.Version,
         StageKeys.WithLabels(new JsonObject { ["candidates"] = new JsonArray([.. candidates.Select(KeyOf)]) }, options.Labels),
-        [Plan.Train, Plan.Test, .. candidates.SelectMany(candidate => candidate.Lineage).Distinct()],
+        [
+            Plan.Train, Plan.Test,
+            .. candidates.SelectMany(candidate => candidate.Lineage.Concat(candidate.Source.Needs)).Distinct(),
+        ],
         context => EvaluateStage.Run(context, candidates, options.Settings, dataset, options.Labels, modelsFolder));
 
     /// <summary>Everything that the results state about a candidate and that its weights do not decide.</summary>
@@ -109,7 +112,8 @@ internal sealed class PublicationPlan(
         var inputs = new ReportInputs(_student.Name, Results, Details, Exports, softTargets);
 
         // Without pretraining there are no augmented views to show.
-        var views = options.Pretrain.Options.Weights is null && !options.ImportsTeacher ? options.Pretrain.Options.Augmentations : null;
+        var views = options.Pretrain.Options.Weights is null && !options.ImportsTeacher && !options.UsesEncoders
+            ? options.Pretrain.Options.Augmentations : null;
         return Stage(
             StageNames.Report,
             ReportStage.Version,

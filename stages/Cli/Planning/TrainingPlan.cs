@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
+using Distill.Classify;
 using Distill.Datasets;
 using Distill.Distill;
+using Distill.Encoders;
 using Distill.Evaluate;
 using Distill.FineTune;
 using Distill.Imaging.Evaluation;
@@ -89,6 +91,26 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             ImportTeacherStage.Run(context, source, NetworkJson(), options.Settings, dataset, Plan.ImportedTeacher), [teacher]);
     }
 
+    /// <summary>Plans the classifier on the features of frozen encoders, which makes the teacher.</summary>
+    public PlanStep Classify()
+    {
+        Artifact[] files = [.. options.Encoders.Select(Plan.FrozenEncoder)];
+        var source = new ClassifierSource(
+            new Artifact(StageNames.Classify, ClassifyStage.Output), (_, classes, _) => Open(classes)) { Needs = files };
+        var key = WithLabels(options.Classify.ToJson());
+        key["encoders"] = new JsonArray([.. options.Encoders.Select(encoder => encoder.ToJson())]);
+        var teacher = new Candidate(
+            StageNames.Teacher,
+            $"logistic regression on frozen features of {string.Join(", ", options.Encoders.Select(encoder => encoder.Name))}",
+            source,
+            [source.Artifact]);
+        return Step(StageNames.Classify, ClassifyStage.Version, key, [Plan.Train, .. files], context =>
+            ClassifyStage.Run(context, options.Classify.Options, options.Settings, dataset, options.Labels, Open), [teacher]);
+
+        EncoderTeacher Open(int classes) =>
+            new(options.Encoders, Path.Combine(root, "data", "encoders", "features"), classes, Console.Error.WriteLine);
+    }
+
     /// <summary>Plans the training of the supervised baseline.</summary>
     public PlanStep Supervised(Block<SupervisedOptions> supervised)
     {
@@ -106,7 +128,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
     {
         var softTargets = new Artifact(StageNames.LabelOf(index), LabelStage.Output);
         var folder = Path.Combine(root, "data", options.Name, "soft-targets", round.Name);
-        var label = Stage(softTargets.Stage, LabelStage.Version, round.Label.ToJson(), [Plan.Train, teacher.Source.Artifact], context =>
+        var label = Stage(softTargets.Stage, LabelStage.Version, round.Label.ToJson(), [Plan.Train, .. teacher.Source.Inputs], context =>
             LabelStage.Run(context, round.Label.Options, options.Settings, dataset, teacher.Source, folder));
 
         var views = round.Label.Options.ViewsPerImage;

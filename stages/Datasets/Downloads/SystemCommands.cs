@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Distill.Datasets.Downloads;
 
 /// <summary>Runs programs as child processes, without a shell, and with English messages.</summary>
-internal sealed class SystemCommands : ICommands
+public sealed class SystemCommands : ICommands
 {
     public async Task<CommandResult?> RunAsync(
         string program, IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken cancellation)

@@ -52,8 +52,9 @@ public static class Inference
     {
         using var scope = NewDisposeScope();
         using var form = InferenceNetwork.Create(network, compute);
+        var size = SizeOf(network);
         var chunks = indices.Chunk(BatchSize(bank.Images.Shape, compute, network)).ToArray();
-        using var loader = new ViewLoader(bank, chunk => bank.EvaluationViews(chunks[chunk]), chunks.Length);
+        using var loader = new ViewLoader(bank, chunk => bank.EvaluationViews(chunks[chunk]) with { Size = size }, chunks.Length);
         var batches = new List<Tensor>();
         var done = 0;
         foreach (var outputs in ForEach(loader, chunks.Length, form, (_, y) => y.DetachFromDisposeScope(), compute, workers))
@@ -91,13 +92,16 @@ public static class Inference
             };
         });
 
+    /// <summary>Returns the height and width in which a network sees images; null for those of the dataset.</summary>
+    public static int? SizeOf(nn.Module network) => (network as ISizedNetwork)?.ImageSize;
+
     /// <summary>Chooses the number of images in a batch.</summary>
-    /// <param name="shape">Shape of the images.</param>
+    /// <param name="shape">Shape of the images, unless the network has a size of its own.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    /// <param name="network">Network that computes them; only considered on a GPU.</param>
+    /// <param name="network">Network that computes them; its maps are only considered on a GPU.</param>
     public static int BatchSize(ImageShape shape, Compute compute, nn.Module? network = null)
     {
-        var pixels = shape.Height * shape.Width;
+        var pixels = network is not null && SizeOf(network) is { } size ? size * size : shape.Height * shape.Width;
         if (OnCpu(compute))
         {
             return Math.Clamp(PixelsPerCpuBatch / pixels, 1, LargestCpuBatch);

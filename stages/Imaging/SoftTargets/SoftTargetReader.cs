@@ -78,7 +78,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
             var height = await Column<float>(group, Field(SoftTargetSchema.Height), rows);
             var width = await Column<float>(group, Field(SoftTargetSchema.Width), rows);
             var flipped = await Column<bool>(group, Field(SoftTargetSchema.Flipped), rows);
-            var logits = await Lists<float>(group, Field(SoftTargetSchema.Logit), rows, table.Width);
+            var logits = await ParquetLists.ReadAsync<float>(group, Field(SoftTargetSchema.Logit), rows, table.Width);
             if (logits is null || image.Any(n => n < 0 || n >= images))
             {
                 throw Wrong($"row group {i} does not contain {table.Width} logits of one of {images} images per row");
@@ -86,7 +86,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
 
             if (topK > 0)
             {
-                var numbers = await Lists<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
+                var numbers = await ParquetLists.ReadAsync<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
                 if (numbers is null || numbers.Chunk(topK).Any(row => row.Any(n => n < 0 || n >= classes) || row.Distinct().Count() < topK))
                 {
                     throw Wrong($"row group {i} does not contain {topK} different ones of {classes} classes per row");
@@ -121,35 +121,6 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         var values = new T[rows];
         await group.ReadAsync<T>(field, values.AsMemory());
         return values;
-    }
-
-    /// <summary>Reads the values of a list column; null unless every row has <paramref name="width"/> of them, none missing.</summary>
-    private static async Task<T[]?> Lists<T>(ParquetRowGroupReader group, DataField field, int rows, int width)
-        where T : struct
-    {
-        var values = new T[checked(rows * width)];
-        if (group.GetMetadata(field)?.MetaData?.NumValues != values.Length)
-        {
-            return null;
-        }
-
-        var (definitions, repetitions) = (new int[values.Length], new int[values.Length]);
-        await group.ReadRawAsync<T>(field, values.AsMemory(), definitions.AsMemory(), repetitions.AsMemory());
-        return !definitions.AsSpan().ContainsAnyExcept(field.MaxDefinitionLevel) && ListsBeginEvery(width, repetitions) ? values : null;
-    }
-
-    /// <summary>Returns whether lists begin (level 0) at every <paramref name="width"/>-th value and nowhere else (level 1).</summary>
-    private static bool ListsBeginEvery(int width, ReadOnlySpan<int> repetitions)
-    {
-        for (var start = 0; start < repetitions.Length; start += width)
-        {
-            if (repetitions[start] != 0 || repetitions.Slice(start + 1, width - 1).ContainsAnyExcept(1))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private InvalidDataException Wrong(string message) => new($"{path}: {message}");

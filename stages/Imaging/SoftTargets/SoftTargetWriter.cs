@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Distill.ParquetFiles;
 using Distill.Pipeline.Storage;
 using Parquet;
 using Parquet.Schema;
@@ -59,23 +60,7 @@ public static class SoftTargetWriter
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T> value)
         where T : struct => group.WriteAsync<T>(field, rows.Select(value).ToArray());
 
-    // Every list and element is present, so all definition levels are the highest. Repetition level 0 begins the list of a row, and 1
-    // continues it.
     private static Task Lists<T>(
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<SoftTargetRow> rows, Func<SoftTargetRow, T[]> list)
-        where T : struct
-    {
-        var width = list(rows[0]).Length;
-        var values = new T[rows.Count * width];
-        var (definitions, repetitions) = (new int[values.Length], new int[values.Length]);
-        Array.Fill(definitions, field.MaxDefinitionLevel);
-        Array.Fill(repetitions, 1);
-        for (var row = 0; row < rows.Count; row++)
-        {
-            list(rows[row]).CopyTo(values, row * width);
-            repetitions[row * width] = 0;
-        }
-
-        return group.WriteAllPartsAsync<T>(field, values, definitions, repetitions, CancellationToken.None);
-    }
+        where T : struct => ParquetLists.WriteAsync<T>(group, field, [.. rows.SelectMany(list)], list(rows[0]).Length);
 }

@@ -10,6 +10,12 @@ namespace Distill.Learning.Networks;
 /// <param name="Build">Creates the network, given the numbers of channels and classes and a generator for its weights.</param>
 public sealed record ClassifierSource(Artifact Artifact, Func<int, int, Generator, nn.Module<Tensor, Tensor>> Build)
 {
+    /// <summary>Further artifacts that the network reads, such as a model from elsewhere.</summary>
+    public IReadOnlyList<Artifact> Needs { get; init; } = [];
+
+    /// <summary>All artifacts that a stage reads when it loads the network.</summary>
+    public IReadOnlyList<Artifact> Inputs => [Artifact, .. Needs];
+
     /// <summary>Loads the network with its trained weights, on the device and in inference mode. The caller disposes of it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or belongs to another network.</exception>
     public nn.Module<Tensor, Tensor> Load(string path, int channels, int classes, Compute compute)

@@ -115,6 +115,9 @@ public sealed record OnnxNode(
 /// <param name="Values">The list; null for a single integer.</param>
 public sealed record OnnxAttribute(string Name, long? Value, IReadOnlyList<long>? Values)
 {
+    /// <summary>The real number, in a graph that was read; null for integers.</summary>
+    public float? Real { get; init; }
+
     public static OnnxAttribute Create(string name, long value) => new(name, value, null);
 
     public static OnnxAttribute Create(string name, params IReadOnlyList<long> values) => new(name, null, values);

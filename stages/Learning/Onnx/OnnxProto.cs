@@ -39,7 +39,9 @@ internal static class OnnxProto
     public static class AttributeProto
     {
         public const int Name = 1;
+        public const int F = 2;
         public const int I = 3;
+        public const int T = 5;
         public const int Ints = 8;
         public const int Type = 20;
 
@@ -52,6 +54,7 @@ internal static class OnnxProto
     {
         public const int Dims = 1;
         public const int DataType = 2;
+        public const int FloatData = 4;
         public const int Name = 8;
         public const int RawData = 9;
         public const int ExternalData = 13;
@@ -59,6 +62,12 @@ internal static class OnnxProto
 
         // DataLocation.
         public const long LocationExternal = 1;
+
+        // DataType.
+        public const int Float = 1;
+        public const int Float16 = 10;
+        public const int Double = 11;
+        public const int BFloat16 = 16;
     }
 
     public static class ValueInfoProto

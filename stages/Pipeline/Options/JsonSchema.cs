@@ -86,6 +86,7 @@ public sealed class JsonSchema
         {
             OptionType.Section => Reference(key, section.Below(key)),
             OptionType.List => new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = Variants(section.Below(key)) },
+            OptionType.Blocks => Blocks(section.Below(key)),
             OptionType.Map => new JsonObject
             {
                 ["type"] = new JsonArray("object", "null"),
@@ -141,6 +142,27 @@ public sealed class JsonSchema
             return body;
         })]),
     };
+
+    /// <summary>A text, an object, or a list of both.</summary>
+    private JsonObject Blocks(IReadOnlyList<JsonSection> blocks)
+    {
+        var text = new JsonObject { ["type"] = "string" };
+        JsonObject[] one = blocks is [var block, ..] ? [text, Body(block)] : [text];
+        return new JsonObject
+        {
+            ["anyOf"] = new JsonArray(
+            [
+                .. one,
+                new JsonObject
+                {
+                    ["type"] = "array",
+                    ["minItems"] = 1,
+                    ["items"] = new JsonObject { ["anyOf"] = new JsonArray([.. one.Select(item => item.DeepClone())]) },
+                },
+                new JsonObject { ["type"] = "null" },
+            ]),
+        };
+    }
 
     private static JsonObject OrNull(JsonObject body)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Distill.Pipeline.Options;
@@ -65,6 +66,37 @@ public sealed partial class JsonSection
             return [.. map.Where(entry => entry.Value is not null)
                 .Select(entry => new NamedSection(entry.Key, child.Child(entry.Key, entry.Value!)))
                 .Where(entry => entry.Section.Enabled())];
+        });
+    }
+
+    /// <summary>
+    /// Returns the blocks below a key that may hold a text, a block, or a list of both. A text stands for a block with one value. An absent
+    /// key means no blocks, and is left out of the canonical form.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="textKey">The key that a text in place of a block gives.</param>
+    /// <param name="help">What the blocks are for.</param>
+    public IReadOnlyList<JsonSection> OptionalBlocks(string key, string textKey, string help = "")
+    {
+        Declare(key, OptionType.Blocks, help, nullable: true);
+        if (!Has(key))
+        {
+            return [];
+        }
+
+        return _read.List(key, () =>
+        {
+            var path = JsonPaths.Child(Path, key);
+            return _json[key] is JsonArray { Count: > 0 } list
+                ? [.. list.Select((item, index) => Block(JsonPaths.Item(path, index), item))]
+                : [Block(path, _json[key])];
+        });
+
+        JsonSection Block(string path, JsonNode? value) => new(_file, path, value switch
+        {
+            JsonObject block => block,
+            JsonValue text when text.GetValueKind() == JsonValueKind.String => new JsonObject { [textKey] = text.DeepClone() },
+            _ => throw Wrong(path, $"found {Found.Text(value)}, expected a text ({textKey}), an object with the key {textKey}, or a list"),
         });
     }
 

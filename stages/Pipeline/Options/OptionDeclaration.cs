@@ -46,6 +46,9 @@ public enum OptionType
     /// <summary>A list of objects, each of the kind that its discriminator names.</summary>
     List,
 
+    /// <summary>A text, an object, or a list of both.</summary>
+    Blocks,
+
     /// <summary>An object whose keys are names that the user chooses and whose values are objects.</summary>
     Map,
 }

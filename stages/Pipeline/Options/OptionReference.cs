@@ -89,7 +89,7 @@ public static class OptionReference
 
             var help = declaration.Help.Replace("|", "\\|", StringComparison.Ordinal);
             text.AppendLine(CultureInfo.InvariantCulture, $"| `{prefix}{key}` | {Value(declaration)} | {Default(declaration)} | {help} |");
-            if (declaration.Type == OptionType.Section && section.Below(key) is [var inner, ..])
+            if (declaration.Type is OptionType.Section or OptionType.Blocks && section.Below(key) is [var inner, ..])
             {
                 Rows(text, inner, $"{prefix}{key}.", inner.Declarations, lists);
             }
@@ -106,6 +106,7 @@ public static class OptionReference
         OptionType.Range => "[low, high]" + Bounds(declaration),
         OptionType.Numbers => "list of numbers" + Bounds(declaration),
         OptionType.List => "list of objects",
+        OptionType.Blocks => "string, object, or list of these",
         _ => "object",
     };
 

@@ -1,0 +1,127 @@
+// N images, B images of a run, S height and width of the input, D features
+using Distill.Encoders.Options;
+using Distill.Learning.Arithmetic;
+using Distill.Pipeline.Options;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Distill.Encoders.Models;
+
+/// <summary>
+/// A frozen encoder in ONNX Runtime on the CPU. Each call runs on one thread; several threads may call at the same time. The features of an
+/// image depend on nothing but the image.
+/// </summary>
+public sealed class OnnxEncoder : IDisposable
+{
+    private readonly EncoderOptions _options;
+    private readonly SessionOptions _sessionOptions;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+    private readonly EncoderInput _input;
+    private readonly EncoderOutput _output;
+
+    /// <summary>Opens a model and computes the features of a black image, so that a model that cannot serve is refused at once.</summary>
+    /// <exception cref="UserException">The file is missing or not an ONNX model, or the model is not an encoder of images.</exception>
+    public OnnxEncoder(EncoderOptions options)
+    {
+        _options = options;
+        _sessionOptions = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+        };
+        _sessionOptions.AddSessionConfigEntry("session.x64quantprecision", "1");
+        try
+        {
+            _session = new InferenceSession(options.File, _sessionOptions);
+            _input = EncoderInput.Create(options, _session.InputMetadata);
+            _output = EncoderOutput.Create(options, _session.OutputMetadata);
+            using var black = zeros([1, EncoderInput.Channels, Size, Size], ScalarType.Byte);
+            using var features = Features(black);
+            Dimensions = (int)features.shape[1];
+        }
+        catch (Exception error)
+        {
+            Dispose();
+            throw error is OnnxRuntimeException or InvalidDataException
+                ? new UserException($"{options.File} ({options.Where}): {error.Message}")
+                : error;
+        }
+    }
+
+    /// <summary>Name of the encoder.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>Height and width of the images, in pixels.</summary>
+    public int Size => _input.Size;
+
+    /// <summary>D, number of features.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Everything about the input and output that decides the features, as text.</summary>
+    public string Description => FormattableString.Invariant(
+        $"input {_input.Name} [{string.Join(", ", _input.Shape)}] {_input.Type}{(_input.Bgr ? " bgr" : "")}, ")
+        + $"mean {Text(_input.Mean)}, deviation {Text(_input.Deviation)}, output {_output.Name}, pooling {_output.Pooling}";
+
+    /// <summary>Computes features: [N, D], fp32.</summary>
+    /// <param name="images_N3SS">uint8, RGB.</param>
+    /// <exception cref="UserException">The model fails, or its output is not finite.</exception>
+    public Tensor Features(Tensor images_N3SS)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var runs = images_N3SS.split(_input.Batch).Select(Run);
+        var features_ND = cat([.. runs]);
+        return features_ND.isfinite().all().ReadBoolean()
+            ? features_ND.MoveToOuterDisposeScope()
+            : throw new UserException($"{_options.File} ({_options.Where}): output {_output.Name} has values that are not finite");
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _session?.Dispose();
+        _sessionOptions.Dispose();
+    }
+
+    private Tensor Run(Tensor images_B3SS)
+    {
+        using var scope = NewDisposeScope();
+        using var input = Prepare(images_B3SS);
+        using var outputs = _session.Run(_run, [_input.Name], [input], [_output.Name]);
+        var shape = outputs[0].GetTensorTypeAndShape().Shape;
+        var values = outputs[0].GetTensorTypeAndShape().ElementDataType == TensorElementType.Float16
+            ? outputs[0].GetTensorDataAsSpan<Float16>().ToArray().Select(value => (float)value).ToArray()
+            : outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        return _output.Pool(tensor(values, shape)).narrow(0, 0, images_B3SS.shape[0]).clone().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Converts images to the model's input, and fills the batch up with black ones.</summary>
+    private OrtValue Prepare(Tensor images_B3SS)
+    {
+        var missing = _input.Batch - images_B3SS.shape[0];
+        var full = missing == 0 ? images_B3SS : cat([images_B3SS, zeros([missing, .. images_B3SS.shape[1..]], ScalarType.Byte)]);
+        var ordered = _input.Bgr ? full.flip(1) : full;
+        if (_input.Type != TensorElementType.UInt8)
+        {
+            ordered = ordered.to_type(ScalarType.Float32).Over_(255).sub_(PerChannel(_input.Mean)).div_(PerChannel(_input.Deviation));
+        }
+
+        var laid = _input.ChannelsLast ? ordered.permute(0, 2, 3, 1) : ordered;
+        using var bytes = (_input.Type == TensorElementType.Float16 ? laid.to_type(ScalarType.Float16) : laid).contiguous();
+
+        // Memory of ONNX Runtime is aligned. The last digits of its sums depend on the alignment, which that of .NET's arrays does not fix.
+        var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, _input.Type, _input.Shape);
+        bytes.bytes.CopyTo(input.GetTensorMutableRawData());
+        return input;
+    }
+
+    private static Tensor PerChannel(IReadOnlyList<double> values) =>
+        tensor([.. values.Select(value => (float)value)], [1, EncoderInput.Channels, 1, 1]);
+
+    private static string Text(IReadOnlyList<double> values) =>
+        string.Join(" ", values.Select(value => FormattableString.Invariant($"{value:R}")));
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using Distill.Pipeline.Options;
+
+namespace Distill.Encoders.Options;
+
+/// <summary>
+/// A frozen encoder from elsewhere, an item of <c>pretrain.encoder</c>. What is null is read from the model or from files beside it.
+/// </summary>
+/// <param name="File">Path of the ONNX model.</param>
+/// <param name="Input">Name of the input for images; null if the model has only one input.</param>
+/// <param name="Output">Name of the output with the features; null to choose.</param>
+/// <param name="Size">Height and width of the input in pixels.</param>
+/// <param name="Layout">Order of the input's dimensions.</param>
+/// <param name="ChannelOrder">Order of the input's channels.</param>
+/// <param name="Mean">Mean per channel, in the input's order, for images in [0, 1].</param>
+/// <param name="Deviation">Standard deviation per channel, in the input's order, for images in [0, 1].</param>
+/// <param name="Pooling">How the output becomes one vector.</param>
+/// <param name="License">License of the model, for the model card.</param>
+public sealed record EncoderOptions(
+    string File,
+    string? Input,
+    string? Output,
+    int? Size,
+    TensorLayout Layout,
+    ChannelOrder ChannelOrder,
+    IReadOnlyList<double>? Mean,
+    IReadOnlyList<double>? Deviation,
+    FeaturePooling Pooling,
+    string? License)
+{
+    private const string Key = "encoder";
+
+    /// <summary>Where the option is in pipeline.json, for messages.</summary>
+    public string Where { get; private init; } = "";
+
+    /// <summary>Name in results and model cards: that of the file, or of its folder if the file is called model.onnx.</summary>
+    public string Name => Path.GetFileNameWithoutExtension(File) is var name && name is "model" or "encoder"
+        && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(File))) is { Length: > 0 } folder ? folder : name;
+
+    /// <summary>The encoder's part of a stage key: everything but the path, because the content of the file is an input.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["name"] = Name,
+        ["input"] = Input,
+        ["output"] = Output,
+        ["size"] = Size,
+        ["layout"] = Layout.ToString(),
+        ["channelOrder"] = ChannelOrder.ToString(),
+        ["mean"] = Numbers(Mean),
+        ["deviation"] = Numbers(Deviation),
+        ["pooling"] = Pooling.ToString(),
+        ["license"] = License,
+    };
+
+    /// <summary>Reads the encoders of the block <c>pretrain</c>; none if it has no key <c>encoder</c>.</summary>
+    /// <exception cref="UserException">A value is impossible, or two encoders have one name.</exception>
+    public static IReadOnlyList<EncoderOptions> ReadAll(JsonSection pretrain)
+    {
+        var sections = pretrain.OptionalBlocks(
+            Key, "file",
+            "Frozen encoder from elsewhere in place of pretraining: the path of an ONNX model, an object, or a list to average. "
+                + $"Also a name: {string.Join(", ", KnownEncoder.All.Keys)}.");
+        EncoderOptions[] encoders = [.. sections.Select(Read)];
+        return encoders.GroupBy(encoder => encoder.Name).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw pretrain.Error(Key, $"found two encoders named {twice.Key}, expected different file names")
+            : encoders;
+    }
+
+    private static EncoderOptions Read(JsonSection section)
+    {
+        var file = section.Text("file", "", "Path of an ONNX model, or the name of a known encoder.");
+        if (file.Length == 0)
+        {
+            throw section.Error("file", "found no file, expected the path of an ONNX model");
+        }
+
+        var known = KnownEncoder.All.GetValueOrDefault(file)?.Options;
+        var options = new EncoderOptions(
+            known?.File ?? file,
+            section.OptionalText("input", "Name of the input for images, if the model has several inputs.") ?? known?.Input,
+            section.OptionalText("output", "Name of the output with the features. Default: the only one, or the pooled one.")
+                ?? known?.Output,
+            section.OptionalInteger("size", 1, 4096, "Height and width of the input in pixels. Default: as the model states, else 224.")
+                ?? known?.Size,
+            section.Choice("layout", known?.Layout ?? TensorLayout.Auto, "Order of the input's dimensions. auto: as its shape tells."),
+            section.Choice("channelOrder", known?.ChannelOrder ?? ChannelOrder.Rgb, "Order of the color channels."),
+            section.OptionalNumbers(
+                "mean", known?.Mean, -1000, 1000,
+                "Mean per channel of images in [0, 1]. Default: that of preprocessor_config.json or config.json beside the model, "
+                    + "else ImageNet's."),
+            section.OptionalNumbers(
+                "deviation", known?.Deviation, 1e-6, 1000, "Standard deviation per channel of images in [0, 1]; together with mean."),
+            section.Choice(
+                "pooling", FeaturePooling.Auto,
+                "How an output of maps or tokens becomes one vector. auto: the mean of maps, the first of tokens."),
+            section.OptionalText("license", "License of the model, for the model card of the student.") ?? known?.License)
+        {
+            Where = section.Path,
+        };
+        return options.Mean?.Count == options.Deviation?.Count ? options : throw section.Error(
+            "deviation", $"found {options.Deviation?.Count ?? 0} values for {options.Mean?.Count ?? 0} of mean, expected as many");
+    }
+
+    private static JsonArray? Numbers(IReadOnlyList<double>? values) =>
+        values is null ? null : new JsonArray([.. values.Select(value => JsonValue.Create(value))]);
+}
