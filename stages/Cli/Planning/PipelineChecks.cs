@@ -6,7 +6,7 @@ namespace Distill.Cli.Planning;
 /// <summary>Checks of pipeline.json that concern several blocks.</summary>
 internal static class PipelineChecks
 {
-    /// <summary>Refuses two sources of the teacher, and a frozen encoder that no student learns from.</summary>
+    /// <summary>Refuses two sources of the teacher.</summary>
     public static void CheckTeacher(PipelineOptions options, JsonSection root)
     {
         if (!options.UsesEncoders)
@@ -21,11 +21,6 @@ internal static class PipelineChecks
         if (other is not null)
         {
             throw root.Section("pretrain").Error("encoder", $"found an encoder and {other}, expected one of them; remove the other");
-        }
-
-        if (options.Rounds.Count == 0)
-        {
-            throw root.Error("rounds", "found no round, expected one: an encoder from elsewhere only teaches students");
         }
     }
 

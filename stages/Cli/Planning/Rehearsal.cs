@@ -30,6 +30,8 @@ internal static class Rehearsal
         {
             Settings = options.Settings with { CheckpointEvery = TimeSpan.FromDays(1) },
             Labels = new LabelSplitOptions(null, LabelsPerClass, null, options.Labels.Seed),
+            // A model from elsewhere need not be there, so a small network is pretrained in its place.
+            Encoders = [],
             Pretrain = options.Pretrain with
             {
                 Options = pretrain with

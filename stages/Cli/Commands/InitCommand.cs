@@ -1,0 +1,140 @@
+using System.CommandLine;
+using System.Globalization;
+using Distill.Cli.Drafting;
+using Distill.Cli.Output;
+using Distill.Datasets;
+using Distill.Datasets.Downloads;
+using Distill.Datasets.Options;
+using Distill.Encoders.Downloads;
+using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
+using Spectre.Console;
+
+namespace Distill.Cli.Commands;
+
+/// <summary>
+/// The command <c>distill init</c>: looks at a folder of images and at this machine, and writes a pipeline that suits both.
+/// </summary>
+internal static class InitCommand
+{
+    private const double LeastMinutes = 1;
+    private const double MostMinutes = 100_000;
+
+    public static Command Create()
+    {
+        var folder = new Argument<string>("folder") { Description = "Folder with train/CLASS/, test/CLASS/ and optionally unlabeled/." };
+        var minutes = new Option<double>("--minutes")
+        {
+            Description = "Time that the whole run may take on this machine.",
+            DefaultValueFactory = _ => 30,
+        };
+        var encoder = new Option<string?>("--encoder")
+        {
+            Description = "ONNX model of a pretrained encoder to use as the teacher, or imagenet-resnet18. "
+                + "Default: pretrain on these images.",
+        };
+        var perClass = new Option<int?>("--per-class") { Description = "Labels per class to use. Default: all." };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
+        var output = new Option<string?>("--output") { Description = "File to write. Default: NAME.json, NAME being the folder's." };
+        var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
+        var command = new Command("init", "Look at a folder of images, time a few steps, and write a pipeline file that fits.")
+        {
+            folder, minutes, encoder, perClass, device, output, force,
+        };
+        command.SetAction(parsed =>
+        {
+            var path = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(folder));
+            var options = new DraftOptions(
+                path, NameOf(path), parsed.GetValue(minutes), parsed.GetValue(encoder), parsed.GetValue(perClass),
+                parsed.GetRequiredValue(device));
+            return Execute(options, parsed.GetValue(output) ?? options.Name + ".json", parsed.GetValue(force));
+        });
+        return command;
+    }
+
+    private static int Execute(DraftOptions options, string output, bool force)
+    {
+        Check(options, output, force);
+        using var interruption = new Interruption();
+        var said = new HashSet<string>();
+        var facts = DataFacts.Of(Open(new DatasetOptions(DatasetKind.Folder, options.Folder, ImageSize: 64, Channels: 3)));
+        Console.Out.WriteLine(FormattableString.Invariant(
+            $"{facts.Images:N0} training images, {facts.Labeled:N0} with one of {facts.ClassCounts.Count} classes ")
+            + FormattableString.Invariant($"({facts.ClassCounts.Min():N0} to {facts.ClassCounts.Max():N0} each), ")
+            + FormattableString.Invariant($"{facts.TestImages:N0} test images; ")
+            + FormattableString.Invariant($"median shorter side {facts.ShorterSide} px{(facts.Gray ? ", gray" : "")}."));
+
+        var draft = new Draft(options, facts);
+        var checkedOptions = Rehearsed.Read(draft.ToJson(new DraftSteps(1, 1, 1, 1, 1)));
+        var download = new EncoderDownload(new SystemCommands(), Console.Out.WriteLine);
+        foreach (var encoder in checkedOptions.Encoders)
+        {
+            download.FetchAsync(encoder, interruption.Token).GetAwaiter().GetResult();
+        }
+
+        Console.Out.WriteLine("Timing a few steps of each stage:");
+        var rates = Rehearsed.Run(draft, facts, Open(checkedOptions.Dataset), Console.Out.WriteLine, interruption.Token);
+        var budget = new Budget(options, facts, rates);
+        var steps = budget.Plan() ?? throw new UserException(FormattableString.Invariant(
+            $"--minutes: found {options.Minutes:0.#}, which is too short to label {facts.Images:N0} images and train; give more time"));
+
+        Durable.WriteText(output, ReadableJson.Write(draft.ToJson(steps)));
+        Write(budget.Times(steps), options);
+        Console.Out.WriteLine($"Wrote {output}. Next: `distill data check {output}`, then `make distill PIPELINE={output}`.");
+        return ExitCodes.Done;
+
+        // The images are listed twice, but a message about them is written once.
+        IDataset Open(DatasetOptions dataset) => DatasetCatalog.Open(dataset, message =>
+        {
+            if (said.Add(message))
+            {
+                Console.Error.WriteLine(message);
+            }
+        });
+    }
+
+    private static void Check(DraftOptions options, string output, bool force)
+    {
+        if (options.Minutes is not (>= LeastMinutes and <= MostMinutes))
+        {
+            throw new UserException(FormattableString.Invariant(
+                $"--minutes: found {options.Minutes}, expected a number from {LeastMinutes} to {MostMinutes:0}"));
+        }
+
+        if (options.PerClass is < 1)
+        {
+            throw new UserException($"--per-class: found {options.PerClass}, expected at least 1");
+        }
+
+        if (File.Exists(output) && !force)
+        {
+            throw new UserException($"{output}: this file exists; give another --output, or --force to replace it");
+        }
+    }
+
+    private static void Write(IReadOnlyList<(string Stage, double Seconds)> times, DraftOptions options)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("stage")
+            .AddColumn(new TableColumn("expected time").RightAligned());
+        foreach (var (stage, seconds) in times)
+        {
+            table.AddRow(stage, Minutes(seconds));
+        }
+
+        AnsiConsole.Write(table);
+        Console.Out.WriteLine($"Expected in all: {Minutes(times.Sum(time => time.Seconds))} of {Minutes(60 * options.Minutes)}, "
+            + "and a few minutes for evaluation and export.");
+    }
+
+    private static string Minutes(double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 60} min {(int)seconds % 60:00} s");
+
+    /// <summary>Makes a valid name of a folder's name.</summary>
+    private static string NameOf(string folder)
+    {
+        var name = Path.GetFileName(Path.GetFullPath(folder));
+        var valid = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('-', '.');
+        return valid.Length == 0 || valid == "pipeline" ? "images" : valid;
+    }
+}

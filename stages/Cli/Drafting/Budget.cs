@@ -1,0 +1,82 @@
+namespace Distill.Cli.Drafting;
+
+/// <summary>Divides the time of a run among its stages, from the measured rates.</summary>
+/// <param name="options">The time, and whether an encoder is given.</param>
+/// <param name="facts">Numbers of images.</param>
+/// <param name="rates">Images per second of each stage, of label for one view.</param>
+internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates rates)
+{
+    /// <summary>Part of the time for training and labeling; the rest is for evaluation, export and start-up.</summary>
+    private const double Share = 0.85;
+
+    private const int BatchSize = 128;
+    private const int LabeledBatchSize = 64;
+    private const int FineTuneSteps = 300;
+    private const int SupervisedSteps = 1000;
+
+    /// <summary>More passes over the stored views than this bring a student nothing.</summary>
+    private const int StudentPasses = 60;
+
+    private const int PretrainEpochs = 800;
+    private const int FewestSteps = 100;
+    private const int EnoughSteps = 400;
+
+    private double Label => rates["label"];
+
+    private double Fixed => SupervisedSteps * LabeledBatchSize / rates["supervised"] + (options.Encoder is null
+        ? FineTuneSteps * LabeledBatchSize / rates["finetune"]
+        : (facts.Labeled + facts.TestImages) / Label);
+
+    /// <summary>Returns the longest stages that fit into the time; null if not even the shortest do.</summary>
+    public DraftSteps? Plan()
+    {
+        var time = 60 * options.Minutes * Share - Fixed;
+        var rounds = options.Encoder is null ? 2 : 1;
+        // An encoder is slow, so labeling may take half of the time; a pretrained teacher is fast.
+        var (part, most) = options.Encoder is null ? (0.15, 8) : (0.5, 4);
+        var views = Math.Clamp((int)(part * time * Label / (rounds * facts.Images)), 1, most);
+        time -= rounds * views * facts.Images / Label;
+        var pretraining = options.Encoder is null ? 0.6 * time : 0;
+        var pretrain = options.Encoder is null
+            ? Steps(pretraining, rates["pretrain"], (long)PretrainEpochs * facts.Images)
+            : FewestSteps;
+        var student = Steps((time - pretraining) / rounds, rates["distill"], (long)StudentPasses * views * facts.Images);
+        return Math.Min(pretrain, student) < FewestSteps
+            ? null
+            : new DraftSteps(pretrain, FineTuneSteps, student, SupervisedSteps, views);
+    }
+
+    /// <summary>Returns the expected seconds of each stage that takes long.</summary>
+    public IReadOnlyList<(string Stage, double Seconds)> Times(DraftSteps steps)
+    {
+        var label = (double)steps.Views * facts.Images / Label;
+        var student = steps.Student * BatchSize / rates["distill"];
+        var supervised = steps.Supervised * LabeledBatchSize / rates["supervised"];
+        return options.Encoder is not null
+            ?
+            [
+                ("classify and evaluate", (facts.Labeled + facts.TestImages) / Label),
+                ("supervised", supervised),
+                ("label", label),
+                ("distill", student),
+            ]
+            :
+            [
+                ("pretrain", steps.Pretrain * BatchSize / rates["pretrain"]),
+                ("finetune", steps.FineTune * LabeledBatchSize / rates["finetune"]),
+                ("supervised", supervised),
+                ("label", label),
+                ("distill", student),
+                ("label-2", label),
+                ("self-distill", student),
+            ];
+    }
+
+    private static int Steps(double seconds, double rate, long mostImages)
+    {
+        var fit = Math.Max(0, seconds) * rate / BatchSize;
+        // Few images still need some hundred steps.
+        var useful = Math.Max(mostImages / BatchSize, EnoughSteps);
+        return (int)Math.Min(fit, useful) / 50 * 50;
+    }
+}
