@@ -1,14 +1,16 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Distill.Datasets.Images;
+using Distill.Datasets.Resampling;
 using SkiaSharp;
 
 namespace Distill.Datasets.Decoding;
 
-/// <summary>Decodes encoded images, upright and in full size, or refuses them with a reason.</summary>
+/// <summary>Decodes encoded images upright, in full size or shrunk, or refuses them with a reason.</summary>
 internal static class ImageDecoder
 {
     /// <summary>Increment it when the same file gives different pixels, or when a file changes between used and refused.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Larger images are refused before they are decoded, since a small file may claim any size.</summary>
     public const long MaxPixels = 100_000_000;
@@ -18,9 +20,16 @@ internal static class ImageDecoder
 
     private static readonly Lock OneAtATime = new();
 
-    /// <summary>Decodes an image to uint8 [C, H, W] with 1 or 3 channels.</summary>
+    /// <summary>Decodes an image to uint8 [C, H, W].</summary>
+    /// <param name="encoded">Bytes of the file.</param>
+    /// <param name="channels">1 for gray, 3 for color.</param>
+    /// <param name="shorterSide">
+    /// Shorter side to which a larger image is shrunk; null to keep its size. A much larger JPEG is not even decoded in full size, which
+    /// changes its pixels a little.
+    /// </param>
+    /// <returns>The header of the full image, and the image.</returns>
     /// <exception cref="RefusedImageException">The file is empty, damaged, cut short, too large, or in an unknown format.</exception>
-    public static (ImageHeader Header, DecodedImage Image) Decode(ReadOnlySpan<byte> encoded, int channels)
+    public static (ImageHeader Header, DecodedImage Image) Decode(ReadOnlySpan<byte> encoded, int channels, int? shorterSide = null)
     {
         if (encoded.Length == 0)
         {
@@ -45,27 +54,48 @@ internal static class ImageDecoder
         {
             lock (OneAtATime)
             {
-                return DecodeUpright(encoded, codec, channels);
+                return DecodeUpright(encoded, codec, channels, shorterSide);
             }
         }
 
-        return DecodeUpright(encoded, codec, channels);
+        return DecodeUpright(encoded, codec, channels, shorterSide);
     }
 
-    private static (ImageHeader Header, DecodedImage Image) DecodeUpright(ReadOnlySpan<byte> encoded, SKCodec codec, int channels)
+    private static (ImageHeader Header, DecodedImage Image) DecodeUpright(
+        ReadOnlySpan<byte> encoded, SKCodec codec, int channels, int? shorterSide)
     {
-        var stored = DecodePlanes(codec, codec.Info.Width, codec.Info.Height, channels);
-        var upright = Orientation.MakeUpright(stored, Orientation.Read(encoded, codec));
-        var traits = ImageTraitsReader.Read(encoded, codec);
-        return (new ImageHeader(upright.Shape.Height, upright.Shape.Width, traits), upright);
+        var origin = Orientation.Read(encoded, codec);
+        var (height, width) = Orientation.IsSideways(origin)
+            ? (codec.Info.Width, codec.Info.Height)
+            : (codec.Info.Height, codec.Info.Width);
+        var header = new ImageHeader(height, width, ImageTraitsReader.Read(encoded, codec));
+        if (shorterSide is { } side && ScaledJpeg.Choose(codec, side) is { } scaled)
+        {
+            var small = DecodePlanes(codec, scaled.Size, channels);
+            return (header, Orientation.MakeUpright(scaled.Shrink(small, codec.Info.Size, side), origin));
+        }
+
+        var upright = Orientation.MakeUpright(DecodePlanes(codec, codec.Info.Size, channels), origin);
+        return (header, shorterSide is { } larger ? Resampler.Shrink(upright, larger) : upright);
     }
 
-    private static DecodedImage DecodePlanes(SKCodec codec, int width, int height, int channels)
+    private static DecodedImage DecodePlanes(SKCodec codec, SKSizeI size, int channels)
     {
+        var (width, height) = (size.Width, size.Height);
         // No color space: values are taken from the file unchanged, as in PIL and OpenCV, whatever its profile.
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
-        var rgba = new byte[info.BytesSize];
-        var pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
+        // The pool would keep the memory of a very large image.
+        var pooled = (long)width * height <= MaxPixelsInParallel;
+        var buffer = pooled ? ArrayPool<byte>.Shared.Rent(info.BytesSize) : new byte[info.BytesSize];
+        var rgba = buffer.AsSpan(0, info.BytesSize);
+        var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+        if (!opaque)
+        {
+            // A frame may cover a part of the image only.
+            rgba.Clear();
+        }
+
+        var pinned = GCHandle.Alloc(buffer, GCHandleType.Pinned);
         try
         {
             // Skia fills the missing part of a damaged file with black. Only the result tells.
@@ -73,20 +103,20 @@ internal static class ImageDecoder
             {
                 throw new RefusedImageException(Problem(result));
             }
+
+            var shape = new ImageShape(channels, height, width);
+            var planes = GC.AllocateUninitializedArray<byte>(shape.Size);
+            PixelPlanes.Split(rgba, opaque, planes, channels);
+            return new DecodedImage(shape, planes);
         }
         finally
         {
             pinned.Free();
+            if (pooled)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
-
-        var shape = new ImageShape(channels, height, width);
-        var planes = new byte[shape.Size];
-        for (var pixel = 0; pixel < width * height; pixel++)
-        {
-            StorePixel(rgba.AsSpan(4 * pixel, 4), planes, pixel, channels, plane: width * height);
-        }
-
-        return new DecodedImage(shape, planes);
     }
 
     private static string Problem(SKCodecResult result) => result switch
@@ -96,27 +126,6 @@ internal static class ImageDecoder
         SKCodecResult.InvalidInput or SKCodecResult.ErrorInInput => "damaged",
         _ => $"cannot be decoded ({result})",
     };
-
-    private static void StorePixel(ReadOnlySpan<byte> rgba, byte[] planes, int pixel, int channels, int plane)
-    {
-        int red = rgba[0], green = rgba[1], blue = rgba[2], alpha = rgba[3];
-        if (alpha != 255)
-        {
-            // Transparent pixels are blended with white; their hidden color is arbitrary.
-            red = (red * alpha + 255 * (255 - alpha) + 127) / 255;
-            green = (green * alpha + 255 * (255 - alpha) + 127) / 255;
-            blue = (blue * alpha + 255 * (255 - alpha) + 127) / 255;
-        }
-
-        if (channels == 1)
-        {
-            // Luma of ITU-R BT.601, with the integer coefficients of PIL's convert("L").
-            planes[pixel] = (byte)((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
-            return;
-        }
-
-        (planes[pixel], planes[plane + pixel], planes[2 * plane + pixel]) = ((byte)red, (byte)green, (byte)blue);
-    }
 }
 
 /// <summary>What is known about an encoded image without its pixels.</summary>

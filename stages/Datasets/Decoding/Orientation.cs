@@ -16,6 +16,10 @@ internal static class Orientation
         : codec.EncodedOrigin == 0 ? SKEncodedOrigin.TopLeft
         : codec.EncodedOrigin;
 
+    /// <summary>Whether height and width change places when the image is turned upright.</summary>
+    public static bool IsSideways(SKEncodedOrigin origin) => origin
+        is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
     public static DecodedImage MakeUpright(DecodedImage stored, SKEncodedOrigin origin)
     {
         if (origin == SKEncodedOrigin.TopLeft)
@@ -24,9 +28,7 @@ internal static class Orientation
         }
 
         var (channels, height, width) = stored.Shape;
-        var sideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
-            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var upright = sideways ? new ImageShape(channels, width, height) : stored.Shape;
+        var upright = IsSideways(origin) ? new ImageShape(channels, width, height) : stored.Shape;
         // A step down or right in the upright image is the same offset in the stored image at every pixel.
         var start = StoredAt(origin, 0, 0, height, width);
         var down = StoredAt(origin, 1, 0, height, width) - start;

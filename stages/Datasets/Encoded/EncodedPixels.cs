@@ -49,13 +49,10 @@ internal sealed class EncodedPixels(
         var image = images[index];
         try
         {
-            var decoded = ImageDecoder.Decode(image.ReadBytes(), channels).Image;
-            if ((decoded.Shape.Height, decoded.Shape.Width) != sizes[index])
-            {
-                throw new RefusedImageException("the image has a different size than when it was listed");
-            }
-
-            return shorterSide is { } side ? Resampler.Shrink(decoded, side) : decoded;
+            var (header, decoded) = ImageDecoder.Decode(image.ReadBytes(), channels, shorterSide);
+            return (header.Height, header.Width) == sizes[index]
+                ? decoded
+                : throw new RefusedImageException("the image has a different size than when it was listed");
         }
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {

@@ -1,47 +1,79 @@
+using System.Buffers;
+
 namespace Distill.Datasets.Resampling;
 
 /// <summary>
 /// Bicubic weights (Keys 1981, a = −1/2) whose support widens as the image shrinks, which avoids aliasing. PIL and torchvision with
 /// antialiasing compute the same. At the edge of a crop, the image's pixels outside the crop contribute too.
 /// </summary>
-internal static class BicubicTaps
+internal readonly ref struct BicubicTaps : IDisposable
 {
     private const double A = -0.5;
     private const double Support = 2;
 
-    /// <summary>Computes the taps of one side.</summary>
+    private readonly int[] _firsts;
+    private readonly int[] _counts;
+    private readonly float[] _weights;
+    private readonly int _stride;
+
+    /// <summary>Computes the taps of one side. Their weights are in pooled arrays.</summary>
     /// <param name="side">Length of the image along this side, in pixels.</param>
     /// <param name="start">Start of the crop, in pixels.</param>
     /// <param name="length">Length of the crop, in pixels, more than 0.</param>
     /// <param name="outputs">Length of the result, in pixels.</param>
     /// <param name="mirrored">Whether the result is mirrored.</param>
-    /// <returns>One tap per output pixel; the weights of a tap sum to 1.</returns>
-    public static Tap[] Create(int side, double start, double length, int outputs, bool mirrored = false)
+    public BicubicTaps(int side, double start, double length, int outputs, bool mirrored = false)
     {
         var step = length / outputs;
         var scale = Math.Max(1, step);
-        var taps = new Tap[outputs];
+        _stride = Math.Min(side, (int)(2 * Support * scale) + 2);
+        _firsts = ArrayPool<int>.Shared.Rent(outputs);
+        _counts = ArrayPool<int>.Shared.Rent(outputs);
+        _weights = ArrayPool<float>.Shared.Rent(outputs * _stride);
+        (First, End) = (side, 0);
         for (var output = 0; output < outputs; output++)
         {
-            taps[mirrored ? outputs - 1 - output : output] = At(start + (output + 0.5) * step, scale, side);
+            var place = mirrored ? outputs - 1 - output : output;
+            Place(place, start + (output + 0.5) * step, scale, side);
+            (First, End) = (Math.Min(First, _firsts[place]), Math.Max(End, _firsts[place] + _counts[place]));
         }
-
-        return taps;
     }
 
-    private static Tap At(double center, double scale, int side)
+    /// <summary>The first input pixel that contributes to any output.</summary>
+    public int First { get; }
+
+    /// <summary>Index after the last input pixel that contributes to any output.</summary>
+    public int End { get; }
+
+    /// <summary>Returns the first input pixel of an output.</summary>
+    public int FirstOf(int output) => _firsts[output];
+
+    /// <summary>Returns the weights of the neighboring input pixels, from the first on, of an output. They sum to 1.</summary>
+    public ReadOnlySpan<float> WeightsOf(int output) => _weights.AsSpan(output * _stride, _counts[output]);
+
+    public void Dispose()
+    {
+        ArrayPool<int>.Shared.Return(_firsts);
+        ArrayPool<int>.Shared.Return(_counts);
+        ArrayPool<float>.Shared.Return(_weights);
+    }
+
+    private void Place(int output, double center, double scale, int side)
     {
         var support = Support * scale;
         var first = Math.Clamp((int)(center - support + 0.5), 0, side - 1);
         var end = Math.Clamp((int)(center + support + 0.5), first + 1, side);
-        var weights = new double[end - first];
-        for (var i = 0; i < weights.Length; i++)
+        (_firsts[output], _counts[output]) = (first, end - first);
+        var total = 0.0;
+        for (var pixel = first; pixel < end; pixel++)
         {
-            weights[i] = Cubic((first + i + 0.5 - center) / scale);
+            total += Cubic((pixel + 0.5 - center) / scale);
         }
 
-        var total = weights.Sum();
-        return new Tap(first, Array.ConvertAll(weights, weight => (float)(weight / total)));
+        for (var pixel = first; pixel < end; pixel++)
+        {
+            _weights[output * _stride + pixel - first] = (float)(Cubic((pixel + 0.5 - center) / scale) / total);
+        }
     }
 
     private static double Cubic(double x)
@@ -51,11 +83,4 @@ internal static class BicubicTaps
             : x < 2 ? (((x - 5) * x + 8) * x - 4) * A
             : 0;
     }
-}
-
-/// <summary>The weights of the neighboring input pixels, from <paramref name="First"/> on, of one output pixel.</summary>
-internal readonly record struct Tap(int First, float[] Weights)
-{
-    /// <summary>Index after the last input pixel.</summary>
-    public int End => First + Weights.Length;
 }

@@ -33,6 +33,34 @@ public sealed class ResamplerTests
         }
     }
 
+    /// <summary>Lengths around the eight values of a vector and the 32 of four vectors, in the image and in the result.</summary>
+    [Theory]
+    [InlineData(1, 1, 1, 4, 4)]
+    [InlineData(3, 7, 5, 8, 9)]
+    [InlineData(1, 8, 8, 7, 5)]
+    [InlineData(3, 9, 15, 16, 1)]
+    [InlineData(1, 40, 33, 17, 31)]
+    [InlineData(3, 61, 71, 32, 33)]
+    [InlineData(1, 300, 450, 23, 40)]
+    public void Vectors_give_the_bits_of_plain_sums(int channels, int height, int width, int rows, int columns)
+    {
+        var random = new Random(height);
+        var image = new DecodedImage(new ImageShape(channels, height, width), new byte[channels * height * width]);
+        random.NextBytes(image.Pixels);
+        for (var i = 0; i < 20; i++)
+        {
+            var (h, w) = (0.05f + 0.9f * random.NextSingle(), 0.05f + 0.9f * random.NextSingle());
+            var crop = new Crop((1 - h) * random.NextSingle(), (1 - w) * random.NextSingle(), h, w, Flipped: i % 2 == 1);
+            var expected = PlainCut(image, crop, rows, columns);
+            var (bytes, fractions) = (new byte[expected.Length], new float[expected.Length]);
+            Resampler.Cut(image, crop, rows, columns, bytes);
+            Resampler.Cut(image, crop, rows, columns, fractions);
+
+            Assert.Equal(expected, bytes);
+            Assert.Equal(expected.Select(value => value / 255f), fractions);
+        }
+    }
+
     [Theory]
     [InlineData(100, 200, 50, 50, 100)]
     [InlineData(201, 100, 50, 100, 50)]
@@ -78,6 +106,34 @@ public sealed class ResamplerTests
             Resampler.Cut(picture, new Crop(0.99f, 0.001f, 0.01f, 0.5f, Flipped: false), size, size, cut);
             Assert.All(cut, value => Assert.Equal(201, value));
         }
+    }
+
+    /// <summary>Sums down, then across, one value at a time.</summary>
+    private static byte[] PlainCut(DecodedImage image, Crop crop, int rows, int columns)
+    {
+        var (channels, height, width) = image.Shape;
+        using var down = new BicubicTaps(height, (double)crop.Top * height, (double)crop.Height * height, rows);
+        using var across = new BicubicTaps(width, (double)crop.Left * width, (double)crop.Width * width, columns, crop.Flipped);
+        var result = new byte[channels * rows * columns];
+        for (var place = 0; place < result.Length; place++)
+        {
+            var (plane, y, x) = (place / (rows * columns), place / columns % rows, place % columns);
+            var sum = 0f;
+            for (var i = 0; i < across.WeightsOf(x).Length; i++)
+            {
+                var column = 0f;
+                for (var j = 0; j < down.WeightsOf(y).Length; j++)
+                {
+                    column += image.Pixels[(plane * height + down.FirstOf(y) + j) * width + across.FirstOf(x) + i] * down.WeightsOf(y)[j];
+                }
+
+                sum += column * across.WeightsOf(x)[i];
+            }
+
+            result[place] = (byte)Math.Clamp(MathF.Round(sum), 0, 255);
+        }
+
+        return result;
     }
 
     private static DecodedImage Picture(int number, int height, int width) => new(

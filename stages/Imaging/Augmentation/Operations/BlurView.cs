@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -24,6 +25,10 @@ internal static class BlurView
 
         Span<float> weights = stackalloc float[radius + 1];
         BlurBatch.FillKernel(sigma, weights);
+        // A narrow kernel ends in weights that are 0 in single precision.
+        weights = weights[..(weights.LastIndexOfAnyExcept(0f) + 1)];
+        radius = weights.Length - 1;
+        Span<(int Before, int After)> pairs = stackalloc (int, int)[radius + 1];
         // Rows that are blurred vertically, with their reflected columns on both sides.
         var stride = width + 2 * radius;
         var rows = ArrayPool<float>.Shared.Rent(height * stride);
@@ -32,16 +37,14 @@ internal static class BlurView
             var plane = view.Plane(channel);
             for (var y = 0; y < height; y++)
             {
-                var padded = rows.AsSpan(y * stride, stride);
-                var row = padded.Slice(radius, width);
-                Scale(plane.Slice(y * width, width), weights[0], row);
                 for (var offset = 1; offset <= radius; offset++)
                 {
-                    var above = plane.Slice(Math.Abs(y - offset) * width, width);
-                    var below = plane.Slice(Reflect(y + offset, height) * width, width);
-                    AddScaledPair(above, below, weights[offset], row);
+                    pairs[offset] = ((Math.Abs(y - offset) - y) * width, (Reflect(y + offset, height) - y) * width);
                 }
 
+                var padded = rows.AsSpan(y * stride, stride);
+                var row = padded.Slice(radius, width);
+                Sum(plane, y * width, pairs, weights, row);
                 for (var offset = 1; offset <= radius; offset++)
                 {
                     padded[radius - offset] = row[offset];
@@ -49,15 +52,14 @@ internal static class BlurView
                 }
             }
 
+            for (var offset = 1; offset <= radius; offset++)
+            {
+                pairs[offset] = (-offset, offset);
+            }
+
             for (var y = 0; y < height; y++)
             {
-                var padded = rows.AsSpan(y * stride, stride);
-                var row = plane.Slice(y * width, width);
-                Scale(padded.Slice(radius, width), weights[0], row);
-                for (var offset = 1; offset <= radius; offset++)
-                {
-                    AddScaledPair(padded.Slice(radius - offset, width), padded.Slice(radius + offset, width), weights[offset], row);
-                }
+                Sum(rows.AsSpan(y * stride, stride), radius, pairs, weights, plane.Slice(y * width, width));
             }
         }
 
@@ -66,36 +68,61 @@ internal static class BlurView
 
     private static int Reflect(int place, int length) => place < length ? place : 2 * (length - 1) - place;
 
-    /// <summary>target = x · weight.</summary>
-    private static void Scale(ReadOnlySpan<float> x, float weight, Span<float> target)
+    /// <summary>Computes one row of the result: its values, and pairs of other values at the same distance, times their weights.</summary>
+    /// <param name="x">Values of the view or of a row.</param>
+    /// <param name="start">Place of the row's first value.</param>
+    /// <param name="pairs">Places of the pairs, relative to a value; the first entry is not used.</param>
+    /// <param name="weights">Weight of the value itself, then of the pairs.</param>
+    /// <param name="sums">Receives the row.</param>
+    private static void Sum(
+        ReadOnlySpan<float> x, int start, ReadOnlySpan<(int Before, int After)> pairs, ReadOnlySpan<float> weights, Span<float> sums)
     {
+        ref var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), start);
         var i = 0;
-        for (; i <= target.Length - VectorRow.Count; i += VectorRow.Count)
+        // Sums stay in registers until all their pairs are added.
+        for (; i <= sums.Length - 4 * VectorRow.Count; i += 4 * VectorRow.Count)
         {
-            (Load(x, i) * weight).CopyTo(target[i..]);
+            var (s0, s1) = (Load(ref row, i) * weights[0], Load(ref row, i + VectorRow.Count) * weights[0]);
+            var (s2, s3) = (Load(ref row, i + 2 * VectorRow.Count) * weights[0], Load(ref row, i + 3 * VectorRow.Count) * weights[0]);
+            for (var offset = 1; offset < weights.Length; offset++)
+            {
+                var weight = weights[offset];
+                var (before, after) = (i + pairs[offset].Before, i + pairs[offset].After);
+                s0 += (Load(ref row, before) + Load(ref row, after)) * weight;
+                s1 += (Load(ref row, before + VectorRow.Count) + Load(ref row, after + VectorRow.Count)) * weight;
+                s2 += (Load(ref row, before + 2 * VectorRow.Count) + Load(ref row, after + 2 * VectorRow.Count)) * weight;
+                s3 += (Load(ref row, before + 3 * VectorRow.Count) + Load(ref row, after + 3 * VectorRow.Count)) * weight;
+            }
+
+            s0.CopyTo(sums[i..]);
+            s1.CopyTo(sums[(i + VectorRow.Count)..]);
+            s2.CopyTo(sums[(i + 2 * VectorRow.Count)..]);
+            s3.CopyTo(sums[(i + 3 * VectorRow.Count)..]);
         }
 
-        for (; i < target.Length; i++)
+        for (; i <= sums.Length - VectorRow.Count; i += VectorRow.Count)
         {
-            target[i] = x[i] * weight;
+            var sum = Load(ref row, i) * weights[0];
+            for (var offset = 1; offset < weights.Length; offset++)
+            {
+                sum += (Load(ref row, i + pairs[offset].Before) + Load(ref row, i + pairs[offset].After)) * weights[offset];
+            }
+
+            sum.CopyTo(sums[i..]);
+        }
+
+        for (; i < sums.Length; i++)
+        {
+            var sum = x[start + i] * weights[0];
+            for (var offset = 1; offset < weights.Length; offset++)
+            {
+                sum += (x[start + i + pairs[offset].Before] + x[start + i + pairs[offset].After]) * weights[offset];
+            }
+
+            sums[i] = sum;
         }
     }
 
-    /// <summary>target += (x + y) · weight.</summary>
-    private static void AddScaledPair(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float weight, Span<float> target)
-    {
-        var i = 0;
-        for (; i <= target.Length - VectorRow.Count; i += VectorRow.Count)
-        {
-            (Load(target, i) + (Load(x, i) + Load(y, i)) * weight).CopyTo(target[i..]);
-        }
-
-        for (; i < target.Length; i++)
-        {
-            target[i] += (x[i] + y[i]) * weight;
-        }
-    }
-
-    private static Vector256<float> Load(ReadOnlySpan<float> x, int start) =>
-        MemoryMarshal.Read<Vector256<float>>(MemoryMarshal.AsBytes(x[start..]));
+    private static Vector256<float> Load(ref float row, int place) => Unsafe.ReadUnaligned<Vector256<float>>(
+        ref Unsafe.As<float, byte>(ref Unsafe.Add(ref row, place)));
 }

@@ -1,4 +1,5 @@
 using Distill.Imaging.Augmentation.Operations;
+using Distill.Learning.Randomness;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;
@@ -21,6 +22,53 @@ public sealed class ViewFormTests
         Compare("blur3", Images(3), (view, i) => BlurView.Apply(view, sigmas[i]));
         var large = Pattern.Uniform("large", 2, 1, 50, 14).mul(0.5).add(0.5);
         Compare("blur5", large, (view, i) => BlurView.Apply(view, i == 0 ? 0.7 : 1.9));
+    }
+
+    /// <summary>Widths around the eight values of a vector and the 32 of four vectors, with radii from 1 to 11.</summary>
+    [Theory]
+    [InlineData(1, 12, 5)]
+    [InlineData(3, 33, 8)]
+    [InlineData(3, 41, 15)]
+    [InlineData(1, 100, 31)]
+    [InlineData(3, 50, 32)]
+    [InlineData(1, 70, 33)]
+    [InlineData(3, 224, 45)]
+    [InlineData(1, 33, 224)]
+    public void Blur_of_any_size_matches_the_batch_form(int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var image = Pattern.Uniform("any size", 1, channels, height, width).mul(0.5).add(0.5);
+        foreach (var sigma in new[] { 0.05, 0.1, 0.7, 2, 15 })
+        {
+            var values = image.data<float>().ToArray();
+            BlurView.Apply(new ViewSpan(values, channels, height, width), sigma);
+
+            Close.To(BlurBatch.Apply(image, [sigma]), tensor(values, image.shape), 1e-6, $"sigma {sigma}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 12, 5)]
+    [InlineData(3, 9, 7)]
+    [InlineData(3, 33, 31)]
+    [InlineData(1, 65, 63)]
+    [InlineData(3, 224, 221)]
+    public void Color_changes_of_any_size_match_the_batch_form(int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var image = Pattern.Uniform("any color", 1, channels, height, width).mul(0.5).add(0.5);
+        ViewOperation[] operations = [new Jitter(1, 0.8, 0.8, 0.8, 0.4), new Grayscale(0.5), new Flip(0.5)];
+        for (var i = 0; i < 10; i++)
+        {
+            foreach (var operation in operations)
+            {
+                var values = image.data<float>().ToArray();
+                var key = RandomKey.FromSeed(i);
+                ((ISingleView)operation).Change(new ViewSpan(values, channels, height, width), key);
+
+                Close.To(operation.Apply(image, [key]), tensor(values, image.shape), 1e-5, $"{operation.GetType().Name} {i}");
+            }
+        }
     }
 
     [Fact]

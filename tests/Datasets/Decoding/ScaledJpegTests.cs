@@ -1,0 +1,131 @@
+using Distill.Datasets.Decoding;
+using Distill.Datasets.Images;
+using Distill.Datasets.Resampling;
+using SkiaSharp;
+using Tests.Datasets.Folders;
+using Tests.Golden;
+
+namespace Tests.Datasets.Decoding;
+
+/// <summary>JPEG files that are shrunk while they are decoded, compared with the full image, shrunk with antialiasing.</summary>
+public sealed class ScaledJpegTests
+{
+    /// <summary>Mean and root mean square of the differences, in gray levels of 255. The two low-pass filters differ at sharp edges.</summary>
+    private const double Mean = 2;
+    private const double RootMeanSquare = 4;
+
+    public static TheoryData<string> Jpegs => [.. Directory.GetFiles(GoldenFile.PathOf("Photos"))
+        .Select(path => Path.GetFileName(path)!)
+        .Where(name => name.EndsWith(".jpg", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Jpegs))]
+    public void Every_kind_of_JPEG_keeps_its_shape_and_its_mean_color(string name)
+    {
+        // These images have about 20 pixels per side and hard edges, so single pixels differ more than those of photographs.
+        var bytes = File.ReadAllBytes(Path.Combine(GoldenFile.PathOf("Photos"), name));
+        foreach (var side in new[] { 3, 5, 8, 11 })
+        {
+            var (expected, actual) = (Resampler.Shrink(ImageDecoder.Decode(bytes, 3).Image, side), ImageDecoder.Decode(bytes, 3, side).Image);
+
+            Assert.Equal(expected.Shape, actual.Shape);
+            for (var channel = 0; channel < 3; channel++)
+            {
+                Assert.Equal(MeanOf(expected, channel), MeanOf(actual, channel), tolerance: 4);
+            }
+        }
+    }
+
+    /// <summary>Sides that are decoded at 1/8 to 7/8 and in full size, of images whose sides are and are not multiples of 8.</summary>
+    [Theory]
+    [InlineData(400, 304)]
+    [InlineData(397, 299)]
+    [InlineData(301, 443)]
+    public void Every_scale_is_close_to_the_full_image(int width, int height)
+    {
+        var bytes = Waves(width, height);
+        for (var eighths = 1; eighths <= 8; eighths++)
+        {
+            Compare(bytes, Math.Min(width, height) * eighths / 8);
+            Compare(bytes, Math.Min(width, height) * eighths / 8 - 10);
+        }
+    }
+
+    /// <summary>The border beyond the last whole block must not move the image: it would differ from the full one like a shifted one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Turned_images_are_shrunk_like_upright_ones(byte orientation)
+    {
+        var bytes = Pictures.WithOrientation(Waves(301, 203), orientation);
+
+        Compare(bytes, 60);
+        Assert.Equal(orientation > 4 ? (301, 203) : (203, 301), SizeOf(ImageDecoder.Decode(bytes, 3, 60).Header));
+    }
+
+    [Fact]
+    public void Other_formats_and_smaller_images_are_decoded_in_full()
+    {
+        foreach (var bytes in new[] { Waves(300, 200, SKEncodedImageFormat.Png), Waves(300, 200) })
+        {
+            var side = bytes[0] == 0xFF ? 200 : 40;
+            var full = Resampler.Shrink(ImageDecoder.Decode(bytes, 3).Image, side);
+
+            Assert.Equal(full.Pixels, ImageDecoder.Decode(bytes, 3, side).Image.Pixels);
+        }
+    }
+
+    [Fact]
+    public void A_JPEG_that_is_cut_short_is_refused_at_every_scale()
+    {
+        var bytes = Waves(300, 200);
+        foreach (var side in new[] { 20, 80, 160 })
+        {
+            Assert.Equal(
+                "cut short", Assert.Throws<RefusedImageException>(() => ImageDecoder.Decode(bytes.AsSpan(0, bytes.Length / 2), 3, side)).Message);
+        }
+    }
+
+    private static void Compare(byte[] jpeg, int side)
+    {
+        foreach (var channels in new[] { 1, 3 })
+        {
+            var expected = Resampler.Shrink(ImageDecoder.Decode(jpeg, channels).Image, side);
+            var actual = ImageDecoder.Decode(jpeg, channels, side).Image;
+
+            Assert.Equal(expected.Shape, actual.Shape);
+
+            var differences = expected.Pixels.Zip(actual.Pixels, (x, y) => (double)x - y).ToArray();
+
+            Assert.InRange(differences.Average(Math.Abs), 0, Mean);
+            Assert.InRange(Math.Sqrt(differences.Average(difference => difference * difference)), 0, RootMeanSquare);
+        }
+    }
+
+    private static double MeanOf(DecodedImage image, int channel) =>
+        image.Pixels.Chunk(image.Shape.Height * image.Shape.Width).ElementAt(channel).Average(value => (double)value);
+
+    private static (int Height, int Width) SizeOf(ImageHeader header) => (header.Height, header.Width);
+
+    /// <summary>Waves of different length in each color, and a sharp edge.</summary>
+    private static byte[] Waves(int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Jpeg)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        bitmap.Pixels =
+        [
+            .. Enumerable.Range(0, width * height).Select(place => (X: place % width, Y: place / width)).Select(at => new SKColor(
+                Wave(at.X / 9.0), Wave(at.Y / 13.0), at.X + at.Y > 250 ? (byte)200 : Wave((at.X - at.Y) / 21.0))),
+        ];
+        using var data = bitmap.Encode(format, 90);
+        return data.ToArray();
+
+        static byte Wave(double phase) => (byte)(127.5 + 100 * Math.Sin(phase));
+    }
+}
