@@ -7,14 +7,14 @@ namespace Distill.Datasets.Decoding;
 /// <summary>
 /// A JPEG decoded at n/8 of its size, with n from 1 to 7. The decoder then computes fewer pixels of each 8×8 block of coefficients.
 /// </summary>
-/// <param name="Size">Size of the decoded image. A last row or column that is only partly covered by the image counts as a whole one.</param>
-/// <param name="Eighths">The numerator n.</param>
+/// <param name="Size">Size of the decoded image. A last row or column that the image covers only in part counts as a whole one.</param>
+/// <param name="Eighths">The number n.</param>
 internal readonly record struct ScaledJpeg(SKSizeI Size, int Eighths)
 {
     private const int Denominator = 8;
 
     /// <summary>
-    /// Chooses the smallest scale whose shorter side still has a number of pixels; null if that is full size, or the file is no JPEG.
+    /// Chooses the smallest scale whose shorter side still has a number of pixels; null for full size, and for files in other formats.
     /// </summary>
     public static ScaledJpeg? Choose(SKCodec codec, int shorterSide)
     {

@@ -10,8 +10,11 @@ namespace Tests.Datasets.Decoding;
 /// <summary>JPEG files that are shrunk while they are decoded, compared with the full image, shrunk with antialiasing.</summary>
 public sealed class ScaledJpegTests
 {
-    /// <summary>Mean and root mean square of the differences, in gray levels of 255. The two low-pass filters differ at sharp edges.</summary>
+    /// <summary>
+    /// Largest mean and root mean square of the differences, in gray levels of 255. The two low-pass filters differ at hard edges.
+    /// </summary>
     private const double Mean = 2;
+
     private const double RootMeanSquare = 4;
 
     public static TheoryData<string> Jpegs => [.. Directory.GetFiles(GoldenFile.PathOf("Photos"))
@@ -27,7 +30,8 @@ public sealed class ScaledJpegTests
         var bytes = File.ReadAllBytes(Path.Combine(GoldenFile.PathOf("Photos"), name));
         foreach (var side in new[] { 3, 5, 8, 11 })
         {
-            var (expected, actual) = (Resampler.Shrink(ImageDecoder.Decode(bytes, 3).Image, side), ImageDecoder.Decode(bytes, 3, side).Image);
+            var expected = Resampler.Shrink(ImageDecoder.Decode(bytes, 3).Image, side);
+            var actual = ImageDecoder.Decode(bytes, 3, side).Image;
 
             Assert.Equal(expected.Shape, actual.Shape);
             for (var channel = 0; channel < 3; channel++)
@@ -44,7 +48,7 @@ public sealed class ScaledJpegTests
     [InlineData(301, 443)]
     public void Every_scale_is_close_to_the_full_image(int width, int height)
     {
-        var bytes = Waves(width, height);
+        var bytes = Stripes(width, height);
         for (var eighths = 1; eighths <= 8; eighths++)
         {
             Compare(bytes, Math.Min(width, height) * eighths / 8);
@@ -52,7 +56,7 @@ public sealed class ScaledJpegTests
         }
     }
 
-    /// <summary>The border beyond the last whole block must not move the image: it would differ from the full one like a shifted one.</summary>
+    /// <summary>The border beyond the last whole pixel must not move the image, on whichever side it is.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -64,7 +68,7 @@ public sealed class ScaledJpegTests
     [InlineData(8)]
     public void Turned_images_are_shrunk_like_upright_ones(byte orientation)
     {
-        var bytes = Pictures.WithOrientation(Waves(301, 203), orientation);
+        var bytes = Pictures.WithOrientation(Stripes(301, 203), orientation);
 
         Compare(bytes, 60);
         Assert.Equal(orientation > 4 ? (301, 203) : (203, 301), SizeOf(ImageDecoder.Decode(bytes, 3, 60).Header));
@@ -73,7 +77,7 @@ public sealed class ScaledJpegTests
     [Fact]
     public void Other_formats_and_smaller_images_are_decoded_in_full()
     {
-        foreach (var bytes in new[] { Waves(300, 200, SKEncodedImageFormat.Png), Waves(300, 200) })
+        foreach (var bytes in new[] { Stripes(300, 200, SKEncodedImageFormat.Png), Stripes(300, 200) })
         {
             var side = bytes[0] == 0xFF ? 200 : 40;
             var full = Resampler.Shrink(ImageDecoder.Decode(bytes, 3).Image, side);
@@ -85,11 +89,12 @@ public sealed class ScaledJpegTests
     [Fact]
     public void A_JPEG_that_is_cut_short_is_refused_at_every_scale()
     {
-        var bytes = Waves(300, 200);
+        var bytes = Stripes(300, 200);
         foreach (var side in new[] { 20, 80, 160 })
         {
-            Assert.Equal(
-                "cut short", Assert.Throws<RefusedImageException>(() => ImageDecoder.Decode(bytes.AsSpan(0, bytes.Length / 2), 3, side)).Message);
+            var refused = Assert.Throws<RefusedImageException>(() => ImageDecoder.Decode(bytes.AsSpan(0, bytes.Length / 2), 3, side));
+
+            Assert.Equal("cut short", refused.Message);
         }
     }
 
@@ -114,18 +119,18 @@ public sealed class ScaledJpegTests
 
     private static (int Height, int Width) SizeOf(ImageHeader header) => (header.Height, header.Width);
 
-    /// <summary>Waves of different length in each color, and a sharp edge.</summary>
-    private static byte[] Waves(int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Jpeg)
+    /// <summary>Stripes of different width in each color, and a hard edge.</summary>
+    private static byte[] Stripes(int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Jpeg)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         bitmap.Pixels =
         [
             .. Enumerable.Range(0, width * height).Select(place => (X: place % width, Y: place / width)).Select(at => new SKColor(
-                Wave(at.X / 9.0), Wave(at.Y / 13.0), at.X + at.Y > 250 ? (byte)200 : Wave((at.X - at.Y) / 21.0))),
+                Stripe(at.X / 9.0), Stripe(at.Y / 13.0), at.X + at.Y > 250 ? (byte)200 : Stripe((at.X - at.Y) / 21.0))),
         ];
         using var data = bitmap.Encode(format, 90);
         return data.ToArray();
 
-        static byte Wave(double phase) => (byte)(127.5 + 100 * Math.Sin(phase));
+        static byte Stripe(double phase) => (byte)(127.5 + 100 * Math.Sin(phase));
     }
 }
