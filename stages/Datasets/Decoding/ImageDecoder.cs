@@ -9,8 +9,10 @@ namespace Distill.Datasets.Decoding;
 /// <summary>Decodes encoded images upright, in full size or shrunk, or refuses them with a reason.</summary>
 internal static class ImageDecoder
 {
-    /// <summary>Increment it when the same file gives different pixels, or when a file changes between used and refused.</summary>
-    public const int Version = 4;
+    /// <summary>
+    /// Increment it when the same file gives different pixels or views, or when a file changes between used and refused.
+    /// </summary>
+    public const int Version = 5;
 
     /// <summary>Larger images are refused before they are decoded, since a small file may claim any size.</summary>
     public const long MaxPixels = 100_000_000;

@@ -9,7 +9,20 @@ public interface IPixels
     /// <summary>Returns an image in that size, with the split's channels.</summary>
     /// <exception cref="IOException">The image has changed since the split was read, or cannot be read; the message names it.</exception>
     DecodedImage Decode(int index);
+
+    /// <summary>Calls a function with an image that is valid until the function returns. Copies less than <see cref="Decode"/>.</summary>
+    /// <exception cref="IOException">The image has changed since the split was read, or cannot be read; the message names it.</exception>
+    void Read(int index, PixelReader read)
+    {
+        var image = Decode(index);
+        read(image.Shape, image.Pixels);
+    }
 }
+
+/// <summary>Receives the pixels of an image.</summary>
+/// <param name="shape">Size of the image.</param>
+/// <param name="pixels_CHW">uint8, row-major.</param>
+public delegate void PixelReader(ImageShape shape, ReadOnlySpan<byte> pixels_CHW);
 
 /// <summary>A decoded image.</summary>
 /// <param name="Shape">Size of the image.</param>

@@ -24,16 +24,29 @@ public static class Resampler
     /// <param name="width">Width of the result, in pixels.</param>
     /// <param name="result">Destination, uint8 [C, height, width].</param>
     public static void Cut(DecodedImage image, Crop crop, int height, int width, Span<byte> result) =>
-        Cut<byte>(image, crop, height, width, result);
+        Cut<byte>(image.Shape, image.Pixels, crop, height, width, result);
 
-    /// <summary>Does the same, and divides the bytes by 255.</summary>
-    /// <param name="image">Image of C channels.</param>
+    /// <summary>Crops an image and scales the crop to a height and width.</summary>
+    /// <param name="shape">Shape of the image.</param>
+    /// <param name="pixels_CHW">Pixels of the image, uint8.</param>
+    /// <param name="crop">Rectangle to cut out.</param>
+    /// <param name="height">Height of the result, in pixels.</param>
+    /// <param name="width">Width of the result, in pixels.</param>
+    /// <param name="result">Destination, uint8 [C, height, width].</param>
+    public static void Cut(
+        ImageShape shape, ReadOnlySpan<byte> pixels_CHW, Crop crop, int height, int width, Span<byte> result) =>
+        Cut<byte>(shape, pixels_CHW, crop, height, width, result);
+
+    /// <summary>Crops an image, scales the crop, and divides the bytes by 255.</summary>
+    /// <param name="shape">Shape of the image.</param>
+    /// <param name="pixels_CHW">Pixels of the image, uint8.</param>
     /// <param name="crop">Rectangle to cut out.</param>
     /// <param name="height">Height of the result, in pixels.</param>
     /// <param name="width">Width of the result, in pixels.</param>
     /// <param name="result">Destination, floats in [0, 1], [C, height, width].</param>
-    public static void Cut(DecodedImage image, Crop crop, int height, int width, Span<float> result) =>
-        Cut<float>(image, crop, height, width, result);
+    public static void Cut(
+        ImageShape shape, ReadOnlySpan<byte> pixels_CHW, Crop crop, int height, int width, Span<float> result) =>
+        Cut<float>(shape, pixels_CHW, crop, height, width, result);
 
     /// <summary>Shrinks the image so that its shorter side has at most so many pixels. Returns a smaller image unchanged.</summary>
     public static DecodedImage Shrink(DecodedImage image, int shorterSide)
@@ -59,10 +72,9 @@ public static class Resampler
         int Scaled(int side) => (int)Math.Round((double)side * shorterSide / shorter);
     }
 
-    private static void Cut<T>(DecodedImage image, Crop crop, int height, int width, Span<T> result)
+    private static void Cut<T>(ImageShape shape, ReadOnlySpan<byte> pixels_CHW, Crop crop, int height, int width, Span<T> result)
         where T : struct
     {
-        var shape = image.Shape;
         using var down = new BicubicTaps(
             shape.Height, (double)crop.Top * shape.Height, (double)crop.Height * shape.Height, height);
         using var across = new BicubicTaps(
@@ -77,7 +89,7 @@ public static class Resampler
         var cut = buffer.AsSpan(2 * sumsLength + cutLength, cutLength);
         for (var channel = 0; channel < shape.Channels; channel++)
         {
-            var plane = image.Pixels.AsSpan(channel * shape.Height * shape.Width, shape.Height * shape.Width);
+            var plane = pixels_CHW.Slice(channel * shape.Height * shape.Width, shape.Height * shape.Width);
             for (var y = 0; y < height; y += Rows)
             {
                 var rows = Math.Min(Rows, height - y);

@@ -79,8 +79,8 @@ public abstract class ImageBank : IDisposable
     internal abstract bool Streams { get; }
 
     /// <summary>
-    /// Does what can be done ahead, on any thread; returns null if there is nothing to do. Otherwise returns uint8 [N, C, H, W] on the
-    /// CPU, in no dispose scope, and in pinned memory if the device is an accelerator.
+    /// Does what can be done ahead, on any thread; returns null if there is nothing to do. Otherwise returns [N, C, H, W] on the CPU, in
+    /// no dispose scope: crops as uint8, in pinned memory if the device is an accelerator, or finished views as floats.
     /// </summary>
     internal abstract Tensor? Prepare(ViewBatch batch, CancellationToken cancellation);
 

@@ -1,14 +1,18 @@
 // N images, C channels, H height, W width
+using System.Runtime.InteropServices;
 using Distill.Datasets.Images;
 using Distill.Datasets.Resampling;
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Augmentation.Operations;
 using Distill.Learning.Arithmetic;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
 
 /// <summary>
-/// A bank of images of any size, which loader threads decode, crop and scale. Each view depends only on its request, so the number of
-/// threads changes nothing.
+/// A bank of images of any size, which loader threads decode, crop and scale. On the CPU they also apply the operations, to one view at a
+/// time while it is in the cache. Each view depends only on its request, so the number of threads changes nothing.
 /// </summary>
 internal sealed class StreamedBank(ImageSet images, Device device, int threads) : ImageBank(images, device)
 {
@@ -17,7 +21,9 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
     internal override Tensor Prepare(ViewBatch batch, CancellationToken cancellation)
     {
         var (height, width) = SizeOf(batch);
-        var crops_NCHW = PinnedMemory.Empty([batch.Views.Count, Images.Shape.Channels, height, width], ScalarType.Byte, Device);
+        var changes = ChangesOf(batch);
+        var views_NCHW = PinnedMemory.Empty(
+            [batch.Views.Count, Images.Shape.Channels, height, width], changes is null ? ScalarType.Byte : ScalarType.Float32, Device);
         try
         {
             // An image with several views is decoded once.
@@ -25,19 +31,21 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
             var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
             Parallel.ForEach(groups, options, group =>
             {
-                var decoded = Images.Pixels.Decode(group.Key);
-                foreach (var row in group)
+                Images.Pixels.Read(group.Key, (shape, pixels_CHW) =>
                 {
-                    // Only a part of the tensor, because a span counts its bytes in 32 bits.
-                    using var crop_1CHW = crops_NCHW.narrow(0, row, 1);
-                    Resampler.Cut(decoded, batch.Views[row].Crop, height, width, crop_1CHW.bytes);
-                }
+                    foreach (var row in group)
+                    {
+                        // Only a part of the tensor, because a span counts its bytes in 32 bits.
+                        using var view_1CHW = views_NCHW.narrow(0, row, 1);
+                        Make(shape, pixels_CHW, batch.Views[row], changes, view_1CHW.bytes, (height, width));
+                    }
+                });
             });
-            return crops_NCHW;
+            return views_NCHW;
         }
         catch
         {
-            crops_NCHW.Dispose();
+            views_NCHW.Dispose();
             throw;
         }
     }
@@ -45,10 +53,42 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
     internal override Tensor Finish(ViewBatch batch, Tensor? prepared)
     {
         using var scope = NewDisposeScope();
-        using var bytes_NCHW = prepared!;
-        var crops_NCHW = bytes_NCHW.OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
+        using var views_NCHW = prepared!;
+        if (views_NCHW.dtype == ScalarType.Float32)
+        {
+            return views_NCHW.alias().MoveToOuterDisposeScope();
+        }
+
+        var crops_NCHW = views_NCHW.OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
         return Change(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Makes one view: floats with all operations, or only the crop in bytes if there are no changes.</summary>
+    private static void Make(
+        ImageShape shape,
+        ReadOnlySpan<byte> pixels_CHW,
+        ViewRequest request,
+        ViewChanges? changes,
+        Span<byte> view,
+        (int Height, int Width) size)
+    {
+        if (changes is null)
+        {
+            Resampler.Cut(shape, pixels_CHW, request.Crop, size.Height, size.Width, view);
+            return;
+        }
+
+        var values = MemoryMarshal.Cast<byte, float>(view);
+        Resampler.Cut(shape, pixels_CHW, request.Crop, size.Height, size.Width, values);
+        changes.Apply(new ViewSpan(values, shape.Channels, size.Height, size.Width), request.Key);
+    }
+
+    /// <summary>
+    /// Returns the view form of the operations; null on a GPU, and if an operation has none. They then run in batch form. So do those of
+    /// packed images, since the fingerprints of their datasets have no version that could tell the two apart.
+    /// </summary>
+    private ViewChanges? ChangesOf(ViewBatch batch) =>
+        Device.type == DeviceType.CPU && Images.Pixels is not PackedPixels ? ViewChanges.Create(batch.Operations) : null;
 
     private (int Height, int Width) SizeOf(ViewBatch batch) =>
         batch.Size is { } size ? (size, size) : (Images.Shape.Height, Images.Shape.Width);

@@ -54,7 +54,7 @@ public sealed class ResamplerTests
             var expected = PlainCut(image, crop, rows, columns);
             var (bytes, fractions) = (new byte[expected.Length], new float[expected.Length]);
             Resampler.Cut(image, crop, rows, columns, bytes);
-            Resampler.Cut(image, crop, rows, columns, fractions);
+            Resampler.Cut(image.Shape, image.Pixels, crop, rows, columns, fractions);
 
             Assert.Equal(expected, bytes);
             Assert.Equal(expected.Select(value => value / 255f), fractions);

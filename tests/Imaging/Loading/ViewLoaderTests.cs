@@ -91,18 +91,42 @@ public sealed class ViewLoaderTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Operations_use_the_keys_of_their_views()
+    /// <summary>On the CPU in view form; with cutout, which lacks it, the whole list in batch form.</summary>
+    [Theory]
+    [InlineData(false, 1e-5)]
+    [InlineData(true, 0)]
+    public void Operations_use_the_keys_of_their_views(bool cutout, double tolerance)
     {
         using var scope = NewDisposeScope();
         using var bank = ImageBank.Open(_photos.Open().Train(), CPU, threads: 2);
-        ViewOperation[] operations = [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Blur(0.5, (0.1, 2))];
+        ViewOperation[] operations =
+        [
+            new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2)),
+            .. cutout ? [new Cutout(0.5, (0.2, 0.5), 0.5)] : Array.Empty<ViewOperation>(),
+        ];
         using var loader = new ViewLoader(bank, step => PhotoFolder.Plan(bank)(step) with { Operations = operations }, steps: 3);
         var batch = PhotoFolder.Plan(bank)(1);
         var keys = batch.Views.Select(view => view.Key).ToArray();
 
         Assert.Equal(keys.Length, keys.Distinct().Count());
-        Close.Exactly(ViewMaker.Change(bank.Cut(batch), new AugmentationOptions(null, operations), keys), loader.At(1));
+        Close.To(ViewMaker.Change(bank.Cut(batch), new AugmentationOptions(null, operations), keys), loader.At(1), tolerance);
+    }
+
+    [Fact]
+    public void A_view_depends_neither_on_threads_nor_on_the_rest_of_its_batch()
+    {
+        using var scope = NewDisposeScope();
+        ViewOperation[] operations = [new Jitter(0.8, 0.4, 0.4, 0.4, 0.1), new Grayscale(0.2), new Blur(0.5, (0.1, 2))];
+        using var one = ImageBank.Open(_photos.Open(cacheMiB: 0).Train(), CPU, threads: 1);
+        using var three = ImageBank.Open(_photos.Open().Train(), CPU, threads: 3);
+        var batch = PhotoFolder.Plan(one)(0) with { Operations = operations };
+        var expected = one.Cut(batch);
+
+        Close.Exactly(expected, three.Cut(batch));
+        for (var i = 0; i < batch.Views.Count; i++)
+        {
+            Close.Exactly(expected.narrow(0, i, 1), three.Cut(batch with { Views = [batch.Views[i]] }));
+        }
     }
 
     [Fact]
@@ -120,6 +144,11 @@ public sealed class ViewLoaderTests : IDisposable
 
         Assert.Equal(expected, view_NCHW.mul(255).round().to_type(ScalarType.Byte).data<byte>().ToArray());
         Assert.Equal(bytes[..shape.Size], bank.Take([0]).mul(255).round().to_type(ScalarType.Byte).data<byte>().ToArray());
+
+        // Fingerprints of packed images do not change with the form of the operations, so their views must not change either.
+        var changed = new ViewBatch([new ViewRequest(2, crop, Key)], Size: 32) { Operations = [new Jitter(1, 0.4, 0.4, 0.4, 0.1)] };
+
+        Close.Exactly(ViewMaker.Change(view_NCHW, changed.Operations, [Key]), bank.Cut(changed));
     }
 
     private static string FirstError(ViewLoader loader) => Assert.Throws<IOException>(() =>

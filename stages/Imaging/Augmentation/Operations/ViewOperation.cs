@@ -10,9 +10,8 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// An operation has one or two forms. Long ones stand side by side in files of their own: <c>BlurBatch</c> and <c>BlurView</c>,
 /// <c>ColorBatch</c> and <c>ColorChanges</c>, <c>JitterBatch</c> and <c>JitterView</c>.
 /// <list type="bullet">
-/// <item>The batch form, <see cref="Apply"/>, makes passes over a whole batch. Every operation has it. It is for GPUs and for images that
-/// are large or differ in size.</item>
-/// <item>The view form, <see cref="ISingleView"/>, changes one view in the cache with SIMD rows. CPUs use it for small images.
+/// <item>The batch form, <see cref="Apply"/>, makes passes over a whole batch. Every operation has it. It is for GPUs.</item>
+/// <item>The view form, <see cref="ISingleView"/>, changes one view in the cache with SIMD rows. CPUs use it.
 /// If one operation of a list lacks it, the whole list runs in batch form (<see cref="ViewChanges"/>).</item>
 /// </list>
 /// <c>HostBankTests</c> compares the two forms of every operation and of whole lists.
