@@ -2,6 +2,7 @@ using System.Globalization;
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
 using Distill.Datasets.Options;
+using Distill.Datasets.Packs;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 
@@ -18,6 +19,9 @@ namespace Distill.Datasets.Encoded;
 internal sealed class EncodedDataset(IListing listing, DatasetOptions options, string cache, Action<string> log) : IDataset
 {
     private readonly Dictionary<Split, string> _fingerprints = [];
+
+    /// <summary>Hashes of the files alone, without the options that decide how they are seen.</summary>
+    private readonly Dictionary<Split, string> _files = [];
 
     public string Name => listing.Name;
 
@@ -50,20 +54,31 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         }
 
         List<EncodedImage> used = [.. kept.Select(index => images[index])];
+        var packed = split == Split.Train && options.Pack;
         var pixels = new EncodedPixels(
             used,
             [.. kept.Select(index => (rows[index].Header.Height, rows[index].Header.Width))],
             options.Channels,
             options.ShorterSide,
-            options.CacheMiB * (1L << 20));
+            packed ? 0 : options.CacheMiB * (1L << 20));
         return new ImageSet(
             Name,
             new ImageShape(options.Channels, options.ImageSize, options.ImageSize),
-            pixels,
+            packed ? PackOf(pixels, used) : pixels,
             [.. used.Select(image => image.Label)],
             listing.ClassNames,
             [.. used.Select(image => image.Name)])
         { CenterCrop = options.CenterCrop };
+    }
+
+    /// <summary>Returns the pack of the training images. Everything that decides its pixels is a part of its origin.</summary>
+    private PixelPack PackOf(EncodedPixels pixels, List<EncodedImage> used)
+    {
+        var names = string.Concat(used.Select(image => image.Name + "\n"));
+        var origin = FileHash.OfText($"{_files[Split.Train]}\n{ImageDecoder.Version} {options.ShorterSide}\n{names}");
+        var scale = options.ShorterSide is { } side ? FormattableString.Invariant($"{side}") : "full";
+        var folder = CacheFile(Split.Train, FormattableString.Invariant($"{scale}x{options.Channels}.pack"));
+        return new PixelPack(folder, origin, used.Count, options.Channels, pixels, log, TimeProvider.System);
     }
 
     /// <summary>Lists and scans the images of a split. A test image without a class is skipped, because no answer would be right.</summary>
@@ -99,7 +114,8 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
                 CultureInfo.InvariantCulture,
                 $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CenterCrop} {ImageDecoder.Version}");
             var classes = string.Join('\n', listing.ClassNames);
-            fingerprint = FileHash.OfText($"{Fingerprint.FromFiles(listing.Files(split, hashes))}\n{reading}\n{classes}");
+            _files[split] = Fingerprint.FromFiles(listing.Files(split, hashes));
+            fingerprint = FileHash.OfText($"{_files[split]}\n{reading}\n{classes}");
             hashes.Save();
             _fingerprints.Add(split, fingerprint);
         }

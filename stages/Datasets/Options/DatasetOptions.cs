@@ -39,6 +39,9 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     /// <summary>Memory for decoded images, in MiB. It does not change what is computed.</summary>
     public int CacheMiB { get; init; } = 1024;
 
+    /// <summary>Whether the decoded training images are stored on disk once. It does not change what is computed.</summary>
+    public bool Pack { get; init; }
+
     /// <summary>Parquet: name of the column of images; null if there is only one.</summary>
     public string? ImageColumn { get; init; }
 
@@ -89,6 +92,10 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
                 "centerCrop", 0.875, 0.05, 1,
                 "Side of the center crop that is evaluated, as a fraction of the shorter side."),
             CacheMiB = section.Integer("cacheMiB", 1024, 0, 1 << 20, "Memory for decoded images, in MiB. Results do not depend on it."),
+            Pack = section.Flag(
+                "pack", false,
+                "Stores the decoded training images on disk once, scaled down to shorterSide, to read them faster. Results do not depend "
+                    + "on it."),
             ImageColumn = section.OptionalText("imageColumn", help: "For the kind parquet: the column of images, if there are several."),
             LabelColumn = section.OptionalText(
                 "labelColumn",
@@ -122,7 +129,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             throw section.Error("channels", $"found {Channels}, expected {expected}");
         }
 
-        string[] forEncoded = ["train", "unlabeled", "test", "shorterSide", "centerCrop", "cacheMiB"];
+        string[] forEncoded = ["train", "unlabeled", "test", "shorterSide", "centerCrop", "cacheMiB", "pack"];
         if (!Encoded && forEncoded.FirstOrDefault(section.Has) is { } key)
         {
             throw section.Error(key, "found a value, expected none: only the kinds folder, parquet and webdataset have it");

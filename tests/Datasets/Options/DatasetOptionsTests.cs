@@ -18,6 +18,7 @@ public sealed class DatasetOptionsTests
     [InlineData("""{ "kind": "folder", "folder": "cats", "channels": 2 }""", "$.channels: found 2, expected 1 or 3")]
     [InlineData("""{ "channels": 3 }""", "$.channels: found 3, expected 1: these images have that number of channels")]
     [InlineData("""{ "centerCrop": 0.5 }""", "$.centerCrop: found a value, expected none")]
+    [InlineData("""{ "kind": "cifar10", "pack": true }""", "$.pack: found a value, expected none: only the kinds folder")]
     [InlineData("""{ "kind": "cifar10", "classes": "names.txt" }""", "$.classes: found a value, expected none")]
     [InlineData("""{ "imageSize": 32 }""", "$.imageSize: found 32, expected 28: these images are not resized")]
     [InlineData(

@@ -44,8 +44,13 @@ internal sealed class PhotoFolder : IDisposable
 
     public string PathOf(int image) => _folder[$"train/a/{image:00}.jpg"];
 
-    public IDataset Open(int cacheMiB = 1024) => DatasetCatalog.Open(
-        new DatasetOptions(DatasetKind.Folder, _folder.Path, 24, 3) { CacheMiB = cacheMiB }, _ => { }, _folder["index"]);
+    /// <summary>Folder of the cache.</summary>
+    public string Index => _folder["index"];
+
+    public IDataset Open(int cacheMiB = 1024) => Open(options => options with { CacheMiB = cacheMiB });
+
+    public IDataset Open(Func<DatasetOptions, DatasetOptions> change, Action<string>? log = null) => DatasetCatalog.Open(
+        change(new DatasetOptions(DatasetKind.Folder, _folder.Path, 24, 3)), log ?? (_ => { }), Index);
 
     public void Dispose() => _folder.Dispose();
 }
