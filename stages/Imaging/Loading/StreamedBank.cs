@@ -5,6 +5,7 @@ using Distill.Datasets.Resampling;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
 using Distill.Learning.Arithmetic;
+using Distill.Learning.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,6 +34,11 @@ internal sealed class StreamedBank : ImageBank
         var changes = ChangesOf(batch);
         var views_NCHW = PinnedMemory.Empty(
             [batch.Views.Count, Images.Shape.Channels, height, width], changes is null ? ScalarType.Byte : ScalarType.Float32, Device);
+        if (Device.type == DeviceType.CPU)
+        {
+            HugePages.Advise(views_NCHW);
+        }
+
         try
         {
             // An image with several views is decoded once.
