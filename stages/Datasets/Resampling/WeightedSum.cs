@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Distill.Datasets.Resampling;
 
@@ -80,8 +81,12 @@ internal static class WeightedSum
 
     private static Vector256<float> Load(ref byte source, nuint place)
     {
-        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(
-            ref Unsafe.Add(ref source, place))).AsByte();
+        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, place))).AsByte();
+        if (Avx2.IsSupported)
+        {
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes));
+        }
+
         var shorts = Vector128.WidenLower(bytes);
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts)).AsInt32());
     }
