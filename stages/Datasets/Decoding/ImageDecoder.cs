@@ -29,9 +29,11 @@ internal static class ImageDecoder
     /// Shorter side to which a larger image is shrunk; null to keep its size. A much larger JPEG is not even decoded in full size, which
     /// changes its pixels a little.
     /// </param>
+    /// <param name="buffers">Owner of the pixels, whose array may then be longer than their size; null for an array of their own.</param>
     /// <returns>The header of the full image, and the image.</returns>
     /// <exception cref="RefusedImageException">The file is empty, damaged, cut short, too large, or in an unknown format.</exception>
-    public static (ImageHeader Header, DecodedImage Image) Decode(ReadOnlySpan<byte> encoded, int channels, int? shorterSide = null)
+    public static (ImageHeader Header, DecodedImage Image) Decode(
+        ReadOnlySpan<byte> encoded, int channels, int? shorterSide = null, PixelBuffers? buffers = null)
     {
         if (encoded.Length == 0)
         {
@@ -56,15 +58,15 @@ internal static class ImageDecoder
         {
             lock (OneAtATime)
             {
-                return DecodeUpright(encoded, codec, channels, shorterSide);
+                return DecodeUpright(encoded, codec, channels, shorterSide, buffers);
             }
         }
 
-        return DecodeUpright(encoded, codec, channels, shorterSide);
+        return DecodeUpright(encoded, codec, channels, shorterSide, buffers);
     }
 
     private static (ImageHeader Header, DecodedImage Image) DecodeUpright(
-        ReadOnlySpan<byte> encoded, SKCodec codec, int channels, int? shorterSide)
+        ReadOnlySpan<byte> encoded, SKCodec codec, int channels, int? shorterSide, PixelBuffers? buffers)
     {
         var origin = Orientation.Read(encoded, codec);
         var (height, width) = Orientation.IsSideways(origin)
@@ -73,15 +75,15 @@ internal static class ImageDecoder
         var header = new ImageHeader(height, width, ImageTraitsReader.Read(encoded, codec));
         if (shorterSide is { } side && ScaledJpeg.Choose(codec, side) is { } scaled)
         {
-            var small = DecodePlanes(codec, scaled.Size, channels);
-            return (header, Orientation.MakeUpright(scaled.Shrink(small, codec.Info.Size, side), origin));
+            var small = DecodePlanes(codec, scaled.Size, channels, buffers);
+            return (header, Orientation.MakeUpright(scaled.Shrink(small, codec.Info.Size, side, buffers), origin, buffers));
         }
 
-        var upright = Orientation.MakeUpright(DecodePlanes(codec, codec.Info.Size, channels), origin);
+        var upright = Orientation.MakeUpright(DecodePlanes(codec, codec.Info.Size, channels, buffers), origin, buffers);
         return (header, shorterSide is { } larger ? Resampler.Shrink(upright, larger) : upright);
     }
 
-    private static DecodedImage DecodePlanes(SKCodec codec, SKSizeI size, int channels)
+    private static DecodedImage DecodePlanes(SKCodec codec, SKSizeI size, int channels, PixelBuffers? buffers)
     {
         var (width, height) = (size.Width, size.Height);
         // No color space: values are taken from the file unchanged, as in PIL and OpenCV, whatever its profile.
@@ -107,8 +109,8 @@ internal static class ImageDecoder
             }
 
             var shape = new ImageShape(channels, height, width);
-            var planes = GC.AllocateUninitializedArray<byte>(shape.Size);
-            PixelPlanes.Split(rgba, opaque, planes, channels);
+            var planes = PixelBuffers.Take(buffers, shape.Size);
+            PixelPlanes.Split(rgba, opaque, planes.AsSpan(0, shape.Size), channels);
             return new DecodedImage(shape, planes);
         }
         finally

@@ -20,7 +20,7 @@ internal static class Orientation
     public static bool IsSideways(SKEncodedOrigin origin) => origin
         is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
-    public static DecodedImage MakeUpright(DecodedImage stored, SKEncodedOrigin origin)
+    public static DecodedImage MakeUpright(DecodedImage stored, SKEncodedOrigin origin, PixelBuffers? buffers = null)
     {
         if (origin == SKEncodedOrigin.TopLeft)
         {
@@ -33,7 +33,7 @@ internal static class Orientation
         var start = StoredAt(origin, 0, 0, height, width);
         var down = StoredAt(origin, 1, 0, height, width) - start;
         var right = StoredAt(origin, 0, 1, height, width) - start;
-        var pixels = new byte[stored.Pixels.Length];
+        var pixels = PixelBuffers.Take(buffers, upright.Size);
         var to = 0;
         for (var channel = 0; channel < channels; channel++)
         {

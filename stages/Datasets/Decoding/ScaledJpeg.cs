@@ -41,7 +41,8 @@ internal readonly record struct ScaledJpeg(SKSizeI Size, int Eighths)
     /// <param name="decoded">The image in the scaled size.</param>
     /// <param name="full">Size of the full image.</param>
     /// <param name="shorterSide">Shorter side of the result.</param>
-    public DecodedImage Shrink(DecodedImage decoded, SKSizeI full, int shorterSide)
+    /// <param name="buffers">Owner of the result's pixels; null for an array of their own.</param>
+    public DecodedImage Shrink(DecodedImage decoded, SKSizeI full, int shorterSide, PixelBuffers? buffers)
     {
         var (height, width) = Resampler.ShrunkSize(full.Height, full.Width, shorterSide);
         var shape = new ImageShape(decoded.Shape.Channels, height, width);
@@ -50,7 +51,7 @@ internal readonly record struct ScaledJpeg(SKSizeI Size, int Eighths)
             Height = (float)full.Height * Eighths / Denominator / Size.Height,
             Width = (float)full.Width * Eighths / Denominator / Size.Width,
         };
-        var pixels = new byte[shape.Size];
+        var pixels = PixelBuffers.Take(buffers, shape.Size);
         Resampler.Cut(decoded, covered, height, width, pixels);
         return new DecodedImage(shape, pixels);
     }

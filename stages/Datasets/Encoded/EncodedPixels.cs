@@ -32,7 +32,7 @@ internal sealed class EncodedPixels(
             return earlier;
         }
 
-        var decoded = DecodeFile(index);
+        var decoded = DecodeFile(index, buffers: null);
         // The room is reserved first: otherwise several threads could all see room for one image, and together exceed the budget.
         var kept = Interlocked.Add(ref _bytesLeft, -decoded.Pixels.Length) >= 0
             && Interlocked.CompareExchange(ref _kept[index], decoded, null) is null;
@@ -44,12 +44,27 @@ internal sealed class EncodedPixels(
         return decoded;
     }
 
-    private DecodedImage DecodeFile(int index)
+    public void Read(int index, PixelReader read)
+    {
+        var (height, width) = SizeOf(index);
+        if (Volatile.Read(ref _kept[index]) is not null || Volatile.Read(ref _bytesLeft) >= (long)channels * height * width)
+        {
+            var kept = Decode(index);
+            read(kept.Shape, kept.Pixels);
+            return;
+        }
+
+        using var buffers = new PixelBuffers();
+        var image = DecodeFile(index, buffers);
+        read(image.Shape, image.Pixels.AsSpan(0, image.Shape.Size));
+    }
+
+    private DecodedImage DecodeFile(int index, PixelBuffers? buffers)
     {
         var image = images[index];
         try
         {
-            var (header, decoded) = ImageDecoder.Decode(image.ReadBytes(), channels, shorterSide);
+            var (header, decoded) = ImageDecoder.Decode(image.ReadBytes(), channels, shorterSide, buffers);
             return (header.Height, header.Width) == sizes[index]
                 ? decoded
                 : throw new RefusedImageException("the image has a different size than when it was listed");

@@ -31,7 +31,7 @@ public delegate void PixelReader(ImageShape shape, ReadOnlySpan<byte> pixels_CHW
 
 /// <summary>A decoded image.</summary>
 /// <param name="Shape">Size of the image.</param>
-/// <param name="Pixels">uint8 [C, H, W], row-major.</param>
+/// <param name="Pixels">uint8 [C, H, W], row-major. Pooled arrays may be longer.</param>
 public sealed record DecodedImage(ImageShape Shape, byte[] Pixels);
 
 /// <summary>The size of an image: one plane of pixels for gray, or three for red, green and blue.</summary>

@@ -33,6 +33,31 @@ public sealed class PhotoTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void What_a_pooled_array_held_before_changes_no_pixel(string name)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(GoldenFile.PathOf("Photos"), name));
+        foreach (var (channels, shorterSide) in new (int, int?)[] { (3, null), (1, null), (3, 9), (1, 4) })
+        {
+            var expected = ImageDecoder.Decode(bytes, channels, shorterSide).Image;
+            using (var dirty = new PixelBuffers())
+            {
+                for (var i = 0; i < 4; i++)
+                {
+                    PixelBuffers.Take(dirty, expected.Shape.Size).AsSpan().Fill(99);
+                    PixelBuffers.Take(dirty, 4 * 21 * 17).AsSpan().Fill(99);
+                }
+            }
+
+            using var buffers = new PixelBuffers();
+            var actual = ImageDecoder.Decode(bytes, channels, shorterSide, buffers).Image;
+
+            Assert.Equal(expected.Shape, actual.Shape);
+            Assert.Equal(expected.Pixels, actual.Pixels.AsSpan(0, actual.Shape.Size).ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Traits_are_reported(string name)
     {
         Take(name);
