@@ -33,6 +33,7 @@ static int Run(BenchmarkOptions options)
     string[] names =
     [
         PretrainContest.Name, FineTuneContest.Name, DistillContest.Name, LabelContest.Name, StepShares.Name, MachineCeiling.Name,
+        PhotosContest.Name,
     ];
     if (options.Only is { } only && !names.Contains(only))
     {
@@ -52,6 +53,7 @@ static int Run(BenchmarkOptions options)
     Try(LabelContest.Name, () => LabelContest.Run(bench, pytorch, turns, report));
     Try(StepShares.Name, () => StepShares.Run(bench, options.Pairs, report));
     Try(MachineCeiling.Name, () => MachineCeiling.Run(bench.Settings.Compute, options.Pairs, report));
+    Try(PhotosContest.Name, () => PhotosContest.Run(root, options.Pairs, turns, report));
     report.Save(Path.Combine(root, "models", "bench", "bench.json"));
     Console.WriteLine();
     Console.WriteLine("also in models/bench/bench.json");
