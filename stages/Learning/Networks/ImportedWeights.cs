@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// Loads weights from safetensors files: a ResNet with torchvision's and timm's names, or a network that this project trained.
+/// Loads weights from safetensors files: a ResNet with torchvision's and timm's names, or a network that this project trained. All keys may
+/// share a prefix (<see cref="KeyPrefix"/>). Every tensor is checked (<see cref="PlausibleTensor"/>).
 /// </summary>
 public static class ImportedWeights
 {
@@ -17,30 +18,38 @@ public static class ImportedWeights
     private const string Counter = ".num_batches_tracked";
 
     /// <summary>Counts the layers of a projection head in a classifier's file; 0 for a plain ResNet.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public static int HeadLayersOf(string path) => SafetensorsFile.ReadShapes(path).Keys
-        .Where(key => key.StartsWith(Head, StringComparison.Ordinal))
-        .Select(key => key.Split('.')[1])
-        .Distinct()
-        .Count();
+    /// <exception cref="InvalidDataException">The file is damaged, or has several networks.</exception>
+    public static int HeadLayersOf(string path)
+    {
+        var keys = SafetensorsFile.ReadShapes(path).Keys.ToArray();
+        var prefix = KeyPrefix.Find(keys, path);
+        return keys.Where(key => key.StartsWith(prefix + Head, StringComparison.Ordinal))
+            .Select(key => key[prefix.Length..].Split('.')[1])
+            .Distinct()
+            .Count();
+    }
 
     /// <summary>Loads the encoder and, if the file has one, the projection head. A ResNet's classifier is ignored.</summary>
     /// <param name="network">The network, whose head keeps its weights if the file has no head.</param>
     /// <param name="path">A safetensors file.</param>
     /// <returns>Whether the file had a head.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged or belongs to another network. The message names the first key that differs.
+    /// The file is damaged, belongs to another network, or has impossible values. The message names the first key.
     /// </exception>
     public static bool LoadPretrained(ContrastiveNetwork network, string path)
     {
         using var scope = NewDisposeScope();
-        var given = SafetensorsFile.Read(path);
+        var given = Read(path);
         var withHead = given.Keys.Any(IsHead);
-        var plain = IsPlain(given);
+        if (!withHead)
+        {
+            given = Plain(given, path);
+        }
+
         Load(
             network.state_dict().Where(entry => withHead || !IsHead(entry.Key)),
             given,
-            key => plain && !IsHead(key) ? key[Encoder.Length..] : key,
+            key => withHead ? key : FineTunedNetwork.PlainKey(key),
             key => !key.StartsWith(PlainClassifier, StringComparison.Ordinal),
             path);
         return withHead;
@@ -50,18 +59,45 @@ public static class ImportedWeights
 
     /// <summary>Loads all weights of a classifier, from the file of a plain ResNet or of a <see cref="FineTunedNetwork"/>.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged or belongs to another network. The message names the first key that differs.
+    /// The file is damaged, belongs to another network, or has impossible values. The message names the first key.
     /// </exception>
     public static void LoadClassifier(FineTunedNetwork network, string path)
     {
         using var scope = NewDisposeScope();
-        var given = SafetensorsFile.Read(path);
-        var plain = IsPlain(given);
-        Load(network.state_dict(), given, key => plain ? FineTunedNetwork.PlainKey(key) : key, _ => true, path);
+        var given = Read(path);
+        var plain = !given.Keys.Any(key => key.StartsWith(Head, StringComparison.Ordinal));
+        Load(
+            network.state_dict(),
+            plain ? Plain(given, path) : given,
+            key => plain ? FineTunedNetwork.PlainKey(key) : key,
+            _ => true,
+            path);
     }
 
-    private static bool IsPlain(Dictionary<string, Tensor> given) =>
-        !given.Keys.Any(key => key.StartsWith(Encoder, StringComparison.Ordinal));
+    /// <summary>Reads all tensors, without the prefix of their keys, and with counters as scalars.</summary>
+    private static Dictionary<string, Tensor> Read(string path)
+    {
+        var given = SafetensorsFile.Read(path);
+        var prefix = KeyPrefix.Find(given.Keys, path);
+        return given.ToDictionary(
+            entry => entry.Key[prefix.Length..],
+            entry => IsCounter(entry.Key) && entry.Value.numel() == 1 ? entry.Value.reshape([]) : entry.Value);
+    }
+
+    /// <summary>Returns the tensors under the keys of a plain ResNet.</summary>
+    private static Dictionary<string, Tensor> Plain(Dictionary<string, Tensor> given, string path)
+    {
+        var plain = new Dictionary<string, Tensor>();
+        foreach (var (key, tensor) in given)
+        {
+            if (!plain.TryAdd(FineTunedNetwork.PlainKey(key), tensor))
+            {
+                throw new InvalidDataException($"{path}: found both '{key}' and '{FineTunedNetwork.PlainKey(key)}', expected one of them");
+            }
+        }
+
+        return plain;
+    }
 
     private static void Load(
         IEnumerable<KeyValuePair<string, Tensor>> own,
@@ -70,7 +106,7 @@ public static class ImportedWeights
         Func<string, bool> isWanted,
         string path)
     {
-        var wanted = own.Where(entry => !entry.Key.EndsWith(Counter, StringComparison.Ordinal) || given.ContainsKey(nameOf(entry.Key)))
+        var wanted = own.Where(entry => !IsCounter(entry.Key) || given.ContainsKey(nameOf(entry.Key)))
             .ToDictionary(entry => entry.Key, entry => entry.Value);
         Weights.Copy(wanted, given, nameOf, path);
         var names = wanted.Keys.Select(nameOf).ToHashSet();
@@ -78,5 +114,15 @@ public static class ImportedWeights
         {
             throw new InvalidDataException($"{path}: contains unexpected tensor '{extra}', which this network does not have");
         }
+
+        foreach (var name in wanted.Keys.Where(key => !IsCounter(key)).Select(nameOf))
+        {
+            if (PlausibleTensor.Fault(name, given[name]) is { } fault)
+            {
+                throw new InvalidDataException($"{path}: {fault}");
+            }
+        }
     }
+
+    private static bool IsCounter(string key) => key.EndsWith(Counter, StringComparison.Ordinal);
 }

@@ -25,6 +25,8 @@ internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Sha
         ("BOOL", ScalarType.Bool, 1),
     ];
 
+    private static string Integers => string.Join(", ", Types.Select(t => t.Name).Where(name => name[0] is 'I' or 'U'));
+
     /// <summary>The number of bytes that shape and type need.</summary>
     /// <exception cref="FormatException">The number exceeds 64 bits.</exception>
     public long ByteLength
@@ -46,6 +48,8 @@ internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Sha
 
     public static int SizeOf(ScalarType type) => Find(type).Size;
 
+    /// <summary>Reads an entry of the header.</summary>
+    /// <exception cref="NotSupportedException">The type is not one that this project reads. The message names key and type.</exception>
     public static SafetensorsEntry Parse(string name, JsonElement json)
     {
         if (json.EnumerateObject().Count() != 3)
@@ -57,7 +61,9 @@ internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Sha
         var type = Types.FirstOrDefault(t => t.Name == typeName);
         if (type.Name is null)
         {
-            throw new FormatException($"{name} has the unknown type {typeName}");
+            throw new NotSupportedException(
+                $"found tensor '{name}' of type {typeName}, expected F32, F16, BF16 or F64, or {Integers} for a counter; "
+                + "convert it to one of these");
         }
 
         var shape = json.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()).ToArray();

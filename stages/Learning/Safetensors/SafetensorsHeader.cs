@@ -19,7 +19,9 @@ internal sealed class SafetensorsHeader
     public required long DataStart { get; init; }
 
     /// <summary>Reads and checks the header at the start of a file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged. The message names the file and the damage.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or has a tensor of a type that this project does not read. The message names the file and what is wrong.
+    /// </exception>
     public static SafetensorsHeader Read(Stream stream, string path)
     {
         Span<byte> prefix = stackalloc byte[8];
@@ -49,6 +51,10 @@ internal sealed class SafetensorsHeader
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw Damaged(path, "its header does not follow the format: " + e.Message);
+        }
+        catch (NotSupportedException type)
+        {
+            throw new InvalidDataException($"{path}: {type.Message}");
         }
     }
 

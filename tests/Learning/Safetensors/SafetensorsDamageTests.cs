@@ -62,7 +62,27 @@ public sealed class SafetensorsDamageTests : IDisposable
         Refused(Content(header, data), problem);
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F8","shape":[8],"data_offsets":[0,8]}}""", "a has the unknown type F8")]
+    [InlineData("F8_E4M3", 1)]
+    [InlineData("F8_E5M2", 1)]
+    [InlineData("F8_E8M0", 1)]
+    [InlineData("F4", 1)]
+    [InlineData("F6_E2M3", 1)]
+    [InlineData("U16", 2)]
+    [InlineData("U32", 4)]
+    [InlineData("U64", 8)]
+    [InlineData("C64", 8)]
+    [InlineData("F128", 16)]
+    public void Another_type_is_not_damage_and_is_named_with_its_key(string type, int bytes)
+    {
+        using var scope = NewDisposeScope();
+        var path = Write(Content($$"""{ "a.weight": { "dtype": "{{type}}", "shape": [1], "data_offsets": [0, {{bytes}}] } }""", bytes));
+        Assert.Equal(
+            $"{path}: found tensor 'a.weight' of type {type}, expected F32, F16, BF16 or F64, or I64, I32, I16, I8, U8 for a counter; "
+                + "convert it to one of these",
+            Assert.Throws<InvalidDataException>(() => SafetensorsFile.Read(path)).Message);
+    }
+
+    [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "a has an impossible shape")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}}""", "a has an impossible shape")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "a is larger than any file")]
