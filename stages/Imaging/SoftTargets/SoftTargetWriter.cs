@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using Distill.ParquetFiles;
+using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using Parquet;
 using Parquet.Schema;
@@ -15,6 +16,7 @@ public static class SoftTargetWriter
     /// <param name="groups">Rows of each row group, never empty.</param>
     /// <param name="metadata">Key-value metadata of the file: teacher, classes, seed, views. The writer adds topK.</param>
     /// <param name="topK">Number of logits per row; 0 for those of all classes.</param>
+    /// <exception cref="UserException">A logit is NaN or infinite. No file appears.</exception>
     public static void Write(
         string path,
         IEnumerable<IReadOnlyList<SoftTargetRow>> groups,
@@ -39,6 +41,7 @@ public static class SoftTargetWriter
         writer.CustomMetadata = entries.OrderBy(m => m.Key, StringComparer.Ordinal).ToDictionary(m => m.Key, m => m.Value);
         foreach (var rows in groups)
         {
+            CheckFinite(rows);
             using var group = writer.CreateRowGroup();
             await Column(group, SoftTargetSchema.Image, rows, row => row.Image);
             await Column(group, SoftTargetSchema.View, rows, row => row.View);
@@ -53,6 +56,18 @@ public static class SoftTargetWriter
                 await Lists(group, SoftTargetSchema.TopClass, rows, row => row.TopClasses!);
                 await Column(group, SoftTargetSchema.Rest, rows, row => row.Rest);
             }
+        }
+    }
+
+    private static void CheckFinite(IReadOnlyList<SoftTargetRow> rows)
+    {
+        if (rows.FirstOrDefault(row => !row.Logits.All(float.IsFinite) || !float.IsFinite(row.Rest)) is { } bad)
+        {
+            throw new UserException(
+                FormattableString.Invariant(
+                    $"found NaN or infinite logits of the teacher for view {bad.View} of training image {bad.Image}, ")
+                + "expected finite ones. The weights of the teacher are damaged or overflow; "
+                + "set precision to fp32, or replace the teacher");
         }
     }
 

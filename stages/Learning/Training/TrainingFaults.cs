@@ -34,8 +34,16 @@ internal sealed class TrainingFaults
     /// <summary>The factor by which the configured learning rate is multiplied.</summary>
     public double RateFactor => Math.Pow(RateReduction, RateReductions);
 
+    /// <summary>Whether any step had a finite loss and gradient that were read. Without one, no weight was trained.</summary>
+    public bool AnyStepTaken { get; private set; }
+
     /// <summary>Records a step with a finite loss and gradient.</summary>
-    public void StepSucceeded() => _consecutiveSkips = 0;
+    /// <param name="wasRead">Whether they were read. On a GPU, most are not.</param>
+    public void StepSucceeded(bool wasRead)
+    {
+        _consecutiveSkips = 0;
+        AnyStepTaken |= wasRead;
+    }
 
     /// <summary>Chooses the remedy for a bad step.</summary>
     /// <param name="weightsUnchanged">Whether the step left the weights unchanged. If it did not, only a checkpoint helps.</param>
@@ -74,11 +82,16 @@ internal sealed class TrainingFaults
         ["lowerings"] = RateReductions,
         ["returns"] = Restores,
         ["inARow"] = _consecutiveSkips,
+        ["anyTaken"] = AnyStepTaken,
     };
 
     /// <summary>Restores the faults from <see cref="ToJson"/>.</summary>
-    public void Restore(JsonNode? json)
+    /// <param name="json">The faults of a checkpoint; null if it had none.</param>
+    /// <param name="step">The checkpoint's step; 0 without a checkpoint.</param>
+    public void Restore(JsonNode? json, long step)
     {
+        // Older checkpoints lack this entry.
+        AnyStepTaken = step > 0 && (json?["anyTaken"]?.GetValue<bool>() ?? true);
         if (json is not null)
         {
             SkippedSteps = json["leftOut"]!.GetValue<int>();

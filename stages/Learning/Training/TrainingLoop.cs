@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Distill.Learning.Native;
 using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using TorchSharp;
 
@@ -29,7 +30,8 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// Trains the task's network, already on its device, to its last step, from the newest valid checkpoint if there is one.
     /// </summary>
     /// <exception cref="OperationCanceledException">Training was canceled; a checkpoint of the last whole step was saved.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is not finite, and no remedy helped.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or NaN, and no remedy helped.</exception>
+    /// <exception cref="UserException">The first weights are not finite, or no step had a finite loss and gradient.</exception>
     public TrainingOutcome Run(TrainingTask task)
     {
         // Batches keep their shape, so it pays to try every algorithm of cuDNN once. cuDNN remembers the choice per thread.
@@ -40,6 +42,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         context.Checkpoints.Preflight(state.Bytes);
         var faults = new TrainingFaults();
         var (step, secondsBefore) = Resume(state, faults);
+        Untrainable.CheckStart(context.Name, task.Network);
         var clock = Stopwatch.StartNew();
         var saves = new SaveTimer(settings.CheckpointEvery, Clock);
         if (step == 0 && !trainer.ReadsEveryStep)
@@ -65,7 +68,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             }
             else
             {
-                faults.StepSucceeded();
+                faults.StepSucceeded(wasRead: reading.Loss is not null);
                 loss = reading.Loss ?? loss;
                 step++;
                 if (step % _monitorEvery == 0 || step == options.Steps)
@@ -92,6 +95,11 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 {
                     context.Checkpoints.SaveSnapshot(step, stream => Weights.Save(task.Network, stream));
                 }
+            }
+
+            if (step == options.Steps && !faults.AnyStepTaken)
+            {
+                throw Untrainable.NoStepTaken(context.Name, options.Steps);
             }
 
             var canceled = context.Cancellation.IsCancellationRequested;
@@ -147,7 +155,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     {
         var checkpoint = state.Resume(context.Checkpoints);
         var step = checkpoint?.Step ?? 0;
-        faults.Restore(checkpoint?.State["faults"]);
+        faults.Restore(checkpoint?.State["faults"], step);
         context.Metrics.TruncateAfter(step);
         return (step, checkpoint?.State["seconds"]!.GetValue<double>() ?? 0);
     }
@@ -173,7 +181,10 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                     $"{fault}: restored the checkpoint of step {checkpoint.Step}; {ReducedRate()}"));
                 return checkpoint.Step;
             default:
-                throw new TrainingDivergedException(step + 1, fault, faults);
+                // Among steps that were not read, some may have changed the weights.
+                throw faults.AnyStepTaken || !weightsUnchanged
+                    ? new TrainingDivergedException(step + 1, fault, faults)
+                    : Untrainable.NoStepTaken(context.Name, step + 1);
         }
 
         string ReducedRate() => FormattableString.Invariant(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Distill.Datasets.Images;
 using Distill.Imaging.SoftTargets;
+using Distill.Pipeline.Options;
 using ParquetSharp;
 using Tests.Pipeline;
 
@@ -44,6 +45,23 @@ public sealed class SoftTargetFileTests : IDisposable
             Assert.Equal(groups[i].Length, logits.Length);
             SameBits(groups[i].SelectMany(row => row.Logits), logits.SelectMany(row => row));
         }
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Logits_that_are_not_finite_are_refused_and_no_file_appears(float logit)
+    {
+        var groups = Groups();
+        var last = groups[^1][^1];
+        groups[^1][^1] = last with { Logits = [.. last.Logits[..^1], logit] };
+        var message = Assert.Throws<UserException>(() => Write("a.parquet", groups)).Message;
+        Assert.StartsWith(
+            $"found NaN or infinite logits of the teacher for view {last.View} of training image {last.Image}, expected finite ones.",
+            message,
+            StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Training;
+using Distill.Pipeline.Options;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;
@@ -121,14 +122,76 @@ public sealed class TrainingFaultsTests : IDisposable
     public void Message_states_that_there_was_no_checkpoint_to_restore()
     {
         using var scope = NewDisposeScope();
-        using var task = new TinyTask { Factor = _ => double.NaN };
+        using var task = new TinyTask { Factor = step => step > 0 ? double.NaN : 1 };
         var thrown = Assert.Throws<TrainingDivergedException>(() => task.Run(_folder, TinyTask.Options(200), Never));
         Assert.Equal(
-            "training diverged: loss NaN, gradient norm NaN at step 12. Tried: skipped 11 steps, "
+            "training diverged: loss NaN, gradient norm NaN at step 13. Tried: skipped 11 steps, "
             + "reduced the learning rate to 25 % of the configured value, found no checkpoint to restore. "
             + "Lower optimizer.learningRate or raise optimizer.warmupFraction, then run again",
             thrown.Message);
-        Assert.Equal(12, thrown.Step);
+        Assert.Equal(13, thrown.Step);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(8, 8)]
+    [InlineData(200, 12)]
+    public void Training_without_a_finite_step_fails_and_names_other_causes_than_the_learning_rate(int steps, int tried)
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = _ => double.NaN };
+        var message = Assert.Throws<UserException>(() => task.Run(_folder, TinyTask.Options(steps), TimeSpan.Zero)).Message;
+        Assert.Equal(
+            $"tiny: found a NaN or infinite loss or gradient in each of {tried} steps, so nothing was trained. The weights were finite and "
+                + "did not change. Check what the stage reads: soft targets, mean and deviation of its network, and the images",
+            message);
+
+        // The same again, from the checkpoints of the first run.
+        using var again = new TinyTask { Factor = _ => double.NaN };
+        Assert.Contains(
+            "nothing was trained",
+            Assert.Throws<UserException>(() => again.Run(_folder, TinyTask.Options(steps), TimeSpan.Zero)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_skipped_step_before_an_interruption_is_not_a_step_taken()
+    {
+        using var scope = NewDisposeScope();
+        using var cut = new CancellationTokenSource();
+        using var first = new TinyTask { Factor = _ => double.NaN, Before = step => CancelAt(cut, step, 2) };
+        Assert.Throws<OperationCanceledException>(() => first.Run(_folder, TinyTask.Options(5), Never, cancellation: cut.Token));
+        using var second = new TinyTask { Factor = _ => double.NaN };
+        Assert.Throws<UserException>(() => second.Run(_folder, TinyTask.Options(5), Never));
+    }
+
+    [Fact]
+    public void One_finite_step_is_enough()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = step => step == 0 ? 1 : double.NaN };
+        Assert.Equal(4, task.Run(_folder, TinyTask.Options(4), Never).Steps);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, true)]
+    [InlineData(double.PositiveInfinity, true)]
+    [InlineData(double.NaN, false)]
+    public void Start_from_weights_that_are_not_finite_is_refused_by_key(double value, bool readsEveryStep)
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        using (no_grad())
+        {
+            task.Network.state_dict()["out.weight"].fill_(value);
+        }
+
+        var message = Assert.Throws<UserException>(
+            () => task.Run(_folder, TinyTask.Options(20), Never, readsEveryStep: readsEveryStep)).Message;
+        Assert.Equal(
+            "tiny: found NaN or infinite values in 'out.weight' before the first step, expected finite weights; "
+                + "the weights that this stage starts from are damaged, so import or train them again",
+            message);
     }
 
     private static void CancelAt(CancellationTokenSource source, long step, long at)
