@@ -22,7 +22,9 @@ public static class ImportEncoderStage
     /// <param name="dataset">Images that determine the number of input channels.</param>
     /// <param name="weights">Artifact of the weights.</param>
     /// <param name="needsHead">Whether fine-tuning starts from a layer of the head.</param>
-    /// <exception cref="UserException">The weights do not fit the network, or the head is missing.</exception>
+    /// <exception cref="UserException">
+    /// The weights do not fit the network, a file beside them describes another one, or the head is missing.
+    /// </exception>
     public static StageResult Run(
         StageContext context,
         PretrainOptions options,
@@ -43,6 +45,7 @@ public static class ImportEncoderStage
             imported =>
             {
                 var file = context.Input(weights);
+                GivenConfig.Beside(file).CheckNetwork(options.Network, dataset.Train().Shape.Channels);
                 if (!ImportedWeights.LoadPretrained(imported, file) && needsHead)
                 {
                     throw new UserException(

@@ -87,8 +87,11 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         {
             Labels = LabelUsage.None,
         };
-        return Step(StageNames.FineTune, ImportTeacherStage.Version, key, [Plan.Train, Plan.ImportedTeacher], context =>
-            ImportTeacherStage.Run(context, source, NetworkJson(), options.Settings, dataset, Plan.ImportedTeacher), [teacher]);
+        // The labels decide no weight, but they decide the accuracy that the stage measures.
+        return Step(
+            StageNames.FineTune, ImportTeacherStage.Version, WithLabels(key), [Plan.Train, Plan.ImportedTeacher], context =>
+                ImportTeacherStage.Run(
+                    context, source, NetworkJson(), options.Settings, dataset, options.Labels, Plan.ImportedTeacher), [teacher]);
     }
 
     /// <summary>Plans the classifier on the features of frozen encoders, which makes the teacher.</summary>

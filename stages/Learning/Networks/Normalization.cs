@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ namespace Distill.Learning.Networks;
 public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
 {
     private const double Most = 1000;
+    private const double Bytes = 255;
     private const double LeastDeviation = 1e-6;
 
     // A copy to a GPU waits until the GPU is idle, so each device gets these once.
@@ -34,8 +36,21 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
                 $"found {deviation?.Count ?? 0} values for {mean?.Count ?? 0} of mean, expected one per channel");
         }
 
-        return mean is null ? null : new Normalization(mean, deviation!);
+        return mean is null ? null
+            : ForBytes(mean, deviation!) is { } advice ? throw section.Error(
+                "mean", $"found {Text(mean)} and deviation {Text(deviation!)}, {advice}")
+            : new Normalization(mean, deviation!);
     }
+
+    /// <summary>
+    /// Recognizes numbers for images in 0 … 255, as some older models have them, and returns what to do; null for numbers for
+    /// images in [0, 1], whose mean and deviation are at most 1.
+    /// </summary>
+    internal static string? ForBytes(IReadOnlyList<double> mean, IReadOnlyList<double> deviation) =>
+        mean.All(value => Math.Abs(value) <= 1) && deviation.All(value => value <= 1)
+            ? null
+            : "which are for images in 0 … 255, expected numbers for images in [0, 1]; divide both by 255: "
+                + $"\"mean\": {Text(mean.Select(value => value / Bytes))}, \"deviation\": {Text(deviation.Select(value => value / Bytes))}";
 
     /// <summary>Whether this normalizes the given number of channels, with finite numbers and without a division by zero.</summary>
     public bool Fits(int channels) =>
@@ -52,6 +67,9 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
             FormattableString.Invariant($"{x_NCHW.device} {x_NCHW.dtype}"), _ => (PerChannel(Mean, x_NCHW), PerChannel(Deviation, x_NCHW)));
         return x_NCHW.sub(mean_1C11).div(deviation_1C11).MoveToOuterDisposeScope();
     }
+
+    internal static string Text(IEnumerable<double> values) =>
+        $"[{string.Join(", ", values.Select(value => value.ToString("0.######", CultureInfo.InvariantCulture)))}]";
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
         tensor([.. values], [1, values.Count, 1, 1], dtype: like.dtype, device: like.device).DetachFromDisposeScope();

@@ -37,6 +37,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
                 $"found a normalization of {options.Normalization.Mean.Count} channels for images of {channels} channels", nameof(options));
         }
 
+        Options = options;
         _normalization = options.Normalization;
         ValuesPerPixel = options.ValuesPerPixel;
         var planes = options.Planes;
@@ -69,6 +70,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
         compute.MoveTo(network);
         return network;
     }
+
+    /// <summary>Architecture, width, stem and normalization.</summary>
+    public NetworkOptions Options { get; }
 
     /// <summary>Length of the pooled feature vector.</summary>
     public int Features { get; }

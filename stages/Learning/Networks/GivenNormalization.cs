@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+
+namespace Distill.Learning.Networks;
+
+/// <summary>A normalization that a file beside given weights states.</summary>
+/// <param name="File">Path of the file.</param>
+/// <param name="Names">What the file calls mean and deviation.</param>
+/// <param name="Mean">Per channel, for images in [0, 1].</param>
+/// <param name="Deviation">Per channel, for images in [0, 1].</param>
+public sealed record GivenNormalization(string File, string Names, IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
+{
+    private const double Tolerance = 0.01;
+
+    /// <summary>Reads <c>mean</c> and <c>std</c> of timm's pretrained_cfg; null if there are none.</summary>
+    /// <exception cref="InvalidDataException">They are for images in 0 … 255.</exception>
+    public static GivenNormalization? OfTimm(string file, JsonObject? json) =>
+        Create(file, "mean and std", Numbers(json?["mean"]), Numbers(json?["std"]), scale: 1);
+
+    /// <summary>
+    /// Reads <c>image_mean</c> and <c>image_std</c> of transformers' image processors, which scale images by <c>rescale_factor</c> first;
+    /// null if there are none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">They are for images in 0 … 255, but the processor scales images to [0, 1].</exception>
+    public static GivenNormalization? OfTransformers(string file, JsonObject? json)
+    {
+        const string names = "image_mean and image_std";
+        if (json?["image_mean"] is null && json?["do_normalize"] is null)
+        {
+            return null;
+        }
+
+        var factor = Flag(json["do_rescale"]) is false ? 1 : Numbers(json["rescale_factor"])?[0] ?? 1 / 255.0;
+        return Flag(json["do_normalize"]) is false
+            ? Create(file, names, [0], [1], factor * 255)
+            : Create(file, names, Numbers(json["image_mean"]), Numbers(json["image_std"]), factor * 255);
+    }
+
+    /// <summary>Compares it with the configured normalization.</summary>
+    /// <exception cref="InvalidDataException">They differ.</exception>
+    public void Check(Normalization? configured, int channels)
+    {
+        if (Close(Mean, configured?.Mean, channels, absent: 0) && Close(Deviation, configured?.Deviation, channels, absent: 1))
+        {
+            return;
+        }
+
+        var (mean, deviation) = (Normalization.Text(PerChannel(Mean, channels)), Normalization.Text(PerChannel(Deviation, channels)));
+        var found = configured is null
+            ? "has neither mean nor deviation"
+            : $"has mean {Normalization.Text(configured.Mean)} and deviation {Normalization.Text(configured.Deviation)}";
+        var advice = Mean.All(value => value == 0) && Deviation.All(value => value == 1)
+            ? "remove both from it"
+            : $"set \"mean\": {mean}, \"deviation\": {deviation} in it";
+        throw new InvalidDataException(
+            $"{File}: found {Names} {mean} and {deviation}, but $.pretrain.network {found}; "
+            + $"{advice}, or remove this file if it belongs to another network");
+    }
+
+    private static GivenNormalization? Create(string file, string names, double[]? mean, double[]? deviation, double scale)
+    {
+        if (mean is null || deviation is null || mean.Length != deviation.Length || deviation.Any(value => value <= 0))
+        {
+            return null;
+        }
+
+        double[] scaledMean = [.. mean.Select(value => value / scale)];
+        double[] scaledDeviation = [.. deviation.Select(value => value / scale)];
+        return Normalization.ForBytes(scaledMean, scaledDeviation) is { } advice
+            ? throw new InvalidDataException(
+                $"{file}: found {names} {Normalization.Text(mean)} and {Normalization.Text(deviation)}, {advice}")
+            : new GivenNormalization(file, names, scaledMean, scaledDeviation);
+    }
+
+    /// <summary>Returns one number per channel. A single number stands for all of them.</summary>
+    private static IReadOnlyList<double> PerChannel(IReadOnlyList<double> given, int channels) =>
+        given.Count == 1 ? [.. Enumerable.Repeat(given[0], channels)] : given;
+
+    private static bool Close(IReadOnlyList<double> given, IReadOnlyList<double>? configured, int channels, double absent)
+    {
+        given = PerChannel(given, channels);
+        return given.Count == channels && given.Index().All(entry =>
+        {
+            var other = configured?[entry.Index] ?? absent;
+            return Math.Abs(entry.Item - other) <= Tolerance * Math.Max(Math.Abs(other), Tolerance);
+        });
+    }
+
+    private static double[]? Numbers(JsonNode? json)
+    {
+        double[] numbers = json switch
+        {
+            JsonArray array => [.. array.SelectMany(item => Numbers(item) ?? [])],
+            JsonValue value when value.TryGetValue(out double number) && double.IsFinite(number) => [number],
+            _ => [],
+        };
+        return numbers.Length > 0 ? numbers : null;
+    }
+
+    private static bool? Flag(JsonNode? json) => json is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
+}
