@@ -25,18 +25,18 @@ internal sealed class ModelCard(
 
     /// <summary>Creates the whole card.</summary>
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"""
-        {CardFrontMatter.Create(config, options.License, dataset, Title, _published, IsDistilled)}
-        # {Title}
+        {CardFrontMatter.Create(config, options.License, dataset, options.HubDataset, Title, _published, IsDistilled)}
+        # {LineText.Markdown(Title)}
 
         {Introduction}
         Method: {_published.Protocol}.
         Networks are named as in the first table below.
 
-        Classes: {string.Join(", ", config.Labels)}.
+        Classes: {string.Join(", ", config.Labels.Select(LineText.Markdown))}.
 
         ## Intended use
 
-        Classifying images similar to those of {dataset} when a small, fast model is needed.
+        Classifying images similar to those of {LineText.Markdown(dataset)} when a small, fast model is needed.
         The model always predicts one of the classes above, including for images that show none of them.
 
         ## How to use
@@ -78,8 +78,8 @@ internal sealed class ModelCard(
 
         ## License
 
-        The model: {options.License}.
-        The training images: {options.DataLicense ?? "not stated"}.
+        The model: {LineText.Markdown(options.License)}.
+        The training images: {LineText.Markdown(options.DataLicense ?? "not stated")}.
         {EncoderLicenses}
         """);
 
@@ -136,12 +136,13 @@ internal sealed class ModelCard(
             $"The model and the networks that taught it were trained with {_published.Labels:N0} labels of the training images.");
 
     private string EncoderLicenses => Lines(lineage.Values.SelectMany(EncodersOf)
-        .Select(encoder => $"The encoder {encoder["name"]} that taught it: {encoder["license"]?.ToString() ?? "not stated"}."));
+        .Select(encoder => $"The encoder {Name(encoder)} that taught it: {LineText.Markdown(encoder["license"]?.ToString() ?? "not stated")}."));
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 
     private static string Row(ResultRow row) =>
-        FormattableString.Invariant($"| {row.Name} | {row.Top1:0.00} | {row.Parameters:N0} | {row.Labels:N0} | {row.Seed} |");
+        $"| {LineText.Markdown(row.Name)} "
+        + FormattableString.Invariant($"| {row.Top1:0.00} | {row.Parameters:N0} | {row.Labels:N0} | {row.Seed} |");
 
     private static string Row(ExportedModel model) =>
         FormattableString.Invariant($"| `{model.Files[0]}` | {model.Bytes / 1e6:0.00} | {model.Top1:0.00} | {model.Agreement:0.00} ")
@@ -161,7 +162,7 @@ internal sealed class ModelCard(
         if (EncodersOf(entry) is { Count: > 0 } encoders)
         {
             var names = encoders.Select(encoder =>
-                $"{encoder["name"]} (SHA-256 {entry.Inputs.GetValueOrDefault($"{StageNames.Imported}/encoder-{encoder["name"]}")})");
+                $"{Name(encoder)} (SHA-256 {entry.Inputs.GetValueOrDefault($"{StageNames.Imported}/encoder-{encoder["name"]}")})");
             return $"* {stage}: logistic regression on the frozen features of {string.Join(" and ", names)}";
         }
 
@@ -179,6 +180,8 @@ internal sealed class ModelCard(
     /// <summary>Returns the options of the frozen encoders of a stage; none for a stage without any.</summary>
     private static IReadOnlyList<JsonNode> EncodersOf(LockEntry entry) =>
         entry.Options["encoders"] is JsonArray encoders ? [.. encoders.Select(encoder => encoder!)] : [];
+
+    private static string Name(JsonNode encoder) => LineText.Markdown(encoder["name"]!.GetValue<string>());
 
     private static string Network(JsonNode? network) => network is null ? "" : $"{network["architecture"]} of width {network["width"]}, ";
 

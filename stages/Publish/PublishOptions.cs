@@ -9,8 +9,9 @@ namespace Distill.Publish;
 /// </param>
 /// <param name="License">SPDX name of the model's license, for the card.</param>
 /// <param name="DataLicense">SPDX name of the license of the images, for the card; null if not stated.</param>
+/// <param name="HubDataset">Identifier of the dataset on the Hugging Face Hub, for the card; null if it is not there.</param>
 /// <param name="HeldOut">Additional labels that fit the softmax temperature; null for none, with temperature 1.</param>
-public sealed record PublishOptions(string Student, string License, string? DataLicense, LabelSplitOptions? HeldOut)
+public sealed record PublishOptions(string Student, string License, string? DataLicense, string? HubDataset, LabelSplitOptions? HeldOut)
 {
     /// <summary>Reads the block <c>publish</c>.</summary>
     /// <param name="section">The block.</param>
@@ -26,8 +27,9 @@ public sealed record PublishOptions(string Student, string License, string? Data
             section.Choice(
                 "student", candidates[^1], candidates.ToDictionary(name => name),
                 "Result to publish: a round's, linear, or teacher if it was fine-tuned from layer 0. Default: the last round's."),
-            section.Text("license", "mit", "SPDX name of the license of the model, for the card."),
+            section.Text("license", "mit", "License of the model, for the card: an SPDX name, or any other name."),
             section.OptionalText("dataLicense", "SPDX name of the license of the images, for the card."),
+            HubDatasetId.Read(section, "hubDataset"),
             section.OptionalSection(
                 "heldOut", byDefault: false,
                 "Labels, none of the block labels, that fit the temperature of the published probabilities.") is { } heldOut

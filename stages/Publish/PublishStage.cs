@@ -16,7 +16,7 @@ namespace Distill.Publish;
 public static class PublishStage
 {
     /// <summary>Increment it when the same options and inputs give different folder.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>Name of the artifact with the published folder.</summary>
     public const string Output = "published";
@@ -52,7 +52,7 @@ public static class PublishStage
         CopyExports(context.Input(inputs.Exports), exports, folder);
         Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());
         Durable.WriteText(Path.Combine(folder, "preprocessor_config.json"), config.ToPreprocessorJson());
-        Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => label + "\n")));
+        Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => LineText.OneLine(label) + "\n")));
         Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student, exports));
         Durable.WriteText(
             Path.Combine(folder, "README.md"),

@@ -96,6 +96,7 @@ internal sealed class PublicationPlan(
             ["student"] = _student.Name,
             ["license"] = options.Publish.License,
             ["dataLicense"] = options.Publish.DataLicense,
+            ["hubDataset"] = options.Publish.HubDataset,
         },
         [.. Measured, Exports],
         context => PublishStage.Run(
