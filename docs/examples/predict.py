@@ -1,7 +1,7 @@
-"""Classifies image files with a published student: python3 predict.py FOLDER IMAGE... (torch, torchvision, safetensors, Pillow)."""
+"""Classifies image files with a published student: python3 predict.py FOLDER IMAGE... (torch, torchvision, safetensors, numpy, Pillow)."""
 import json, sys
 import torch, torchvision
-from PIL import Image
+from prepare import prepare
 from safetensors.torch import load_file
 from torch import nn
 
@@ -19,9 +19,8 @@ if config["distill"]["stem"] == "small":
 if config["distill"]["stem"] in ("small", "half"):
     network.maxpool = nn.Identity()
 network.load_state_dict(weights, strict=True)
-channels, height, width = config["pretrained_cfg"]["input_size"]
 mean, std = (torch.tensor(config["pretrained_cfg"][name]).reshape(-1, 1, 1) for name in ("mean", "std"))
 for path in images:
-    pixels = torchvision.transforms.functional.to_tensor(Image.open(path).convert("L" if channels == 1 else "RGB").resize((width, height), Image.BICUBIC))
-    probabilities = (network.eval()(((pixels - mean) / std)[None]) / config["distill"]["temperature"]).softmax(1)[0]
+    pixels = torch.from_numpy(prepare(path, config))
+    probabilities = (network.eval()((pixels - mean) / std) / config["distill"]["temperature"]).softmax(1)[0]
     print(f"{path}: {config['label_names'][probabilities.argmax()]} ({100 * probabilities.max():.1f} %)")

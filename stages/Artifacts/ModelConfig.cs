@@ -20,6 +20,12 @@ public sealed record ModelConfig(
     // PIL's number of the filter.
     private const int Bicubic = 3;
 
+    /// <summary>Maximum shorter side in pixels, to which larger images are scaled down first; null for none.</summary>
+    public int? ShorterSide { get; init; }
+
+    /// <summary>What the network sees of an image.</summary>
+    public Preprocessing Preprocessing => new(Shape, CenterCrop, ShorterSide);
+
     /// <summary>Creates the text of config.json.</summary>
     public string ToJson() => new JsonObject
     {
@@ -45,22 +51,28 @@ public sealed record ModelConfig(
             ["stem"] = Network.StemName,
             ["selectiveKernels"] = Network.SelectiveKernels,
             ["temperature"] = Temperature,
+            ["shorterSide"] = ShorterSide,
         },
     }.ToFileText();
 
     /// <summary>
-    /// Creates the text of preprocessor_config.json for the ONNX models, in the keys of transformers' image processors: resize the shorter
-    /// side, crop the center, scale to [0, 1]. Normalization is part of the models.
+    /// Creates the text of preprocessor_config.json for the ONNX models, for transformers' BitImageProcessor: resize the shorter side, crop
+    /// the center, scale to [0, 1]. Normalization is part of the models. That class resizes and then crops whole pixels, so it is near to
+    /// <see cref="Preprocessing"/> but not equal; it keeps neither orientation nor white for transparent parts.
     /// </summary>
+    /// <remarks>
+    /// ViTImageProcessor cannot resize a shorter side or crop. ConvNextImageProcessor does not crop from 384 pixels on.
+    /// Images that are not square are resized as a whole, because their networks see all of them.
+    /// </remarks>
     public string ToPreprocessorJson() => new JsonObject
     {
-        ["image_processor_type"] = "ViTImageProcessor",
+        ["image_processor_type"] = "BitImageProcessor",
         ["do_convert_rgb"] = Shape.Channels == 3,
         ["do_resize"] = true,
-        ["size"] = new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CenterCrop) },
+        ["size"] = IsSquare ? new JsonObject { ["shortest_edge"] = (int)Math.Round(Shape.Height / CenterCrop) } : HeightAndWidth,
         ["resample"] = Bicubic,
-        ["do_center_crop"] = true,
-        ["crop_size"] = new JsonObject { ["height"] = Shape.Height, ["width"] = Shape.Width },
+        ["do_center_crop"] = IsSquare,
+        ["crop_size"] = HeightAndWidth,
         ["do_rescale"] = true,
         ["rescale_factor"] = 1 / 255.0,
         ["do_normalize"] = false,
@@ -91,12 +103,22 @@ public sealed record ModelConfig(
                 throw new FormatException(FormattableString.Invariant($"its temperature is {temperature}"));
             }
 
+            var crop = json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>();
+            var shorterSide = json["distill"]!["shorterSide"]?.GetValue<int>();
+            if (!(crop is > 0 and <= 1) || shorterSide <= 0)
+            {
+                throw new FormatException(FormattableString.Invariant($"its crop_pct is {crop} and its shorterSide {shorterSide}"));
+            }
+
             return new ModelConfig(
                 network,
                 new ImageShape(size[0], size[1], size[2]),
                 [.. json["label_names"]!.AsArray().Select(label => label!.GetValue<string>())],
-                json["pretrained_cfg"]!["crop_pct"]!.GetValue<double>(),
-                temperature);
+                crop,
+                temperature)
+            {
+                ShorterSide = shorterSide,
+            };
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or KeyNotFoundException
             or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
@@ -104,6 +126,10 @@ public sealed record ModelConfig(
             throw new InvalidDataException($"{path}: not the config.json of a model that distill published ({e.Message})");
         }
     }
+
+    private bool IsSquare => Shape.Height == Shape.Width;
+
+    private JsonObject HeightAndWidth => new() { ["height"] = Shape.Height, ["width"] = Shape.Width };
 
     private static Normalization? ReadNormalization(JsonNode json)
     {

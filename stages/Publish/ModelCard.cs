@@ -43,7 +43,7 @@ internal sealed class ModelCard(
 
         Run this in the folder of the model, with the Python packages onnxruntime, numpy and Pillow:
 
-        {CardExample.Create(config.Shape)}
+        {CardExample.Create()}
 
         {Inputs}
         {Temperature}

@@ -42,7 +42,10 @@ public static class PublishStage
         var table = JsonNode.Parse(File.ReadAllText(context.Input(inputs.Results)))!;
         var rows = ResultsFile.Read(context.Input(inputs.Results));
         var exports = ExportsFile.Read(context.Input(inputs.Exports));
-        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CenterCrop, exports.Temperature.Value);
+        var config = new ModelConfig(network, train.Shape, train.ClassNames, train.CenterCrop, exports.Temperature.Value)
+        {
+            ShorterSide = train.ShorterSide,
+        };
         var lineage = Lineage.Of(inputs.Temperature is { } temperature ? [inputs.Weights, temperature] : [inputs.Weights], context.Lineage);
         Durable.MakeFolder(folder);
         // Partial files of a killed run would otherwise be published, with checksums.

@@ -48,11 +48,42 @@ public sealed class ModelConfigTests : IDisposable
         Assert.Throws<InvalidDataException>(() => ModelConfig.Read(path));
     }
 
+    [Theory]
+    [InlineData("crop_pct", 0)]
+    [InlineData("crop_pct", 1.01)]
+    [InlineData("shorterSide", 0)]
+    public void Impossible_crop_or_side_is_rejected(string key, double value)
+    {
+        var json = JsonNode.Parse(Example(normalized: false).ToJson())!;
+        json[key == "crop_pct" ? "pretrained_cfg" : "distill"]![key] = JsonValue.Create(value);
+        var path = _folder.Write("config.json", json.ToJsonString());
+        Assert.Throws<InvalidDataException>(() => ModelConfig.Read(path));
+    }
+
+    [Fact]
+    public void Config_of_an_older_version_has_no_shorter_side()
+    {
+        var json = JsonNode.Parse((Example(normalized: false) with { ShorterSide = 256 }).ToJson())!;
+        Assert.Equal(256, ModelConfig.Read(_folder.Write("config.json", json.ToJsonString())).ShorterSide);
+        json["distill"]!.AsObject().Remove("shorterSide");
+        Assert.Null(ModelConfig.Read(_folder.Write("config.json", json.ToJsonString())).ShorterSide);
+    }
+
+    [Fact]
+    public void Preprocessor_of_images_that_are_not_square_resizes_them_as_a_whole()
+    {
+        var json = JsonNode.Parse((Example(normalized: false) with { Shape = new ImageShape(1, 20, 28) }).ToPreprocessorJson())!;
+        Assert.Equal("""{"height":20,"width":28}""", json["size"]!.ToJsonString());
+        Assert.False((bool)json["do_center_crop"]!);
+    }
+
     [Fact]
     public void Preprocessor_resizes_the_shorter_side_before_the_center_crop()
     {
         var json = JsonNode.Parse(Example(normalized: true).ToPreprocessorJson())!;
 
+        // Its resize takes a shortest edge, and it crops. ViTImageProcessor does neither.
+        Assert.Equal("BitImageProcessor", (string?)json["image_processor_type"]);
         Assert.Equal(256, (int)json["size"]!["shortest_edge"]!);
         Assert.Equal((224, 224), ((int)json["crop_size"]!["height"]!, (int)json["crop_size"]!["width"]!));
         Assert.False((bool)json["do_normalize"]!);

@@ -82,7 +82,7 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
 
     [PythonFact]
     public void Python_example_predicts_the_same_class() =>
-        Assert.Equal(Predicted(), PythonFactAttribute.Run(PythonExample, Published, Image("pgm")).Trim());
+        Assert.Equal(Predicted(), PythonFactAttribute.Run(PythonExample, Published, Image()).Trim());
 
     [PythonFact]
     public void Examples_predict_the_same_class_with_a_normalizing_network()
@@ -103,7 +103,7 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
         Assert.DoesNotContain("distill", card.Split("---\n")[1], StringComparison.Ordinal);
         var expected = Predicted(folder, "safetensors");
         Assert.Equal(expected, Predicted(folder, "fp32"));
-        Assert.Equal(expected, PythonFactAttribute.Run(PythonExample, folder, Image("pgm")).Trim());
+        Assert.Equal(expected, PythonFactAttribute.Run(PythonExample, folder, Image()).Trim());
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         using var folder = new TempFolder();
         File.Copy(Path.Combine(Repository.Root, "docs", "examples", "predict.cs"), folder["predict.cs"]);
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["run", folder["predict.cs"], Published, Image("pgm")])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["run", folder["predict.cs"], Published, Image()])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
@@ -134,22 +134,16 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
 
     private string Predicted(string folder, string form)
     {
-        var answer = DistillProcess.Run(run.Pipeline.Folder, "predict", Image("png"), "--model", folder, "--format", form, "--json");
+        var answer = DistillProcess.Run(run.Pipeline.Folder, "predict", Image(), "--model", folder, "--format", form, "--json");
         var guess = JsonNode.Parse(answer.Output)!.AsArray().Single()!;
-        return FormattableString.Invariant($"{Image("pgm")}: {guess["label"]} ({100 * guess["probability"]!.GetValue<double>():0.0} %)");
+        return FormattableString.Invariant($"{Image()}: {guess["label"]} ({100 * guess["probability"]!.GetValue<double>():0.0} %)");
     }
 
     /// <summary>Writes a test image of the sample and returns its path.</summary>
-    private string Image(string extension)
+    private string Image()
     {
-        var path = Path.Combine(run.Pipeline.Folder, "image." + extension);
+        var path = Path.Combine(run.Pipeline.Folder, "image.png");
         var pixels = Datasets.SampleData.Open().Test().Pixels.Decode(3).Pixels;
-        if (extension == "pgm")
-        {
-            File.WriteAllBytes(path, [.. "P5 28 28 255\n"u8, .. pixels]);
-            return path;
-        }
-
         using var bitmap = new SkiaSharp.SKBitmap(28, 28);
         for (var i = 0; i < pixels.Length; i++)
         {

@@ -59,7 +59,7 @@ internal static class ClassFolders
             {
                 try
                 {
-                    read.Add(ImageFile.Read(path, model.Config.Shape, model.Config.CenterCrop));
+                    read.Add(ImageFile.Read(path, model.Config.Preprocessing));
                     labels.Add(label);
                 }
                 catch (UserException unreadable)

@@ -100,7 +100,7 @@ internal static class PredictCommand
     {
         try
         {
-            return ImageFile.Read(path, config.Shape, config.CenterCrop);
+            return ImageFile.Read(path, config.Preprocessing);
         }
         catch (UserException e)
         {

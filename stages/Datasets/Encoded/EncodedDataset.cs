@@ -68,7 +68,10 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
             [.. used.Select(image => image.Label)],
             listing.ClassNames,
             [.. used.Select(image => image.Name)])
-        { CenterCrop = options.CenterCrop };
+        {
+            CenterCrop = options.CenterCrop,
+            ShorterSide = options.ShorterSide,
+        };
     }
 
     /// <summary>Returns the pack of the training images. Everything that decides its pixels is a part of its origin.</summary>

@@ -87,16 +87,20 @@ public sealed class ImageSet
     /// </summary>
     public double CenterCrop { get; init; } = 1;
 
+    /// <summary>Maximum shorter side in pixels, to which <see cref="Pixels"/> scale larger images down; null for none.</summary>
+    public int? ShorterSide { get; init; }
+
+    /// <summary>What a network sees of these images in an evaluation.</summary>
+    public Preprocessing Preprocessing => new(Shape, CenterCrop, ShorterSide);
+
     /// <summary>Returns the name of an image, distinct within its split: its path in the dataset's folder, or its number.</summary>
     public string ImageName(int index) => _imageNames?[index] ?? index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>
-    /// Returns the part of an image that an evaluation uses: all of an image in the network's shape, else a centered square.
-    /// </summary>
+    /// <summary>Returns the part of an image that an evaluation uses.</summary>
     public Crop MeasuredPart(int index)
     {
         var (height, width) = Pixels.SizeOf(index);
-        return (CenterCrop, height, width) == (1, Shape.Height, Shape.Width) ? Crop.Whole : Crop.Center(height, width, CenterCrop);
+        return Preprocessing.MeasuredPart(height, width);
     }
 }
 
