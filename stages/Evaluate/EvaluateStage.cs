@@ -15,8 +15,8 @@ namespace Distill.Evaluate;
 /// </summary>
 public static class EvaluateStage
 {
-    /// <summary>Increment it when the same options and inputs give different table.</summary>
-    public const int Version = 4;
+    /// <summary>Increment it when the same options and inputs give different tables.</summary>
+    public const int Version = 5;
 
     /// <summary>File name of the table for programs.</summary>
     public const string Json = "results.json";

@@ -8,7 +8,7 @@ namespace Distill.Evaluate;
 
 /// <summary>All measurements of one classifier on one split.</summary>
 /// <param name="Report">Accuracies, precision, likelihood, calibration and confusion.</param>
-/// <param name="Intervals">95 % bootstrap intervals over the images.</param>
+/// <param name="Intervals">95 % intervals over the images.</param>
 public sealed record Measurement(ClassificationReport Report, ClassificationIntervals Intervals)
 {
     /// <summary>Measures a classifier by its logits.</summary>
@@ -20,7 +20,7 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
         var outcomes = Outcomes.FromLogits(logits_NK, labels_N);
         return new Measurement(
             ClassificationReport.Measure(outcomes, logits_NK, labels_N),
-            ClassificationIntervals.Bootstrap(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
+            ClassificationIntervals.Compute(outcomes, RandomKey.FromSeed(seed).Fold("bootstrap"), BootstrapOptions.Default));
     }
 
     /// <summary>Returns the figures without bins and matrix. Percentages have two decimal places.</summary>

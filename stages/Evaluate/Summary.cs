@@ -6,10 +6,10 @@ namespace Distill.Evaluate;
 /// <summary>One row of the results, summarized over several runs.</summary>
 /// <param name="Name">Name of the row in <see cref="ResultRow"/>.</param>
 /// <param name="Mean">Mean top-1 accuracy in percent.</param>
-/// <param name="Deviation">Sample standard deviation (n − 1) of top-1 in percentage points; 0 for one run.</param>
+/// <param name="Deviation">Sample standard deviation (n − 1) of top-1 in percentage points; null for one run.</param>
 /// <param name="Seeds">Seeds of the runs.</param>
 /// <param name="Gain">Mean difference from the supervised network of the same run, in percentage points; null for that network.</param>
-public sealed record Summary(string Name, double Mean, double Deviation, IReadOnlyList<long> Seeds, double? Gain)
+public sealed record Summary(string Name, double Mean, double? Deviation, IReadOnlyList<long> Seeds, double? Gain)
 {
     private const string Baseline = "supervised";
 
@@ -23,7 +23,7 @@ public sealed record Summary(string Name, double Mean, double Deviation, IReadOn
     {
         ["name"] = Name,
         ["mean"] = Math.Round(Mean, 3),
-        ["deviation"] = Math.Round(Deviation, 3),
+        ["deviation"] = Deviation is { } deviation ? Math.Round(deviation, 3) : null,
         ["seeds"] = new JsonArray([.. Seeds.Select(seed => JsonValue.Create(seed))]),
         ["gain"] = Gain is { } gain ? Math.Round(gain, 3) : null,
     };
@@ -36,7 +36,7 @@ public sealed record Summary(string Name, double Mean, double Deviation, IReadOn
         return new Summary(
             name,
             mean,
-            rows.Count > 1 ? Math.Sqrt(squares / (rows.Count - 1)) : 0,
+            rows.Count > 1 ? Math.Sqrt(squares / (rows.Count - 1)) : null,
             [.. rows.Select(row => row.Seed)],
             name == Baseline || baseline.Contains(null)
                 ? null

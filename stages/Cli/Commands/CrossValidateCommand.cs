@@ -82,13 +82,13 @@ internal static class CrossValidateCommand
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("steps", "top-1 (%)", "standard error", "held-out images");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("steps", "top-1 (%)", "95 %", "held-out images");
         foreach (var row in rows)
         {
             table.AddRow(
                 row.Steps.ToString("N0", CultureInfo.InvariantCulture),
                 row.Top1.ToString("0.0", CultureInfo.InvariantCulture),
-                row.StandardError.ToString("0.0", CultureInfo.InvariantCulture),
+                FormattableString.Invariant($"{row.Interval.Low:0.0}–{row.Interval.High:0.0}"),
                 row.HeldOut.ToString(CultureInfo.InvariantCulture));
         }
 

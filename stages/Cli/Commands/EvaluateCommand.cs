@@ -111,7 +111,7 @@ internal static class EvaluateCommand
         var (report, intervals) = measured;
         var kind = images.Split == "test" ? "test images" : "images";
         Line($"{folder}: top-1 {report.Top1:0.00} % of {images.Count} {kind} of {images.Name}");
-        Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({ClassificationIntervals.Protocol})");
+        Line($"  top-1 in {intervals.Top1.Low:0.00}–{intervals.Top1.High:0.00} % ({ClassificationIntervals.OfAccuracies})");
         if (report.Top5 is { } top5)
         {
             Line($"  top-5 {top5:0.00} %");

@@ -53,7 +53,9 @@ internal static class ResultsCommand
         {
             table.AddRow(
                 row.Name,
-                string.Create(CultureInfo.InvariantCulture, $"{row.Mean:0.00} ± {row.Deviation:0.00}"),
+                FormattableString.Invariant($"{row.Mean:0.00}") + (row.Deviation is { } deviation
+                    ? FormattableString.Invariant($" ± {deviation:0.00}")
+                    : ""),
                 string.Join(", ", row.Seeds),
                 row.Gain is { } gain ? string.Create(CultureInfo.InvariantCulture, $"{gain:+0.00;−0.00}") : "");
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Imaging.Evaluation.Metrics;
 
 namespace Distill.Cli.Planning;
 
@@ -11,14 +12,14 @@ internal sealed record CrossValidationRow(int Steps, int HeldOut, int Correct)
     /// <summary>Top-1 accuracy in percent.</summary>
     public double Top1 => 100.0 * Correct / HeldOut;
 
-    /// <summary>Binomial standard error of <see cref="Top1"/> in points, for <see cref="HeldOut"/> independent images.</summary>
-    public double StandardError => Math.Sqrt(Top1 * (100 - Top1) / HeldOut);
+    /// <summary>95 % interval of <see cref="Top1"/> in percent, for <see cref="HeldOut"/> independent images.</summary>
+    public Interval Interval => Interval.Wilson(Correct, HeldOut);
 
     public JsonObject ToJson() => new()
     {
         ["steps"] = Steps,
         ["top1"] = Math.Round(Top1, 2),
-        ["standardError"] = Math.Round(StandardError, 2),
+        ["top1Interval"] = new JsonArray(Math.Round(Interval.Low, 2), Math.Round(Interval.High, 2)),
         ["heldOut"] = HeldOut,
     };
 }

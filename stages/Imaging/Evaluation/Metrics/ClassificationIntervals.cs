@@ -3,29 +3,42 @@ using Distill.Learning.Randomness;
 namespace Distill.Imaging.Evaluation.Metrics;
 
 /// <summary>
-/// Bootstrap percentile intervals over images (Efron and Tibshirani 1993, chapter 13). They cover the choice of the test images, but not
-/// that of the training seed.
+/// 95 % intervals over the images. They cover the choice of the test images, but not that of the training seed. Those of accuracies are
+/// Wilson's, because a bootstrap of all right answers has no width. The calibration error has no closed form and is bootstrapped
+/// (percentiles; Efron and Tibshirani 1993, chapter 13).
 /// </summary>
 /// <param name="Top1">Top-1 accuracy, in percent.</param>
 /// <param name="Top5">Top-5 accuracy, in percent; null below six classes.</param>
-/// <param name="MeanPerClass">Mean accuracy over the classes in a resample, in percent.</param>
+/// <param name="MeanPerClass">Mean accuracy over the classes that occur, in percent.</param>
 /// <param name="CalibrationError">
 /// Expected calibration error, in [0, 1]. Noise increases it on average, so the interval may lie above the value of the sample.
 /// </param>
 public sealed record ClassificationIntervals(Interval Top1, Interval? Top5, Interval MeanPerClass, Interval CalibrationError)
 {
-    /// <summary>Description of the method, for readers of the results.</summary>
-    public const string Protocol = "95 % bootstrap percentiles over the images, 1,000 resamples";
+    /// <summary>Description of the method for accuracies, for readers of the results.</summary>
+    public const string OfAccuracies = "95 % Wilson score intervals over the images";
 
-    /// <summary>Computes intervals from resamples of the images.</summary>
+    /// <summary>Description of both methods.</summary>
+    public const string Protocol = OfAccuracies + "; of the calibration error, bootstrap percentiles of 1,000 resamples";
+
+    /// <summary>Computes the intervals.</summary>
     /// <param name="outcomes">Outcome of each image.</param>
-    /// <param name="key">Key of the draws: the i-th image of resample r is <c>key.Fold(r).Below(i, N)</c>.</param>
-    /// <param name="options">Number of resamples, and level.</param>
-    public static ClassificationIntervals Bootstrap(Outcomes outcomes, RandomKey key, BootstrapOptions options)
+    /// <param name="key">Key of the bootstrap's draws: the i-th image of resample r is <c>key.Fold(r).Below(i, N)</c>.</param>
+    /// <param name="options">Number of resamples of the bootstrap, and its level.</param>
+    public static ClassificationIntervals Compute(Outcomes outcomes, RandomKey key, BootstrapOptions options)
+    {
+        var tally = new Tally(outcomes).AddAll();
+        return new ClassificationIntervals(
+            Interval.Wilson(tally.Right, outcomes.Count),
+            outcomes.Classes > Tally.TopPlaces ? Interval.Wilson(tally.WithinPlaces, outcomes.Count) : null,
+            Interval.MeanOf([.. tally.PerClass.Where(proportion => proportion.Count > 0)]),
+            Bootstrap(outcomes, key, options));
+    }
+
+    private static Interval Bootstrap(Outcomes outcomes, RandomKey key, BootstrapOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Resamples, 1);
-        var (top1, top5) = (new double[options.Resamples], new double?[options.Resamples]);
-        var (meanPerClass, calibrationError) = (new double[options.Resamples], new double[options.Resamples]);
+        var errors = new double[options.Resamples];
         var tally = new Tally(outcomes);
         for (var resample = 0; resample < options.Resamples; resample++)
         {
@@ -36,15 +49,10 @@ public sealed record ClassificationIntervals(Interval Top1, Interval? Top5, Inte
                 tally.Add(draws.Below(i, outcomes.Count));
             }
 
-            (top1[resample], top5[resample]) = (tally.Top1, tally.Top5);
-            (meanPerClass[resample], calibrationError[resample]) = (tally.MeanPerClass, tally.CalibrationError);
+            errors[resample] = tally.CalibrationError;
         }
 
-        return new ClassificationIntervals(
-            Interval.Central(top1, options.Level),
-            top5[0] is null ? null : Interval.Central(top5.Select(percent => percent!.Value), options.Level),
-            Interval.Central(meanPerClass, options.Level),
-            Interval.Central(calibrationError, options.Level));
+        return Interval.Central(errors, options.Level);
     }
 }
 

@@ -20,7 +20,6 @@ internal sealed class Tally
     private readonly int[] _binRight = new int[Bins];
     private readonly double[] _binConfidence = new double[Bins];
     private int _images;
-    private int _withinPlaces;
 
     public Tally(Outcomes outcomes)
     {
@@ -29,11 +28,20 @@ internal sealed class Tally
         (_classImages, _classRight) = (new int[outcomes.Classes], new int[outcomes.Classes]);
     }
 
+    /// <summary>Number of images whose true class is in first place.</summary>
+    public int Right => _classRight.Sum();
+
+    /// <summary>Number of images whose true class is in one of the first <see cref="TopPlaces"/> places.</summary>
+    public int WithinPlaces { get; private set; }
+
+    /// <summary>Number of right answers and of images of each class.</summary>
+    public IEnumerable<(int Right, int Count)> PerClass => _classRight.Zip(_classImages);
+
     /// <summary>Top-1 accuracy, in percent.</summary>
-    public double Top1 => 100.0 * _classRight.Sum() / _images;
+    public double Top1 => 100.0 * Right / _images;
 
     /// <summary>Top-5 accuracy, in percent; null below six classes, where every prediction would be right.</summary>
-    public double? Top5 => _outcomes.Classes > TopPlaces ? 100.0 * _withinPlaces / _images : null;
+    public double? Top5 => _outcomes.Classes > TopPlaces ? 100.0 * WithinPlaces / _images : null;
 
     /// <summary>Mean accuracy over the classes that occur, in percent.</summary>
     public double MeanPerClass =>
@@ -65,7 +73,7 @@ internal sealed class Tally
         var (label, rank, bin) = (_outcomes.Labels[image], _outcomes.Ranks[image], _binOf[image]);
         var right = rank == 0 ? 1 : 0;
         _images++;
-        _withinPlaces += rank < TopPlaces ? 1 : 0;
+        WithinPlaces += rank < TopPlaces ? 1 : 0;
         _classImages[label]++;
         _classRight[label] += right;
         _binImages[bin]++;
@@ -76,7 +84,7 @@ internal sealed class Tally
     /// <summary>Resets all counts to 0.</summary>
     public void Clear()
     {
-        (_images, _withinPlaces) = (0, 0);
+        (_images, WithinPlaces) = (0, 0);
         Array.ForEach<Array>([_classImages, _classRight, _binImages, _binRight, _binConfidence], Array.Clear);
     }
 
