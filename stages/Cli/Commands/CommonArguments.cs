@@ -19,10 +19,8 @@ internal static class CommonArguments
         DefaultValueFactory = _ => "pipeline.json",
     };
 
-    public static Option<int?> Seed() => new("--seed")
-    {
-        Description = "Seed to use instead of the pipeline's. The run gets its own folders, named NAME-seed-N.",
-    };
+    public static Option<int?> Seed() => NumberOptions.OptionalInteger(
+        "--seed", "Seed to use instead of the pipeline's. The run gets its own folders, named NAME-seed-N.", min: 0);
 
     public static Option<bool> Json() => new("--json")
     {

@@ -20,26 +20,9 @@ internal static class CrossValidateCommand
         var pipeline = CommonArguments.Pipeline();
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
-        var folds = new Option<int>("--folds") { Description = "Number of folds.", DefaultValueFactory = _ => 5 };
-        folds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 2)
-            {
-                result.AddError("--folds: expected at least 2");
-            }
-        });
-        var steps = new Option<int[]>("--steps")
-        {
-            Description = "Training lengths to compare, in steps. Default: 1/4, 1/2, 1 and 2 times supervised.steps.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        steps.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int[]>()?.Any(n => n < 1) ?? false)
-            {
-                result.AddError("--steps: expected numbers from 1");
-            }
-        });
+        var folds = NumberOptions.Integer("--folds", "Number of folds.", fallback: 5, min: 2);
+        var steps = NumberOptions.Integers(
+            "--steps", "Training lengths to compare, in steps. Default: 1/4, 1/2, 1 and 2 times supervised.steps.", min: 1);
         var command = new Command(
             "cross-validate",
             "Cross-validate the supervised baseline's training length on the labeled images only. An interrupted run resumes.")

@@ -14,6 +14,7 @@ namespace Distill.Cli.Commands;
 internal static class PredictCommand
 {
     private const int Batch = 64;
+    private const int DefaultTop = 3;
 
     public static Command Create()
     {
@@ -24,7 +25,8 @@ internal static class PredictCommand
         };
         var model = CommonArguments.Model();
         var format = CommonArguments.Format();
-        var top = new Option<int>("--top") { Description = "Number of classes to print per image.", DefaultValueFactory = _ => 3 };
+        var top = NumberOptions.OptionalInteger(
+            "--top", "Number of classes to print per image, at most all of the model. Default: 3, or all if there are fewer.", min: 1);
         var pipeline = CommonArguments.PipelineOption();
         var json = CommonArguments.Json();
         var command = new Command("predict", "Classify images with a published student.") { images, model, format, top, pipeline, json };
@@ -32,8 +34,14 @@ internal static class PredictCommand
         {
             var folder = parsed.GetValue(model) ?? CommonArguments.PublishedFolder(parsed.GetRequiredValue(pipeline));
             using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), parsed.GetRequiredValue(format));
+            var classes = published.Config.Labels.Count;
+            if (parsed.GetValue(top) > classes)
+            {
+                throw new UserException($"--top: found {parsed.GetValue(top)}, expected at most {classes}, the classes of the model");
+            }
+
             var paths = ImagePaths.Expand(parsed.GetRequiredValue(images), Console.In);
-            return Predict(published, paths, Math.Clamp(parsed.GetValue(top), 1, published.Config.Labels.Count), parsed.GetValue(json));
+            return Predict(published, paths, parsed.GetValue(top) ?? Math.Min(DefaultTop, classes), parsed.GetValue(json));
         });
         return command;
     }

@@ -20,18 +20,11 @@ internal static class RehearseCommand
     public static Command Create()
     {
         var pipeline = CommonArguments.Pipeline();
-        var width = new Option<double>("--width")
-        {
-            Description = "Factor on every network's width; 1 keeps the full width.",
-            DefaultValueFactory = _ => 1.0 / 16,
-        };
-        var batch = new Option<int>("--batch") { Description = "Maximum batch size.", DefaultValueFactory = _ => 4 };
-        var steps = new Option<int>("--steps") { Description = "Training steps per stage.", DefaultValueFactory = _ => 1 };
-        var size = new Option<int>("--image-size")
-        {
-            Description = "Maximum height and width of the images.",
-            DefaultValueFactory = _ => 64,
-        };
+        var width = NumberOptions.Positive(
+            "--width", "Factor on every network's width; 1 keeps the full width.", fallback: 1.0 / 16, max: 16);
+        var batch = NumberOptions.Integer("--batch", "Maximum batch size.", fallback: 4, min: 2);
+        var steps = NumberOptions.Integer("--steps", "Training steps per stage.", fallback: 1, min: 1);
+        var size = NumberOptions.Integer("--image-size", "Maximum height and width of the images.", fallback: 64, min: 8);
         var until = new Option<string?>("--until") { Description = "Last stage to run, such as pretrain. Default: all stages." };
         var json = CommonArguments.Json();
         var command = new Command("rehearse", "Run every stage briefly with small networks on random images; no dataset needed.")
@@ -41,12 +34,6 @@ internal static class RehearseCommand
         command.SetAction(parsed =>
         {
             var scale = new RehearsalScale(parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(size));
-            if (scale.Width is not (> 0 and <= 16) || scale.BatchSize < 2 || scale.Steps < 1 || scale.ImageSize < 8)
-            {
-                throw new UserException(
-                    "rehearse: expected --width above 0, --batch of at least 2, --steps of at least 1 and --image-size of at least 8");
-            }
-
             return Execute(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)), scale, parsed.GetValue(until), parsed.GetValue(json));
         });
         return command;

@@ -52,17 +52,14 @@ public sealed class CrossValidateTests
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
     }
 
-    [Theory]
-    [InlineData("--folds", "1", "--folds: expected")]
-    [InlineData("--steps", "0", "--steps: expected")]
-    [InlineData("--folds", "21", "20 labeled images cannot be divided into 21 folds")]
-    public void Impossible_numbers_are_refused(string option, string value, string message)
+    [Fact]
+    public void More_folds_than_labeled_images_are_refused()
     {
         using var pipeline = new TinyPipeline();
 
-        var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", option, value);
+        var outcome = DistillProcess.Run(pipeline.Folder, "cross-validate", "--folds", "21");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains(message, outcome.Output + outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("20 labeled images cannot be divided into 21 folds", outcome.Errors, StringComparison.Ordinal);
     }
 }

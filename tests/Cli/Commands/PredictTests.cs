@@ -48,6 +48,18 @@ public sealed class PredictTests(FinishedRun run)
     }
 
     [Fact]
+    public void More_classes_than_the_model_has_are_refused_and_fewer_than_the_default_are_not()
+    {
+        var image = run.WriteTestImage("top.png");
+
+        var refused = DistillProcess.Run(_pipeline.Folder, "predict", image, "--top", "11");
+        var two = DistillProcess.Run(_pipeline.Folder, "predict", image, "--top", "2", "--json");
+
+        Assert.Equal((1, "--top: found 11, expected at most 10, the classes of the model\n"), (refused.ExitCode, refused.Errors));
+        Assert.Equal(2, JsonNode.Parse(two.Output)!.AsArray().Single()!["top"]!.AsArray().Count);
+    }
+
+    [Fact]
     public void A_format_that_was_not_published_is_wrong_input()
     {
         var folder = FolderWithConfig("without");
