@@ -14,9 +14,8 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     // In a small run on Fashion-MNIST the spread was 0.15 after ten steps and 0.8 at the end. A collapse is an order of magnitude smaller.
     private const double CollapsedSpread = 0.02;
 
-    // A tenth of the steps is longer than the warm-up; a loss 1 % below chance is beyond noise.
-    private const double AtChanceUntil = 0.1;
-    private const double AtChance = 0.99;
+    // Features of a new network may be close to each other, so a collapse shows after some training only.
+    private const int CollapseVisibleFrom = 10;
 
     private readonly ContrastiveNetwork _network;
     private readonly ImageBank _bank;
@@ -28,6 +27,8 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     private readonly ViewLoader _loader;
     private readonly KnnMonitor? _neighbors;
     private readonly EmbeddingMonitor _embeddings;
+    private readonly ChanceWatch _chance;
+    private bool _collapseNoted;
     private IReadOnlyDictionary<string, double>? _monitored;
 
     /// <param name="network">The network to train, on its device.</param>
@@ -44,6 +45,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _neighbors = KnnMonitor.Create(bank, compute);
         _embeddings = new EmbeddingMonitor(bank, options.Augmentations, compute.InFp32, random);
+        _chance = new ChanceWatch(options.Training.Steps, options.Training.Optimizer.WarmupFraction);
     }
 
     public override nn.Module<Tensor, Tensor> Network => _network;
@@ -95,17 +97,20 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         return Math.Log(views - 1 + pastKeys);
     }
 
-    public override string? Anomaly(long step, double loss, IReadOnlyDictionary<string, double> monitored)
+    public override string? Anomaly(long step, IReadOnlyList<double> losses, IReadOnlyDictionary<string, double> monitored)
     {
-        if (monitored["spread"] < CollapsedSpread)
+        if (monitored["spread"] < CollapsedSpread && step >= CollapseVisibleFrom)
         {
-            return FormattableString.Invariant(
+            var first = !_collapseNoted;
+            _collapseNoted = true;
+            return !first ? null : FormattableString.Invariant(
                 $"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: near 1). ")
                 + "Lower pretrain.optimizer.learningRate, or raise pretrain.optimizer.warmupFraction";
         }
 
-        return step > AtChanceUntil * _options.Training.Steps && loss > AtChance * ChanceLoss(step - 1)
-            ? FormattableString.Invariant($"the loss is {loss:0.000}, no better than guessing ({ChanceLoss(step - 1):0.000}). ")
+        var chance = ChanceLoss(step - 1)!.Value;
+        return _chance.Observe(step, losses, chance)
+            ? FormattableString.Invariant($"the loss is {losses.Average():0.000} on average, no better than guessing ({chance:0.000}). ")
                 + "Inspect the views with ./distill data views, and check pretrain.optimizer.learningRate"
             : null;
     }

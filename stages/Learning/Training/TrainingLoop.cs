@@ -54,6 +54,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var report = new TrainingReport(context, task, options.Steps, step);
         IReadOnlyDictionary<string, double>? monitored = null;
         var loss = double.NaN;
+        var lossesSinceMonitor = new List<double>();
         task.Network.train();
         while (step < options.Steps)
         {
@@ -65,11 +66,14 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 var fault = FormattableString.Invariant($"loss {reading.Loss}, gradient norm {reading.GradientNorm}");
                 step = Recover(faults, weightsUnchanged: trainer.ReadsEveryStep, step, fault, state);
                 report.Jump(step);
+                report.Pass(step);
+                lossesSinceMonitor.Clear();
             }
             else
             {
                 faults.StepSucceeded(wasRead: reading.Loss is not null);
                 loss = reading.Loss ?? loss;
+                lossesSinceMonitor.AddRange(reading.Loss is { } read ? [read] : []);
                 step++;
                 if (step % _monitorEvery == 0 || step == options.Steps)
                 {
@@ -79,16 +83,22 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                     }
 
                     task.Network.train();
-                    if (task.Anomaly(step, loss, monitored) is { } anomaly)
+                    if (task.Anomaly(step, lossesSinceMonitor, monitored) is { } anomaly)
                     {
                         context.Progress.Note($"at step {step}, {anomaly}");
                     }
+
+                    lossesSinceMonitor.Clear();
                 }
 
                 if (log)
                 {
                     report.Write(step, reading, rate, monitored);
                     monitored = null;
+                }
+                else
+                {
+                    report.Pass(step);
                 }
 
                 if (settings.SnapshotEverySteps > 0 && step % settings.SnapshotEverySteps == 0)

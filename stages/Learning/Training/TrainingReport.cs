@@ -12,9 +12,17 @@ namespace Distill.Learning.Training;
 internal sealed class TrainingReport(StageContext context, TrainingTask task, int steps, long firstStep)
 {
     private StepRate _rate = new(firstStep);
+    private StageProgress _shown = new(firstStep, steps);
 
     /// <summary>Restarts the measurement of the rate after training has jumped to a step.</summary>
     public void Jump(long step) => _rate = new StepRate(step);
+
+    /// <summary>Shows that a step without a reading is done, with the values of the last reading.</summary>
+    public void Pass(long step) => context.Progress.Report(_shown with
+    {
+        Done = step,
+        Remaining = _shown.Remaining is { } left ? left * ((steps - step) / Math.Max(1.0, steps - _shown.Done)) : null,
+    });
 
     /// <summary>Writes the reading of a step.</summary>
     /// <param name="step">Steps done.</param>
@@ -26,7 +34,7 @@ internal sealed class TrainingReport(StageContext context, TrainingTask task, in
         var (loss, gradientNorm) = (reading.Loss!.Value, reading.GradientNorm!.Value);
         var stepsPerSecond = _rate.Update(step);
         var (epoch, itemsPerSecond) = (task.EpochOf(step), stepsPerSecond * task.ItemsPerStep);
-        context.Progress.Report(new StageProgress(step, steps)
+        _shown = new StageProgress(step, steps)
         {
             Metrics =
             [
@@ -36,7 +44,8 @@ internal sealed class TrainingReport(StageContext context, TrainingTask task, in
                 new ProgressMetric("kNN", monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null, "0.0 '%'"),
             ],
             Remaining = TimeSpan.FromSeconds((steps - step) / stepsPerSecond),
-        });
+        };
+        context.Progress.Report(_shown);
         var line = new JsonObject
         {
             ["step"] = step,

@@ -53,7 +53,7 @@ public abstract class TrainingTask
 
     /// <summary>Describes in one sentence what goes wrong and what to do; null if nothing does.</summary>
     /// <param name="step">Steps done.</param>
-    /// <param name="loss">The last loss that was read.</param>
+    /// <param name="losses">The losses that were read since the last call, in order; possibly none.</param>
     /// <param name="monitored">The last values of <see cref="Monitor"/>.</param>
-    public virtual string? Anomaly(long step, double loss, IReadOnlyDictionary<string, double> monitored) => null;
+    public virtual string? Anomaly(long step, IReadOnlyList<double> losses, IReadOnlyDictionary<string, double> monitored) => null;
 }

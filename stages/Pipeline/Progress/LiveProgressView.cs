@@ -30,7 +30,7 @@ public sealed class LiveProgressView(IAnsiConsole console, TimeProvider clock) :
 
     public void Dispose()
     {
-        _stage?.Close();
+        _stage?.Dispose();
         _stage = null;
     }
 }

@@ -10,13 +10,14 @@ internal static class LiveTable
 
     /// <param name="stage">Name of the stage.</param>
     /// <param name="progress">Its last report; null before the first one.</param>
-    public static IRenderable Create(string stage, StageProgress? progress)
+    /// <param name="waiting">Time without a first report.</param>
+    public static IRenderable Create(string stage, StageProgress? progress, TimeSpan waiting = default)
     {
         var table = new Table().Border(TableBorder.None).AddColumn("stage").AddColumn("").AddColumn("step");
         var name = new Markup($"[bold]{Markup.Escape(stage)}[/]");
         if (progress is null)
         {
-            return table.AddRow(name, Bar(0), new Text("starting"));
+            return table.AddRow(name, Bar(0), new Text(waiting.TotalSeconds < 1 ? "starting" : $"starting, {Wording.Duration(waiting)}"));
         }
 
         foreach (var metric in progress.Metrics)

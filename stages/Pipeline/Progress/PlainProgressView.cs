@@ -4,14 +4,15 @@ namespace Distill.Pipeline.Progress;
 
 /// <summary>
 /// Progress as plain lines, for logs and pipes: a stage's first report, then at most one per <paramref name="every"/>, and always its
-/// last.
+/// last. A stage that reports nothing for long gets a line too. Dispose of it when the run ends, also after an error.
 /// </summary>
-public sealed class PlainProgressView(TextWriter output, TimeProvider clock, TimeSpan every) : IProgressView
+public sealed class PlainProgressView(TextWriter output, TimeProvider clock, TimeSpan every) : IProgressView, IDisposable
 {
     private PlainStageProgress? _stage;
 
     public IStageProgress Begin(string stage, int index, int count, string? resumedFrom)
     {
+        Dispose();
         Write(Wording.Begin(stage, index, count, resumedFrom));
         return _stage = new PlainStageProgress(stage, Write, clock, every);
     }
@@ -20,12 +21,17 @@ public sealed class PlainProgressView(TextWriter output, TimeProvider clock, Tim
 
     public void End(string stage, TimeSpan elapsed, JsonObject metrics)
     {
-        _stage?.Flush();
-        _stage = null;
+        Dispose();
         Write(Wording.End(stage, elapsed, metrics));
     }
 
     public void Note(string message) => Write(message);
+
+    public void Dispose()
+    {
+        _stage?.Dispose();
+        _stage = null;
+    }
 
     private void Write(string line)
     {

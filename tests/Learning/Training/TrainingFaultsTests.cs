@@ -44,6 +44,16 @@ public sealed class TrainingFaultsTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 20).Where(step => step != 6), Logged().Select(line => line["step"]!.GetValue<int>()));
     }
 
+    [Fact]
+    public void Progress_ends_at_the_total_even_if_the_last_step_is_skipped()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask { Factor = step => step == 19 ? double.NaN : 1 };
+        task.Run(_folder, TinyTask.Options(20), Never);
+
+        Assert.Equal("step 20", task.View.Lines.Last(line => line.StartsWith("step ", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(6)]
     [InlineData(12)]

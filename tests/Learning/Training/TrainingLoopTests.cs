@@ -47,6 +47,19 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void Progress_moves_with_every_step_and_the_loss_is_logged_in_some_of_them()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        task.Run(_folder, TinyTask.Options(450), Never);
+
+        Assert.Equal(
+            Enumerable.Range(1, 450).Select(step => $"step {step}"),
+            task.View.Lines.Where(line => line.StartsWith("step ", StringComparison.Ordinal)));
+        Assert.Equal(225, File.ReadAllLines(_folder["metrics.jsonl"]).Length);
+    }
+
+    [Fact]
     public void Training_takes_at_least_20_times_as_long_as_saving()
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Distill.Pipeline.Progress;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Tests.Pipeline.Progress;
 
@@ -56,6 +57,21 @@ public sealed class LiveProgressViewTests : IDisposable
             label ━━━━━━━━━━━━ 0/0  0.00  0        –    –   –
             """,
             cursor: false);
+    }
+
+    [Fact]
+    public void Seconds_are_counted_until_the_first_report()
+    {
+        Assert.Contains("starting, 1 min 05 s", Shown(65), StringComparison.Ordinal);
+        Assert.DoesNotContain("starting,", Shown(0.5), StringComparison.Ordinal);
+
+        static string Shown(double seconds)
+        {
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()) });
+            var options = RenderOptions.Create(console);
+            return string.Concat(LiveTable.Create("pretrain", null, TimeSpan.FromSeconds(seconds)).Render(options, 80)
+                .Select(segment => segment.Text));
+        }
     }
 
     [Fact]

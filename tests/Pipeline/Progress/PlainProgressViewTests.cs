@@ -85,5 +85,61 @@ public sealed class PlainProgressViewTests : IDisposable
             _output.ToString());
     }
 
-    public void Dispose() => _output.Dispose();
+    [Fact]
+    public void A_large_first_step_is_said_to_be_running()
+    {
+        var clock = new TimerClock();
+        using var view = new PlainProgressView(_output, clock, TimeSpan.FromSeconds(10));
+        var stage = view.Begin("pretrain", 1, 1, null);
+        clock.Pass(29);
+        clock.Pass(1);
+        clock.Pass(60);
+        stage.Report(1, 40);
+        clock.Pass(60);
+        stage.Report(2, 40);
+
+        Assert.Equal(
+            """
+            [1/1] pretrain: starts
+            pretrain: the first step is still running after 30 s
+            pretrain: the first step is still running after 1 min 30 s
+            pretrain: step 1/40
+            pretrain: step 1/40, the next is still running after 1 min 00 s
+            pretrain: step 2/40
+
+            """,
+            _output.ToString());
+    }
+
+    [Fact]
+    public void A_report_that_was_held_back_is_shown_when_no_other_follows()
+    {
+        var clock = new TimerClock();
+        using var view = new PlainProgressView(_output, clock, TimeSpan.FromSeconds(10));
+        var stage = view.Begin("export", 1, 1, null);
+        stage.Report(18, 210);
+        clock.Pass(1);
+        stage.Report(36, 210);
+        clock.Pass(30);
+
+        Assert.Equal("[1/1] export: starts\nexport: step 18/210\nexport: step 36/210\n", _output.ToString());
+    }
+
+    [Fact]
+    public void A_stage_that_failed_writes_nothing_more()
+    {
+        var clock = new TimerClock();
+        var view = new PlainProgressView(_output, clock, TimeSpan.FromSeconds(10));
+        view.Begin("pretrain", 1, 1, null);
+        view.Dispose();
+        clock.Pass(120);
+
+        Assert.Equal("[1/1] pretrain: starts\n", _output.ToString());
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _output.Dispose();
+    }
 }
