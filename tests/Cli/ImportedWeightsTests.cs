@@ -105,7 +105,8 @@ public sealed class ImportedWeightsTests(FinishedRun run) : IClassFixture<Finish
         var refused = DistillProcess.Run(other.Folder, "run");
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("publish.heldOut.perClass is 299, but the class", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "publish.heldOut.perClass is 299, but 10 classes have fewer labeled images: ", refused.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(other.Models, "pretrain")));
     }
 

@@ -6,31 +6,41 @@ namespace Distill.Imaging.Splits;
 /// <summary>Computes the number of labels per class.</summary>
 internal static class LabelQuota
 {
+    private const int Named = 10;
+
     /// <summary>Returns the number of labels of each class.</summary>
     /// <param name="available">Number of labeled images of each class.</param>
     /// <param name="classNames">Name of each class, for messages.</param>
     /// <param name="options">Fraction or number per class.</param>
     /// <param name="key">Key that orders the classes for the labels that a fraction leaves over.</param>
-    /// <exception cref="UserException">A class has too few labeled images.</exception>
+    /// <exception cref="UserException">Classes have too few labeled images; the message names them.</exception>
     public static int[] Compute(int[] available, IReadOnlyList<string> classNames, LabelSplitOptions options, RandomKey key)
     {
-        if (Array.IndexOf(available, 0) is >= 0 and var empty)
+        var asked = options.PerClass ?? 1;
+        int[] poor = [.. Enumerable.Range(0, available.Length).Where(label => available[label] < asked)];
+        if (poor.Length > 0)
         {
-            throw new UserException($"{options.Block}: the class {classNames[empty]} has no labeled images left to draw");
+            throw new UserException(Message(poor, available, classNames, options));
         }
 
         return options.PerClass is { } perClass
-            ? Equal(available, classNames, perClass, options.Block)
+            ? Array.ConvertAll(available, _ => perClass)
             : Fraction(available, options.Fraction!.Value, key);
     }
 
-    private static int[] Equal(int[] available, IReadOnlyList<string> classNames, int perClass, string block)
+    /// <summary>Names the classes with too few labeled images, the first ten of them.</summary>
+    private static string Message(int[] poor, int[] available, IReadOnlyList<string> classNames, LabelSplitOptions options)
     {
-        var poor = Array.FindIndex(available, count => count < perClass);
-        return poor < 0
-            ? Array.ConvertAll(available, _ => perClass)
-            : throw new UserException(
-                $"{block}.perClass is {perClass}, but the class {classNames[poor]} has only {available[poor]} labeled images");
+        var classes = poor.Length == 1 ? "1 class has" : FormattableString.Invariant($"{poor.Length} classes have");
+        var named = poor.Take(Named).Select(label => options.PerClass is null
+            ? classNames[label]
+            : FormattableString.Invariant($"{classNames[label]} ({available[label]})"));
+        var more = poor.Length > Named ? FormattableString.Invariant($" and {poor.Length - Named} more") : "";
+        var first = poor[0] == 0 && available[0] == 0 && classNames[0] == "0" ? "; do the labels start at 1?" : "";
+        return options.PerClass is { } perClass
+            ? FormattableString.Invariant($"{options.Block}.perClass is {perClass}, but {classes} fewer labeled images: ")
+                + string.Join(", ", named) + more + first
+            : $"{options.Block}: {classes} no labeled images left to draw: {string.Join(", ", named)}{more}{first}";
     }
 
     /// <summary>

@@ -47,12 +47,34 @@ public sealed class LabelSplitTests
     public void Class_with_too_few_images_is_named()
     {
         Assert.Equal(
-            "labels.perClass is 2, but the class b has only 1 labeled images",
+            "labels.perClass is 2, but 1 class has fewer labeled images: b (1)",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0, 1]), new LabelSplitOptions(null, 2, null, 0))).Message);
         Assert.Contains(
-            "labels: the class b has no labeled images left to draw",
+            "labels: 1 class has no labeled images left to draw: b",
             Assert.Throws<UserException>(() => LabelSplit.Draw(Images([0, 0]), new LabelSplitOptions(0.5, null, null, 0))).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_classes_with_too_few_images_are_named_up_to_ten()
+    {
+        var names = Enumerable.Range(0, 14).Select(number => $"c{number}").ToArray();
+        var images = new ImageSet("set", new ImageShape(1, 1, 1), new byte[3], [13, 13, 12], names);
+
+        Assert.Equal(
+            "labels.perClass is 2, but 13 classes have fewer labeled images: "
+                + "c0 (0), c1 (0), c2 (0), c3 (0), c4 (0), c5 (0), c6 (0), c7 (0), c8 (0), c9 (0) and 3 more",
+            Assert.Throws<UserException>(() => LabelSplit.Draw(images, new LabelSplitOptions(null, 2, null, 0))).Message);
+    }
+
+    [Fact]
+    public void Labels_that_start_at_1_are_pointed_out()
+    {
+        var images = new ImageSet("set", new ImageShape(1, 1, 1), new byte[2], [1, 2], ["0", "1", "2"]);
+
+        Assert.Equal(
+            "labels: 1 class has no labeled images left to draw: 0; do the labels start at 1?",
+            Assert.Throws<UserException>(() => LabelSplit.Draw(images, new LabelSplitOptions(1, null, null, 0))).Message);
     }
 
     [Fact]
