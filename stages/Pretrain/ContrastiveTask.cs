@@ -105,13 +105,15 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
             _collapseNoted = true;
             return !first ? null : FormattableString.Invariant(
                 $"the features have collapsed: their spread is {monitored["spread"]:0.000} (healthy: near 1). ")
-                + "Lower pretrain.optimizer.learningRate, or raise pretrain.optimizer.warmupFraction";
+                + "Lower pretrain.optimizer.learningRate, or raise pretrain.optimizer.warmupFraction; "
+                + "./distill data check shows whether the images are alike";
         }
 
         var chance = ChanceLoss(step - 1)!.Value;
         return _chance.Observe(step, losses, chance)
             ? FormattableString.Invariant($"the loss is {losses.Average():0.000} on average, no better than guessing ({chance:0.000}). ")
-                + "Inspect the views with ./distill data views, and check pretrain.optimizer.learningRate"
+                + "Inspect the images with ./distill data check and the views with ./distill data views, "
+                + "and check pretrain.optimizer.learningRate"
             : null;
     }
 

@@ -13,6 +13,9 @@ namespace Distill.Pretrain;
 /// </summary>
 internal sealed class KnnMonitor
 {
+    /// <summary>Number of labeled images below which nothing is measured.</summary>
+    public const int LeastLabeled = 100;
+
     private const int MaximumBank = 10_000;
     private const int MaximumQueries = 2_000;
 
@@ -29,12 +32,12 @@ internal sealed class KnnMonitor
         _voters = EvenlySpaced.Take([.. labeled.Except(_queries)], MaximumBank);
     }
 
-    /// <summary>Creates a monitor; null if fewer than 100 images have a label.</summary>
+    /// <summary>Creates a monitor; null if fewer than <see cref="LeastLabeled"/> images have a label.</summary>
     public static KnnMonitor? Create(ImageBank bank, Compute compute)
     {
         var labels = bank.Images.Labels;
         var labeled = Enumerable.Range(0, labels.Count).Where(i => labels[i] != ImageSet.Unlabeled).ToArray();
-        return labeled.Length < 100 ? null : new KnnMonitor(bank, compute, labeled);
+        return labeled.Length < LeastLabeled ? null : new KnnMonitor(bank, compute, labeled);
     }
 
     /// <summary>Measures the top-1 accuracy in percent.</summary>

@@ -16,6 +16,9 @@ public static class PretrainStage
     /// <summary>Increment it when the same options and inputs give different weights.</summary>
     public const int Version = 3;
 
+    /// <summary>Number of training images with a class from which the kNN accuracy is measured.</summary>
+    public const int LeastForNeighbors = KnnMonitor.LeastLabeled;
+
     /// <summary>File name of the trained encoder and head.</summary>
     public const string Output = TrainingLoop.Output;
 

@@ -34,6 +34,20 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
         ? [.. Enumerable.Range(0, train.Count).Where(image => train.Labels[image] != ImageSet.Unlabeled)]
         : LabelSplit.Draw(train, labels).Indices;
 
+    /// <summary>Refuses labels that the solver cannot use.</summary>
+    /// <param name="train">The training images.</param>
+    /// <param name="indices">Those whose labels are used.</param>
+    /// <exception cref="UserException">L-BFGS has no class with two labeled images, so it cannot hold any out.</exception>
+    public void CheckLabels(ImageSet train, IReadOnlyList<int> indices)
+    {
+        if (Solver == ProbeSolver.Lbfgs && indices.GroupBy(image => train.Labels[image]).All(members => members.Count() < 2))
+        {
+            throw new UserException(
+                "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; "
+                + "use more labels, or sgd");
+        }
+    }
+
     /// <summary>A description of the evaluation for the results table.</summary>
     public string Protocol => Solver == ProbeSolver.Lbfgs
         ? Features + "L-BFGS, L2 strength chosen among 45 on held-out training images"

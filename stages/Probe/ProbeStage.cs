@@ -57,13 +57,7 @@ public static class ProbeStage
 
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
         var indices = options.Indices(train, labels);
-        if (options.Solver == ProbeSolver.Lbfgs && indices.GroupBy(image => train.Labels[image]).All(members => members.Count() < 2))
-        {
-            throw new UserException(
-                "probe.solver is lbfgs, which chooses its strength on held-out labeled images, but no class has two of them; "
-                + "use more labels, or sgd");
-        }
-
+        options.CheckLabels(train, indices);
         var features_ND = Inference.Run(
             classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
         var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Distill.Artifacts;
+using Distill.Cli.Checks;
 using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Evaluate;
@@ -66,7 +67,13 @@ internal static class RunCommand
         using (view as IDisposable)
         {
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");
-            session.CheckLabels();
+            var check = DataCheck.Run(options, session.Dataset);
+            foreach (var warning in check.Warnings)
+            {
+                view.Note($"warning: {warning}");
+            }
+
+            check.ThrowIfErrors();
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
             session.Runner(view).Run(interruption.Token, from);
         }

@@ -1,10 +1,8 @@
 using Distill.Cli.Planning;
 using Distill.Datasets;
-using Distill.Imaging.Splits;
 using Distill.Learning.Native;
 using Distill.Learning.Native.Loading;
 using Distill.Pipeline.Execution;
-using Distill.Pipeline.Options;
 using Distill.Pipeline.Progress;
 using Spectre.Console;
 using TorchSharp;
@@ -36,18 +34,6 @@ internal sealed class Session
             }
         });
         return new Session(options, dataset, Plan.Create(options, dataset));
-    }
-
-    /// <summary>Draws the labels once, so that an error in them shows now and not after hours of pretraining.</summary>
-    /// <exception cref="UserException">There are not enough labels, or a list is wrong.</exception>
-    public void CheckLabels()
-    {
-        var train = Dataset.Train();
-        var labels = LabelSplit.Draw(train, Options.Labels);
-        if (Options.Publish.HeldOut is { } heldOut)
-        {
-            LabelSplit.DrawBeside(train, heldOut, labels);
-        }
     }
 
     /// <summary>

@@ -36,21 +36,25 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     public SplitReport? Report(Split split)
     {
         var (images, rows) = Inspect(split);
-        return SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split));
+        return SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split), Usable(images, rows));
     }
 
     private ImageSet Read(Split split)
     {
-        var (images, rows) = Inspect(split);
-        var report = SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split));
+        var report = Report(split)!;
         LogAndSave(report);
+        return report.Images ?? throw new UserException(
+            $"None of the {report.Refused.Count} {(split == Split.Test ? "test " : "")}images of {options.Folder} can be used. " +
+            string.Join("; ", report.Reasons.Select(reason => FormattableString.Invariant($"{reason.Count}: {reason.Reason}"))));
+    }
 
+    /// <summary>Returns the images that the scan did not refuse; null if there are none.</summary>
+    private ImageSet? Usable(IReadOnlyList<EncodedImage> images, IReadOnlyList<ScanRow> rows)
+    {
         List<int> kept = [.. Enumerable.Range(0, images.Count).Where(index => rows[index].Refusal is null)];
         if (kept.Count == 0)
         {
-            throw new UserException(
-                $"None of the {report.Refused.Count} {(split == Split.Test ? "test " : "")}images of {options.Folder} can be used. " +
-                string.Join("; ", report.Reasons.Select(reason => FormattableString.Invariant($"{reason.Count}: {reason.Reason}"))));
+            return null;
         }
 
         List<EncodedImage> used = [.. kept.Select(index => images[index])];
@@ -92,7 +96,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         return split == Split.Train
             ? (images, rows)
             : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabeled && row.Refusal is null
-                ? new ScanRow(row.Header, "a test image without a class")
+                ? row with { Refusal = "a test image without a class" }
                 : row)]);
     }
 

@@ -1,4 +1,5 @@
 using Distill.Datasets.Decoding;
+using Distill.Datasets.Images;
 using Distill.Pipeline.Progress;
 
 namespace Distill.Datasets.Encoded;
@@ -9,6 +10,9 @@ namespace Distill.Datasets.Encoded;
 /// </summary>
 internal static class Scan
 {
+    /// <summary>Increment it when a row of the cache has another content.</summary>
+    private const int Version = 2;
+
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>Scans the images, or reads the cached result.</summary>
@@ -21,7 +25,7 @@ internal static class Scan
     public static IReadOnlyList<ScanRow> Run(
         IReadOnlyList<EncodedImage> images, string fingerprint, string cache, Action<string> log, TimeProvider time)
     {
-        var head = FormattableString.Invariant($"# decoder {ImageDecoder.Version}, files {fingerprint}");
+        var head = FormattableString.Invariant($"# scan {Version}, decoder {ImageDecoder.Version}, files {fingerprint}");
         var rows = Cached(cache, head, images.Count);
         // A file that a disk or a network failed to deliver is read again each time.
         int[] unknown = [.. Enumerable.Range(0, images.Count).Where(index => rows[index] is not { Unread: false })];
@@ -54,7 +58,8 @@ internal static class Scan
     {
         try
         {
-            return new ScanRow(ImageDecoder.Decode(image.ReadBytes(), channels: 3).Header, null);
+            var (header, pixels) = ImageDecoder.Decode(image.ReadBytes(), channels: 3);
+            return new ScanRow(header, null) { Facts = PixelFacts.Of(pixels) };
         }
         catch (RefusedImageException refusal)
         {

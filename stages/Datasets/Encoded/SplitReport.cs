@@ -11,25 +11,43 @@ namespace Distill.Datasets.Encoded;
 /// <param name="Unlabeled">Number of used images without a class.</param>
 /// <param name="Traits">Number of used images per trait, without zeros.</param>
 /// <param name="Refused">Name and reason of each skipped image.</param>
+/// <param name="Images">The images that can be used; null if there are none.</param>
+/// <param name="Facts">Facts about the pixels of each of these.</param>
 public sealed record SplitReport(
     string Source,
     Split Split,
     int Used,
     int Unlabeled,
     IReadOnlyDictionary<ImageTraits, int> Traits,
-    IReadOnlyList<(string Name, string Reason)> Refused)
+    IReadOnlyList<(string Name, string Reason)> Refused,
+    ImageSet? Images,
+    IReadOnlyList<PixelFacts> Facts)
 {
-    /// <summary>No unusual images.</summary>
-    public static readonly IReadOnlyDictionary<ImageTraits, int> NoTraits = new Dictionary<ImageTraits, int>();
+    private static readonly IReadOnlyDictionary<ImageTraits, int> NoTraits = new Dictionary<ImageTraits, int>();
 
     private static readonly ImageTraits[] All = [.. Enum.GetValues<ImageTraits>().Where(trait => trait != ImageTraits.None)];
+
+    /// <summary>
+    /// Reports on a split that is published in a fixed form, such as CIFAR. It has no unusual images. If it is damaged, it is refused as a
+    /// whole.
+    /// </summary>
+    public static SplitReport Of(ImageSet images, Split split) => new(
+        images.Name,
+        split,
+        images.Count,
+        images.Labels.Count(label => label == ImageSet.Unlabeled),
+        NoTraits,
+        [],
+        images,
+        [.. Enumerable.Range(0, images.Count).Select(index => PixelFacts.Of(images.Pixels.Decode(index)))]);
 
     internal static SplitReport Create(
         string source,
         Split split,
         IReadOnlyList<EncodedImage> images,
         IReadOnlyList<ScanRow> rows,
-        IReadOnlyList<(string Name, string Reason)> unsupported)
+        IReadOnlyList<(string Name, string Reason)> unsupported,
+        ImageSet? usable)
     {
         var used = rows.Where(row => row.Refusal is null).ToList();
         return new SplitReport(
@@ -43,7 +61,9 @@ public sealed record SplitReport(
             [
                 .. images.Zip(rows).Where(pair => pair.Second.Refusal is not null).Select(pair => (pair.First.Name, pair.Second.Refusal!)),
                 .. unsupported,
-            ]);
+            ],
+            usable,
+            [.. used.Select(row => row.Facts)]);
     }
 
     /// <summary>Traits under the names that users see.</summary>

@@ -1,0 +1,34 @@
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Images;
+
+namespace Distill.Cli.Checks;
+
+/// <summary>Finds splits with too few images for the stages that read them.</summary>
+internal static class UsableCheck
+{
+    private const int Least = 2;
+
+    public static IEnumerable<Finding> Find(CheckedData data)
+    {
+        foreach (var report in data.Splits)
+        {
+            var name = Phrases.NameOf(report.Split);
+            if (report.Images is null)
+            {
+                yield return Finding.Error(report.Split, $"{name}: no image of {report.Source} can be used: {Reasons(report)}");
+            }
+            else if (report.Used < Least)
+            {
+                var purpose = report.Split == Split.Train
+                    ? "the stages compare images with each other"
+                    : "the report compares the features of images";
+                yield return Finding.Error(
+                    report.Split, $"{name}: found 1 image in {report.Source}, expected at least {Least}: {purpose}");
+            }
+        }
+    }
+
+    private static string Reasons(SplitReport report) => report.Refused.Count == 0
+        ? "there are none"
+        : string.Join("; ", report.Reasons.Select(reason => $"{Phrases.Count(reason.Count, "image")}: {reason.Reason}"));
+}
