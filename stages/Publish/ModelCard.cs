@@ -135,8 +135,8 @@ internal sealed class ModelCard(
         : FormattableString.Invariant(
             $"The model and the networks that taught it were trained with {_published.Labels:N0} labels of the training images.");
 
-    private string EncoderLicenses => Lines(lineage.Values.SelectMany(EncodersOf)
-        .Select(encoder => $"The encoder {Name(encoder)} that taught it: {LineText.Markdown(encoder["license"]?.ToString() ?? "not stated")}."));
+    private string EncoderLicenses => Lines(lineage.Values.SelectMany(EncodersOf).Select(encoder =>
+        $"The encoder {Name(encoder)} that taught it: {LineText.Markdown(encoder["license"]?.ToString() ?? "not stated")}."));
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 

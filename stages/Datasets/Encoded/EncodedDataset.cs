@@ -36,7 +36,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     public SplitReport? Report(Split split)
     {
         var (images, rows) = Inspect(split);
-        return SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split), Usable(images, rows));
+        return SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split), Usable(split, images, rows));
     }
 
     private ImageSet Read(Split split)
@@ -49,7 +49,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     }
 
     /// <summary>Returns the images that the scan did not refuse; null if there are none.</summary>
-    private ImageSet? Usable(IReadOnlyList<EncodedImage> images, IReadOnlyList<ScanRow> rows)
+    private ImageSet? Usable(Split split, IReadOnlyList<EncodedImage> images, IReadOnlyList<ScanRow> rows)
     {
         List<int> kept = [.. Enumerable.Range(0, images.Count).Where(index => rows[index].Refusal is null)];
         if (kept.Count == 0)

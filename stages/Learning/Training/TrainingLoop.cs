@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Distill.Learning.Native;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
@@ -48,7 +47,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         if (step == 0 && !trainer.ReadsEveryStep)
         {
             // A fault is found late then, and this checkpoint of the start can be restored.
-            saves.Save(() => state.Save(context.Checkpoints, step, Progress(secondsBefore, faults)));
+            saves.Save(() => state.Save(context.Checkpoints, step, TrainingState.Progress(secondsBefore, faults)));
         }
 
         var report = new TrainingReport(context, task, options.Steps, step);
@@ -118,7 +117,8 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             {
                 if (trainer.HasFiniteWeights)
                 {
-                    saves.Save(() => state.Save(context.Checkpoints, step, Progress(secondsBefore + clock.Elapsed.TotalSeconds, faults)));
+                    var seconds = secondsBefore + clock.Elapsed.TotalSeconds;
+                    saves.Save(() => state.Save(context.Checkpoints, step, TrainingState.Progress(seconds, faults)));
                 }
                 else
                 {
@@ -146,18 +146,6 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var metrics = outcome.ToMetrics();
         metrics["parameters"] = task.Network.ParameterCount();
         return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
-    }
-
-    /// <summary>What a checkpoint holds beside its tensors.</summary>
-    private static JsonObject Progress(double seconds, TrainingFaults faults)
-    {
-        var progress = new JsonObject { ["seconds"] = Math.Round(seconds, 3) };
-        if (faults.ToJson() is { } json)
-        {
-            progress["faults"] = json;
-        }
-
-        return progress;
     }
 
     /// <summary>Loads the newest checkpoint, and returns the step to continue with and the seconds spent before.</summary>

@@ -70,4 +70,16 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
 
     private static void Fill(IReadOnlyDictionary<string, Tensor> tensors, string path) =>
         Weights.Copy(tensors, SafetensorsFile.Read(path), key => key, path);
+
+    /// <summary>What a checkpoint holds beside its tensors.</summary>
+    public static JsonObject Progress(double seconds, TrainingFaults faults)
+    {
+        var progress = new JsonObject { ["seconds"] = Math.Round(seconds, 3) };
+        if (faults.ToJson() is { } json)
+        {
+            progress["faults"] = json;
+        }
+
+        return progress;
+    }
 }
