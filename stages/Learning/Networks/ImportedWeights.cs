@@ -6,7 +6,8 @@ namespace Distill.Learning.Networks;
 
 /// <summary>
 /// Loads weights from safetensors files: a ResNet with torchvision's and timm's names, or a network that this project trained. All keys may
-/// share a prefix (<see cref="KeyPrefix"/>). Every tensor is checked (<see cref="PlausibleTensor"/>).
+/// share a prefix (<see cref="KeyPrefix"/>). Also from ONNX models of plain ResNets (<see cref="OnnxResNet"/>). Every tensor is checked
+/// (<see cref="PlausibleTensor"/>).
 /// </summary>
 public static class ImportedWeights
 {
@@ -21,6 +22,11 @@ public static class ImportedWeights
     /// <exception cref="InvalidDataException">The file is damaged, or has several networks.</exception>
     public static int HeadLayersOf(string path)
     {
+        if (IsOnnx(path))
+        {
+            return 0;
+        }
+
         var keys = SafetensorsFile.ReadShapes(path).Keys.ToArray();
         var prefix = KeyPrefix.Find(keys, path);
         return keys.Where(key => key.StartsWith(prefix + Head, StringComparison.Ordinal))
@@ -31,7 +37,7 @@ public static class ImportedWeights
 
     /// <summary>Loads the encoder and, if the file has one, the projection head. A ResNet's classifier is ignored.</summary>
     /// <param name="network">The network, whose head keeps its weights if the file has no head.</param>
-    /// <param name="path">A safetensors file.</param>
+    /// <param name="path">A safetensors file, or an ONNX model of a plain ResNet.</param>
     /// <returns>Whether the file had a head.</returns>
     /// <exception cref="InvalidDataException">
     /// The file is damaged, belongs to another network, or has impossible values. The message names the first key.
@@ -77,6 +83,11 @@ public static class ImportedWeights
     /// <summary>Reads all tensors, without the prefix of their keys, and with counters as scalars.</summary>
     private static Dictionary<string, Tensor> Read(string path)
     {
+        if (IsOnnx(path))
+        {
+            return OnnxResNet.Read(path);
+        }
+
         var given = SafetensorsFile.Read(path);
         var prefix = KeyPrefix.Find(given.Keys, path);
         return given.ToDictionary(
@@ -123,6 +134,8 @@ public static class ImportedWeights
             }
         }
     }
+
+    private static bool IsOnnx(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsCounter(string key) => key.EndsWith(Counter, StringComparison.Ordinal);
 }
