@@ -67,10 +67,7 @@ internal sealed class SafetensorsHeader
         {
             if (property.Name == "__metadata__")
             {
-                foreach (var pair in property.Value.EnumerateObject())
-                {
-                    metadata.Add(pair.Name, pair.Value.GetString() ?? throw new FormatException("metadata must be strings"));
-                }
+                ReadMetadata(property.Value, metadata);
             }
             else
             {
@@ -95,6 +92,22 @@ internal sealed class SafetensorsHeader
         return end == fileLength - dataStart
             ? new SafetensorsHeader { Entries = entries, Metadata = metadata, DataStart = dataStart }
             : throw Damaged(path, $"its tensors take {end} bytes, but the file has {fileLength - dataStart} bytes of data");
+    }
+
+    /// <summary>Reads the metadata. Null means none, as in the reference implementation.</summary>
+    private static void ReadMetadata(JsonElement value, Dictionary<string, string> metadata)
+    {
+        if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        {
+            throw new FormatException("__metadata__ is not an object");
+        }
+
+        foreach (var pair in value.ValueKind == JsonValueKind.Null ? default : value.EnumerateObject())
+        {
+            metadata.Add(pair.Name, pair.Value.ValueKind == JsonValueKind.String
+                ? pair.Value.GetString()!
+                : throw new FormatException($"__metadata__ has a value that is not a string at \"{pair.Name}\""));
+        }
     }
 
     private static InvalidDataException Damaged(string path, string what) =>

@@ -29,9 +29,34 @@ internal static class JsonText
         }
         catch (JsonException broken)
         {
+            if (broken.Message.Contains("any JSON tokens", StringComparison.Ordinal))
+            {
+                var found = string.IsNullOrWhiteSpace(text) ? "an empty file" : "comments only";
+                throw new UserException($"{name}: found {found}, expected an object, such as {{ \"name\": \"my-run\" }}");
+            }
+
             var line = (int)(broken.LineNumber ?? 0);
             var column = Column(text, line, (int)(broken.BytePositionInLine ?? 0));
             throw new UserException($"{name}: line {line + 1}, column {column}: this is not valid JSON: {Reason(broken)}");
+        }
+    }
+
+    /// <summary>Decodes UTF-8, or UTF-16 and UTF-32 with a byte order mark.</summary>
+    /// <exception cref="UserException">The bytes are no text.</exception>
+    public static string Decode(byte[] bytes, string name)
+    {
+        try
+        {
+            using var reader = new StreamReader(
+                new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+            var text = reader.ReadToEnd();
+            return text.Contains('\0', StringComparison.Ordinal)
+                ? throw new UserException($"{name}: found bytes that are not text, expected JSON in UTF-8")
+                : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new UserException($"{name}: found bytes that are not UTF-8, expected JSON in UTF-8");
         }
     }
 
@@ -68,5 +93,12 @@ internal static class JsonText
     }
 
     /// <summary>Returns the parser's own sentence, without the position that it appends.</summary>
-    private static string Reason(JsonException broken) => broken.Message.Split(" LineNumber:")[0].TrimEnd('.');
+    private static string Reason(JsonException broken) => broken.Message.Split(" LineNumber:")[0].TrimEnd('.') switch
+    {
+        var text when text.StartsWith("Expected depth to be zero", StringComparison.Ordinal) =>
+            "it ends before an object or a list is closed",
+        var text when text.Contains("after a single JSON value", StringComparison.Ordinal) => "there is more text after its end",
+        var text when text.Contains("reached end of data", StringComparison.Ordinal) => "it ends within a value",
+        var text => text,
+    };
 }

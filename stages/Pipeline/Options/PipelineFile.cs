@@ -19,13 +19,13 @@ public static class PipelineFile
     {
         try
         {
-            return Parse(File.ReadAllText(path), path, preset);
+            return Parse(JsonText.Decode(File.ReadAllBytes(path), path), path, preset);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new UserException($"{path}: this file does not exist; give an existing file or the name of a preset");
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is UnauthorizedAccessException or IOException)
         {
             throw new UserException($"{path}: this file cannot be read");
         }

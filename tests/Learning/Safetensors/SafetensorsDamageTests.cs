@@ -23,6 +23,14 @@ public sealed class SafetensorsDamageTests : IDisposable
         Assert.Equal([2], SafetensorsFile.Read(Write(Content("{" + A + "}", 8)))["a"].shape);
     }
 
+    [Fact]
+    public void Metadata_that_is_null_is_none()
+    {
+        using var scope = NewDisposeScope();
+        SafetensorsFile.Read(Write(Content("{\"__metadata__\":null," + A + "}", 8)), out var metadata);
+        Assert.Empty(metadata);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
@@ -95,7 +103,10 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("""{"a":7}""", "")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "")]
     [InlineData("""[]""", "does not start with '{'")]
-    [InlineData("""{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "")]
+    [InlineData(
+        """{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "__metadata__ has a value that is not a string at \"x\"")]
+    [InlineData("""{"__metadata__":[],"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "__metadata__ is not an object")]
     public void Malformed_header_is_refused(string header, string problem) => Refused(Content(header, 8), problem);
 
     [Theory]

@@ -8,7 +8,7 @@ public class PipelineFileTests
     [InlineData("{ \"a\": 1", "pipeline.json: line 1, column 9: this is not valid JSON: ")]
     [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", "pipeline.json: line 3, column 3: this is not valid JSON: ")]
     [InlineData("{\n  \"ä\": oops }", "pipeline.json: line 2, column 8: this is not valid JSON: ")]
-    [InlineData("", "pipeline.json: line 1, column 1: this is not valid JSON: ")]
+    [InlineData("", "pipeline.json: found an empty file, expected an object")]
     [InlineData("[1]", "pipeline.json: $: found a list, expected an object")]
     [InlineData("3", "pipeline.json: $: found 3, expected an object")]
     [InlineData("""{ "a": 1, "a": 2 }""", "pipeline.json: $.a: found the key twice, expected it once")]
