@@ -30,7 +30,7 @@ internal static class ExitCodes
     {
         try
         {
-            return command();
+            return FirstError.Of(command);
         }
         catch (UserException e)
         {

@@ -23,7 +23,13 @@ internal static class StatusCommand
         };
         command.SetAction(parsed =>
         {
-            var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
+            var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
+            if (WorkingFolder.Note(parsed.GetRequiredValue(pipeline), Path.Combine("models", options.Name)) is { } note)
+            {
+                Console.Error.WriteLine(note);
+            }
+
+            var session = Session.Open(options);
             var view = new PlainProgressView(Console.Error, TimeProvider.System, TimeSpan.Zero);
             var stages = session.Runner(view).Status();
             if (parsed.GetValue(json))

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Encoders.Models;
@@ -74,10 +75,11 @@ internal sealed record Plan(
 
     private static Dictionary<Artifact, ExternalInput> ExternalsOf(PipelineOptions options, IDataset dataset)
     {
+        var reading = new JsonObject { ["dataset"] = options.Dataset.ReadingOptions() };
         var externals = new Dictionary<Artifact, ExternalInput>
         {
-            [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)),
-            [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)),
+            [Train] = new(options.Dataset.Folder, new Lazy<string>(dataset.TrainFingerprint)) { Options = reading },
+            [Test] = new(options.Dataset.Folder, new Lazy<string>(dataset.TestFingerprint)) { Options = reading },
         };
         Add(ImportedEncoder, options.Pretrain.Options.Weights);
         Add(ImportedTeacher, options.FineTune.Options.Weights);

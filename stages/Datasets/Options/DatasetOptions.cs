@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Distill.Datasets.Idx;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
@@ -56,6 +57,21 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
 
     /// <summary>Returns how the names of this dataset's cache files begin. Datasets of one name in different folders differ.</summary>
     internal string CacheName() => $"{FolderName()}-{FileHash.OfText(Path.GetFullPath(Folder))[..8]}";
+
+    /// <summary>Returns the options that decide which files are read and how. They are part of a fingerprint.</summary>
+    public JsonObject ReadingOptions() => new()
+    {
+        ["kind"] = Kind.ToString(),
+        ["imageSize"] = ImageSize,
+        ["channels"] = Channels,
+        ["shorterSide"] = ShorterSide,
+        ["centerCrop"] = CenterCrop,
+        ["train"] = Train,
+        ["unlabeled"] = Unlabeled,
+        ["test"] = Test,
+        ["imageColumn"] = ImageColumn,
+        ["labelColumn"] = LabelColumn,
+    };
 
     /// <summary>Reads the block "dataset".</summary>
     /// <exception cref="UserException">A value is impossible, or impossible for this kind.</exception>

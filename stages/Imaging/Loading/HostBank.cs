@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
+using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
@@ -42,7 +43,7 @@ internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads
         else
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = workers };
-            Parallel.ForEach(Partitioner.Create(0, count, ViewsPerChunk), options, NewKernel, FillRange, _ => { });
+            FirstError.Of(() => Parallel.ForEach(Partitioner.Create(0, count, ViewsPerChunk), options, NewKernel, FillRange, _ => { }));
         }
 
         return (changes is null ? Change(views_NCHW, batch) : views_NCHW).MoveToOuterDisposeScope();

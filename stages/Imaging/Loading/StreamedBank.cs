@@ -6,6 +6,7 @@ using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Native;
+using Distill.Pipeline.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ internal sealed class StreamedBank : ImageBank
             // An image with several views is decoded once.
             var groups = batch.Views.Select((view, row) => (view, row)).GroupBy(pair => pair.view.Image, pair => pair.row).ToArray();
             var options = new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation };
-            Parallel.ForEach(groups, options, group =>
+            FirstError.Of(() => Parallel.ForEach(groups, options, group =>
             {
                 Images.Pixels.Read(group.Key, (shape, pixels_CHW) =>
                 {
@@ -55,7 +56,7 @@ internal sealed class StreamedBank : ImageBank
                         Make(shape, pixels_CHW, batch.Views[row], changes, view_1CHW.bytes, (height, width));
                     }
                 });
-            });
+            }));
             return views_NCHW;
         }
         catch

@@ -34,14 +34,30 @@ internal static class Differences
         }
     }
 
-    /// <summary>Describes changed, added and removed inputs. Those in <paramref name="unknown"/> have no hash and are left out.</summary>
-    public static IEnumerable<string> BetweenInputs(
-        IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now, IReadOnlySet<string> unknown)
+    /// <summary>
+    /// Describes changed, added and removed inputs. Those in <paramref name="unknown"/> have no hash and are left out. If options that are
+    /// part of an input's hash changed, they are the change.
+    /// </summary>
+    public static IEnumerable<string> BetweenInputs(LockEntry before, StageInputs now, IReadOnlySet<string> unknown)
     {
-        foreach (var artifact in Keys(before.Keys, now.Keys).Where(artifact => !unknown.Contains(artifact)))
+        foreach (var artifact in Keys(before.Inputs.Keys, now.Hashes.Keys).Where(artifact => !unknown.Contains(artifact)))
         {
-            var (previous, current) = (before.GetValueOrDefault(artifact), now.GetValueOrDefault(artifact));
-            if (previous != current)
+            var (previous, current) = (before.Inputs.GetValueOrDefault(artifact), now.Hashes.GetValueOrDefault(artifact));
+            if (previous == current)
+            {
+                continue;
+            }
+
+            var (was, given) = (before.InputOptions?.GetValueOrDefault(artifact), now.Options.GetValueOrDefault(artifact));
+            string[] options = was is null || given is null
+                ? []
+                : [.. BetweenOptions(CanonicalJson.Of(was), CanonicalJson.Of(given))];
+            foreach (var option in options)
+            {
+                yield return option;
+            }
+
+            if (options.Length == 0)
             {
                 yield return $"input {artifact} {(previous is null ? "was added" : current is null ? "was removed" : "changed")}";
             }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Distill.Pipeline.Execution;
 
 /// <summary>Finds a stage's inputs among the external inputs and the outputs of earlier stages.</summary>
@@ -22,6 +24,11 @@ internal sealed class InputResolver(IReadOnlyDictionary<Artifact, ExternalInput>
         }
     }
 
+    /// <summary>Returns why a stage cannot run first: the stages that make its inputs.</summary>
+    public IEnumerable<string> Before(StageDefinition stage) => stage.Inputs.Where(artifact => !externals.ContainsKey(artifact))
+        .Select(artifact => $"waits for {artifact.Stage}")
+        .Distinct();
+
     /// <summary>Finds the hash and path of each input that exists, and the stages that must run before the others exist.</summary>
     /// <param name="stage">Stage whose inputs are wanted.</param>
     /// <param name="done">Entries of the earlier stages that are done.</param>
@@ -30,12 +37,17 @@ internal sealed class InputResolver(IReadOnlyDictionary<Artifact, ExternalInput>
     {
         var hashes = new Dictionary<string, string>();
         var paths = new Dictionary<Artifact, string>();
+        var options = new Dictionary<string, JsonObject>();
         var waitsFor = new List<string>();
         foreach (var artifact in stage.Inputs)
         {
             if (externals.TryGetValue(artifact, out var external))
             {
                 (hashes[artifact.ToString()], paths[artifact]) = (external.Sha256.Value, external.Path);
+                if (external.Options is { } given)
+                {
+                    options[artifact.ToString()] = given;
+                }
             }
             else if (done.TryGetValue(artifact.Stage, out var maker))
             {
@@ -49,13 +61,17 @@ internal sealed class InputResolver(IReadOnlyDictionary<Artifact, ExternalInput>
             }
         }
 
-        return new StageInputs(hashes, paths, waitsFor);
+        return new StageInputs(hashes, paths, options, waitsFor);
     }
 }
 
 /// <summary>The current inputs of a stage.</summary>
 /// <param name="Hashes">SHA-256 by the text form of the artifact, for artifacts that exist.</param>
 /// <param name="Paths">Path by artifact, for artifacts that exist.</param>
+/// <param name="Options">Options that are part of a hash, by the text form of the artifact.</param>
 /// <param name="WaitsFor">Earlier stages that must be done first.</param>
 internal sealed record StageInputs(
-    IReadOnlyDictionary<string, string> Hashes, IReadOnlyDictionary<Artifact, string> Paths, IReadOnlyList<string> WaitsFor);
+    IReadOnlyDictionary<string, string> Hashes,
+    IReadOnlyDictionary<Artifact, string> Paths,
+    IReadOnlyDictionary<string, JsonObject> Options,
+    IReadOnlyList<string> WaitsFor);

@@ -34,6 +34,10 @@ public sealed record LockEntry(
     int Resumes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Machines = null)
 {
+    /// <summary>Options that are part of the hash of an input, by artifact. They are for messages; the hash alone is in the key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, JsonObject>? InputOptions { get; init; }
+
     /// <summary>Creates the entry of a stage that starts. If it resumes under the same key, time and resumes add up.</summary>
     /// <param name="stage">Stage that starts.</param>
     /// <param name="inputs">Its current inputs.</param>
@@ -43,6 +47,8 @@ public sealed record LockEntry(
     internal static LockEntry Start(StageDefinition stage, StageInputs inputs, LockEntry? before, string? machine, DateTimeOffset now)
     {
         var key = StageKey.Compute(stage.Name, stage.Version, stage.Options, inputs.Hashes);
+        var inputOptions = inputs.Options.Count == 0 ? null
+            : new SortedDictionary<string, JsonObject>(inputs.Options.ToDictionary(), StringComparer.Ordinal);
         return before is not null && before.Key == key
             ? before with
             {
@@ -52,6 +58,7 @@ public sealed record LockEntry(
                 Metrics = [],
                 FinishedUtc = null,
                 Resumes = before.Resumes + 1,
+                InputOptions = inputOptions,
             }
             : new LockEntry(
                 key,
@@ -65,7 +72,8 @@ public sealed record LockEntry(
                 FinishedUtc: null,
                 Seconds: 0,
                 Resumes: 0,
-                machine is null ? null : [machine]);
+                machine is null ? null : [machine])
+            { InputOptions = inputOptions };
     }
 }
 

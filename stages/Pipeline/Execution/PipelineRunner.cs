@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Progress;
 using Distill.Pipeline.Retries;
@@ -52,6 +53,12 @@ public sealed class PipelineRunner
     /// <exception cref="UserException">The run manifest cannot be read.</exception>
     public IReadOnlyList<StageStatus> Status()
     {
+        if (!Directory.Exists(_modelsFolder))
+        {
+            // Nothing has run, so no input needs a hash, and no cache of hashes is written.
+            return [.. _stages.Select(stage => new StageStatus(stage.Name, StageState.ToDo, [.. _inputs.Before(stage)], null, 0))];
+        }
+
         var entries = RunManifest.Load(ManifestPath, _view.Note).Stages;
         var assessor = new StageAssessor(_modelsFolder, thorough: false);
         var done = new Dictionary<string, LockEntry>();
@@ -158,12 +165,13 @@ public sealed class PipelineRunner
             });
             timer.Finish(result);
         }
-        catch (Exception failure)
+        catch (Exception error)
         {
             timer.TrySaveTime();
+            var failure = FirstError.In(error);
             if (failure is UserException || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
             {
-                throw;
+                ExceptionDispatchInfo.Throw(failure);
             }
 
             throw new StageFailedException(stage.Name, failure);

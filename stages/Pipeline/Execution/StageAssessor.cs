@@ -50,6 +50,7 @@ internal sealed class StageAssessor(string modelsFolder, bool thorough)
             : [$"the stage's version changed from {entry.Version} to {stage.Version}"];
         return version
             .Concat(Differences.BetweenOptions(entry.Options, CanonicalJson.Of(stage.Options)))
-            .Concat(Differences.BetweenInputs(entry.Inputs, inputs.Hashes, unknown));
+            .Concat(Differences.BetweenInputs(entry, inputs, unknown))
+            .Distinct();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Pipeline.Execution;
 
 namespace Tests.Pipeline.Execution;
 
@@ -36,6 +37,42 @@ public sealed class StalenessTests : IDisposable
         _plan.PretrainOptions = JsonNode.Parse(options)!.AsObject();
 
         Assert.Equal([$"Stale: {reasons.TrimEnd()}", WaitingStale], _plan.Status());
+    }
+
+    [Fact]
+    public void An_option_in_the_hash_of_an_input_is_named_instead_of_the_input()
+    {
+        _plan.DatasetOptions = new JsonObject { ["dataset"] = new JsonObject { ["shorterSide"] = null, ["imageSize"] = 32 } };
+        _plan.Run();
+        Assert.Equal(["Done: ", "Done: "], _plan.Status());
+
+        _plan.Dataset = "d1";
+        Assert.StartsWith("Stale: input dataset/train changed", _plan.Status()[0], StringComparison.Ordinal);
+
+        _plan.DatasetOptions = new JsonObject { ["dataset"] = new JsonObject { ["shorterSide"] = 36, ["imageSize"] = 32 } };
+        Assert.Equal("Stale: option dataset.shorterSide changed from null to 36", _plan.Status()[0]);
+    }
+
+    [Fact]
+    public void Before_the_first_run_no_input_is_hashed()
+    {
+        var hashed = false;
+        var runner = new PipelineRunner(
+            _plan.Models,
+            [new StageDefinition("pretrain", 1, [], [TwoStages.Train], _ => throw new InvalidOperationException("not run"))],
+            new Dictionary<Artifact, ExternalInput>
+            {
+                [TwoStages.Train] = new("data", new Lazy<string>(() =>
+                {
+                    hashed = true;
+                    return "";
+                })),
+            },
+            _plan.View,
+            _plan.Clock);
+
+        Assert.Equal(StageState.ToDo, Assert.Single(runner.Status()).State);
+        Assert.False(hashed);
     }
 
     [Fact]

@@ -25,6 +25,9 @@ internal sealed class TwoStages : IDisposable
 
     public string Dataset { get; set; } = "d0";
 
+    /// <summary>Options that are part of the dataset's hash.</summary>
+    public JsonObject? DatasetOptions { get; set; }
+
     public string? Machine { get; set; }
 
     /// <summary>Called by pretrain before it writes its weights.</summary>
@@ -44,7 +47,10 @@ internal sealed class TwoStages : IDisposable
             new StageDefinition("pretrain", PretrainVersion, PretrainOptions, [Train], Pretrain),
             new StageDefinition("finetune", 1, [], [Train, PretrainedWeights], FineTune),
         ],
-        new Dictionary<Artifact, ExternalInput> { [Train] = new(Folder["data"], new Lazy<string>(() => Dataset)) },
+        new Dictionary<Artifact, ExternalInput>
+        {
+            [Train] = new(Folder["data"], new Lazy<string>(() => Dataset)) { Options = DatasetOptions },
+        },
         View,
         Clock)
     {
