@@ -60,7 +60,7 @@ public static class DatasetCatalog
     {
         var shards = new ShardFiles(options, TarListing.Extension);
         return shards.Train.Count + shards.Unlabeled.Count > 0
-            ? new EncodedDataset(new TarListing(options, shards, log), options, cache, log)
+            ? new EncodedDataset(new TarListing(options, shards), options, cache, log)
             : throw NoShards(options, TarListing.Extension, shards.AnyEndingIn(".tar.gz", ".tgz") is { } packed
                 ? $". {packed} is compressed, but images are read in random order: unpack it (gunzip) to plain tar"
                 : "");

@@ -72,7 +72,7 @@ internal static class DatasetFuzzTargets
         static void Read(string path)
         {
             var shard = new Shard("a.tar", path);
-            foreach (var image in shard.TranslateErrors(() => new TarShard(shard, labeled: true, _ => { }).Images()))
+            foreach (var image in shard.TranslateErrors(() => new TarShard(shard, labeled: true).Images()))
             {
                 image.ReadBytes();
             }

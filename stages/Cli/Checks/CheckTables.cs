@@ -15,9 +15,9 @@ internal static class CheckTables
 
     public static void Write(DataCheck check)
     {
-        foreach (var (name, reason) in check.Data.Splits.SelectMany(report => report.Refused))
+        foreach (var line in check.Data.Splits.SelectMany(report => SkipSummary.Lines(report.Source, report.Refused)))
         {
-            Console.Out.WriteLine($"{name}: {reason}");
+            Console.Out.WriteLine(line);
         }
 
         WriteClasses(check.Data);

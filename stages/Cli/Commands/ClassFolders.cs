@@ -1,5 +1,7 @@
 using Distill.Artifacts;
 using Distill.Datasets.Decoding;
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Files;
 using Distill.Pipeline.Options;
 using static TorchSharp.torch;
 
@@ -11,34 +13,45 @@ namespace Distill.Cli.Commands;
 internal static class ClassFolders
 {
     private const int Batch = 64;
+    private const string Outside = "an image without a class";
 
     /// <summary>Lists every image below the class folders, with the number of its class.</summary>
+    /// <param name="folder">Folder of the class folders.</param>
+    /// <param name="classes">Names of the model's classes.</param>
+    /// <param name="log">Receives a line for each reason to skip files.</param>
     /// <exception cref="UserException">The folder is missing or has no images, or a subfolder is not named after a class.</exception>
-    public static IReadOnlyList<(string Path, int Label)> Images(string folder, IReadOnlyList<string> classes)
+    public static IReadOnlyList<(string Path, int Label)> Images(string folder, IReadOnlyList<string> classes, Action<string> log)
     {
         if (!Directory.Exists(folder))
         {
             throw new UserException($"{folder}: this folder does not exist");
         }
 
-        var images = new List<(string, int)>();
-        foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+        var files = ImageFiles.Below(folder);
+        // A model from elsewhere may have two classes with the same name. The first one counts.
+        var numbers = classes.Index().DistinctBy(entry => entry.Item).ToDictionary(entry => entry.Item, entry => entry.Index);
+        if (files.Folders.FirstOrDefault(name => !numbers.ContainsKey(name)) is { } unknown)
         {
-            // A model from elsewhere may have two classes with the same name. The first one counts.
-            var label = classes.Index().FirstOrDefault(entry => entry.Item == Path.GetFileName(path), (Index: -1, Item: "")).Index;
-            if (label < 0)
-            {
-                throw new UserException(
-                    $"{path}: found a folder that is not named after a class, expected one of {string.Join(", ", classes)}");
-            }
-
-            images.AddRange(ImagePaths.Expand([path], TextReader.Null).Select(image => (image, label)));
+            throw new UserException(
+                $"{Path.Combine(folder, unknown)}: found a folder that is not named after a class, expected one of "
+                + $"{string.Join(", ", classes)}{LookAlike.Note(unknown, classes)}");
         }
 
-        return images.Count > 0
+        var outside = files.Images.Where(file => !file.Name.Contains('/', StringComparison.Ordinal)).Select(file => (file.Name, Outside));
+        foreach (var line in SkipSummary.Lines(folder, files.Skipped.Concat(outside)))
+        {
+            log(line);
+        }
+
+        (string, int)[] images =
+        [
+            .. files.Images.Where(file => file.Name.Contains('/', StringComparison.Ordinal))
+                .Select(file => (Path.Combine(folder, file.Name), numbers[file.Name.Split('/')[0]])),
+        ];
+        return images.Length > 0
             ? images
             : throw new UserException(
-                $"{folder}: found no images, expected one subfolder per class with PNG, JPEG, WebP, BMP or GIF files");
+                $"{folder}: found no images, expected one subfolder per class with image files ({ImageExtensions.List})");
     }
 
     /// <summary>Computes the model's logits for all images that can be read.</summary>

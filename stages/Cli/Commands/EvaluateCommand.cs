@@ -67,7 +67,7 @@ internal static class EvaluateCommand
     private static int OnFolder(string folder, string format, string data, bool json)
     {
         using var published = PublishedModel.Load(folder, new Compute(torch.CPU, Bf16: false), format);
-        var images = ClassFolders.Images(data, published.Config.Labels);
+        var images = ClassFolders.Images(data, published.Config.Labels, Console.Error.WriteLine);
         using var scope = torch.NewDisposeScope();
         var exit = ExitCodes.Done;
         var (logits_NK, labels_N) = ClassFolders.Logits(published, images, refused =>

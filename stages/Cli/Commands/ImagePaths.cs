@@ -1,4 +1,5 @@
-using Distill.Datasets.Decoding;
+using Distill.Datasets.Encoded;
+using Distill.Datasets.Files;
 
 namespace Distill.Cli.Commands;
 
@@ -9,16 +10,23 @@ internal static class ImagePaths
 
     /// <summary>
     /// Keeps files as they are named. Replaces a folder by all images in it, sorted by path, and <c>-</c> by the lines of
-    /// <paramref name="input"/>, one path per line.
+    /// <paramref name="input"/>, one path per line. What is skipped in folders goes to <paramref name="log"/>.
     /// </summary>
-    public static IEnumerable<string> Expand(IEnumerable<string> names, TextReader input) => names.SelectMany(name =>
+    public static IEnumerable<string> Expand(IEnumerable<string> names, TextReader input, Action<string> log) => names.SelectMany(name =>
         name == StandardInput ? Lines(input)
-        : Directory.Exists(name) ? InFolder(name)
+        : Directory.Exists(name) ? InFolder(name, log)
         : [name]);
 
-    private static IEnumerable<string> InFolder(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(path => ImageExtensions.IsSupported(Path.GetExtension(path)))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> InFolder(string folder, Action<string> log)
+    {
+        var files = ImageFiles.Below(folder);
+        foreach (var line in SkipSummary.Lines(folder, files.Skipped))
+        {
+            log(line);
+        }
+
+        return files.Images.Select(file => Path.Combine(folder, file.Name));
+    }
 
     private static IEnumerable<string> Lines(TextReader input)
     {

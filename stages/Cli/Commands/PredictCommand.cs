@@ -40,7 +40,7 @@ internal static class PredictCommand
                 throw new UserException($"--top: found {parsed.GetValue(top)}, expected at most {classes}, the classes of the model");
             }
 
-            var paths = ImagePaths.Expand(parsed.GetRequiredValue(images), Console.In);
+            var paths = ImagePaths.Expand(parsed.GetRequiredValue(images), Console.In, Console.Error.WriteLine);
             return Predict(published, paths, parsed.GetValue(top) ?? Math.Min(DefaultTop, classes), parsed.GetValue(json));
         });
         return command;
@@ -84,7 +84,8 @@ internal static class PredictCommand
         if (!any)
         {
             throw new UserException(
-                "found no images to classify, expected PNG, JPEG, WebP, BMP or GIF files in the given folders, or paths on standard input");
+                $"found no images to classify, expected image files ({ImageExtensions.List}) in the given folders, "
+                + "or paths on standard input");
         }
 
         if (json)

@@ -42,11 +42,12 @@ internal static class ImageDecoder
 
         using var data = SKData.CreateCopy(encoded);
         using var stream = new SKMemoryStream(data);
-        using var codec = SKCodec.Create(stream, out var result) ?? throw new RefusedImageException(Problem(result));
+        using var codec = SKCodec.Create(stream, out var result)
+            ?? throw new RefusedImageException(Unsupported(encoded) ?? Problem(result));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height is 0 or > MaxPixels)
         {
-            throw new RefusedImageException($"{width}×{height} pixels; at most {MaxPixels / 1_000_000} megapixels are decoded");
+            throw new RefusedImageException($"not between 1 pixel and {MaxPixels / 1_000_000} megapixels");
         }
 
         if (WebpFile.HasSignature(encoded) && WebpFile.IsCutShort(encoded))
@@ -122,6 +123,10 @@ internal static class ImageDecoder
             }
         }
     }
+
+    /// <summary>Names a format that is known but not decoded, and therefore not damaged; null for other bytes.</summary>
+    private static string? Unsupported(ReadOnlySpan<byte> encoded) =>
+        ImageSignature.Find(encoded) is { } format && !ImageSignature.IsDecoded(format) ? $"not a supported format ({format})" : null;
 
     private static string Problem(SKCodecResult result) => result switch
     {

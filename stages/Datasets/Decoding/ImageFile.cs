@@ -1,6 +1,7 @@
 using Distill.Datasets.Images;
 using Distill.Datasets.Resampling;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Decoding;
 
@@ -31,7 +32,8 @@ public static class ImageFile
         }
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: {error.Message}");
+            var reason = error is RefusedImageException ? error.Message : $"cannot be read: {ReadFailure.Reason(error)}";
+            throw new UserException($"{path}: {reason}");
         }
     }
 }

@@ -20,8 +20,12 @@ internal static class ClassFile
         }
 
         var names = File.ReadAllLines(path).Select(line => line.Trim()).Reverse().SkipWhile(line => line.Length == 0).Reverse().ToList();
-        return names.Count > 0 && names.All(name => name.Length > 0) && names.Distinct(StringComparer.Ordinal).Count() == names.Count
-            ? names
-            : throw new UserException($"{path}: expected one class name per line, each different");
+        const string expected = "expected one class name per line, each different";
+        return names.Count == 0 ? throw new UserException($"{path}: found no names, {expected}")
+            : names.IndexOf("") is >= 0 and var empty
+                ? throw new UserException($"{path}, line {empty + 1}: found an empty line, {expected}")
+            : names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key is { } twice
+                ? throw new UserException($"{path}: found \"{twice}\" twice, {expected}")
+            : names;
     }
 }

@@ -36,16 +36,14 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     public SplitReport? Report(Split split)
     {
         var (images, rows) = Inspect(split);
-        return SplitReport.Create(options.Folder, split, images, rows, listing.UnsupportedFiles(split), Usable(split, images, rows));
+        return SplitReport.Create(options.Folder, split, images, rows, listing.SkippedFiles(split), Usable(split, images, rows));
     }
 
     private ImageSet Read(Split split)
     {
         var report = Report(split)!;
         LogAndSave(report);
-        return report.Images ?? throw new UserException(
-            $"None of the {report.Refused.Count} {(split == Split.Test ? "test " : "")}images of {options.Folder} can be used. " +
-            string.Join("; ", report.Reasons.Select(reason => FormattableString.Invariant($"{reason.Count}: {reason.Reason}"))));
+        return report.Images ?? throw Nothing(split, report);
     }
 
     /// <summary>Returns the images that the scan did not refuse; null if there are none.</summary>
@@ -88,11 +86,25 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         return new PixelPack(folder, origin, used.Count, options.Channels, pixels, log, TimeProvider.System);
     }
 
+    private UserException Nothing(Split split, SplitReport report)
+    {
+        var images = listing.Images(split).Count;
+        var noun = split == Split.Test ? "test images" : "images";
+        var reasons = string.Join("; ", SkipSummary.Grouped(report.Refused)
+            .Select(group => FormattableString.Invariant($"{group.Count}: {group.Reason} ({group.Names})")));
+        return new UserException(
+            (images == 0
+                ? $"Found no {noun} in {options.Folder}: its files contain none."
+                : FormattableString.Invariant($"None of the {images} {noun} of {options.Folder} can be used."))
+            + (reasons.Length > 0 ? $" Skipped {reasons}" : ""));
+    }
+
     /// <summary>Lists and scans the images of a split. A test image without a class is skipped, because no answer would be right.</summary>
     private (IReadOnlyList<EncodedImage> Images, IReadOnlyList<ScanRow> Rows) Inspect(Split split)
     {
+        var fingerprint = FingerprintOf(split);
         var images = listing.Images(split);
-        var rows = Scan.Run(images, FingerprintOf(split), CacheFile(split, "scan.tsv"), log, TimeProvider.System);
+        var rows = Scan.Run(images, fingerprint, CacheFile(split, "scan.tsv"), log, TimeProvider.System);
         return split == Split.Train
             ? (images, rows)
             : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabeled && row.Refusal is null
@@ -102,9 +114,9 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
 
     private void LogAndSave(SplitReport report)
     {
-        foreach (var (name, reason) in report.Refused)
+        foreach (var line in SkipSummary.Lines(options.Folder, report.Refused))
         {
-            log($"Skipped {Path.Combine(options.Folder, name)}: {reason}");
+            log(line);
         }
 
         log(report.Summary);

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distill.Datasets.Encoded;
 
@@ -16,6 +18,15 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
     /// <summary>Last write time of the file when it was listed; null to skip the comparison.</summary>
     public DateTime? LastWriteTime { get; init; }
 
+    /// <summary>SHA-256 of the file when it was listed; null if unknown. It decides if the last write time differs.</summary>
+    public ReadOnlyMemory<byte>? Sha256 { get; init; }
+
+    /// <summary>Name of the class in a container that has names instead of numbers; null if <see cref="Label"/> is set.</summary>
+    public string? ClassName { get; init; }
+
+    /// <summary>Why there are no bytes to read; null for an image.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>CRC-32C of the bytes, if this program wrote them; null to skip the comparison.</summary>
     public uint? Crc { get; init; }
 
@@ -29,16 +40,16 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
         }
 
         using var file = File.OpenHandle(Path);
-        if (LastWriteTime is { } listed && File.GetLastWriteTimeUtc(file) != listed)
-        {
-            throw new IOException("the file has changed since it was listed");
-        }
-
         var bytes = new byte[Length];
         for (var read = 0; read < bytes.Length;)
         {
             var count = RandomAccess.Read(file, bytes.AsSpan(read), Offset + read);
             read += count > 0 ? count : throw new IOException("the file is shorter than when it was listed");
+        }
+
+        if (LastWriteTime is { } listed && File.GetLastWriteTimeUtc(file) != listed && !IsSameFile(file, bytes))
+        {
+            throw new IOException("its content has changed since it was listed");
         }
 
         if (Crc is { } crc && Crc32C.Compute(bytes) != crc)
@@ -48,4 +59,8 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
 
         return bytes;
     }
+
+    /// <summary>Compares the bytes. A file that was touched, copied or restored is still the file that was listed.</summary>
+    private bool IsSameFile(SafeFileHandle file, byte[] bytes) =>
+        Sha256 is { } hash && RandomAccess.GetLength(file) == Length && SHA256.HashData(bytes).AsSpan().SequenceEqual(hash.Span);
 }

@@ -1,6 +1,7 @@
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
 using Distill.Datasets.Resampling;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;
 
@@ -59,6 +60,8 @@ internal sealed class EncodedPixels(
         read(image.Shape, image.Pixels.AsSpan(0, image.Shape.Size));
     }
 
+    private static string Reason(Exception error) => error is RefusedImageException ? error.Message : ReadFailure.Reason(error);
+
     private DecodedImage DecodeFile(int index, PixelBuffers? buffers)
     {
         var image = images[index];
@@ -72,7 +75,7 @@ internal sealed class EncodedPixels(
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"{image.Path}: {image.Name} was readable when the run started, but no longer is: {error.Message}", error);
+                $"{image.Path}: {image.Name} was readable when the run started, but no longer is: {Reason(error)}", error);
         }
     }
 }

@@ -20,6 +20,6 @@ internal interface IListing
     /// <exception cref="UserException">There is no such split, or a file is damaged.</exception>
     IReadOnlyList<EncodedImage> Images(Split split);
 
-    /// <summary>Returns name and reason of each file of a split that is an image in an unsupported format.</summary>
-    IReadOnlyList<(string Name, string Reason)> UnsupportedFiles(Split split) => [];
+    /// <summary>Returns name and reason of everything in the place of a split that is not an image of it.</summary>
+    IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split);
 }

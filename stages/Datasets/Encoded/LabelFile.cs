@@ -64,7 +64,7 @@ internal sealed class LabelFile
 
             if (!numbers.TryGetValue(name, out var label))
             {
-                throw new UserException($"{_path}, line {line}: the class \"{name}\" does not exist");
+                throw new UserException($"{_path}, line {line}: the class \"{name}\" does not exist{LookAlike.Note(name, classNames)}");
             }
 
             if (!given.TryAdd(found, name) && given[found] != name)

@@ -1,6 +1,8 @@
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Progress;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;
 
@@ -36,7 +38,7 @@ internal static class Scan
 
         var (began, reported, done) = (time.GetTimestamp(), time.GetTimestamp(), 0);
         var reporting = new Lock();
-        Parallel.ForEach(unknown, index =>
+        FirstError.Of(() => Parallel.ForEach(unknown, index =>
         {
             rows[index] = Inspect(images[index]);
             var count = Interlocked.Increment(ref done);
@@ -49,13 +51,18 @@ internal static class Scan
                     log($"Checked {count} of {unknown.Length} images, {Wording.Duration(left)} left");
                 }
             }
-        });
+        }));
         CachedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
         return rows!;
     }
 
     private static ScanRow Inspect(EncodedImage image)
     {
+        if (image.Problem is { } problem)
+        {
+            return new ScanRow(default, problem);
+        }
+
         try
         {
             var (header, pixels) = ImageDecoder.Decode(image.ReadBytes(), channels: 3);
@@ -67,7 +74,7 @@ internal static class Scan
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new ScanRow(default, $"cannot be read: {error.Message}", Unread: true);
+            return new ScanRow(default, $"cannot be read: {ReadFailure.Reason(error)}", Unread: true);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed record SplitReport(
         Split split,
         IReadOnlyList<EncodedImage> images,
         IReadOnlyList<ScanRow> rows,
-        IReadOnlyList<(string Name, string Reason)> unsupported,
+        IReadOnlyList<(string Name, string Reason)> skipped,
         ImageSet? usable)
     {
         var used = rows.Where(row => row.Refusal is null).ToList();
@@ -60,7 +60,7 @@ public sealed record SplitReport(
                 .ToDictionary(pair => pair.trait, pair => pair.Count),
             [
                 .. images.Zip(rows).Where(pair => pair.Second.Refusal is not null).Select(pair => (pair.First.Name, pair.Second.Refusal!)),
-                .. unsupported,
+                .. skipped,
             ],
             usable,
             [.. used.Select(row => row.Facts)]);

@@ -1,5 +1,5 @@
-using Distill.Datasets.Decoding;
 using Distill.Datasets.Encoded;
+using Distill.Datasets.Files;
 using Distill.Datasets.Images;
 using Distill.Datasets.Options;
 using Distill.Pipeline.Options;
@@ -9,35 +9,23 @@ namespace Distill.Datasets.Folders;
 /// <summary>
 /// Image files in folders: train/CLASS/**, images without a class directly in train/ or in unlabeled/**, and test/CLASS/**; or the folders
 /// that replace these. Everything is in ordinal order, whatever the file system's order, so image number i is the same image on every
-/// machine. Files and folders whose names begin with a dot are ignored.
+/// machine. <see cref="ImageFiles"/> decides which files count.
 /// </summary>
 internal sealed class FolderListing : IListing
 {
     private const string Unreadable = "unreadable";
 
     private readonly DatasetOptions _options;
-    private readonly string _train;
-    private readonly string _unlabeled;
-    private readonly string _test;
+    private readonly SplitFolders _folders;
     private readonly LabelFile? _labels;
+    private readonly Dictionary<Split, IReadOnlyList<EncodedImage>> _hashed = [];
 
     public FolderListing(DatasetOptions options)
     {
         _options = options;
-        _train = Path.Combine(options.Folder, options.Train ?? "train");
-        _unlabeled = Path.Combine(options.Folder, options.Unlabeled ?? "unlabeled");
-        _test = Path.Combine(options.Folder, options.Test ?? "test");
+        _folders = new SplitFolders(options);
         _labels = options.Labels is { } labels ? LabelFile.Read(labels) : null;
-        ClassNames = ClassFile.Read(options.Classes) ?? _labels?.ClassNames ?? ClassesOf(_train);
-        RefuseOldSpelling();
-        RefuseOverlaps();
-        foreach (var given in new[] { options.Train, options.Unlabeled, options.Test })
-        {
-            if (given is not null && !Directory.Exists(Path.Combine(options.Folder, given)))
-            {
-                throw new UserException($"{Path.Combine(options.Folder, given)}: this folder does not exist; correct the dataset block");
-            }
-        }
+        ClassNames = ClassFile.Read(options.Classes) ?? _labels?.ClassNames ?? _folders.TrainFiles.Folders;
     }
 
     public string Name => _options.FolderName();
@@ -46,10 +34,15 @@ internal sealed class FolderListing : IListing
 
     public IReadOnlyList<EncodedImage> Images(Split split)
     {
-        if (split == Split.Test && !Directory.Exists(_test))
+        if (_hashed.TryGetValue(split, out var hashed))
+        {
+            return hashed;
+        }
+
+        if (split == Split.Test && !Directory.Exists(_folders.Test))
         {
             throw new UserException(
-                $"{_options.Folder} has no test images. To measure accuracy, put some into {_test}/CLASS/, " +
+                $"{_options.Folder} has no test images. To measure accuracy, put some into {_folders.Test}/CLASS/, " +
                 "or set dataset.test to the folder that contains them");
         }
 
@@ -62,19 +55,19 @@ internal sealed class FolderListing : IListing
         return _labels.Apply(ImagesOf(split), ImagesOf(other), ClassNames);
     }
 
-    public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
-    [
-        .. Images(split)
-            .Select(image => new DatasetFile(FormattableString.Invariant($"{image.Name} {image.Label}"), HashOf(image, hashes))),
-    ];
+    public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes)
+    {
+        var files = Images(split).Select(image => (Image: image, Hash: HashOf(image, hashes))).ToList();
+        _hashed[split] = files.ConvertAll(file => file.Hash == Unreadable
+            ? file.Image
+            : file.Image with { Sha256 = Convert.FromHexString(file.Hash) });
+        return files.ConvertAll(file =>
+            new DatasetFile(FormattableString.Invariant($"{file.Image.Name} {file.Image.Label}"), file.Hash));
+    }
 
-    public IReadOnlyList<(string Name, string Reason)> UnsupportedFiles(Split split) =>
-    [
-        .. FoldersOf(split).SelectMany(FilesBelow)
-            .Where(file => ImageExtensions.IsUnsupportedImage(file.Extension))
-            .Select(file => (Name: NameOf(file.FullName), Reason: $"not a supported format ({file.Extension.ToLowerInvariant()})"))
-            .OrderBy(file => file.Name, StringComparer.Ordinal),
-    ];
+    public IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split) => split == Split.Train
+        ? [.. SkippedIn(_folders.Train, _folders.TrainFiles), .. SkippedIn(_folders.Unlabeled, _folders.UnlabeledFiles)]
+        : [.. SkippedIn(_folders.Test, _folders.TestFiles)];
 
     /// <summary>Returns the hash of a file, or a fixed word if it cannot be read, which the scan reports.</summary>
     private static string HashOf(EncodedImage image, HashCache hashes)
@@ -89,102 +82,60 @@ internal sealed class FolderListing : IListing
         }
     }
 
-    private string[] FoldersOf(Split split) => split == Split.Train ? [_train, _unlabeled] : [_test];
+    private IEnumerable<(string Name, string Reason)> SkippedIn(string folder, ImageFiles files) =>
+        files.Skipped.Select(file => (NameOf(Path.Combine(Path.GetFullPath(folder), file.Name)), file.Reason));
 
     private List<EncodedImage> ImagesOf(Split split)
     {
         if (split == Split.Train)
         {
-            RefuseUnknownClasses(_train, "the classes file");
-            return [.. ImagesIn(_train), .. ImagesBelow(_unlabeled, _ => ImageSet.Unlabeled)];
+            RefuseUnknownClasses(_folders.Train, _folders.TrainFiles, "the classes file");
+            return
+            [
+                .. ImagesIn(_folders.TrainFiles),
+                .. _folders.UnlabeledFiles.Images.Select(file => ImageOf(file, ImageSet.Unlabeled)),
+            ];
         }
 
-        RefuseUnknownClasses(_test, _train);
-        return [.. ImagesIn(_test)];
+        RefuseUnknownClasses(_folders.Test, _folders.TestFiles, _folders.Train);
+        return [.. ImagesIn(_folders.TestFiles)];
     }
 
     /// <summary>Refuses class folders that are not among the classes, unless a label file gives the classes.</summary>
-    private void RefuseUnknownClasses(string folder, string known)
+    private void RefuseUnknownClasses(string folder, ImageFiles files, string known)
     {
-        var unknown = _labels is null ? ClassesOf(folder).Except(ClassNames, StringComparer.Ordinal).ToList() : [];
+        var unknown = _labels is null ? files.Folders.Except(ClassNames, StringComparer.Ordinal).ToList() : [];
         if (unknown.Count > 0)
         {
-            throw new UserException($"{folder} has classes that are not in {_options.Classes ?? known}: {string.Join(", ", unknown)}");
+            var names = unknown.Select(name => LookAlike.Note(name, ClassNames) is { Length: > 0 } note ? $"\"{name}\"{note}" : name);
+            throw new UserException($"{folder} has classes that are not in {_options.Classes ?? known}: {string.Join(", ", names)}");
         }
     }
 
     /// <summary>Lists the images in a folder, class by class. Images outside of class folders come last and have no class.</summary>
-    private IEnumerable<EncodedImage> ImagesIn(string folder)
+    private IEnumerable<EncodedImage> ImagesIn(ImageFiles files)
     {
         var numbers = ClassNames.Select((name, number) => (name, number))
             .ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
-        return ImagesBelow(folder, path => numbers.GetValueOrDefault(FirstPart(folder, path), ImageSet.Unlabeled))
+        return files.Images.Select(file => ImageOf(file, numbers.GetValueOrDefault(FirstPart(file.Name), ImageSet.Unlabeled)))
             .OrderBy(image => image.Label == ImageSet.Unlabeled ? int.MaxValue : image.Label);
     }
 
-    private IEnumerable<EncodedImage> ImagesBelow(string folder, Func<string, int> label) => FilesBelow(folder)
-        .Where(file => ImageExtensions.IsSupported(file.Extension))
-        .Select(file => (file.FullName, Content: LinkedFile.Follow(file)))
-        .Select(file => new EncodedImage(NameOf(file.FullName), file.FullName, 0, LengthOf(file.Content), label(file.FullName))
-        {
-            LastWriteTime = file.Content.LastWriteTimeUtc,
-        })
-        .OrderBy(image => image.Name, StringComparer.Ordinal);
-
-    private static IEnumerable<FileInfo> FilesBelow(string folder) => !Directory.Exists(folder)
-        ? []
-        : new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(folder, file.FullName).Split(Path.DirectorySeparatorChar).Any(IsHidden));
-
-    /// <summary>Returns 0 for a link without a target, which the scan later reports as unreadable.</summary>
-    private static long LengthOf(FileInfo file) => file.Exists ? file.Length : 0;
-
-    private static string FirstPart(string folder, string path)
+    private EncodedImage ImageOf(FoundFile file, int label)
     {
-        var relative = Path.GetRelativePath(folder, path);
-        var end = relative.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        return end < 0 ? "" : relative[..end];
+        var content = new FileInfo(file.RealPath);
+        return new EncodedImage(NameOf(file.Path), file.Path, 0, content.Exists ? content.Length : 0, label)
+        {
+            LastWriteTime = content.LastWriteTimeUtc,
+        };
     }
 
-    private static List<string> ClassesOf(string folder) => Directory.Exists(folder)
-        ?
-        [
-            .. Directory.EnumerateDirectories(folder)
-                .Select(path => Path.GetFileName(path)!)
-                .Where(name => !IsHidden(name))
-                .Order(StringComparer.Ordinal),
-        ]
-        : [];
-
-    private static bool IsHidden(string name) => name.StartsWith('.');
+    private static string FirstPart(string name)
+    {
+        var end = name.IndexOf('/', StringComparison.Ordinal);
+        return end < 0 ? "" : name[..end];
+    }
 
     private string NameOf(string path) =>
         Path.GetRelativePath(Path.GetFullPath(_options.Folder), path).Replace(Path.DirectorySeparatorChar, '/');
-
-    /// <summary>Refuses the folder name of versions before 0.2. Its images would be ignored without a message.</summary>
-    private void RefuseOldSpelling()
-    {
-        var old = Path.Combine(_options.Folder, "unlabelled");
-        if (_options.Unlabeled is null && Directory.Exists(old) && !Directory.Exists(_unlabeled))
-        {
-            throw new UserException($"{old}: this folder has an old name; rename it to {Path.GetFileName(_unlabeled)}");
-        }
-    }
-
-    /// <summary>Refuses nested folders, because an image must not be learned from twice, nor be in both splits.</summary>
-    private void RefuseOverlaps()
-    {
-        string[] folders = [_train, _unlabeled, _test];
-        var pairs = folders.SelectMany(inner => folders.Where(outer => !ReferenceEquals(inner, outer)).Select(outer => (inner, outer)));
-        foreach (var (inner, outer) in pairs)
-        {
-            var relative = Path.GetRelativePath(outer, inner);
-            if (Directory.Exists(inner) && !relative.Split(Path.DirectorySeparatorChar).Contains("..") && !Path.IsPathRooted(relative))
-            {
-                throw new UserException(
-                    $"{inner} is inside {outer}, so its images would be used twice. " +
-                    "Use separate folders for training, unlabeled and test images");
-            }
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using Distill.Pipeline.Options;
+
 namespace Distill.Datasets.Images;
 
 /// <summary>An index of images by full name, and by the last part of the name if only one image has it.</summary>
@@ -27,7 +29,10 @@ public sealed class ImageNames
     /// <summary>Returns the image's number, or what is wrong with the name.</summary>
     public (int Index, string? Problem) Find(string name) =>
         _byName.TryGetValue(name, out var index) ? (index, null)
-        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_noun} is named \"{name}\"")
+        : !_byLastPart.TryGetValue(name, out index) ? (-1, $"no {_noun} is named \"{name}\"{LookAlike.Note(name, Known(name))}")
         : index == Ambiguous ? (-1, $"several {_noun}s are named \"{name}\"; give the path")
         : (index, null);
+
+    private Dictionary<string, int>.KeyCollection Known(string name) =>
+        name.Contains('/', StringComparison.Ordinal) ? _byName.Keys : _byLastPart.Keys;
 }

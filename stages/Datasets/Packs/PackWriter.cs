@@ -1,4 +1,5 @@
 using Distill.Datasets.Images;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
@@ -80,9 +81,9 @@ internal sealed class PackWriter(string folder, IPixels source, Action<string> l
         var decoded = new byte[indices.Length][];
         try
         {
-            Parallel.For(0, indices.Length, i => decoded[i] = source.Decode(indices[i]).Pixels);
+            FirstError.Of(() => Parallel.For(0, indices.Length, i => decoded[i] = source.Decode(indices[i]).Pixels));
         }
-        catch (AggregateException error) when (error.Flatten().InnerExceptions[0] is IOException unreadable)
+        catch (IOException unreadable)
         {
             throw new UserException(unreadable.Message);
         }

@@ -8,7 +8,8 @@ namespace Distill.Datasets.Shards;
 
 /// <summary>
 /// Encoded images side by side in one file, so each can be read by itself, and a list beside it. The list has one line per image (name,
-/// offset, length, label and CRC-32C, separated by tabs) below a line with the origin. A deleted pack is written again.
+/// offset, length, label and CRC-32C, separated by tabs) below a line with the origin. A label in quotation marks is the name of a class. A
+/// text instead of the CRC says why there is no image. A deleted pack is written again.
 /// </summary>
 /// <param name="path">Path of the pack. Its list has the same name with <c>.tsv</c> added.</param>
 /// <param name="origin">What the pack was made from. A pack of another origin is not used.</param>
@@ -34,14 +35,24 @@ internal sealed class ImagePack(string path, string origin)
             if (line.Split('\t') is not [var name, var offset, var length, var label, var crc]
                 || !long.TryParse(offset, CultureInfo.InvariantCulture, out var at)
                 || !long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
-                || !int.TryParse(label, CultureInfo.InvariantCulture, out var number)
-                || !uint.TryParse(crc, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var sum)
+                || !TryParseLabel(label, out var number, out var className)
                 || at != end || bytes < 0 || number < ImageSet.Unlabeled)
             {
                 return null;
             }
 
-            images.Add(new EncodedImage(name, path, at, bytes, number) { Crc = sum });
+            var known = uint.TryParse(crc, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var sum);
+            if (!known && bytes > 0)
+            {
+                return null;
+            }
+
+            images.Add(new EncodedImage(name, path, at, bytes, number)
+            {
+                Crc = known ? sum : null,
+                ClassName = className,
+                Problem = known ? null : crc,
+            });
             end += bytes;
         }
 
@@ -52,7 +63,7 @@ internal sealed class ImagePack(string path, string origin)
     /// <param name="images">Images, each read after the one before has been written.</param>
     /// <param name="bytes">Approximate size of the images, in bytes.</param>
     /// <exception cref="UserException">The disk is full, or cannot be written to.</exception>
-    public IReadOnlyList<EncodedImage> Write(IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes, int Label)> images, long bytes)
+    public IReadOnlyList<EncodedImage> Write(IEnumerable<PackedImage> images, long bytes)
     {
         var written = new List<EncodedImage>();
         try
@@ -67,11 +78,15 @@ internal sealed class ImagePack(string path, string origin)
 
             Durable.WriteFile(path, stream =>
             {
-                foreach (var (name, content, label) in images)
+                foreach (var image in images)
                 {
-                    written.Add(
-                        new EncodedImage(name, path, stream.Position, content.Length, label) { Crc = Crc32C.Compute(content.Span) });
-                    stream.Write(content.Span);
+                    written.Add(new EncodedImage(image.Name, path, stream.Position, image.Bytes.Length, image.Label)
+                    {
+                        Crc = image.Problem is null ? Crc32C.Compute(image.Bytes.Span) : null,
+                        ClassName = image.ClassName,
+                        Problem = image.Problem,
+                    });
+                    stream.Write(image.Bytes.Span);
                 }
             });
             Durable.WriteText(_list, string.Concat(written.Select(LineOf).Prepend(_head + "\n")));
@@ -93,6 +108,28 @@ internal sealed class ImagePack(string path, string origin)
         }
     }
 
-    private static string LineOf(EncodedImage image) => string.Create(
-        CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{image.Label}\t{image.Crc:x8}\n");
+    private static bool TryParseLabel(string text, out int number, out string? className)
+    {
+        className = text is ['"', .., '"'] ? text[1..^1] : null;
+        number = ImageSet.Unlabeled;
+        return className is not null || int.TryParse(text, CultureInfo.InvariantCulture, out number);
+    }
+
+    private static string LineOf(EncodedImage image)
+    {
+        var label = image.ClassName is { } name ? $"\"{name}\"" : image.Label.ToString(CultureInfo.InvariantCulture);
+        var crc = image.Problem ?? image.Crc!.Value.ToString("x8", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{label}\t{crc}\n");
+    }
+}
+
+/// <summary>An image to pack.</summary>
+/// <param name="Name">Name of the image.</param>
+/// <param name="Bytes">Encoded bytes; empty if there are none.</param>
+/// <param name="Label">Class number, or <see cref="ImageSet.Unlabeled"/>.</param>
+/// <param name="ClassName">Name of the class, if labels are names.</param>
+internal readonly record struct PackedImage(string Name, ReadOnlyMemory<byte> Bytes, int Label, string? ClassName)
+{
+    /// <summary>Why there are no bytes; null if there are.</summary>
+    public string? Problem { get; init; }
 }

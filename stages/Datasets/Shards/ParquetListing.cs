@@ -24,7 +24,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     private string Packs => Path.Combine(cache, _options.CacheName() + "-packs");
 
-    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled)
+    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled, List<(string Name, string Reason)> skipped)
     {
         var reading = ReadingOf(shard, labeled);
         var hash = HashOf(shard);
@@ -37,6 +37,12 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
         using var file = ParquetShard.Open(shard, _options, labeled);
         log($"Unpacking {shard.Path} to {Packs} (columns: {reading})");
+        if (labeled && file.Columns.Label is null)
+        {
+            log($"{shard.Path}: found no column of labels, so its images are unlabeled; dataset.labelColumn names one. "
+                + $"Columns: {file.Columns.All}");
+        }
+
         var images = pack.Write(Rows(shard, file), file.ImageBytes);
         pack.DeleteOthers(prefix);
         return images;
@@ -78,7 +84,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
         return metadata;
     }
 
-    private static IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes, int Label)> Rows(Shard shard, ParquetShard file)
+    private static IEnumerable<PackedImage> Rows(Shard shard, ParquetShard file)
     {
         var number = 0L;
         for (var index = 0; index < file.RowGroups; index++)
@@ -87,8 +93,16 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
             foreach (var row in group.Rows)
             {
                 var name = FormattableString.Invariant($"{shard.Name}#{number++}");
-                yield return (row.Path.Length > 0 && !row.Path.Any(char.IsControl) ? $"{name}/{row.Path}" : name, row.Image, row.Label);
+                yield return new PackedImage(
+                    row.Path.Length > 0 && !row.Path.Any(char.IsControl) ? $"{name}/{row.Path}" : name, row.Image, row.Label, row.ClassName)
+                {
+                    Problem = !row.HasImage ? NoBytes(row) : null,
+                };
             }
         }
     }
+
+    private static string NoBytes(ParquetRow row) => row.Path.Length > 0
+        ? "a row with the path of an image, but without its bytes; embed the files when the dataset is exported"
+        : "a row without an image";
 }

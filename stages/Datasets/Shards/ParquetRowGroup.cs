@@ -1,4 +1,5 @@
 using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
@@ -26,19 +27,33 @@ internal sealed class ParquetRowGroup : IDisposable
     public IReadOnlyList<ParquetRow> Rows { get; private set; } = [];
 
     /// <summary>Reads a row group.</summary>
+    /// <param name="group">Row group to read.</param>
+    /// <param name="columns">Columns to read.</param>
+    /// <param name="path">Path of the file, for messages.</param>
     /// <exception cref="InvalidDataException">The group contradicts its metadata. On other damage the library throws others.</exception>
-    public static async Task<ParquetRowGroup> ReadAsync(ParquetRowGroupReader group, ParquetColumns columns)
+    /// <exception cref="UserException">A label is neither the number nor the name of a class.</exception>
+    public static async Task<ParquetRowGroup> ReadAsync(ParquetRowGroupReader group, ParquetColumns columns, string path)
     {
         var read = new ParquetRowGroup(group);
+        if (read._count == 0)
+        {
+            return read;
+        }
+
         try
         {
             var images = await read.ReadColumn<ReadOnlyMemory<byte>>(columns.Image);
-            var paths = columns.Path is { } path ? await read.ReadColumn<ReadOnlyMemory<char>>(path) : null;
-            var labels = columns.Label is { } label ? await read.ReadLabels(label) : null;
+            var paths = columns.Path is { } pathColumn ? await read.ReadColumn<ReadOnlyMemory<char>>(pathColumn) : null;
+            var labels = columns.Label is { } label && !columns.LabelsAreNames ? await read.ReadLabels(label, path) : null;
+            var names = columns.Label is { } name && columns.LabelsAreNames ? await read.ReadNames(name, path) : null;
             read.Rows =
             [
                 .. Enumerable.Range(0, read._count).Select(row => new ParquetRow(
-                    images[row] ?? ReadOnlyMemory<byte>.Empty, paths?[row]?.ToString() ?? "", labels?[row] ?? ImageSet.Unlabeled)),
+                    images[row] ?? ReadOnlyMemory<byte>.Empty,
+                    images[row] is not null,
+                    paths?[row]?.ToString() ?? "",
+                    labels?[row] ?? ImageSet.Unlabeled,
+                    names?[row])),
             ];
             return read;
         }
@@ -51,7 +66,24 @@ internal sealed class ParquetRowGroup : IDisposable
 
     public void Dispose() => _columns.ForEach(column => column.Dispose());
 
-    private async Task<int?[]> ReadLabels(DataField field)
+    private async Task<string?[]> ReadNames(DataField field, string path)
+    {
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        return Array.ConvertAll(await ReadColumn<ReadOnlyMemory<char>>(field), value =>
+        {
+            if (value?.ToString() is not { } name)
+            {
+                return null;
+            }
+
+            // One object for each class, not for each row.
+            return known.TryGetValue(name, out var same) ? same
+                : LabelNames.Problem(name) is { } problem ? throw new UserException($"{path}: column {field.Path}: {problem}")
+                : known[name] = name;
+        });
+    }
+
+    private async Task<int?[]> ReadLabels(DataField field, string path)
     {
         var labels = await ReadRaw(field) switch
         {
@@ -68,7 +100,7 @@ internal sealed class ParquetRowGroup : IDisposable
         return Array.ConvertAll(labels, label =>
             label is null ? (int?)null
             : label >= ImageSet.Unlabeled && label <= int.MaxValue ? (int)label
-            : throw new InvalidDataException($"column {field.Path}: found {label}, expected the number of a class, or -1 for none"));
+            : throw new UserException($"{path}: column {field.Path}: found {label}, expected the number of a class, or -1 for none"));
     }
 
     private async Task<T?[]> ReadColumn<T>(DataField field)
@@ -110,6 +142,8 @@ internal sealed class ParquetRowGroup : IDisposable
 
 /// <summary>A row of a Parquet file of images.</summary>
 /// <param name="Image">Encoded bytes; empty if the row has no image.</param>
+/// <param name="HasImage">Whether the bytes are not null.</param>
 /// <param name="Path">Original name of the image file; empty if unknown.</param>
 /// <param name="Label">Class number, or <see cref="ImageSet.Unlabeled"/>.</param>
-internal readonly record struct ParquetRow(ReadOnlyMemory<byte> Image, string Path, int Label);
+/// <param name="ClassName">Name of the class if the column has names; null for none.</param>
+internal readonly record struct ParquetRow(ReadOnlyMemory<byte> Image, bool HasImage, string Path, int Label, string? ClassName);

@@ -2,6 +2,7 @@ using Distill.Datasets.Options;
 using Distill.ParquetFiles;
 using Distill.Pipeline.Options;
 using Parquet;
+using Parquet.Meta;
 using Parquet.Schema;
 
 namespace Distill.Datasets.Shards;
@@ -38,7 +39,7 @@ internal sealed class ParquetShard : IDisposable
         try
         {
             var features = HubFeatures.Parse(reader.CustomMetadata);
-            return new ParquetShard(shard, reader, ParquetColumns.Choose(reader.Schema, features, options, labeled, shard.Path));
+            return new ParquetShard(shard, reader, ParquetColumns.Choose(Fields(reader), features, options, labeled, shard.Path));
         }
         catch
         {
@@ -52,11 +53,24 @@ internal sealed class ParquetShard : IDisposable
     public ParquetRowGroup Read(int rowGroup) => _shard.TranslateErrors(() =>
     {
         using var group = _reader.OpenRowGroupReader(rowGroup);
-        ParquetPages.Check(_shard.Path, group, new[] { Columns.Image, Columns.Path, Columns.Label }.OfType<DataField>());
-        return ParquetRowGroup.ReadAsync(group, Columns).GetAwaiter().GetResult();
+        if (group.RowCount != 0)
+        {
+            ParquetPages.Check(_shard.Path, group, new[] { Columns.Image, Columns.Path, Columns.Label }.OfType<DataField>());
+        }
+
+        return ParquetRowGroup.ReadAsync(group, Columns, _shard.Path).GetAwaiter().GetResult();
     });
 
     public void Dispose() => Close(_reader);
+
+    /// <summary>Lists the fields. The library reads times as plain integers, and only the metadata tells them apart.</summary>
+    private static IReadOnlyList<ParquetField> Fields(ParquetReader reader)
+    {
+        var times = (reader.Metadata?.Schema ?? []).Where(element => element.LogicalType is { TIME: not null } or { TIMESTAMP: not null }
+            || element.ConvertedType is ConvertedType.TIME_MILLIS or ConvertedType.TIME_MICROS)
+            .Select(element => element.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. reader.Schema.Fields.Select(field => new ParquetField(field, times.Contains(field.Name)))];
+    }
 
     private static void Close(ParquetReader reader) => reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using Distill.Datasets.Files;
 using Distill.Datasets.Options;
 using Distill.Pipeline.Options;
 
@@ -7,16 +7,28 @@ namespace Distill.Datasets.Shards;
 /// <summary>
 /// The files of each split in a folder. A pattern (* and ?) without a slash matches file names at any depth; one with a slash matches the
 /// ends of paths. If the pipeline gives no pattern, the usual ones are tried: <c>train-*</c>, else <c>*train*</c> or <c>train/*</c>;
-/// <c>test-*</c>, else <c>val-*</c> or <c>validation-*</c>, else these as folders; <c>unlabeled-*</c>, else <c>unlabeled/*</c>.
+/// <c>test-*</c>, else <c>val-*</c> or <c>validation-*</c>, else names with one of these words, else these as folders;
+/// <c>unlabeled-*</c>, else names with this word, else <c>unlabeled/*</c>.
 /// </summary>
 internal sealed class ShardFiles
 {
-    private static readonly string[][] UsualTrain = [["train-*"], ["*train*", "train/*"]];
-    private static readonly string[][] UsualTest = [["test-*"], ["val-*", "validation-*"], ["test/*"], ["val/*", "validation/*"]];
-    private static readonly string[][] UsualUnlabeled = [["unlabeled-*"], ["unlabeled/*"]];
+    private static readonly ShardPattern[][] UsualTrain = Usual([["train-*"], ["*train*", "train/*"]]);
+
+    private static readonly ShardPattern[][] UsualTest =
+    [
+        .. Usual([["test-*"], ["val-*", "validation-*"]]),
+        [ShardPattern.Word("test")],
+        [ShardPattern.Word("val"), ShardPattern.Word("validation"), ShardPattern.Word("valid"), ShardPattern.Word("dev")],
+        .. Usual([["test/*"], ["val/*", "validation/*"]]),
+    ];
+
+    private static readonly ShardPattern[][] UsualUnlabeled =
+        [.. Usual([["unlabeled-*"]]), [ShardPattern.Word("unlabeled")], .. Usual([["unlabeled/*"]])];
 
     private readonly DatasetOptions _options;
     private readonly List<Shard> _all;
+    private readonly FileTree _tree;
+    private readonly string _extension;
 
     /// <param name="options">Options with the folder, and with patterns that replace the usual ones.</param>
     /// <param name="extension">Extension of the shards in the usual patterns, with the dot.</param>
@@ -24,11 +36,15 @@ internal sealed class ShardFiles
     public ShardFiles(DatasetOptions options, string extension)
     {
         _options = options;
-        _all = AllBelow(options.Folder);
-        Train = Find("train", options.Train, UsualTrain, extension);
-        Unlabeled = Find("unlabeled", options.Unlabeled, UsualUnlabeled, extension);
-        RefuseOldSpelling(extension);
-        Test = Find("test", options.Test, UsualTest, extension);
+        _extension = extension;
+        string?[] patterns = [options.Train, options.Unlabeled, options.Test];
+        var given = patterns.OfType<string>().Select(text => new ShardPattern(text)).ToList();
+        _tree = FileTree.Read(options.Folder, name => HasExtension(name) || given.Exists(pattern => pattern.Matches(name)));
+        _all = [.. _tree.Files.Select(file => new Shard(file.Name, Path.Combine(options.Folder, file.Name)))];
+        Train = Find("train", options.Train, UsualTrain, []);
+        Unlabeled = Find("unlabeled", options.Unlabeled, UsualUnlabeled, []);
+        RefuseOldSpelling();
+        Test = Find("test", options.Test, UsualTest, Train);
         RefuseOverlap("train", Train, "unlabeled", Unlabeled);
         RefuseOverlap("train", Train, "test", Test);
         RefuseOverlap("unlabeled", Unlabeled, "test", Test);
@@ -45,13 +61,13 @@ internal sealed class ShardFiles
 
     /// <summary>Returns the name of the first file with one of the endings; null if there is none.</summary>
     public string? AnyEndingIn(params string[] endings) =>
-        _all.FirstOrDefault(shard => endings.Any(ending => shard.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))?.Name;
+        _tree.Others.FirstOrDefault(file => endings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))?.Name;
 
     /// <summary>Refuses the shard names of versions before 0.2. Their images would be ignored without a message.</summary>
-    private void RefuseOldSpelling(string extension)
+    private void RefuseOldSpelling()
     {
         const string oldName = "unlabelled";
-        var old = Matching($"{oldName}-*{extension}").Concat(Matching($"{oldName}/*{extension}")).FirstOrDefault();
+        var old = Matching(new ShardPattern($"{oldName}-*"), []).Concat(Matching(new ShardPattern($"{oldName}/*"), [])).FirstOrDefault();
         if (old is not null && _options.Unlabeled is null && Unlabeled.Count == 0)
         {
             var newName = old.Name.Replace(oldName, "unlabeled", StringComparison.Ordinal);
@@ -59,36 +75,46 @@ internal sealed class ShardFiles
         }
     }
 
-    private static List<Shard> AllBelow(string folder) => !Directory.Exists(folder)
-        ? []
-        : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => new Shard(Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'), path))
-            .Where(shard => !Path.GetFileName(shard.Name).StartsWith('.'))
-            .OrderBy(shard => shard.Name, StringComparer.Ordinal)];
+    /// <summary>Returns name and reason of each file that is not a shard of any split.</summary>
+    public IReadOnlyList<(string Name, string Reason)> Skipped() =>
+    [
+        .. _tree.Skipped,
+        .. _all.Except([.. Train, .. Unlabeled, .. Test])
+            .Select(shard => (shard.Name, "belongs to no split; set dataset.train, dataset.unlabeled or dataset.test")),
+        .. _tree.Others
+            .Where(file => Path.GetFileName(file.Name) != "classes.txt" && Path.GetFullPath(_options.Classes ?? "/") != file.Path)
+            .Select(file => (file.Name, $"not a {_extension} file")),
+    ];
 
-    private List<Shard> Find(string key, string? given, string[][] usual, string extension)
+    private bool HasExtension(string name) => name.EndsWith(_extension, StringComparison.OrdinalIgnoreCase);
+
+    private List<Shard> Find(string key, string? given, ShardPattern[][] usual, IReadOnlyList<Shard> taken)
     {
         if (given is not null)
         {
-            return Matching(given) is { Count: > 0 } found
-                ? found
+            var pattern = new ShardPattern(given);
+            var matching = _all.FindAll(shard => pattern.Matches(shard.Name));
+            ShardNumbers.Check(matching, pattern.Matches);
+            return matching.Count > 0
+                ? matching
                 : throw new UserException($"dataset.{key}: no file in {_options.Folder} matches \"{given}\"");
         }
 
         foreach (var step in usual)
         {
-            var found = step.Select(pattern => (Pattern: pattern + extension, Shards: Matching(pattern + extension)))
+            var found = step.Select(pattern => (Pattern: pattern, Shards: Matching(pattern, pattern.IsWord ? taken : [])))
                 .Where(match => match.Shards.Count > 0)
                 .ToList();
             if (found.Exists(match => !match.Shards.SequenceEqual(found[0].Shards)))
             {
-                var patterns = string.Join(" and files that match ", found.Select(match => $"\"{match.Pattern}\""));
+                var patterns = string.Join(" and files that match ", found.Select(match => $"\"{match.Pattern.Text}{_extension}\""));
                 throw new UserException(
                     $"dataset.{key}: {_options.Folder} has files that match {patterns}; give the pattern of the files to use");
             }
 
             if (found.Count > 0)
             {
+                ShardNumbers.Check(found[0].Shards, _ => true);
                 return found[0].Shards;
             }
         }
@@ -96,10 +122,11 @@ internal sealed class ShardFiles
         return [];
     }
 
-    private List<Shard> Matching(string pattern) => _all.FindAll(shard => pattern.Contains('/', StringComparison.Ordinal)
-        ? FileSystemName.MatchesSimpleExpression(pattern, shard.Name, ignoreCase: false)
-            || FileSystemName.MatchesSimpleExpression("*/" + pattern, shard.Name, ignoreCase: false)
-        : FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(shard.Name), ignoreCase: false));
+    private List<Shard> Matching(ShardPattern pattern, IReadOnlyList<Shard> taken) => _all.FindAll(shard =>
+        !taken.Contains(shard) && HasExtension(shard.Name) && pattern.Matches(shard.Name[..^_extension.Length]));
+
+    private static ShardPattern[][] Usual(string[][] steps) =>
+        Array.ConvertAll(steps, step => Array.ConvertAll(step, pattern => new ShardPattern(pattern)));
 
     private static void RefuseOverlap(string key, IReadOnlyList<Shard> shards, string otherKey, IReadOnlyList<Shard> others)
     {
@@ -107,35 +134,6 @@ internal sealed class ShardFiles
         {
             throw new UserException(
                 $"dataset.{key} and dataset.{otherKey} both match {shared.Path}; give patterns that do not overlap");
-        }
-    }
-}
-
-/// <summary>A file that contains many images.</summary>
-/// <param name="Name">Path in the dataset's folder, with forward slashes, the same on every machine.</param>
-/// <param name="Path">Path on this machine.</param>
-internal sealed record Shard(string Name, string Path)
-{
-    /// <summary>Runs <paramref name="read"/> and translates its exceptions to messages that name the file.</summary>
-    /// <exception cref="UserException">The file is missing, damaged, or has a wrong content.</exception>
-    public T TranslateErrors<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (EndOfStreamException)
-        {
-            throw new UserException($"{Path} is cut short: it ends within its data");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{Path} cannot be read: {error.Message}");
-        }
-        catch (Exception error) when (error is not UserException)
-        {
-            // On damage, readers of containers throw whatever fails first: index, cast, overflow, or out of memory for a wrong size.
-            throw new UserException($"{Path} is damaged or has an unsupported format: {error.Message}");
         }
     }
 }

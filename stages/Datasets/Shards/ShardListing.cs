@@ -18,13 +18,17 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     private const int MaxClasses = 1 << 20;
 
     private readonly Dictionary<Split, IReadOnlyList<EncodedImage>> _read = [];
+    private readonly Dictionary<Split, List<(string Name, string Reason)>> _skipped = [];
     private IReadOnlyList<string>? _classNames;
 
     public string Name => options.FolderName();
 
-    /// <summary>Names from the classes file, else from the shards, else numbers from 0 to the largest training label.</summary>
-    public IReadOnlyList<string> ClassNames =>
-        _classNames ??= ClassFile.Read(options.Classes) ?? NamedClasses(shards.Train) ?? Numbers();
+    /// <summary>
+    /// Names from the classes file, else from the shards' metadata, else the names that training images have for labels, else numbers from
+    /// 0 to the largest training label.
+    /// </summary>
+    public IReadOnlyList<string> ClassNames => _classNames ??=
+        ClassFile.Read(options.Classes) ?? NamedClasses(shards.Train) ?? LabelNames.Of(Read(Split.Train), options.Folder) ?? Numbers();
 
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
     [
@@ -34,7 +38,7 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
 
     public IReadOnlyList<EncodedImage> Images(Split split)
     {
-        var images = Read(split);
+        var images = LabelNames.Resolve(Read(split), ClassNames, options.Folder);
         if (images.FirstOrDefault(candidate => candidate.Label >= ClassNames.Count) is { } image)
         {
             throw new UserException(
@@ -49,8 +53,18 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
             : images;
     }
 
+    /// <summary>Returns what is not an image in the shards of the split and, with the training split, files that are not shards.</summary>
+    public IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split)
+    {
+        Read(split);
+        return split == Split.Train ? [.. shards.Skipped(), .. _skipped[split]] : _skipped[split];
+    }
+
     /// <summary>Lists the images of one shard, with their labels or as unlabeled.</summary>
-    protected abstract IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled);
+    /// <param name="shard">Shard to read.</param>
+    /// <param name="labeled">Whether to read labels.</param>
+    /// <param name="skipped">Receives name and reason of other members.</param>
+    protected abstract IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled, List<(string Name, string Reason)> skipped);
 
     /// <summary>Returns the class names that come with the shards; null if there are none.</summary>
     protected abstract IReadOnlyList<string>? NamedClasses(IReadOnlyList<Shard> shards);
@@ -64,7 +78,9 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     {
         if (!_read.TryGetValue(split, out var images))
         {
-            images = [.. PartsOf(split).SelectMany(part => Read(part.Shard, part.Labeled))];
+            var skipped = new List<(string Name, string Reason)>();
+            images = [.. PartsOf(split).SelectMany(part => Read(part.Shard, part.Labeled, skipped))];
+            _skipped[split] = skipped;
             _read.Add(split, images);
         }
 
@@ -91,21 +107,4 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
                     .Select(label => label.ToString(CultureInfo.InvariantCulture)),
             ];
     }
-}
-
-/// <summary>
-/// WebDataset: tar files in which the members of a sample share their name up to the first dot of the file name
-/// (webdataset.github.io/webdataset). Images stay in the archive. Class names are those of <c>classes.txt</c> in the folder, if it exists.
-/// </summary>
-internal sealed class TarListing(DatasetOptions options, ShardFiles shards, Action<string> log) : ShardListing(options, shards)
-{
-    public const string Extension = ".tar";
-
-    private readonly string _classes = Path.Combine(options.Folder, "classes.txt");
-
-    protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled) =>
-        shard.TranslateErrors(() => new TarShard(shard, labeled, log).Images());
-
-    protected override IReadOnlyList<string>? NamedClasses(IReadOnlyList<Shard> shards) =>
-        File.Exists(_classes) ? ClassFile.Read(_classes) : null;
 }

@@ -5,48 +5,74 @@ using Distill.Datasets.Images;
 
 namespace Distill.Datasets.Shards;
 
-/// <summary>Parses class numbers, or −1 for none, in members of a sample.</summary>
-internal static class TarLabel
+/// <summary>The label in a member of a sample: the number of a class, −1 for none, or the name of a class.</summary>
+/// <param name="Number">Class number, or <see cref="ImageSet.Unlabeled"/>.</param>
+/// <param name="Name">Name of the class; null for a number.</param>
+/// <param name="Problem">Why the member contains no label, to follow its name; null if it contains one, or none is expected.</param>
+internal sealed record TarLabel(int Number, string? Name, string? Problem)
 {
+    public static readonly TarLabel None = new(ImageSet.Unlabeled, null, null);
+
     private static readonly string[] Keys = ["label", "class", "cls"];
 
-    /// <summary>Parses a number in text.</summary>
-    public static (int? Label, string? Problem) ParseText(ReadOnlySpan<byte> content)
+    /// <summary>Parses a number or a name.</summary>
+    public static TarLabel ParseText(ReadOnlySpan<byte> content)
     {
-        var text = Encoding.UTF8.GetString(content).Trim();
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) && label >= ImageSet.Unlabeled
-            ? (label, null)
-            : (null, $"contains \"{Shorten(text)}\", expected the number of a class");
+        var text = Encoding.UTF8.GetString(content).Trim('\uFEFF', ' ', '\t', '\r', '\n');
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) && label >= ImageSet.Unlabeled)
+        {
+            return new TarLabel(label, null, null);
+        }
+
+        // A number that is none of a class is a mistake, not a name.
+        return double.TryParse(text, CultureInfo.InvariantCulture, out _) || LabelNames.Problem(text) is not null
+            ? Wrong($"contains \"{Shorten(text)}\"")
+            : new TarLabel(ImageSet.Unlabeled, text, null);
     }
 
-    /// <summary>Parses the value of the first usual key of a JSON object; null if the object has none, or null there.</summary>
-    public static (int? Label, string? Problem) ParseJson(ReadOnlyMemory<byte> content)
+    /// <summary>Parses the value of the first usual key of a JSON object; no label if the object has none, or null there.</summary>
+    public static TarLabel ParseJson(ReadOnlyMemory<byte> content)
     {
         try
         {
             using var document = JsonDocument.Parse(content);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
             {
-                return (null, null);
+                return new TarLabel(
+                    ImageSet.Unlabeled, null, $"contains {Shorten(root.GetRawText())}, expected an object with a key \"label\"");
             }
 
             foreach (var key in Keys)
             {
-                if (document.RootElement.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null)
+                if (root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null)
                 {
-                    return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= ImageSet.Unlabeled
-                        ? (label, null)
-                        : (null, $"contains \"{key}\": {Shorten(value.GetRawText())}, expected the number of a class");
+                    return Parse(key, value);
                 }
             }
 
-            return (null, null);
+            return None;
         }
         catch (JsonException error)
         {
-            return (null, $"is not valid JSON: {error.Message}");
+            return new TarLabel(ImageSet.Unlabeled, null, $"is not valid JSON: {error.Message.Split(" LineNumber:")[0]}");
         }
     }
+
+    private static TarLabel Parse(string key, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= ImageSet.Unlabeled)
+        {
+            return new TarLabel(label, null, null);
+        }
+
+        return value.ValueKind == JsonValueKind.String && LabelNames.Problem(value.GetString()!) is null
+            ? new TarLabel(ImageSet.Unlabeled, value.GetString(), null)
+            : Wrong($"contains \"{key}\": {Shorten(value.GetRawText())}");
+    }
+
+    private static TarLabel Wrong(string found) =>
+        new(ImageSet.Unlabeled, null, $"{found}, expected the number or the name of a class");
 
     private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 }

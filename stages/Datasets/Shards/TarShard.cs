@@ -1,21 +1,27 @@
 using System.Formats.Tar;
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Encoded;
+using Distill.Datasets.Files;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Options;
 
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// A WebDataset shard. An image is a member with the extension of an image. Its label is the number in its sample's <c>.cls</c>, else the
-/// value of "label", "class" or "cls" in its <c>.json</c>. Only the offset and length of an image are kept.
+/// A WebDataset shard. A sample's name ends at the first dot of the file name, and the rest is the name of a field
+/// (webdataset.github.io/webdataset). An image is a field with the extension of an image. Its label is the number or name in its sample's
+/// <c>.cls</c>, else the value of "label", "class" or "cls" in its <c>.json</c>. Only the offset and length of an image are kept.
 /// </summary>
 /// <param name="shard">Archive to read.</param>
 /// <param name="labeled">Whether to read labels.</param>
-/// <param name="log">Takes a line about samples without an image.</param>
-internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
+internal sealed class TarShard(Shard shard, bool labeled)
 {
     private readonly Dictionary<string, TarSample> _samples = new(StringComparer.Ordinal);
+    private readonly List<(string Key, string Name, string Field)> _others = [];
+    private readonly List<(string Name, string Reason)> _skipped = [];
+
+    /// <summary>Name and reason of each member that is neither an image nor a label of one.</summary>
+    public IReadOnlyList<(string Name, string Reason)> Skipped => _skipped;
 
     /// <summary>Lists the images, in the order of the archive.</summary>
     /// <exception cref="UserException">The archive is compressed or damaged, or a member has a wrong type or content.</exception>
@@ -31,28 +37,45 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
         }
 
         blocks.CheckEnd();
-        var withoutImage = _samples.Values.Count(sample => sample.Image is null);
-        if (withoutImage > 0)
-        {
-            log($"{shard.Path}: {withoutImage} samples have a label but no image ({ImageExtensions.List})");
-        }
-
-        return
-        [
-            .. _samples.Values.Where(sample => sample.Image is not null)
-                .Select(sample => sample.Image! with { Label = sample.Label })
-                .OrderBy(image => image.Offset),
-        ];
+        _skipped.AddRange(_samples.Values.Where(sample => sample.Image is null)
+            .Select(sample => (NameOf(sample.Member), "a label without an image")));
+        _skipped.AddRange(_others.Select(other => (NameOf(other.Name), ReasonOf(other.Key, other.Field))));
+        var images = _samples.Values.Where(sample => sample.Image is not null).ToList();
+        var wrong = images.Find(sample => sample.Problem is not null);
+        return wrong is null
+            ?
+            [
+                .. images.Select(sample => sample.Image! with { Label = sample.Label.Number, ClassName = sample.Label.Name })
+                    .OrderBy(image => image.Offset),
+            ]
+            : throw new UserException($"{shard.Path}: {wrong.Problem}");
     }
 
     private void Add(TarEntry entry, TarBlocks blocks)
     {
         var name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
+        if (entry.EntryType is TarEntryType.Directory or TarEntryType.GlobalExtendedAttributes)
+        {
+            return;
+        }
+
+        if (name.Split('/').Select(IgnoredNames.Reason).FirstOrDefault(reason => reason is not null) is { } ignored)
+        {
+            _skipped.Add((NameOf(name), ignored));
+            return;
+        }
+
         var dot = name.IndexOf('.', name.LastIndexOf('/') + 1);
-        var extension = dot < 0 ? "" : name[(dot + 1)..].ToLowerInvariant();
-        var isImage = ImageExtensions.IsSupported("." + extension);
-        var isLabel = labeled && extension is "cls" or "json";
-        if (entry.EntryType is TarEntryType.Directory || !(isImage || isLabel))
+        var (key, field) = dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..].ToLowerInvariant());
+        var isImage = ImageExtensions.IsSupported("." + field);
+        var isLabel = field is "cls" or "json";
+        if (!isImage && !isLabel)
+        {
+            _others.Add((key, name, field));
+            return;
+        }
+
+        if (isLabel && !labeled)
         {
             return;
         }
@@ -62,10 +85,9 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
             throw Wrong(name, "is a link or a special file; pack the files themselves (tar --dereference --hard-dereference)");
         }
 
-        var key = name[..dot];
         if (!_samples.TryGetValue(key, out var sample))
         {
-            _samples.Add(key, sample = new TarSample());
+            _samples.Add(key, sample = new TarSample(name));
         }
 
         if (isImage)
@@ -77,34 +99,22 @@ internal sealed class TarShard(Shard shard, bool labeled, Action<string> log)
         else
         {
             var content = blocks.ReadContent(entry);
-            var (label, problem) = extension == "cls" ? TarLabel.ParseText(content) : TarLabel.ParseJson(content);
-            sample.SetLabel(problem is null ? label : throw Wrong(name, problem), fromText: extension == "cls");
+            sample.SetLabel(name, field == "cls" ? TarLabel.ParseText(content) : TarLabel.ParseJson(content), fromText: field == "cls");
         }
     }
+
+    private string ReasonOf(string key, string field)
+    {
+        var last = Path.GetExtension("." + field);
+        return _samples.TryGetValue(key, out var sample) && sample.Image is not null ? $"another field (.{field}) of a sample with an image"
+            : ImageExtensions.IsUnsupportedImage(last) ? $"not a supported format ({last})"
+            : field.Contains('.', StringComparison.Ordinal) && (ImageExtensions.IsSupported(last) || last is ".cls" or ".json")
+                ? "its name has several dots, but a sample's name ends at the first one; replace the others"
+            : field.Length == 0 ? "not an image, with no extension"
+            : $"not an image, with the extension {last}";
+    }
+
+    private string NameOf(string member) => $"{shard.Name}/{member}";
 
     private UserException Wrong(string member, string problem) => new($"{shard.Path}: {member} {problem}");
-}
-
-/// <summary>What is known about a sample while its archive is read. Its members may come in any order.</summary>
-internal sealed class TarSample
-{
-    private int? _text;
-    private int? _json;
-
-    public EncodedImage? Image { get; set; }
-
-    /// <summary>Label from text, else from JSON: loaders request the text by name, but JSON may contain a label by chance.</summary>
-    public int Label => _text ?? _json ?? ImageSet.Unlabeled;
-
-    public void SetLabel(int? label, bool fromText)
-    {
-        if (fromText)
-        {
-            _text = label;
-        }
-        else
-        {
-            _json = label;
-        }
-    }
 }

@@ -7,6 +7,8 @@ namespace Distill.Learning.Networks;
 /// <param name="model">The graph.</param>
 internal sealed class OnnxWalk(string path, OnnxModel model)
 {
+    private const string Limit = "only plain ResNets are imported";
+
     private readonly ILookup<string, OnnxNode> _consumers = model.Nodes
         .SelectMany(node => node.Inputs.Distinct().Select(input => (input, node)))
         .ToLookup(pair => pair.input, pair => pair.node);
@@ -32,7 +34,7 @@ internal sealed class OnnxWalk(string path, OnnxModel model)
     /// <exception cref="InvalidDataException">There is none, or it is of another kind.</exception>
     public OnnxNode Only(string value, string operation) =>
         Next(value).FirstOrDefault() is not { } node
-            ? throw new InvalidDataException($"{path}: found nothing after '{value}', expected {operation}; only plain ResNets are imported")
+            ? throw new InvalidDataException($"{path}: found nothing after '{value}', expected {operation}; {Limit}")
             : node.Operator == operation ? node : throw Wrong(node, $"expected {operation}");
 
     /// <summary>Returns the output of the node of a kind that reads a value, or the value itself if there is none.</summary>
@@ -46,5 +48,5 @@ internal sealed class OnnxWalk(string path, OnnxModel model)
 
     /// <summary>Returns the exception for a node that a plain ResNet does not have.</summary>
     public InvalidDataException Wrong(OnnxNode node, string message) => new(
-        $"{path}: node {node.Operator} '{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}': {message}; only plain ResNets are imported");
+        $"{path}: node {node.Operator} '{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}': {message}; {Limit}");
 }

@@ -73,13 +73,13 @@ public sealed class SplitCheckTests : IDisposable
     [Fact]
     public void Every_class_with_too_few_labeled_images_is_named()
     {
-        Directory.CreateDirectory(_folder["train/__MACOSX"]);
+        Directory.CreateDirectory(_folder["train/ant"]);
         _folder.Write("train/wolf/1.png", _folder.NewPicture());
 
         Assert.Equal(
-            "labels.perClass is 2, but 2 classes have fewer labeled images: __MACOSX (0), wolf (1)", Assert.Single(_folder.Check().Errors));
+            "labels.perClass is 2, but 2 classes have fewer labeled images: ant (0), wolf (1)", Assert.Single(_folder.Check().Errors));
         Assert.Equal(
-            "labels: 1 class has no labeled images left to draw: __MACOSX",
+            "labels: 1 class has no labeled images left to draw: ant",
             Assert.Single(_folder.Check("""{ "labels": { "fraction": 0.1 } }""").Errors));
     }
 
@@ -120,7 +120,7 @@ public sealed class SplitCheckTests : IDisposable
     [Fact]
     public void A_class_that_a_list_leaves_out_is_a_warning()
     {
-        Directory.CreateDirectory(_folder["train/__MACOSX"]);
+        Directory.CreateDirectory(_folder["train/ant"]);
         _folder.Delete("test/fox");
         var list = _folder.Temporary.Write("list.txt", "train/cat/00.png\ntrain/cat/01.png\ntrain/dog/00.png\ntrain/dog/01.png\n");
 
@@ -129,9 +129,9 @@ public sealed class SplitCheckTests : IDisposable
         Assert.Empty(check.Errors);
         Assert.Collection(
             check.Warnings,
-            warning => Assert.StartsWith("train: 1 class (__MACOSX) without an image", warning, StringComparison.Ordinal),
+            warning => Assert.StartsWith("train: 1 class (ant) without an image", warning, StringComparison.Ordinal),
             warning => Assert.StartsWith("train: 1 class (fox) without a labeled image", warning, StringComparison.Ordinal),
-            warning => Assert.StartsWith("test: 2 classes (__MACOSX, fox) without an image", warning, StringComparison.Ordinal));
+            warning => Assert.StartsWith("test: 2 classes (ant, fox) without an image", warning, StringComparison.Ordinal));
     }
 
     [Fact]

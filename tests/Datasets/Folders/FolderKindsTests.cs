@@ -58,7 +58,7 @@ public sealed class FolderKindsTests : IDisposable
         var error = Assert.Throws<UserException>(() => Open().Test());
 
         Assert.Contains("None of the 2 test images", error.Message, StringComparison.Ordinal);
-        Assert.Contains("2: a test image without a class", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2: a test image without a class (test/2.png, test/3.png)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,6 +75,7 @@ public sealed class FolderKindsTests : IDisposable
         Assert.Equal(
             [
                 ("train/cat/phone.HEIC", "not a supported format (.heic)"),
+                ("unlabeled/notes.txt", "not an image, with the extension .txt"),
                 ("unlabeled/scan.tif", "not a supported format (.tif)"),
             ],
             dataset.Report(Split.Train)!.Refused);
@@ -82,13 +83,15 @@ public sealed class FolderKindsTests : IDisposable
     }
 
     [Fact]
-    public void Hidden_files_and_folders_are_ignored()
+    public void Hidden_files_and_folders_are_skipped_and_counted()
     {
         Write("train/cat/1.png", "train/.checkpoints/1.png", "train/cat/._1.png", "train/cat/.small/1.png");
-        var train = Open().Train();
+        var dataset = Open();
+        var train = dataset.Train();
 
         Assert.Equal(["cat"], train.ClassNames);
         Assert.Equal(1, train.Count);
+        Assert.Equal([("hidden", 3)], dataset.Report(Split.Train)!.Reasons);
     }
 
     [Fact]

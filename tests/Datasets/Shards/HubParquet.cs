@@ -30,7 +30,7 @@ internal sealed record HubParquet
         """{"info": {"features": {"image": {"_type": "Image"}, "label": {"names": [NAMES], "_type": "ClassLabel"}}}}"""
             .Replace("NAMES", string.Join(", ", classes.Select(name => $"\"{name}\"")), StringComparison.Ordinal);
 
-    /// <summary>Writes rows of bytes (null for a null struct), path and label. Every column of labels has the same label.</summary>
+    /// <summary>Writes rows of bytes, path (both null for a null struct) and label. Every column of labels has the same label.</summary>
     public void Write(string path, params (byte[]? Bytes, string? Path, long? Label)[] rows)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
@@ -72,10 +72,11 @@ internal sealed record HubParquet
         (byte[]? Bytes, string? Path, long? Label)[] rows,
         Func<(byte[]? Bytes, string? Path, long? Label), byte[]?> value)
     {
-        var values = rows.Where(row => row.Bytes is not null).Select(value).OfType<byte[]>().ToArray();
+        var values = rows.Select(value).OfType<byte[]>().ToArray();
         var pins = Array.ConvertAll(values, content => GCHandle.Alloc(content, GCHandleType.Pinned));
         // Definition level 0: the struct is null; 1: its field is null; 2: a value. Without a struct, 1 is a value.
-        var levels = rows.Select(row => row.Bytes is null ? (short)0 : (short)((value(row) is null ? 1 : 2) - (Nested ? 0 : 1)));
+        var levels = rows.Select(row =>
+            value(row) is not null ? (short)(Nested ? 2 : 1) : (short)(Nested && (row.Bytes, row.Path) is not (null, null) ? 1 : 0));
         using var column = (ColumnWriter<ByteArray>)rowGroup.NextColumn();
         ByteArray[] content = [.. pins.Select((pin, i) => new ByteArray(pin.AddrOfPinnedObject(), values[i].Length))];
         column.WriteBatch(rows.Length, [.. levels], null, content);

@@ -18,19 +18,21 @@ public sealed class TarDamageTests : IDisposable
         _set.Pack("train-0.tar", ("a.png", "no image"), ("a.cls", "0"), ("b.png", null), ("b.cls", "0"), ("c.png", ""), ("d.cls", "0"));
 
         Assert.Equal(["train-0.tar/b.png"], Names(_set.Open().Train()));
-        Assert.Contains($"Skipped {_set.Folder["set/train-0.tar/a.png"]}: not an image of a known format", _set.Log);
-        Assert.Contains($"Skipped {_set.Folder["set/train-0.tar/c.png"]}: zero bytes long", _set.Log);
-
-        var withoutImage = $"{_set.Folder["set/train-0.tar"]}: 1 samples have a label but no image";
-        Assert.Contains(_set.Log, line => line.StartsWith(withoutImage, StringComparison.Ordinal));
+        var start = $"Skipped 1 file of {_set.Folder["set"]}: ";
+        Assert.Contains(start + "not an image of a known format (train-0.tar/a.png)", _set.Log);
+        Assert.Contains(start + "zero bytes long (train-0.tar/c.png)", _set.Log);
+        Assert.Contains(start + "a label without an image (train-0.tar/d.cls)", _set.Log);
     }
 
     [Theory]
     [InlineData("a.jpg", "", "a.jpg is the second image of its sample, after a.png")]
-    [InlineData("a.cls", "cat", "a.cls contains \"cat\", expected the number of a class")]
+    [InlineData("a.cls", "1.5", "a.cls contains \"1.5\", expected the number or the name of a class")]
+    [InlineData("a.cls", "a\nb", "a.cls contains ")]
     [InlineData("a.cls", "-2", "a.cls contains \"-2\"")]
     [InlineData("a.cls", "", "a.cls contains \"\"")]
-    [InlineData("a.json", "{ \"label\": \"cat\" }", "a.json contains \"label\": \"cat\", expected the number of a class")]
+    [InlineData("a.json", "{ \"label\": true }", "a.json contains \"label\": true, expected the number or the name of a class")]
+    [InlineData("a.json", "{ \"label\": [1] }", "a.json contains \"label\": [1], expected the number or the name of a class")]
+    [InlineData("a.json", "[1]", "a.json contains [1], expected an object with a key \"label\"")]
     [InlineData("a.json", "{", "a.json is not valid JSON")]
     public void Problems_of_a_sample_are_reported_with_shard_and_member(string member, string content, string message)
     {

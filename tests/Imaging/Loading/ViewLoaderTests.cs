@@ -78,6 +78,7 @@ public sealed class ViewLoaderTests : IDisposable
         loader.At(0);
 
         var content = File.ReadAllBytes(_photos.PathOf(17));
+        content[^3] ^= 1;
         File.Delete(_photos.PathOf(17));
 
         Assert.Contains("17.jpg was readable when the run started", FirstError(loader), StringComparison.Ordinal);
@@ -86,7 +87,7 @@ public sealed class ViewLoaderTests : IDisposable
         File.WriteAllBytes(_photos.PathOf(17), content);
 
         Assert.Contains(
-            "17.jpg was readable when the run started, but no longer is: the file has changed since it was listed",
+            "17.jpg was readable when the run started, but no longer is: its content has changed since it was listed",
             FirstError(loader),
             StringComparison.Ordinal);
     }
