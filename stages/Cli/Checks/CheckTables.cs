@@ -8,7 +8,7 @@ namespace Distill.Cli.Checks;
 /// <summary>The result of a check on the terminal: images per class and split, what is used and skipped, sizes, and warnings.</summary>
 internal static class CheckTables
 {
-    /// <summary>Larger sets of classes are shown by their smallest ones.</summary>
+    /// <summary>Of more classes, only those with the smallest number of training images are shown.</summary>
     private const int MostClasses = 40;
 
     private const int ShownOfMany = 20;
@@ -65,7 +65,7 @@ internal static class CheckTables
 
         if (shown.Length < order.Length)
         {
-            table.AddRow(FormattableString.Invariant($"and {order.Length - shown.Length} larger ones"), "", "", "");
+            table.AddRow(FormattableString.Invariant($"and {order.Length - shown.Length} others"), "", "", "");
         }
 
         table.AddRow("all classes", Cell(train?.Sum()), Cell(labeled?.Sum()), Cell(test?.Sum()));
