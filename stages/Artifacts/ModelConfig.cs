@@ -45,14 +45,7 @@ public sealed record ModelConfig(
             ["first_conv"] = "conv1",
             ["classifier"] = "fc",
         },
-        ["distill"] = new JsonObject
-        {
-            ["width"] = Network.Width,
-            ["stem"] = Network.StemName,
-            ["selectiveKernels"] = Network.SelectiveKernels,
-            ["temperature"] = Temperature,
-            ["shorterSide"] = ShorterSide,
-        },
+        ["distill"] = Further(),
     }.ToFileText();
 
     /// <summary>
@@ -78,6 +71,38 @@ public sealed record ModelConfig(
         ["do_normalize"] = false,
     }.ToFileText();
 
+    private JsonObject Further()
+    {
+        var further = new JsonObject
+        {
+            ["width"] = Network.Width,
+            ["stem"] = Network.StemName,
+            ["selectiveKernels"] = Network.SelectiveKernels,
+            ["temperature"] = Temperature,
+            ["shorterSide"] = ShorterSide,
+        };
+        if (!Network.Architecture.Blocks.SequenceEqual(Architecture.All[Network.Architecture.Name].Blocks))
+        {
+            further["blocks"] = new JsonArray([.. Network.Architecture.Blocks.Select(count => JsonValue.Create(count))]);
+        }
+
+        return further;
+    }
+
+    private static Architecture ReadArchitecture(JsonNode json)
+    {
+        var named = Architecture.All[json["architecture"]!.GetValue<string>()];
+        if (json["distill"]!["blocks"] is not JsonArray blocks)
+        {
+            return named;
+        }
+
+        int[] counts = [.. blocks.Select(count => count!.GetValue<int>())];
+        return counts.Length == named.Blocks.Count && counts.All(count => count is >= 1 and <= 200)
+            ? named with { Blocks = counts }
+            : throw new FormatException($"its blocks are {string.Join(", ", counts)}");
+    }
+
     /// <summary>Reads a config.json.</summary>
     /// <exception cref="InvalidDataException">The file is not a published model's config.json.</exception>
     public static ModelConfig Read(string path)
@@ -87,7 +112,7 @@ public sealed record ModelConfig(
             var json = JsonNode.Parse(File.ReadAllText(path))!;
             var size = json["pretrained_cfg"]!["input_size"]!.AsArray().Select(v => v!.GetValue<int>()).ToArray();
             var network = new NetworkOptions(
-                Architecture.All[json["architecture"]!.GetValue<string>()],
+                ReadArchitecture(json),
                 json["distill"]!["width"]!.GetValue<double>(),
                 NetworkOptions.StemNames[json["distill"]!["stem"]!.GetValue<string>()],
                 json["distill"]!["selectiveKernels"]!.GetValue<bool>(),

@@ -23,7 +23,8 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, Augmentatio
     {
         var weights = section.OptionalFile(
             "weights",
-            "Safetensors file of a whole classifier that becomes the teacher. Nothing is pretrained then.");
+            "Safetensors file of a whole classifier that becomes the teacher, or an ONNX model of one that is a plain ResNet. Nothing is "
+                + "pretrained then.");
         var fromLayer = section.Integer(
             "fromLayer", Math.Min(1, headLayers - 1), 0, headLayers - 1,
                 "Layers of the projection head that stay below the classifier (SimCLRv2 section 2.1).");

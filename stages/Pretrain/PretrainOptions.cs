@@ -34,7 +34,7 @@ public sealed record PretrainOptions(
             training,
             section.OptionalFile(
                 "weights",
-                "Safetensors file of an encoder, with torchvision's names or as this program writes it. It is imported instead of "
-                    + "pretraining."));
+                "Safetensors file of an encoder, with torchvision's names or as this program writes it, or an ONNX model of a plain "
+                    + "ResNet. It is imported instead of pretraining."));
     }
 }

@@ -53,7 +53,7 @@ public sealed class InitTests : IDisposable
 
     [Theory]
     [InlineData("nowhere", "30", "nowhere")]
-    [InlineData("My photos", "0", "--minutes: found 0")]
+    [InlineData("My photos", "0", "--minutes: found \"0\"")]
     public void Wrong_arguments_get_one_message(string folder, string minutes, string message)
     {
         var init = DistillProcess.Run(_folder.Path, "init", folder, "--minutes", minutes);

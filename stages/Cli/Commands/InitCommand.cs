@@ -17,23 +17,18 @@ namespace Distill.Cli.Commands;
 /// </summary>
 internal static class InitCommand
 {
-    private const double LeastMinutes = 1;
     private const double MostMinutes = 100_000;
 
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "Folder with train/CLASS/, test/CLASS/ and optionally unlabeled/." };
-        var minutes = new Option<double>("--minutes")
-        {
-            Description = "Time that the whole run may take on this machine.",
-            DefaultValueFactory = _ => 30,
-        };
+        var minutes = NumberOptions.Positive("--minutes", "Time that the whole run may take on this machine.", 30, MostMinutes);
         var encoder = new Option<string?>("--encoder")
         {
             Description = "ONNX model of a pretrained encoder to use as the teacher, or imagenet-resnet18. "
                 + "Default: pretrain on these images.",
         };
-        var perClass = new Option<int?>("--per-class") { Description = "Labels per class to use. Default: all." };
+        var perClass = NumberOptions.OptionalInteger("--per-class", "Labels per class to use. Default: all.", 1);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
         var output = new Option<string?>("--output") { Description = "File to write. Default: NAME.json, NAME being the folder's." };
@@ -55,7 +50,7 @@ internal static class InitCommand
 
     private static int Execute(DraftOptions options, string output, bool force)
     {
-        Check(options, output, force);
+        CheckOutput(output, force);
         using var interruption = new Interruption();
         var said = new HashSet<string>();
         var facts = DataFacts.Of(Open(new DatasetOptions(DatasetKind.Folder, options.Folder, ImageSize: 64, Channels: 3)));
@@ -94,19 +89,8 @@ internal static class InitCommand
         });
     }
 
-    private static void Check(DraftOptions options, string output, bool force)
+    private static void CheckOutput(string output, bool force)
     {
-        if (options.Minutes is not (>= LeastMinutes and <= MostMinutes))
-        {
-            throw new UserException(FormattableString.Invariant(
-                $"--minutes: found {options.Minutes}, expected a number from {LeastMinutes} to {MostMinutes:0}"));
-        }
-
-        if (options.PerClass is < 1)
-        {
-            throw new UserException($"--per-class: found {options.PerClass}, expected at least 1");
-        }
-
         if (File.Exists(output) && !force)
         {
             throw new UserException($"{output}: this file exists; give another --output, or --force to replace it");

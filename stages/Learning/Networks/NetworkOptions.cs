@@ -57,7 +57,7 @@ public sealed record NetworkOptions(
     public static NetworkOptions Read(JsonSection section, NetworkOptions fallback)
     {
         var options = new NetworkOptions(
-            section.Choice("architecture", fallback.Architecture.Name, Architecture.All, "Depth of the ResNet."),
+            ReadArchitecture(section, fallback.Architecture),
             section.Number("width", fallback.Width, 1.0 / 64, 16, "Multiplier of all channel counts."),
             section.Choice(
                 "stem", fallback.StemName, StemNames,
@@ -70,5 +70,17 @@ public sealed record NetworkOptions(
         return options.SelectiveKernels && !options.Architecture.Bottleneck
             ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks")
             : options;
+    }
+
+    private static Architecture ReadArchitecture(JsonSection section, Architecture fallback)
+    {
+        var architecture = section.Choice("architecture", fallback.Name, Architecture.All, "Depth of the ResNet.");
+        var blocks = section.OptionalNumbers(
+            "blocks", null, 1, 200,
+            "Blocks of each of the four stages, for imported networks of another depth. Default: the architecture's.");
+        return blocks is null ? architecture
+            : blocks.Count == architecture.Blocks.Count && blocks.All(double.IsInteger)
+                ? architecture with { Blocks = [.. blocks.Select(count => (int)count)] }
+            : throw section.Error("blocks", $"found {string.Join(", ", blocks)}, expected {architecture.Blocks.Count} whole numbers");
     }
 }

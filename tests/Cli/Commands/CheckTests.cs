@@ -32,7 +32,7 @@ public sealed partial class CheckTests : IDisposable
     [Fact]
     public void Check_and_run_report_the_same_and_nothing_is_computed()
     {
-        Directory.CreateDirectory(PathOf("train/__MACOSX"));
+        Directory.CreateDirectory(PathOf("train/ant"));
         Directory.Delete(PathOf("test"), recursive: true);
         Write("train/dog/copy.png", File.ReadAllBytes(PathOf("train/cat/0.png")));
 
@@ -43,7 +43,7 @@ public sealed partial class CheckTests : IDisposable
         Assert.Equal(check.Errors, run.Errors);
         Assert.Equal(2, run.Errors.TrimEnd().Split('\n').Length);
         Assert.Contains("images has no test images", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("__MACOSX (0)", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("ant (0)", run.Errors, StringComparison.Ordinal);
         Assert.Equal(Warnings(check.Output), Warnings(run.Output));
         Assert.Contains(Warnings(run.Output), warning => warning.Contains("1 picture in two classes", StringComparison.Ordinal));
         Assert.False(Directory.Exists(_pipeline.Models));

@@ -11,7 +11,7 @@ public sealed class NumberOptionsTests
     [
         RunCommand.Create(), StatusCommand.Create(), DataCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(),
         PublishCommand.Create(), ResultsCommand.Create(), CrossValidateCommand.Create(), RehearseCommand.Create(), DoctorCommand.Create(),
-        OptionsCommand.Create(), SchemaCommand.Create(),
+        OptionsCommand.Create(), SchemaCommand.Create(), InitCommand.Create(),
     ];
 
     [Theory]
@@ -28,6 +28,8 @@ public sealed class NumberOptionsTests
     [InlineData("rehearse --width 17", "--width: found \"17\", expected a number above 0 and at most 16")]
     [InlineData("rehearse --batch 1", "--batch: found \"1\", expected a whole number of at least 2")]
     [InlineData("rehearse --steps 0", "--steps: found \"0\", expected a whole number of at least 1")]
+    [InlineData("init x --per-class 0", "--per-class: found \"0\", expected a whole number of at least 1")]
+    [InlineData("init x --minutes 0", "--minutes: found \"0\", expected a number above 0 and at most 100000")]
     [InlineData("rehearse --image-size 7", "--image-size: found \"7\", expected a whole number of at least 8")]
     public void A_number_outside_of_its_range_is_refused_in_one_message(string line, string message) =>
         Assert.Equal([message], Parse(line).Errors.Select(error => error.Message));
