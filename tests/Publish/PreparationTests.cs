@@ -30,8 +30,11 @@ public sealed class PreparationTests : IDisposable
 {
     private const int Side = 32;
 
-    /// <summary>Of a probability in percent. The examples print one decimal.</summary>
-    private const double Tolerance = 0.15;
+    /// <summary>Of a probability in percent. The examples print one decimal, and decode JPEG files before they shrink them.</summary>
+    private const double Tolerance = 0.5;
+
+    /// <summary>Gray levels by which a shrunk JPEG file may differ, because this program shrinks it while it decodes it.</summary>
+    private const int ShrunkTolerance = 4;
 
     private readonly TempFolder _folder = new();
 
@@ -56,7 +59,8 @@ public sealed class PreparationTests : IDisposable
             var (ours, theirs) = (ImageFile.Read(picture, config.Preprocessing), File.ReadAllBytes(picture + ".raw"));
             Assert.Equal(ours.Length, theirs.Length);
             // Rounding differs where a sum is near a half.
-            Assert.InRange(ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
+            var shrunk = shorterSide is not null && picture.EndsWith(".jpg", StringComparison.Ordinal);
+            Assert.InRange(ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max(), 0, shrunk ? ShrunkTolerance : 1);
         });
     }
 

@@ -18,8 +18,7 @@ public static class ImageFile
         try
         {
             var shape = preprocessing.Shape;
-            var image = ImageDecoder.Decode(File.ReadAllBytes(path), shape.Channels).Image;
-            image = preprocessing.ShorterSide is { } side ? Resampler.Shrink(image, side) : image;
+            var image = ImageDecoder.Decode(File.ReadAllBytes(path), shape.Channels, preprocessing.ShorterSide).Image;
             var part = preprocessing.MeasuredPart(image.Shape.Height, image.Shape.Width);
             if (part == Crop.Whole && image.Shape == shape)
             {
