@@ -47,7 +47,8 @@ internal static class ImageDecoder
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height is 0 or > MaxPixels)
         {
-            throw new RefusedImageException($"not between 1 pixel and {MaxPixels / 1_000_000} megapixels");
+            // Without the size, so that equal reasons are counted together.
+            throw new RefusedImageException($"larger than {MaxPixels / 1_000_000} megapixels, or without a pixel");
         }
 
         if (WebpFile.HasSignature(encoded) && WebpFile.IsCutShort(encoded))

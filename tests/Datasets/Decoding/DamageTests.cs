@@ -70,7 +70,7 @@ public sealed class DamageTests : IDisposable
 
         var report = Open().Report(Split.Train)!;
         Assert.Equal(made, report.Used + report.Refused.Count);
-        Assert.All(report.Refused, image => Assert.Matches("^(damaged|cut short|not an image|not between 1 pixel)", image.Reason));
+        Assert.All(report.Refused, image => Assert.Matches("^(damaged|cut short|not an image|larger than 100 megapixels)", image.Reason));
     }
 
     [Fact]
@@ -84,9 +84,8 @@ public sealed class DamageTests : IDisposable
         var before = GC.GetTotalAllocatedBytes();
         var report = Open().Report(Split.Train)!;
 
-        Assert.Equal(
-            ["60000×60000", "12000×12000", "60000×60000"],
-            report.Refused.Take(3).Select(image => image.Reason.Split(' ')[0]));
+        Assert.All(
+            report.Refused.Take(3), image => Assert.Equal("larger than 100 megapixels, or without a pixel", image.Reason));
         Assert.Equal((1, 4), (report.Used, report.Refused.Count));
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 30_000_000);
     }
