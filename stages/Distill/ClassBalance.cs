@@ -51,8 +51,10 @@ internal static class ClassBalance
         return logits_NK.Plus(shift_K).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Computes the mean probability of every class after shifts of the scaled logits: [K], fp64.
-    /// With a single chunk, it equals that chunk's mean to the last bit.</summary>
+    /// <summary>
+    /// Computes the mean probability of every class after shifts of the scaled logits: [K], fp64. With a single chunk, it equals that
+    /// chunk's mean to the last bit.
+    /// </summary>
     internal static Tensor Shares(SoftTargetLogits logits, double temperature, Tensor shift_K)
     {
         var share_K = zeros_like(shift_K);

@@ -14,18 +14,29 @@ public sealed class CachedEncoder : IDisposable
     private readonly OnnxEncoder _encoder;
     private readonly FeatureCache _cache;
 
+    private CachedEncoder(OnnxEncoder encoder, FeatureCache cache) => (_encoder, _cache) = (encoder, cache);
+
     /// <summary>Opens a model and the features that it has computed before.</summary>
     /// <param name="options">The encoder.</param>
     /// <param name="cacheFolder">The folder of the features of all encoders.</param>
     /// <param name="warn">Takes one sentence about each damaged file of features.</param>
     /// <exception cref="Distill.Pipeline.Options.UserException">The model is missing, damaged, or not an encoder of images.</exception>
-    public CachedEncoder(EncoderOptions options, string cacheFolder, Action<string> warn)
+    public static CachedEncoder Open(EncoderOptions options, string cacheFolder, Action<string> warn)
     {
-        EncoderFiles.Check(options);
-        _encoder = new OnnxEncoder(options);
-        var key = FileHash.OfText($"{EncoderFiles.Fingerprint(options)}\n{_encoder.Description}");
-        _cache = new FeatureCache(Path.Combine(cacheFolder, key[..16]), key, _encoder.Dimensions, warn);
-        _cache.Open();
+        var fingerprint = EncoderFiles.Fingerprint(options);
+        var encoder = OnnxEncoder.Open(options);
+        try
+        {
+            var key = FileHash.OfText($"{fingerprint}\n{encoder.Description}");
+            var cache = new FeatureCache(Path.Combine(cacheFolder, key[..16]), key, encoder.Dimensions, warn);
+            cache.Open();
+            return new CachedEncoder(encoder, cache);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Height and width of the images, in pixels.</summary>

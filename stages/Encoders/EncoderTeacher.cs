@@ -1,8 +1,10 @@
 // N images, C channels, H height, W width, S height and width of an encoder's input, D features of an encoder, K classes
+using Distill.Encoders.Models;
 using Distill.Encoders.Options;
 using Distill.Imaging.Evaluation.Probes;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
+using Distill.Learning.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,7 +14,7 @@ namespace Distill.Encoders;
 /// A classifier of frozen encoders, each with a linear layer on its features. With several encoders, it averages their probabilities. Only
 /// the linear layers are weights of this network.
 /// </summary>
-public sealed class EncoderTeacher : nn.Module<Tensor, Tensor>, ISizedNetwork
+public sealed class EncoderTeacher : nn.Module<Tensor, Tensor>, ISizedNetwork, IExternalWeights
 {
     private readonly CachedEncoder[] _encoders;
     private readonly Linear[] _classifiers;
@@ -27,7 +29,7 @@ public sealed class EncoderTeacher : nn.Module<Tensor, Tensor>, ISizedNetwork
         : base(nameof(EncoderTeacher))
     {
         Encoders = encoders;
-        _encoders = [.. encoders.Select(encoder => new CachedEncoder(encoder, cacheFolder, warn))];
+        _encoders = OpenAll(encoders, cacheFolder, warn);
         _classifiers = [.. _encoders.Select(encoder => nn.Linear(encoder.Dimensions, classes))];
         using var frozen = no_grad();
         for (var i = 0; i < _classifiers.Length; i++)
@@ -42,6 +44,9 @@ public sealed class EncoderTeacher : nn.Module<Tensor, Tensor>, ISizedNetwork
 
     /// <summary>The largest input size. Encoders of other sizes get scaled images.</summary>
     public int ImageSize => _encoders.Max(encoder => encoder.Size);
+
+    /// <inheritdoc/>
+    public long ExternalParameterCount => Encoders.Sum(EncoderFiles.ParameterCount);
 
     /// <summary>Replaces the linear layer of an encoder.</summary>
     public void SetClassifier(int encoder, LinearClassifier fitted)
@@ -92,6 +97,21 @@ public sealed class EncoderTeacher : nn.Module<Tensor, Tensor>, ISizedNetwork
         }
 
         base.Dispose(disposing);
+    }
+
+    private static CachedEncoder[] OpenAll(IReadOnlyList<EncoderOptions> encoders, string cacheFolder, Action<string> warn)
+    {
+        var opened = new List<CachedEncoder>();
+        try
+        {
+            opened.AddRange(encoders.Select(encoder => CachedEncoder.Open(encoder, cacheFolder, warn)));
+            return [.. opened];
+        }
+        catch
+        {
+            opened.ForEach(encoder => encoder.Dispose());
+            throw;
+        }
     }
 
     // In fp64, which autocast leaves alone.

@@ -131,7 +131,7 @@ public sealed class CachedEncoderTests : IDisposable
 
     private EncoderOptions Model() => EncoderModels.Options(EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]));
 
-    private CachedEncoder Open(EncoderOptions options) => new(options, _folder["features"], _warnings.Add);
+    private CachedEncoder Open(EncoderOptions options) => CachedEncoder.Open(options, _folder["features"], _warnings.Add);
 
     private float[] Compute(Tensor images_N3SS, EncoderOptions? options = null)
     {

@@ -67,6 +67,14 @@ internal static class EncoderModels
         inputs ? [("images", Float, [1, 3, 4, 4]), ("text", Float, [1, 3])] : [("images", Float, [1, 3, 4, 4])],
         [("first", 2), ("second", 2)]);
 
+    /// <summary>Writes a graph of two nodes that wait for each other.</summary>
+    public static string Cycle(TempFolder folder, string name) => Write(
+        folder,
+        name,
+        [Node("Add", ["images", "second"], "first"), Node("Relu", ["first"], "second")],
+        [("images", Float, [1, 3, 4, 4])],
+        [("second", 4)]);
+
     /// <summary>Reads the encoders of a pipeline's block "pretrain".</summary>
     public static IReadOnlyList<EncoderOptions> Read(string pretrain) =>
         EncoderOptions.ReadAll(PipelineFile.Parse($"{{ \"pretrain\": {pretrain} }}", "test.json", _ => null).Section("pretrain"));

@@ -35,7 +35,7 @@ public sealed class OnnxEncoderTests : IDisposable
     public void Images_are_normalized_in_every_form_of_input(long?[] shape, long type, bool keep)
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", shape, type, keep);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(path, $$""", "size": {{Size}}"""));
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, $$""", "size": {{Size}}"""));
         using var scope = NewDisposeScope();
         var images_N3SS = Images(5);
 
@@ -49,7 +49,7 @@ public sealed class OnnxEncoderTests : IDisposable
     public void Bytes_are_not_normalized()
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size], type: 2);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(path));
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
         using var scope = NewDisposeScope();
         var expected = Means(Images(2), [0, 0, 0], [1 / 255.0, 1 / 255.0, 1 / 255.0]);
         Close.To(expected, encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-4);
@@ -59,7 +59,7 @@ public sealed class OnnxEncoderTests : IDisposable
     public void Blue_comes_first_in_bgr()
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(path, """, "channelOrder": "bgr" """));
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, """, "channelOrder": "bgr" """));
         using var scope = NewDisposeScope();
         Close.To(Means(Images(2).flip(1), Mean, Deviation), encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-5);
     }
@@ -80,7 +80,10 @@ public sealed class OnnxEncoderTests : IDisposable
             """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "rescale_factor": 0.00784313725 }""",
             "", [0.25, 0.25, 0.25], [0.25, 0.25, 0.25]
         },
-        { "config.json", """{ "pretrained_cfg": { "mean": [0.1, 0.2, 0.3], "std": [1, 2, 3] } }""", "", [0.1, 0.2, 0.3], [1, 2, 3] },
+        {
+            "config.json", """{ "pretrained_cfg": { "mean": [0.1, 0.2, 0.3], "std": [0.5, 1, 0.25] } }""", "",
+            [0.1, 0.2, 0.3], [0.5, 1, 0.25]
+        },
         {
             "preprocessor_config.json", """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5] }""",
             """, "mean": [0, 0.1, 0.2], "deviation": [1, 1, 0.5]""", [0, 0.1, 0.2], [1, 1, 0.5]
@@ -94,7 +97,7 @@ public sealed class OnnxEncoderTests : IDisposable
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
         _folder.Write(file, content);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(path, options));
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, options));
         using var scope = NewDisposeScope();
         Close.To(Means(Images(3), mean, deviation), encoder.Features(Images(3)).to_type(ScalarType.Float64), 1e-5);
     }
@@ -111,7 +114,7 @@ public sealed class OnnxEncoderTests : IDisposable
               "size": { "shortest_edge": 8 }, "crop_size": { "height": 6, "width": 6 }
             }
             """);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(path));
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
         Assert.Equal(6, encoder.Size);
     }
 
@@ -122,7 +125,7 @@ public sealed class OnnxEncoderTests : IDisposable
     public void Tokens_become_one_vector(string pooling, bool first)
     {
         var path = EncoderModels.Tokens(_folder, "model.onnx", Size);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(
             path, $$""", "pooling": "{{pooling}}", "mean": [0, 0, 0], "deviation": [1, 1, 1]"""));
         using var scope = NewDisposeScope();
         var pixels = Images(2).to_type(ScalarType.Float64).div(255);
@@ -134,7 +137,7 @@ public sealed class OnnxEncoderTests : IDisposable
     public void Features_of_an_image_do_not_depend_on_the_others()
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        using var encoder = new OnnxEncoder(EncoderModels.Options(path));
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
         using var scope = NewDisposeScope();
         var together = encoder.Features(Images(11));
         var alone = cat([.. Images(11).split(1).Select(image => encoder.Features(image))]);
@@ -166,7 +169,7 @@ public sealed class OnnxEncoderTests : IDisposable
             _ => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4]),
         };
         var encoder = EncoderModels.Options(path, options);
-        var error = Assert.Throws<UserException>(() => new OnnxEncoder(encoder).Dispose());
+        var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(encoder).Dispose());
         Assert.Contains(message, error.Message);
         Assert.Contains("$.pretrain.encoder", error.Message);
     }
@@ -176,7 +179,7 @@ public sealed class OnnxEncoderTests : IDisposable
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
         var file = _folder.Write("preprocessor_config.json", "{ \"image_mean\": [\"red\"] }");
-        var error = Assert.Throws<UserException>(() => new OnnxEncoder(EncoderModels.Options(path)).Dispose());
+        var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(EncoderModels.Options(path)).Dispose());
         Assert.StartsWith(file, error.Message);
     }
 

@@ -61,8 +61,8 @@ internal sealed record EncoderInput(
             options.Size ?? (height > 0 ? height : beside?.Size ?? DefaultSize),
             channelsLast,
             options.ChannelOrder == ChannelOrder.Bgr,
-            PerChannel(options, options.Mean ?? beside?.Mean ?? ImageNetMean),
-            PerChannel(options, options.Deviation ?? beside?.Deviation ?? ImageNetDeviation));
+            PerChannel(options, options.Normalization?.Mean ?? beside?.Normalization?.Mean ?? ImageNetMean),
+            PerChannel(options, options.Normalization?.Deviation ?? beside?.Normalization?.Deviation ?? ImageNetDeviation));
     }
 
     private static (string Name, NodeMetadata Node) Choose(EncoderOptions options, IReadOnlyDictionary<string, NodeMetadata> inputs)

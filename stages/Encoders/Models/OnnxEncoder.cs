@@ -22,38 +22,45 @@ public sealed class OnnxEncoder : IDisposable
     private readonly EncoderInput _input;
     private readonly EncoderOutput _output;
 
+    private OnnxEncoder(EncoderOptions options, SessionOptions sessionOptions, InferenceSession session)
+    {
+        (_options, _sessionOptions, _session) = (options, sessionOptions, session);
+        _input = EncoderInput.Create(options, session.InputMetadata);
+        _output = EncoderOutput.Create(options, session.OutputMetadata);
+        using var black = zeros([1, EncoderInput.Channels, Size, Size], ScalarType.Byte);
+        using var features = Features(black);
+        Dimensions = (int)features.shape[1];
+    }
+
     /// <summary>Opens a model and computes the features of a black image, so that a model that cannot serve is refused at once.</summary>
     /// <exception cref="UserException">The file is missing or not an ONNX model, or the model is not an encoder of images.</exception>
-    public OnnxEncoder(EncoderOptions options)
+    public static OnnxEncoder Open(EncoderOptions options)
     {
-        _options = options;
-        _sessionOptions = new SessionOptions
+        var sessionOptions = new SessionOptions
         {
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
         };
-        _sessionOptions.AddSessionConfigEntry("session.x64quantprecision", "1");
+        sessionOptions.AddSessionConfigEntry("session.x64quantprecision", "1");
+        InferenceSession? session = null;
         try
         {
-            _session = new InferenceSession(options.File, _sessionOptions);
-            _input = EncoderInput.Create(options, _session.InputMetadata);
-            _output = EncoderOutput.Create(options, _session.OutputMetadata);
-            using var black = zeros([1, EncoderInput.Channels, Size, Size], ScalarType.Byte);
-            using var features = Features(black);
-            Dimensions = (int)features.shape[1];
+            session = new InferenceSession(options.File, sessionOptions);
+            return new OnnxEncoder(options, sessionOptions, session);
         }
         catch (Exception error)
         {
-            Dispose();
-            throw error is OnnxRuntimeException or InvalidDataException
-                ? new UserException($"{options.File} ({options.Where}): {error.Message}")
-                : error;
+            session?.Dispose();
+            sessionOptions.Dispose();
+            if (error is OnnxRuntimeException or InvalidDataException)
+            {
+                throw new UserException($"{options.File} ({options.Where}): {error.Message}");
+            }
+
+            throw;
         }
     }
-
-    /// <summary>Name of the encoder.</summary>
-    public string Name => _options.Name;
 
     /// <summary>Height and width of the images, in pixels.</summary>
     public int Size => _input.Size;
@@ -83,7 +90,7 @@ public sealed class OnnxEncoder : IDisposable
     public void Dispose()
     {
         _run.Dispose();
-        _session?.Dispose();
+        _session.Dispose();
         _sessionOptions.Dispose();
     }
 

@@ -1,21 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 
 namespace Distill.Encoders.Models;
 
 /// <summary>
-/// What the files beside a model state about its input: preprocessor_config.json of transformers, or pretrained_cfg in timm's config.json.
+/// What the files beside an ONNX model state about its input: preprocessor_config.json of transformers, or pretrained_cfg in timm's
+/// config.json.
 /// </summary>
 /// <param name="Path">The file that was read.</param>
 /// <param name="Size">Height and width of the input; null if the file does not state it.</param>
-/// <param name="Mean">Mean per channel for images in [0, 1]; null if the file does not state it.</param>
-/// <param name="Deviation">Standard deviation per channel for images in [0, 1].</param>
-public sealed record PreprocessorFile(string Path, int? Size, IReadOnlyList<double>? Mean, IReadOnlyList<double>? Deviation)
+/// <param name="Normalization">Mean and deviation; null if the file does not state them.</param>
+internal sealed record PreprocessorFile(string Path, int? Size, GivenNormalization? Normalization)
 {
-    private const double Byte = 255;
-
-    /// <summary>Names of the files, the first one that exists counts.</summary>
+    /// <summary>Names of the files; the first one that says something counts.</summary>
     private static readonly string[] Names = ["preprocessor_config.json", "config.json"];
 
     /// <summary>
@@ -29,18 +28,24 @@ public sealed record PreprocessorFile(string Path, int? Size, IReadOnlyList<doub
         return folders.SelectMany(place => Names.Select(name => System.IO.Path.Combine(place, name)))
             .Where(File.Exists)
             .Select(Read)
-            .FirstOrDefault(file => file is not null);
+            .FirstOrDefault(file => file.Size is not null || file.Normalization is not null);
     }
 
-    private static PreprocessorFile? Read(string path)
+    private static PreprocessorFile Read(string path)
     {
         try
         {
             var json = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("it is not an object");
-            return json["pretrained_cfg"] is JsonObject timm ? OfTimm(path, timm)
-                : json["image_processor_type"] is not null || json["image_mean"] is not null || json["do_rescale"] is not null
-                    ? OfTransformers(path, json)
-                    : null;
+            return json["pretrained_cfg"] is JsonObject timm
+                ? new PreprocessorFile(
+                    path,
+                    timm["input_size"] is JsonArray { Count: 3 } size ? size[1]!.GetValue<int>() : null,
+                    GivenNormalization.OfTimm(path, timm))
+                : new PreprocessorFile(path, SizeOfTransformers(json), GivenNormalization.OfTransformers(path, json));
+        }
+        catch (InvalidDataException impossible)
+        {
+            throw new UserException(impossible.Message);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
         {
@@ -48,26 +53,8 @@ public sealed record PreprocessorFile(string Path, int? Size, IReadOnlyList<doub
         }
     }
 
-    private static PreprocessorFile OfTimm(string path, JsonObject timm) => new(
-        path,
-        timm["input_size"] is JsonArray { Count: 3 } size ? size[1]!.GetValue<int>() : null,
-        Numbers(timm["mean"]),
-        Numbers(timm["std"]));
-
-    private static PreprocessorFile OfTransformers(string path, JsonObject json)
-    {
-        var crop = json["do_center_crop"]?.GetValue<bool>() == false ? null : SizeOf(json["crop_size"]);
-        // Values are multiplied by rescale_factor; without rescaling, mean and deviation are for bytes.
-        var factor = json["do_rescale"]?.GetValue<bool>() == false ? 1 : json["rescale_factor"]?.GetValue<double>() ?? 1 / Byte;
-        var normalizes = json["do_normalize"]?.GetValue<bool>() != false;
-        var mean = normalizes ? Numbers(json["image_mean"]) : [0, 0, 0];
-        var deviation = normalizes ? Numbers(json["image_std"]) : [1, 1, 1];
-        return new PreprocessorFile(
-            path,
-            crop ?? SizeOf(json["size"]),
-            mean?.Select(value => value / (Byte * factor)).ToArray(),
-            deviation?.Select(value => value / (Byte * factor)).ToArray());
-    }
+    private static int? SizeOfTransformers(JsonObject json) =>
+        (json["do_center_crop"]?.GetValue<bool>() == false ? null : SizeOf(json["crop_size"])) ?? SizeOf(json["size"]);
 
     private static int? SizeOf(JsonNode? size) => size switch
     {
@@ -75,7 +62,4 @@ public sealed record PreprocessorFile(string Path, int? Size, IReadOnlyList<doub
         JsonValue number => number.GetValue<int>(),
         _ => null,
     };
-
-    private static double[]? Numbers(JsonNode? list) =>
-        list is JsonArray values ? [.. values.Select(value => value!.GetValue<double>())] : null;
 }

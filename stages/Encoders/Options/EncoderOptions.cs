@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 
 namespace Distill.Encoders.Options;
@@ -12,8 +13,7 @@ namespace Distill.Encoders.Options;
 /// <param name="Size">Height and width of the input in pixels.</param>
 /// <param name="Layout">Order of the input's dimensions.</param>
 /// <param name="ChannelOrder">Order of the input's channels.</param>
-/// <param name="Mean">Mean per channel, in the input's order, for images in [0, 1].</param>
-/// <param name="Deviation">Standard deviation per channel, in the input's order, for images in [0, 1].</param>
+/// <param name="Normalization">Mean and deviation per channel, in the input's order, for images in [0, 1].</param>
 /// <param name="Pooling">How the output becomes one vector.</param>
 /// <param name="License">License of the model, for the model card.</param>
 public sealed record EncoderOptions(
@@ -23,8 +23,7 @@ public sealed record EncoderOptions(
     int? Size,
     TensorLayout Layout,
     ChannelOrder ChannelOrder,
-    IReadOnlyList<double>? Mean,
-    IReadOnlyList<double>? Deviation,
+    Normalization? Normalization,
     FeaturePooling Pooling,
     string? License)
 {
@@ -46,8 +45,8 @@ public sealed record EncoderOptions(
         ["size"] = Size,
         ["layout"] = Layout.ToString(),
         ["channelOrder"] = ChannelOrder.ToString(),
-        ["mean"] = Numbers(Mean),
-        ["deviation"] = Numbers(Deviation),
+        ["mean"] = Numbers(Normalization?.Mean),
+        ["deviation"] = Numbers(Normalization?.Deviation),
         ["pooling"] = Pooling.ToString(),
         ["license"] = License,
     };
@@ -75,7 +74,7 @@ public sealed record EncoderOptions(
         }
 
         var known = KnownEncoder.All.GetValueOrDefault(file)?.Options;
-        var options = new EncoderOptions(
+        return new EncoderOptions(
             known?.File ?? file,
             section.OptionalText("input", "Name of the input for images, if the model has several inputs.") ?? known?.Input,
             section.OptionalText("output", "Name of the output with the features. Default: the only one, or the pooled one.")
@@ -84,12 +83,7 @@ public sealed record EncoderOptions(
                 ?? known?.Size,
             section.Choice("layout", known?.Layout ?? TensorLayout.Auto, "Order of the input's dimensions. auto: as its shape tells."),
             section.Choice("channelOrder", known?.ChannelOrder ?? ChannelOrder.Rgb, "Order of the color channels."),
-            section.OptionalNumbers(
-                "mean", known?.Mean, -1000, 1000,
-                "Mean per channel of images in [0, 1]. Default: that of preprocessor_config.json or config.json beside the model, "
-                    + "else ImageNet's."),
-            section.OptionalNumbers(
-                "deviation", known?.Deviation, 1e-6, 1000, "Standard deviation per channel of images in [0, 1]; together with mean."),
+            Normalization.Read(section, known?.Normalization),
             section.Choice(
                 "pooling", FeaturePooling.Auto,
                 "How an output of maps or tokens becomes one vector. auto: the mean of maps, the first of tokens."),
@@ -97,8 +91,6 @@ public sealed record EncoderOptions(
         {
             Where = section.Path,
         };
-        return options.Mean?.Count == options.Deviation?.Count ? options : throw section.Error(
-            "deviation", $"found {options.Deviation?.Count ?? 0} values for {options.Mean?.Count ?? 0} of mean, expected as many");
     }
 
     private static JsonArray? Numbers(IReadOnlyList<double>? values) =>

@@ -1,3 +1,5 @@
+using Distill.Learning.Networks;
+
 namespace Distill.Encoders.Options;
 
 /// <summary>An encoder that the program can download, with all that is to be known about its input.</summary>
@@ -27,8 +29,7 @@ public sealed record KnownEncoder(
                 TensorLayout.Nchw,
                 ChannelOrder.Bgr,
                 // Means over the positions of the mean image that the package's preprocessing model subtracts; it divides by nothing.
-                [103.06 / 255, 115.90 / 255, 123.15 / 255],
-                [1 / 255.0, 1 / 255.0, 1 / 255.0],
+                new Normalization([103.06 / 255, 115.90 / 255, 123.15 / 255], [1 / 255.0, 1 / 255.0, 1 / 255.0]),
                 FeaturePooling.Auto,
                 "MIT")),
     };

@@ -12,15 +12,17 @@ public sealed record GivenNormalization(string File, string Names, IReadOnlyList
     private const double Tolerance = 0.01;
 
     /// <summary>Reads <c>mean</c> and <c>std</c> of timm's pretrained_cfg; null if there are none.</summary>
-    /// <exception cref="InvalidDataException">They are for images in 0 … 255.</exception>
+    /// <exception cref="InvalidDataException">They are not numbers, or for images in 0 … 255.</exception>
     public static GivenNormalization? OfTimm(string file, JsonObject? json) =>
-        Create(file, "mean and std", Numbers(json?["mean"]), Numbers(json?["std"]), scale: 1);
+        Create(file, "mean and std", json?["mean"], json?["std"], scale: 1);
 
     /// <summary>
     /// Reads <c>image_mean</c> and <c>image_std</c> of transformers' image processors, which scale images by <c>rescale_factor</c> first;
     /// null if there are none.
     /// </summary>
-    /// <exception cref="InvalidDataException">They are for images in 0 … 255, but the processor scales images to [0, 1].</exception>
+    /// <exception cref="InvalidDataException">
+    /// They are not numbers, or they are for images in 0 … 255, but the processor scales images to [0, 1].
+    /// </exception>
     public static GivenNormalization? OfTransformers(string file, JsonObject? json)
     {
         const string names = "image_mean and image_std";
@@ -31,8 +33,8 @@ public sealed record GivenNormalization(string File, string Names, IReadOnlyList
 
         var factor = Flag(json["do_rescale"]) is false ? 1 : Numbers(json["rescale_factor"])?[0] ?? 1 / 255.0;
         return Flag(json["do_normalize"]) is false
-            ? Create(file, names, [0], [1], factor * 255)
-            : Create(file, names, Numbers(json["image_mean"]), Numbers(json["image_std"]), factor * 255);
+            ? Create(file, names, 0.0, 1.0, factor * 255)
+            : Create(file, names, json["image_mean"], json["image_std"], factor * 255);
     }
 
     /// <summary>Compares it with the configured normalization.</summary>
@@ -56,18 +58,25 @@ public sealed record GivenNormalization(string File, string Names, IReadOnlyList
             + $"{advice}, or remove this file if it belongs to another network");
     }
 
-    private static GivenNormalization? Create(string file, string names, double[]? mean, double[]? deviation, double scale)
+    private static GivenNormalization? Create(string file, string names, JsonNode? mean, JsonNode? deviation, double scale)
     {
-        if (mean is null || deviation is null || mean.Length != deviation.Length || deviation.Any(value => value <= 0))
+        if (mean is null && deviation is null)
         {
             return null;
         }
 
-        double[] scaledMean = [.. mean.Select(value => value / scale)];
-        double[] scaledDeviation = [.. deviation.Select(value => value / scale)];
+        if (Numbers(mean) is not { } means || Numbers(deviation) is not { } deviations
+            || means.Length != deviations.Length || deviations.Any(value => value <= 0))
+        {
+            throw new InvalidDataException(
+                $"{file}: found {names} {Shown(mean)} and {Shown(deviation)}, expected a number per channel, the second ones above 0");
+        }
+
+        double[] scaledMean = [.. means.Select(value => value / scale)];
+        double[] scaledDeviation = [.. deviations.Select(value => value / scale)];
         return Normalization.ForBytes(scaledMean, scaledDeviation) is { } advice
             ? throw new InvalidDataException(
-                $"{file}: found {names} {Normalization.Text(mean)} and {Normalization.Text(deviation)}, {advice}")
+                $"{file}: found {names} {Shown(mean)} and {Shown(deviation)}, {advice}")
             : new GivenNormalization(file, names, scaledMean, scaledDeviation);
     }
 
@@ -84,6 +93,8 @@ public sealed record GivenNormalization(string File, string Names, IReadOnlyList
             return Math.Abs(entry.Item - other) <= Tolerance * Math.Max(Math.Abs(other), Tolerance);
         });
     }
+
+    private static string Shown(JsonNode? json) => json?.ToJsonString() ?? "null";
 
     private static double[]? Numbers(JsonNode? json)
     {

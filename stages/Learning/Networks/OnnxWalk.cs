@@ -3,24 +3,45 @@ using Distill.Learning.Onnx;
 namespace Distill.Learning.Networks;
 
 /// <summary>Follows an ONNX graph from value to value.</summary>
-/// <param name="path">Path of the model, with which every message begins.</param>
-/// <param name="model">The graph.</param>
-internal sealed class OnnxWalk(string path, OnnxModel model)
+internal sealed class OnnxWalk
 {
     private const string Limit = "only plain ResNets are imported";
 
-    private readonly ILookup<string, OnnxNode> _consumers = model.Nodes
-        .SelectMany(node => node.Inputs.Distinct().Select(input => (input, node)))
-        .ToLookup(pair => pair.input, pair => pair.node);
+    private readonly string _path;
+    private readonly OnnxModel _model;
+    private readonly ILookup<string, OnnxNode> _consumers;
+
+    /// <param name="path">Path of the model, with which every message begins.</param>
+    /// <param name="model">The graph.</param>
+    /// <exception cref="InvalidDataException">A node reads a value that no node before it computes.</exception>
+    public OnnxWalk(string path, OnnxModel model)
+    {
+        (_path, _model) = (path, model);
+        _consumers = model.Nodes
+            .SelectMany(node => node.Inputs.Distinct().Select(input => (input, node)))
+            .ToLookup(pair => pair.input, pair => pair.node);
+
+        // Following a cycle would have no end. An input that is left out has no name.
+        var computed = model.Inputs.Concat(model.Weights.Keys).Append("").ToHashSet();
+        foreach (var node in model.Nodes)
+        {
+            if (node.Inputs.FirstOrDefault(input => !computed.Contains(input)) is { } early)
+            {
+                throw Wrong(node, $"reads '{early}' before it is computed");
+            }
+
+            computed.UnionWith(node.Outputs);
+        }
+    }
 
     /// <summary>The name of the graph's only input.</summary>
-    public string Input => model.Inputs is [var only]
+    public string Input => _model.Inputs is [var only]
         ? only
-        : throw new InvalidDataException($"{path}: found {model.Inputs.Count} inputs, expected one for images");
+        : throw new InvalidDataException($"{_path}: found {_model.Inputs.Count} inputs, expected one for images");
 
     /// <summary>Returns a weight.</summary>
     public OnnxInitializer Weight(OnnxNode node, int input) =>
-        input < node.Inputs.Count && model.Weights.TryGetValue(node.Inputs[input], out var weight)
+        input < node.Inputs.Count && _model.Weights.TryGetValue(node.Inputs[input], out var weight)
             ? weight
             : throw Wrong(node, $"input {input} is not a constant");
 
@@ -34,7 +55,7 @@ internal sealed class OnnxWalk(string path, OnnxModel model)
     /// <exception cref="InvalidDataException">There is none, or it is of another kind.</exception>
     public OnnxNode Only(string value, string operation) =>
         Next(value).FirstOrDefault() is not { } node
-            ? throw new InvalidDataException($"{path}: found nothing after '{value}', expected {operation}; {Limit}")
+            ? throw new InvalidDataException($"{_path}: found nothing after '{value}', expected {operation}; {Limit}")
             : node.Operator == operation ? node : throw Wrong(node, $"expected {operation}");
 
     /// <summary>Returns the output of the node of a kind that reads a value, or the value itself if there is none.</summary>
@@ -48,5 +69,5 @@ internal sealed class OnnxWalk(string path, OnnxModel model)
 
     /// <summary>Returns the exception for a node that a plain ResNet does not have.</summary>
     public InvalidDataException Wrong(OnnxNode node, string message) => new(
-        $"{path}: node {node.Operator} '{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}': {message}; {Limit}");
+        $"{_path}: node {node.Operator} '{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}': {message}; {Limit}");
 }

@@ -41,7 +41,9 @@ internal static class OnnxNodeReader
             }
         }
 
-        return (new OnnxNode(operation, name, inputs, outputs, attributes), operation == "Constant" ? constant : null);
+        return outputs.Count > 0
+            ? (new OnnxNode(operation, name, inputs, outputs, attributes), operation == "Constant" ? constant : null)
+            : throw new InvalidDataException($"node {operation} '{name}' has no output");
     }
 
     /// <summary>Reads a TensorProto.</summary>

@@ -9,9 +9,12 @@ public static class Weights
     /// <summary>The name of a network's file in a stage's folder and in a checkpoint.</summary>
     public const string FileName = "weights.safetensors";
 
-    /// <summary>The number of trained parameters, without buffers and frozen parameters.</summary>
+    /// <summary>
+    /// The number of trained parameters, without buffers and frozen parameters, but with the weights of a model from elsewhere.
+    /// </summary>
     public static long ParameterCount(this nn.Module network) =>
-        network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
+        network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel())
+        + ((network as IExternalWeights)?.ExternalParameterCount ?? 0);
 
     /// <summary>Writes every parameter and buffer under its key.</summary>
     public static void Save(nn.Module network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null) =>

@@ -10,7 +10,6 @@ namespace Tests.Learning.Networks;
 [Collection(TorchTests.Name)]
 public sealed class GivenWeightsTests : IDisposable
 {
-    private static readonly HeadOptions Head = new(2, 8);
 
     private readonly TempFolder _folder = new();
 
@@ -31,13 +30,13 @@ public sealed class GivenWeightsTests : IDisposable
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
         var path = Save(plain.state_dict().ToDictionary(entry => prefix + entry.Key, entry => entry.Value));
-        using var classifier = Classifier(fromLayer: 0);
+        using var classifier = SmallNetworks.Classifier(fromLayer: 0);
         ImportedWeights.LoadClassifier(classifier, path);
         AssertLoaded(plain, key => classifier.state_dict()[key.StartsWith("fc.", StringComparison.Ordinal)
             ? "classifier." + key["fc.".Length..]
             : "encoder." + key]);
 
-        using var contrastive = Contrastive();
+        using var contrastive = SmallNetworks.Contrastive();
         Assert.False(ImportedWeights.LoadPretrained(contrastive, path));
         AssertLoaded(contrastive.Encoder, key => plain.state_dict()[key]);
     }
@@ -49,11 +48,11 @@ public sealed class GivenWeightsTests : IDisposable
     public void Prefix_of_a_network_with_a_head_is_removed(string prefix)
     {
         using var scope = NewDisposeScope();
-        using var other = Classifier(fromLayer: 1);
+        using var other = SmallNetworks.Classifier(fromLayer: 1);
         Pattern.Fill(other);
         var path = Save(other.state_dict().ToDictionary(entry => prefix + entry.Key, entry => entry.Value));
         Assert.Equal(1, ImportedWeights.HeadLayersOf(path));
-        using var network = Classifier(fromLayer: 1);
+        using var network = SmallNetworks.Classifier(fromLayer: 1);
         ImportedWeights.LoadClassifier(network, path);
         AssertLoaded(other, key => network.state_dict()[key]);
     }
@@ -87,7 +86,7 @@ public sealed class GivenWeightsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
-        using var network = Classifier(fromLayer: 0);
+        using var network = SmallNetworks.Classifier(fromLayer: 0);
         ImportedWeights.LoadClassifier(network, Save(plain.state_dict().ToDictionary(
             entry => entry.Key,
             entry => entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)
@@ -138,7 +137,7 @@ public sealed class GivenWeightsTests : IDisposable
         weights["layer1.0.bn2.weight"].zero_();
         weights["bn1.bias"].zero_();
         weights["bn1.running_var"].narrow(0, 0, 1).zero_();
-        using var network = Classifier(fromLayer: 0);
+        using var network = SmallNetworks.Classifier(fromLayer: 0);
         ImportedWeights.LoadClassifier(network, Save(weights));
     }
 
@@ -148,28 +147,10 @@ public sealed class GivenWeightsTests : IDisposable
     private void AssertRefused(IReadOnlyDictionary<string, Tensor> weights, string message)
     {
         var path = Save(weights);
-        using var classifier = Classifier(fromLayer: 0);
+        using var classifier = SmallNetworks.Classifier(fromLayer: 0);
         var refused = Assert.Throws<InvalidDataException>(() => ImportedWeights.LoadClassifier(classifier, path)).Message;
         Assert.StartsWith($"{path}: {message}", refused, StringComparison.Ordinal);
     }
 
-    private static FineTunedNetwork Classifier(int fromLayer)
-    {
-        using var generator = new Generator(2);
-        return new FineTunedNetwork(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), Head, fromLayer, 1, 3, generator);
-    }
-
-    private static ContrastiveNetwork Contrastive()
-    {
-        using var generator = new Generator(2);
-        return new ContrastiveNetwork(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), Head, 1, generator);
-    }
-
-    private string Save(IReadOnlyDictionary<string, Tensor> weights)
-    {
-        var path = _folder["given.safetensors"];
-        using var file = File.Create(path);
-        SafetensorsFile.Write(file, weights);
-        return path;
-    }
+    private string Save(IReadOnlyDictionary<string, Tensor> weights) => SmallNetworks.Save(_folder, weights);
 }

@@ -12,7 +12,6 @@ namespace Tests.Learning.Networks;
 [Collection(TorchTests.Name)]
 public sealed class ImportedWeightsTests : IDisposable
 {
-    private static readonly HeadOptions Head = new(2, 8);
 
     private readonly TempFolder _folder = new();
 
@@ -23,7 +22,7 @@ public sealed class ImportedWeightsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
-        using var network = Contrastive();
+        using var network = SmallNetworks.Contrastive();
         Assert.False(ImportedWeights.LoadPretrained(network, Save(plain.state_dict())));
 
         network.eval();
@@ -36,9 +35,9 @@ public sealed class ImportedWeightsTests : IDisposable
     public void Pretrained_network_is_loaded_with_its_head()
     {
         using var scope = NewDisposeScope();
-        using var other = Contrastive();
+        using var other = SmallNetworks.Contrastive();
         Pattern.Fill(other);
-        using var network = Contrastive();
+        using var network = SmallNetworks.Contrastive();
         Assert.True(ImportedWeights.LoadPretrained(network, Save(other.state_dict())));
         Assert.All(other.state_dict(), entry => Assert.True(entry.Value.equal(network.state_dict()[entry.Key]).all().item<bool>()));
     }
@@ -51,7 +50,7 @@ public sealed class ImportedWeightsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of(architecture, width, Stem.Small, selective: false, channels: 1, classes: 3);
-        using var network = Contrastive();
+        using var network = SmallNetworks.Contrastive();
         var path = Save(plain.state_dict());
         var refused = Assert.Throws<InvalidDataException>(() => ImportedWeights.LoadPretrained(network, path));
         Assert.Equal($"{path}: {difference}", refused.Message);
@@ -62,7 +61,7 @@ public sealed class ImportedWeightsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var plain = FilledNetwork.Of("resnet18", 0.125, Stem.Small, selective: false, channels: 1, classes: 3);
-        using var network = Classifier(fromLayer: 0);
+        using var network = SmallNetworks.Classifier(fromLayer: 0);
         var weights = plain.state_dict()
             .Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
             .ToDictionary();
@@ -82,11 +81,11 @@ public sealed class ImportedWeightsTests : IDisposable
     public void Classifier_on_a_head_layer_is_loaded_with_the_layer(int fromLayer)
     {
         using var scope = NewDisposeScope();
-        using var other = Classifier(fromLayer);
+        using var other = SmallNetworks.Classifier(fromLayer);
         Pattern.Fill(other);
         var path = Save(other.state_dict());
         Assert.Equal(fromLayer, ImportedWeights.HeadLayersOf(path));
-        using var network = Classifier(fromLayer);
+        using var network = SmallNetworks.Classifier(fromLayer);
         ImportedWeights.LoadClassifier(network, path);
         Assert.All(other.state_dict(), entry => Assert.True(entry.Value.equal(network.state_dict()[entry.Key]).all().item<bool>()));
     }
@@ -121,23 +120,5 @@ public sealed class ImportedWeightsTests : IDisposable
     public void Normalization_fits_its_channels_without_division_by_zero(double[] mean, double[] deviation, bool fits) =>
         Assert.Equal(fits, new Normalization(mean, deviation).Fits(1));
 
-    private static FineTunedNetwork Classifier(int fromLayer)
-    {
-        using var generator = new Generator(2);
-        return new FineTunedNetwork(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), Head, fromLayer, 1, 3, generator);
-    }
-
-    private static ContrastiveNetwork Contrastive()
-    {
-        using var generator = new Generator(2);
-        return new ContrastiveNetwork(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), Head, 1, generator);
-    }
-
-    private string Save(IReadOnlyDictionary<string, Tensor> weights)
-    {
-        var path = _folder["given.safetensors"];
-        using var file = File.Create(path);
-        SafetensorsFile.Write(file, weights);
-        return path;
-    }
+    private string Save(IReadOnlyDictionary<string, Tensor> weights) => SmallNetworks.Save(_folder, weights);
 }

@@ -2,6 +2,7 @@ using Distill.Learning.Networks;
 using Distill.Learning.Networks.Inference;
 using Distill.Learning.Onnx;
 using Distill.Learning.Training;
+using Tests.Encoders;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;
@@ -55,9 +56,19 @@ public sealed class OnnxResNetTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var other = Network(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.ImageNet), 2);
-        var path = Tests.Encoders.EncoderModels.ChannelMeans(_folder, "means.onnx", [1, 3, 4, 4]);
+        var path = EncoderModels.ChannelMeans(_folder, "means.onnx", [1, 3, 4, 4]);
         var error = Assert.Throws<InvalidDataException>(() => ImportedWeights.LoadClassifier(other, path));
         Assert.Contains("means.onnx: node Cast 'cast': expected Conv; only plain ResNets are imported", error.Message);
+    }
+
+    [Fact]
+    public void Graph_with_a_cycle_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var path = EncoderModels.Cycle(_folder, "cycle.onnx");
+        using var other = Network(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.ImageNet), 2);
+        var error = Assert.Throws<InvalidDataException>(() => ImportedWeights.LoadClassifier(other, path));
+        Assert.Contains("cycle.onnx: node Add 'first': reads 'second' before it is computed", error.Message);
     }
 
     private static FineTunedNetwork Network(NetworkOptions options, ulong seed)
