@@ -30,10 +30,11 @@ internal static class ImageDecoder
     /// changes its pixels a little.
     /// </param>
     /// <param name="buffers">Owner of the pixels, whose array may then be longer than their size; null for an array of their own.</param>
+    /// <param name="maxPixels">Images with more pixels are refused; at most <see cref="MaxPixels"/>.</param>
     /// <returns>The header of the full image, and the image.</returns>
     /// <exception cref="RefusedImageException">The file is empty, damaged, cut short, too large, or in an unknown format.</exception>
     public static (ImageHeader Header, DecodedImage Image) Decode(
-        ReadOnlySpan<byte> encoded, int channels, int? shorterSide = null, PixelBuffers? buffers = null)
+        ReadOnlySpan<byte> encoded, int channels, int? shorterSide = null, PixelBuffers? buffers = null, long maxPixels = MaxPixels)
     {
         if (encoded.Length == 0)
         {
@@ -45,10 +46,10 @@ internal static class ImageDecoder
         using var codec = SKCodec.Create(stream, out var result)
             ?? throw new RefusedImageException(Unsupported(encoded) ?? Problem(result));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height is 0 or > MaxPixels)
+        if ((long)width * height is var pixels && (pixels == 0 || pixels > maxPixels))
         {
             // Without the size, so that equal reasons are counted together.
-            throw new RefusedImageException($"larger than {MaxPixels / 1_000_000} megapixels, or without a pixel");
+            throw new RefusedImageException($"larger than {maxPixels / 1_000_000} megapixels, or without a pixel");
         }
 
         if (WebpFile.HasSignature(encoded) && WebpFile.IsCutShort(encoded))
@@ -56,7 +57,7 @@ internal static class ImageDecoder
             throw new RefusedImageException(Problem(SKCodecResult.IncompleteInput));
         }
 
-        if ((long)width * height > MaxPixelsInParallel)
+        if (pixels > MaxPixelsInParallel)
         {
             lock (OneAtATime)
             {

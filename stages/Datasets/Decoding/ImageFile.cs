@@ -17,8 +17,30 @@ public static class ImageFile
     {
         try
         {
+            return Decode(File.ReadAllBytes(path), preprocessing, ImageDecoder.MaxPixels);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be read: {ReadFailure.Reason(error)}");
+        }
+        catch (UserException error)
+        {
+            throw new UserException($"{path}: {error.Message}");
+        }
+    }
+
+    /// <summary>Decodes the bytes of a PNG, JPEG, WebP, BMP or GIF file.</summary>
+    /// <param name="encoded">The bytes of the file.</param>
+    /// <param name="preprocessing">What the network sees of the image.</param>
+    /// <param name="maxPixels">Images with more pixels are refused before they are decoded; at most 100 million.</param>
+    /// <returns>uint8 [C, H, W], row-major.</returns>
+    /// <exception cref="UserException">The bytes are damaged, not an image, or too large an image; the message is the reason.</exception>
+    public static byte[] Decode(ReadOnlySpan<byte> encoded, Preprocessing preprocessing, long maxPixels)
+    {
+        try
+        {
             var shape = preprocessing.Shape;
-            var image = ImageDecoder.Decode(File.ReadAllBytes(path), shape.Channels, preprocessing.ShorterSide).Image;
+            var image = ImageDecoder.Decode(encoded, shape.Channels, preprocessing.ShorterSide, maxPixels: maxPixels).Image;
             var part = preprocessing.MeasuredPart(image.Shape.Height, image.Shape.Width);
             if (part == Crop.Whole && image.Shape == shape)
             {
@@ -29,10 +51,9 @@ public static class ImageFile
             Resampler.Cut(image, part, shape.Height, shape.Width, result);
             return result;
         }
-        catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
+        catch (RefusedImageException error)
         {
-            var reason = error is RefusedImageException ? error.Message : $"cannot be read: {ReadFailure.Reason(error)}";
-            throw new UserException($"{path}: {reason}");
+            throw new UserException(error.Message);
         }
     }
 }
