@@ -30,6 +30,7 @@ public sealed partial class ArchitectureTests
         ["Export"] = [.. Base, "Artifacts"],
         ["Publish"] = [.. Base, "Artifacts"],
         ["Report"] = [.. Base, "Artifacts"],
+        ["Serve"] = [.. Base, "Artifacts"],
     };
 
     private static readonly string Stages = Path.Combine(Repository.Root, "stages");
@@ -51,6 +52,18 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Pipeline_references_no_tensor_and_no_image_library() =>
         Assert.Equal(["Google.Protobuf", "Polly.Core", "Spectre.Console"], Includes("Pipeline", "PackageReference").Order());
+
+    /// <summary>Distill starts where ASP.NET Core is not installed, because only this project knows it, as a private reference.</summary>
+    [Fact]
+    public void Only_Serve_references_a_framework_and_the_program_does_not_need_it()
+    {
+        var projects = Allowed.Keys.Append("Cli").Where(project => Includes(project, "FrameworkReference").Any());
+        var configuration = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "distill.runtimeconfig.json"));
+
+        Assert.Equal(["Serve"], projects);
+        Assert.Contains("Microsoft.NETCore.App", configuration, StringComparison.Ordinal);
+        Assert.DoesNotContain("AspNetCore", configuration, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Namespaces_equal_folders()

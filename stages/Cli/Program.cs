@@ -11,6 +11,7 @@ var root = new RootCommand("Train a compact image classifier from unlabeled imag
     DataCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
+    ServeCommand.Create(),
     PublishCommand.Create(),
     ResultsCommand.Create(),
     CrossValidateCommand.Create(),

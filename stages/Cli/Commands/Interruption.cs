@@ -7,9 +7,12 @@ internal sealed partial class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _signals;
+    private readonly string _message;
 
-    public Interruption()
+    /// <param name="message">What the first signal prints.</param>
+    public Interruption(string message = "Saving a checkpoint, then stopping. Press Ctrl-C again to stop immediately.")
     {
+        _message = message;
         _signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
@@ -39,7 +42,7 @@ internal sealed partial class Interruption : IDisposable
             ExitAtOnce(ExitCodes.Interrupted);
         }
 
-        Console.Error.WriteLine("Saving a checkpoint, then stopping. Press Ctrl-C again to stop immediately.");
+        Console.Error.WriteLine(_message);
         _source.Cancel();
     }
 

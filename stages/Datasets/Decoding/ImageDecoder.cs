@@ -46,10 +46,11 @@ internal static class ImageDecoder
         using var codec = SKCodec.Create(stream, out var result)
             ?? throw new RefusedImageException(Unsupported(encoded) ?? Problem(result));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height is var pixels && (pixels == 0 || pixels > maxPixels))
+        var pixels = (long)width * height;
+        if (pixels == 0 || pixels > maxPixels)
         {
             // Without the size, so that equal reasons are counted together.
-            throw new RefusedImageException($"larger than {maxPixels / 1_000_000} megapixels, or without a pixel");
+            throw new RefusedImageException(pixels == 0 ? "without a pixel" : $"larger than {maxPixels / 1_000_000} megapixels");
         }
 
         if (WebpFile.HasSignature(encoded) && WebpFile.IsCutShort(encoded))

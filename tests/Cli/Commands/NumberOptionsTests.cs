@@ -11,7 +11,7 @@ public sealed class NumberOptionsTests
     [
         RunCommand.Create(), StatusCommand.Create(), DataCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(),
         PublishCommand.Create(), ResultsCommand.Create(), CrossValidateCommand.Create(), RehearseCommand.Create(), DoctorCommand.Create(),
-        OptionsCommand.Create(), SchemaCommand.Create(), InitCommand.Create(),
+        OptionsCommand.Create(), SchemaCommand.Create(), InitCommand.Create(), ServeCommand.Create(),
     ];
 
     [Theory]
@@ -31,6 +31,9 @@ public sealed class NumberOptionsTests
     [InlineData("init x --per-class 0", "--per-class: found \"0\", expected a whole number of at least 1")]
     [InlineData("init x --minutes 0", "--minutes: found \"0\", expected a number above 0 and at most 100000")]
     [InlineData("rehearse --image-size 7", "--image-size: found \"7\", expected a whole number of at least 8")]
+    [InlineData("serve x --port 65536", "--port: found \"65536\", expected a whole number from 0 to 65535")]
+    [InlineData("serve x --max-images 0", "--max-images: found \"0\", expected a whole number from 1 to 1000")]
+    [InlineData("serve x --max-megapixels 101", "--max-megapixels: found \"101\", expected a whole number from 1 to 100")]
     public void A_number_outside_of_its_range_is_refused_in_one_message(string line, string message) =>
         Assert.Equal([message], Parse(line).Errors.Select(error => error.Message));
 
