@@ -16,7 +16,7 @@ var root = new RootCommand("Train a compact image classifier from unlabeled imag
     ResultsCommand.Create(),
     CrossValidateCommand.Create(),
     RehearseCommand.Create(),
-            InitCommand.Create(),
+    InitCommand.Create(),
     DoctorCommand.Create(),
     OptionsCommand.Create(),
     SchemaCommand.Create(),

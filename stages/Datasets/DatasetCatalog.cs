@@ -50,7 +50,8 @@ public static class DatasetCatalog
     {
         var listing = new FolderListing(options);
         return listing.Images(Split.Train).Count > 0
-            ? new EncodedDataset(listing, options, cache, log)
+            ? new EncodedDataset(
+                options.TestFraction is { } fraction ? new HeldOutListing(listing, fraction) : listing, options, cache, log)
             : throw new UserException(
                 $"Found no images in {options.Folder}: put labeled images into train/CLASS/ and images without a class into unlabeled/ " +
                 $"({ImageExtensions.List}). For a published dataset, run `make data` (or `distill data fetch`)");

@@ -41,6 +41,40 @@ public sealed class InitTests : IDisposable
         Assert.Contains("pretrain: would run", plan.Output);
     }
 
+    /// <summary>The usual form of a folder of photographs: a folder per class, and nothing set aside for testing.</summary>
+    [Fact]
+    public void Classes_directly_in_the_folder_are_enough()
+    {
+        Directory.Move(_folder[Path.Combine("My photos", "train")], _folder["photos"]);
+        var init = DistillProcess.Run(_folder.Path, "init", "photos", "--minutes", "600", "--device", "cpu");
+        Assert.True(init.ExitCode == 0, init.Errors + init.Output);
+        Assert.Contains("20 training images, 20 with one of 2 classes (10 to 10 each), 4 test images, held out from them", init.Output);
+
+        var check = DistillProcess.Run(_folder.Path, "data", "check", "photos.json");
+        Assert.True(check.ExitCode == 0, check.Errors);
+        Assert.Contains("all classes", check.Output);
+    }
+
+    [Theory]
+    [InlineData("train/red", "My photos: found only the class blue, expected a folder of images for each of at least two classes")]
+    [InlineData("train/red/*", "My photos: found no images of red; add some, or remove these folders")]
+    [InlineData("train", "My photos: found no class, expected a folder of images for each of at least two classes")]
+    public void Images_that_no_classifier_can_learn_from_get_one_message(string removed, string message)
+    {
+        Directory.CreateDirectory(_folder["My photos/unlabeled"]);
+        File.WriteAllBytes(_folder["My photos/unlabeled/1.png"], Pictures.OneColor(SKColors.Gold, 32, 32));
+        Directory.Delete(_folder[Path.Combine("My photos", removed.TrimEnd('*'))], recursive: true);
+        if (removed.EndsWith('*'))
+        {
+            Directory.CreateDirectory(_folder[Path.Combine("My photos", removed.TrimEnd('*'))]);
+        }
+
+        var init = DistillProcess.Run(_folder.Path, "init", "My photos");
+        Assert.Equal(1, init.ExitCode);
+        Assert.EndsWith(message + "\n", init.Errors);
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.json"));
+    }
+
     [Fact]
     public void Existing_file_is_not_replaced()
     {

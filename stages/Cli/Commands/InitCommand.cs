@@ -21,7 +21,10 @@ internal static class InitCommand
 
     public static Command Create()
     {
-        var folder = new Argument<string>("folder") { Description = "Folder with train/CLASS/, test/CLASS/ and optionally unlabeled/." };
+        var folder = new Argument<string>("folder")
+        {
+            Description = "Folder with CLASS/, or with train/CLASS/, test/CLASS/ and unlabeled/.",
+        };
         var minutes = NumberOptions.Positive("--minutes", "Time that the whole run may take on this machine.", 30, MostMinutes);
         var encoder = new Option<string?>("--encoder")
         {
@@ -42,7 +45,10 @@ internal static class InitCommand
             var path = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(folder));
             var options = new DraftOptions(
                 path, NameOf(path), parsed.GetValue(minutes), parsed.GetValue(encoder), parsed.GetValue(perClass),
-                parsed.GetRequiredValue(device));
+                parsed.GetRequiredValue(device))
+            {
+                Layout = FolderLayout.Of(path),
+            };
             return Execute(options, parsed.GetValue(output) ?? options.Name + ".json", parsed.GetValue(force));
         });
         return command;
@@ -51,17 +57,18 @@ internal static class InitCommand
     private static int Execute(DraftOptions options, string output, bool force)
     {
         CheckOutput(output, force);
-        using var interruption = new Interruption();
+        using var interruption = new Interruption("Stopping.");
         var said = new HashSet<string>();
-        var facts = DataFacts.Of(Open(new DatasetOptions(DatasetKind.Folder, options.Folder, ImageSize: 64, Channels: 3)));
+        var facts = DataFacts.Of(Open(options.Layout.Options(options.Folder)));
         Console.Out.WriteLine(FormattableString.Invariant(
             $"{facts.Images:N0} training images, {facts.Labeled:N0} with one of {facts.ClassCounts.Count} classes ")
             + FormattableString.Invariant($"({facts.ClassCounts.Min():N0} to {facts.ClassCounts.Max():N0} each), ")
-            + FormattableString.Invariant($"{facts.TestImages:N0} test images; ")
+            + FormattableString.Invariant($"{facts.TestImages:N0} test images")
+            + (options.Layout.TestFraction is null ? "; " : ", held out from them; ")
             + FormattableString.Invariant($"median shorter side {facts.ShorterSide} px{(facts.Gray ? ", gray" : "")}."));
 
         var draft = new Draft(options, facts);
-        var checkedOptions = Rehearsed.Read(draft.ToJson(new DraftSteps(1, 1, 1, 1, 1)));
+        var checkedOptions = draft.Read(new DraftSteps(1, 1, 1, 1, 1));
         var download = new EncoderDownload(new SystemCommands(), Console.Out.WriteLine);
         foreach (var encoder in checkedOptions.Encoders)
         {
@@ -69,7 +76,16 @@ internal static class InitCommand
         }
 
         Console.Out.WriteLine("Timing a few steps of each stage:");
-        var rates = Rehearsed.Run(draft, facts, Open(checkedOptions.Dataset), Console.Out.WriteLine, interruption.Token);
+        StepRates rates;
+        try
+        {
+            rates = RateMeasurement.Run(draft, facts, Open(checkedOptions.Dataset), Console.Out.WriteLine, interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+
         var budget = new Budget(options, facts, rates);
         var steps = budget.Plan() ?? throw new UserException(FormattableString.Invariant(
             $"--minutes: found {options.Minutes:0.#}, which is too short to label {facts.Images:N0} images and train; give more time"));

@@ -1,5 +1,6 @@
 using Distill.Datasets;
 using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Drafting;
 
@@ -20,6 +21,9 @@ internal sealed record DataFacts(
 
     private const int MostlyOf10 = 9;
 
+    /// <summary>Two groups of two images, the least that pretraining can contrast.</summary>
+    private const int FewestImages = 4;
+
     /// <summary>The ratio of the most frequent class to the rarest up to which labels count as drawn per class.</summary>
     private const double EvenRatio = 1.25;
 
@@ -27,10 +31,12 @@ internal sealed record DataFacts(
     public bool LabelsPerClass => Labeled < Images && ClassCounts.Max() <= EvenRatio * ClassCounts.Min();
 
     /// <summary>Looks at a dataset. Sizes come from the scan of its files; a sample of images is decoded.</summary>
+    /// <exception cref="UserException">The images are too few, or not of two classes.</exception>
     public static DataFacts Of(IDataset dataset)
     {
         var train = dataset.Train();
         int[] counts = [.. train.ClassNames.Select((_, label) => train.Labels.Count(value => value == label))];
+        Check(train, counts);
         (int Height, int Width)[] sizes = [.. Enumerable.Range(0, train.Count).Select(train.Pixels.SizeOf)];
         int[] shorter = [.. sizes.Select(size => Math.Min(size.Height, size.Width)).Order()];
         var step = Math.Max(1, train.Count / Sample);
@@ -44,6 +50,23 @@ internal sealed record DataFacts(
             sizes.Max(size => Math.Max(size.Height, size.Width)),
             10 * sizes.Count(size => size.Height == size.Width) >= MostlyOf10 * sizes.Length,
             sampled.All(image => IsGray(train.Pixels.Decode(image))));
+    }
+
+    /// <summary>Refuses images that no classifier can learn from.</summary>
+    private static void Check(ImageSet train, int[] counts)
+    {
+        string[] empty = [.. train.ClassNames.Where((_, label) => counts[label] == 0)];
+        var problem = counts.Length < 2
+            ? $"found {(counts.Length == 0 ? "no class" : $"only the class {train.ClassNames[0]}")}, expected a folder of images for each "
+                + "of at least two classes"
+            : empty.Length > 0 ? $"found no images of {string.Join(", ", empty)}; add some, or remove these folders"
+            : train.Count < FewestImages
+                ? FormattableString.Invariant($"found {train.Count} training images, expected at least {FewestImages}")
+            : null;
+        if (problem is not null)
+        {
+            throw new UserException($"{train.Name}: {problem}");
+        }
     }
 
     private static bool IsGray(DecodedImage image)

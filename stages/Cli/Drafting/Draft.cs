@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Distill.Cli.Planning;
+using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Drafting;
 
@@ -77,16 +79,34 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
         return json;
     }
 
+    /// <summary>Reads the pipeline as if it were a file.</summary>
+    public PipelineOptions Read(DraftSteps steps)
+    {
+        var root = PipelineFile.Parse(ToJson(steps).ToJsonString(), "the drafted pipeline", Presets.Text);
+        var pipeline = PipelineOptions.Read(root);
+        root.RefuseUnknownKeys();
+        return pipeline;
+    }
+
     private JsonObject Dataset()
     {
-        var dataset = new JsonObject
+        var dataset = new JsonObject { ["kind"] = "folder", ["folder"] = options.Folder };
+        if (options.Layout.Train is { } train)
         {
-            ["kind"] = "folder",
-            ["folder"] = options.Folder,
-            ["// imageSize"] = FormattableString.Invariant($"The median shorter side is {facts.ShorterSide} pixels; ")
-                + (ImageSize >= 0.75 * facts.ShorterSide ? "this size keeps the details." : "a larger size takes too long on a CPU."),
-            ["imageSize"] = ImageSize,
-        };
+            dataset["// train"] = "The folder has no train/; the folders in it are the classes.";
+            dataset["train"] = train;
+        }
+
+        if (options.Layout.TestFraction is { } fraction)
+        {
+            dataset["// testFraction"] = FormattableString.Invariant($"The folder has no test/; {100 * fraction:0} % of each class ")
+                + "are held out, chosen by the hash of their content, and used for measuring only.";
+            dataset["testFraction"] = fraction;
+        }
+
+        dataset["// imageSize"] = FormattableString.Invariant($"The median shorter side is {facts.ShorterSide} pixels; ")
+            + (ImageSize >= 0.75 * facts.ShorterSide ? "this size keeps the details." : "a larger size takes too long on a CPU.");
+        dataset["imageSize"] = ImageSize;
         if (facts.Gray)
         {
             dataset["// channels"] = "No image has color.";

@@ -7,4 +7,8 @@ namespace Distill.Cli.Drafting;
 /// <param name="Encoder">Path or name of an encoder to use as the teacher; null to pretrain.</param>
 /// <param name="PerClass">Labels per class to use; null for all.</param>
 /// <param name="Device">The device: cpu, cuda or auto.</param>
-internal sealed record DraftOptions(string Folder, string Name, double Minutes, string? Encoder, int? PerClass, string Device);
+internal sealed record DraftOptions(string Folder, string Name, double Minutes, string? Encoder, int? PerClass, string Device)
+{
+    /// <summary>How the folder is laid out.</summary>
+    public FolderLayout Layout { get; init; } = FolderLayout.Usual;
+}

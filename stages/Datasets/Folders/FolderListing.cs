@@ -43,7 +43,7 @@ internal sealed class FolderListing : IListing
         {
             throw new UserException(
                 $"{_options.Folder} has no test images. To measure accuracy, put some into {_folders.Test}/CLASS/, " +
-                "or set dataset.test to the folder that contains them");
+                "set dataset.test to the folder that contains them, or set dataset.testFraction to hold out some of the labeled images");
         }
 
         if (_labels is null)

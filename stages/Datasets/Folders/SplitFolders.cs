@@ -19,7 +19,7 @@ internal sealed class SplitFolders
     public SplitFolders(DatasetOptions options)
     {
         _options = options;
-        Train = Path.Combine(options.Folder, options.Train ?? "train");
+        Train = options.Train == "." ? options.Folder : Path.Combine(options.Folder, options.Train ?? "train");
         Unlabeled = Path.Combine(options.Folder, options.Unlabeled ?? "unlabeled");
         Test = Path.Combine(options.Folder, options.Test ?? "test");
         RefuseOldSpelling();
@@ -30,6 +30,11 @@ internal sealed class SplitFolders
             {
                 throw new UserException($"{Path.Combine(options.Folder, given)}: this folder does not exist; correct the dataset block");
             }
+        }
+
+        if (options.TestFraction is not null && Directory.Exists(Test))
+        {
+            throw new UserException($"{Test}: this folder has test images, but dataset.testFraction holds out others; remove one of both");
         }
 
         _trainFiles = new Lazy<ImageFiles>(() => ImageFiles.Below(Train));

@@ -25,6 +25,9 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     /// <summary>Replaces test/ by another folder, or the usual names of test shards by a pattern.</summary>
     public string? Test { get; init; }
 
+    /// <summary>Fraction of the labeled images to hold out for testing, where there are no test images; null to hold out none.</summary>
+    public double? TestFraction { get; init; }
+
     /// <summary>Path of a text file with one class name per line, in the order of the class numbers.</summary>
     public string? Classes { get; init; }
 
@@ -69,6 +72,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
         ["train"] = Train,
         ["unlabeled"] = Unlabeled,
         ["test"] = Test,
+        ["testFraction"] = TestFraction,
         ["imageColumn"] = ImageColumn,
         ["labelColumn"] = LabelColumn,
     };
@@ -96,6 +100,10 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
                 "unlabeled",
                 help: "Instead of unlabeled/: another folder, or a pattern of shards. Labels in it are ignored."),
             Test = section.OptionalText("test", help: "Instead of test/: another folder such as val, or a pattern of shards."),
+            TestFraction = section.OptionalNumber(
+                "testFraction", 0.01, 0.9,
+                "For the kind folder, without test images: fraction of the labeled images to hold out for testing. The content of an "
+                    + "image decides whether it is one of them."),
             Classes = section.OptionalText("classes", help: "File with one class name per line, in the order of their numbers."),
             Labels = section.OptionalText(
                 "labels",
@@ -113,9 +121,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
                 "Stores the decoded training images on disk once, scaled down to shorterSide, to read them faster. Results do not depend "
                     + "on it."),
             ImageColumn = section.OptionalText("imageColumn", help: "For the kind parquet: the column of images, if there are several."),
-            LabelColumn = section.OptionalText(
-                "labelColumn",
-                help: "For the kind parquet: the column of class numbers, if there are several."),
+            LabelColumn = section.OptionalText("labelColumn", help: "For the kind parquet: the column of class numbers, if several."),
         };
         options.Check(section, fixedShape);
         return options;
@@ -160,6 +166,11 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
         if (Classes is not null && Kind is not DatasetKind.Idx && !Encoded)
         {
             throw section.Error("classes", "found a value, expected none: this published dataset has its own class names");
+        }
+
+        if (TestFraction is not null && (Kind != DatasetKind.Folder || Test is not null))
+        {
+            throw section.Error("testFraction", "found a value, expected none: only the kind folder has it, and only without \"test\"");
         }
 
         if (Labels is not null && Kind != DatasetKind.Folder)

@@ -64,6 +64,6 @@ public sealed class DraftTests
 
     private static ClassFrequencies FrequenciesOf(PipelineOptions options) => options.Rounds[0].Student.Options.ClassFrequencies;
 
-    private static PipelineOptions Read(DataFacts facts, string? encoder = null, int? perClass = null) => Rehearsed.Read(
-        new Draft(new DraftOptions("data/photos", "photos", 30, encoder, perClass, "cpu"), facts).ToJson(Steps));
+    private static PipelineOptions Read(DataFacts facts, string? encoder = null, int? perClass = null) =>
+        new Draft(new DraftOptions("data/photos", "photos", 30, encoder, perClass, "cpu"), facts).Read(Steps);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Cli.Planning;
 using Distill.Datasets;
@@ -8,8 +7,8 @@ using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Drafting;
 
-/// <summary>Times a few real steps of a drafted pipeline on some of its images.</summary>
-internal static class Rehearsed
+/// <summary>Measures the speed of a drafted pipeline by a few real steps on some of its images.</summary>
+internal static class RateMeasurement
 {
     private const int Images = 300;
 
@@ -23,7 +22,7 @@ internal static class Rehearsed
         var root = Directory.CreateTempSubdirectory("distill-init-").FullName;
         try
         {
-            var options = Read(draft.ToJson(Few));
+            var options = draft.Read(Few);
             var labels = new LabelSplitOptions(null, Math.Min(2, facts.ClassCounts.Min()), null, 0);
             var plan = Plan.Create(options with { Labels = labels }, new SampledDataset(dataset, Images), root);
             var rates = new StepRates(write);
@@ -33,20 +32,12 @@ internal static class Rehearsed
                 plan.Externals,
                 rates,
                 TimeProvider.System).Run(cancellation);
+            cancellation.ThrowIfCancellationRequested();
             return rates;
         }
         finally
         {
             Directory.Delete(root, recursive: true);
         }
-    }
-
-    /// <summary>Reads a drafted pipeline as if it were a file.</summary>
-    public static PipelineOptions Read(JsonObject draft)
-    {
-        var root = PipelineFile.Parse(draft.ToJsonString(), "the drafted pipeline", Presets.Text);
-        var options = PipelineOptions.Read(root);
-        root.RefuseUnknownKeys();
-        return options;
     }
 }
