@@ -101,6 +101,17 @@ public sealed class CachedEncoderTests : IDisposable
         Assert.All(_warnings, warning => Assert.Contains("computed again", warning));
     }
 
+    /// <summary>Another run may move a damaged file aside, and people delete what they think is a cache.</summary>
+    [Fact]
+    public void File_that_is_gone_is_computed_again()
+    {
+        var computed = Compute(Images(5));
+        using var encoder = Open(Model());
+        File.Delete(Parts()[0]);
+        Assert.Equal(computed, Compute(Images(5), encoder));
+        Assert.EndsWith("is gone, and its features are computed again", Assert.Single(_warnings));
+    }
+
     [Fact]
     public void Threads_share_the_features()
     {

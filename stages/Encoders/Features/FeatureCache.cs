@@ -148,7 +148,15 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
             _places.Remove(image);
         }
 
-        Durable.Files.MoveFile(file, file + ".damaged");
-        warn($"{reason}; moved to {file}.damaged, and its features are computed again");
+        try
+        {
+            Durable.Files.MoveFile(file, file + ".damaged");
+            warn($"{reason}; moved to {file}.damaged, and its features are computed again");
+        }
+        catch (FileNotFoundException)
+        {
+            // Somebody deleted the file, or another run that reads it moved it aside.
+            warn($"{file}: is gone, and its features are computed again");
+        }
     }
 }
