@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Distill.Pipeline.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distill.Datasets.Packs;
 
@@ -22,20 +23,62 @@ internal sealed record PackFile(string Path, string Origin, PackRange Range)
     /// <summary>Size of the file in bytes.</summary>
     public long Length => HeadLength + Range.Bytes + (long)Range.Count * sizeof(uint);
 
-    /// <summary>Start of the checksum of one of the images, counted within the file.</summary>
-    public long ChecksumAt(int number) => HeadLength + Range.Bytes + (long)number * sizeof(uint);
-
     /// <summary>Whether the file exists and was made from the same images.</summary>
     public bool IsCurrent()
     {
-        if (!File.Exists(Path) || new FileInfo(Path).Length != Length)
+        using var file = Open();
+        return file is not null;
+    }
+
+    /// <summary>
+    /// Opens the file; null if it is missing, cannot be read, or was made from other images. Length and head are those of the opened file,
+    /// since another process may put another one into its place at any time.
+    /// </summary>
+    public SafeFileHandle? Open()
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(Path, share: FileShare.ReadWrite | FileShare.Delete);
+            var head = new byte[HeadLength];
+            if (RandomAccess.GetLength(file) == Length && Fill(file, head, 0) && head.AsSpan().SequenceEqual(Head()))
+            {
+                return file;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // As good as missing: its images are still in the dataset.
+        }
+
+        file?.Dispose();
+        return null;
+    }
+
+    /// <summary>Reads an image; false if the file has become shorter, cannot be read, or has another checksum.</summary>
+    /// <param name="file">The opened file.</param>
+    /// <param name="number">Number of the image within the file.</param>
+    /// <param name="offset">Distance of its first pixel from that of the file, in bytes.</param>
+    /// <param name="pixels_CHW">Receives the pixels.</param>
+    /// <param name="check">Whether to compare the checksum.</param>
+    public bool TryRead(SafeFileHandle file, int number, long offset, Span<byte> pixels_CHW, bool check)
+    {
+        try
+        {
+            if (!Fill(file, pixels_CHW, HeadLength + offset))
+            {
+                return false;
+            }
+
+            Span<byte> checksum = stackalloc byte[sizeof(uint)];
+            return !check
+                || (Fill(file, checksum, HeadLength + Range.Bytes + (long)number * sizeof(uint))
+                    && BinaryPrimitives.ReadUInt32LittleEndian(checksum) == Crc32C.Compute(pixels_CHW));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return false;
         }
-
-        using var file = File.OpenHandle(Path);
-        var head = new byte[HeadLength];
-        return RandomAccess.Read(file, head, 0) == HeadLength && head.AsSpan().SequenceEqual(Head());
     }
 
     /// <summary>Writes the file.</summary>
@@ -53,6 +96,24 @@ internal sealed record PackFile(string Path, string Origin, PackRange Range)
 
         stream.Write(checksums);
     });
+
+    /// <summary>Reads bytes; false if the file ends before all of them are read.</summary>
+    private static bool Fill(SafeFileHandle file, Span<byte> bytes, long offset)
+    {
+        while (bytes.Length > 0)
+        {
+            var count = RandomAccess.Read(file, bytes, offset);
+            if (count == 0)
+            {
+                return false;
+            }
+
+            bytes = bytes[count..];
+            offset += count;
+        }
+
+        return true;
+    }
 
     private byte[] Head()
     {

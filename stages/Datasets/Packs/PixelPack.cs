@@ -1,14 +1,13 @@
-using System.Buffers.Binary;
+using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
-using Distill.Pipeline.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distill.Datasets.Packs;
 
 /// <summary>
-/// Decoded images in files that are read as memory. They have the same pixels as their source: each is compared with its checksum when it
-/// is first read, and a damaged one is decoded from its source instead.
+/// Decoded images in files. They have the same pixels as their source: each is compared with its checksum when it is first read, and one
+/// that is damaged or cannot be read is decoded from its source instead. So are all images until the pack is prepared.
 /// </summary>
-/// <remarks>The pixels are not compressed: zstd halves the files, but unpacking takes longer than a crop of the image.</remarks>
 internal sealed class PixelPack : IPixels
 {
     public const string Extension = ".pixels";
@@ -19,7 +18,7 @@ internal sealed class PixelPack : IPixels
     private readonly PackFile[] _files;
     private readonly Action<string> _log;
     private readonly bool[] _checked;
-    private readonly Lazy<MappedFile[]> _mapped;
+    private readonly Lazy<SafeFileHandle?[]> _opened;
     private int _damaged;
 
     /// <param name="folder">Folder of the pack.</param>
@@ -45,10 +44,10 @@ internal sealed class PixelPack : IPixels
         _writer = new PackWriter(folder, source, log, time);
         _files = [.. _layout.Files.Select((range, number) =>
             new PackFile(Path.Combine(folder, FormattableString.Invariant($"{number:00000}{Extension}")), origin, range))];
-        _mapped = new Lazy<MappedFile[]>(() =>
+        _opened = new Lazy<SafeFileHandle?[]>(() =>
         {
             _writer.Complete(_files);
-            return Array.ConvertAll(_files, file => MappedFile.Open(file.Path));
+            return Array.ConvertAll(_files, file => file.Open());
         });
 
         ImageShape ShapeOf(int index)
@@ -61,48 +60,52 @@ internal sealed class PixelPack : IPixels
     public (int Height, int Width) SizeOf(int index) => _source.SizeOf(index);
 
     /// <summary>Completes the pack, if a file is missing or was made from other images.</summary>
-    public void Prepare() => _ = _mapped.Value;
+    public void Prepare() => _ = _opened.Value;
 
     public DecodedImage Decode(int index)
     {
-        DecodedImage? image = null;
-        Read(index, (shape, pixels_CHW) => image = new DecodedImage(shape, pixels_CHW.ToArray()));
-        return image!;
+        var shape = _layout.Images[index].Shape;
+        var pixels_CHW = GC.AllocateUninitializedArray<byte>(shape.Size);
+        return TryRead(index, pixels_CHW) ? new DecodedImage(shape, pixels_CHW) : _source.Decode(index);
     }
 
     public void Read(int index, PixelReader read)
     {
-        var place = _layout.Images[index];
-        var whole = false;
-        _mapped.Value[place.File].Use(PackFile.HeadLength + place.Offset, place.Shape.Size, pixels_CHW =>
+        var shape = _layout.Images[index].Shape;
+        using (var buffers = new PixelBuffers())
         {
-            whole = _checked[index] || IsWhole(index, place.File, pixels_CHW);
-            if (whole)
+            var pixels_CHW = PixelBuffers.Take(buffers, shape.Size).AsSpan(0, shape.Size);
+            if (TryRead(index, pixels_CHW))
             {
-                _checked[index] = true;
-                read(place.Shape, pixels_CHW);
+                read(shape, pixels_CHW);
+                return;
             }
-        });
-        if (!whole)
-        {
-            _source.Read(index, read);
         }
+
+        _source.Read(index, read);
     }
 
-    private bool IsWhole(int index, int number, ReadOnlySpan<byte> pixels_CHW)
+    /// <summary>Reads an image from its file; false if the pack is not prepared, or the file is not whole.</summary>
+    private bool TryRead(int index, Span<byte> pixels_CHW)
     {
-        var file = _files[number];
-        var expected = 0u;
-        _mapped.Value[number].Use(
-            file.ChecksumAt(index - file.Range.First), sizeof(uint), bytes => expected = BinaryPrimitives.ReadUInt32LittleEndian(bytes));
-        if (Crc32C.Compute(pixels_CHW) == expected)
+        if (!_opened.IsValueCreated)
         {
+            return false;
+        }
+
+        var place = _layout.Images[index];
+        var file = _files[place.File];
+        if (_opened.Value[place.File] is { } opened
+            && file.TryRead(opened, index - file.Range.First, place.Offset, pixels_CHW, check: !_checked[index]))
+        {
+            _checked[index] = true;
             return true;
         }
 
         if (Interlocked.Exchange(ref _damaged, 1) == 0)
         {
-            _log($"{file.Path} is damaged, so its images are decoded again each time; delete it, and the next run writes it again");
+            _log($"{file.Path} is damaged or was replaced, so its images are decoded again each time; "
+                + "delete it, and the next run writes it again");
         }
 
         return false;

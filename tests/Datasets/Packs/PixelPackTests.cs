@@ -119,11 +119,80 @@ public sealed class PixelPackTests : IDisposable
         bytes[place < 0 ? bytes.Length + place : place] ^= 16;
         File.WriteAllBytes(path, bytes);
         var pack = Open();
+        pack.Prepare();
         AssertPixels(pack);
         AssertPixels(pack);
 
         Assert.Equal(2, _source.Decoded - Images);
         Assert.StartsWith($"{path} is damaged", Assert.Single(_log.Skip(1)), StringComparison.Ordinal);
+    }
+
+    /// <summary>As a file of a mapping, a shortened one would end the process with SIGBUS.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(PackFile.HeadLength)]
+    [InlineData(10_000)]
+    [InlineData(-1)]
+    public void A_file_that_is_shortened_while_it_is_open_changes_no_pixel(int length)
+    {
+        var pack = Open();
+        pack.Prepare();
+        using (var file = new FileStream(Files()[0], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(length < 0 ? file.Length + length : length);
+        }
+
+        AssertPixels(pack);
+        AssertPixels(pack);
+
+        Assert.True(_source.Decoded > Images);
+        Assert.StartsWith($"{Files()[0]} is damaged", Assert.Single(_log.Skip(1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_are_decoded_from_their_source_until_the_pack_is_prepared()
+    {
+        var pack = Open();
+        AssertPixels(pack);
+        pack.Read(3, (_, pixels_CHW) => Assert.True(pixels_CHW.SequenceEqual(_source.Pixels(3).Pixels)));
+
+        Assert.Equal(Images + 1, _source.Decoded);
+        Assert.False(Directory.Exists(_folder["pack"]));
+        Assert.Empty(_log);
+    }
+
+    /// <summary>After a file is found whole, another process may delete it, or rename one with other images into its place.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_that_is_deleted_or_replaced_after_its_check_changes_no_pixel(bool replaced)
+    {
+        _source = new CountingPixels(Images, channels: 3, seed: 1);
+        Open(origin: "b").Prepare();
+        Directory.Move(_folder["pack"], _folder["other"]);
+        _source = new CountingPixels(Images, channels: 3);
+        Open().Prepare();
+        var (first, last) = (Files()[0], Files()[^1]);
+        File.Delete(last);
+        Durable.UseFileSystem(new FaultyFileSystem(Durable.Files, operation =>
+        {
+            if (operation.Kind == "rename" && operation.Path == last)
+            {
+                File.Delete(first);
+                if (replaced)
+                {
+                    File.Copy(Path.Combine(_folder["other"], Path.GetFileName(first)), first);
+                }
+            }
+
+            return null;
+        }));
+        var pack = Open();
+        pack.Prepare();
+
+        AssertPixels(pack);
+        Assert.Contains(_log, line => line.StartsWith($"{first} is damaged or was replaced", StringComparison.Ordinal));
     }
 
     [Fact]
