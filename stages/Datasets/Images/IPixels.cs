@@ -18,7 +18,7 @@ public interface IPixels
         read(image.Shape, image.Pixels);
     }
 
-    /// <summary>Does once what makes reading faster. A bank calls it before it reads many images.</summary>
+    /// <summary>Does once what makes reading faster, and may take long. A loader calls it before it reads many images.</summary>
     void Prepare()
     {
     }

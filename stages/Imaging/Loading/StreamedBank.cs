@@ -16,17 +16,8 @@ namespace Distill.Imaging.Loading;
 /// A bank of images of any size, which loader threads decode, crop and scale. On the CPU they also apply the operations, to one view at a
 /// time while it is in the cache. Each view depends only on its request, so the number of threads changes nothing.
 /// </summary>
-internal sealed class StreamedBank : ImageBank
+internal sealed class StreamedBank(ImageSet images, Device device, int threads) : ImageBank(images, device)
 {
-    private readonly int _threads;
-
-    public StreamedBank(ImageSet images, Device device, int threads)
-        : base(images, device)
-    {
-        _threads = threads;
-        images.Pixels.Prepare();
-    }
-
     internal override bool Streams => true;
 
     internal override Tensor Prepare(ViewBatch batch, CancellationToken cancellation)
@@ -44,7 +35,7 @@ internal sealed class StreamedBank : ImageBank
         {
             // An image with several views is decoded once.
             var groups = batch.Views.Select((view, row) => (view, row)).GroupBy(pair => pair.view.Image, pair => pair.row).ToArray();
-            var options = new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation };
+            var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
             FirstError.Of(() => Parallel.ForEach(groups, options, group =>
             {
                 Images.Pixels.Read(group.Key, (shape, pixels_CHW) =>

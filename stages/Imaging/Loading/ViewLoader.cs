@@ -8,24 +8,34 @@ namespace Distill.Imaging.Loading;
 /// Loads the views of each step, with their operations. Images that must be decoded are loaded ahead, on loader threads, while the current
 /// step trains. The order of the threads does not affect the views.
 /// </summary>
-/// <param name="bank">Bank of the images.</param>
-/// <param name="plan">Returns the views of a step: a pure function that any thread may call.</param>
-/// <param name="steps">Total number of steps; nothing beyond them is prepared.</param>
-public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long steps) : IDisposable
+public sealed class ViewLoader : IDisposable
 {
     /// <summary>Number of batches that are loaded ahead. The second one hides images that take long to decode.</summary>
     private const int PrefetchedBatches = 2;
 
     private readonly Queue<(long Step, Task<(ViewBatch Batch, Tensor? Crops)> Load)> _prefetched = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly ImageBank _bank;
+    private readonly Func<long, ViewBatch> _plan;
+    private readonly long _steps;
+
+    /// <summary>Prepares the images for fast reading, which takes long once if they are packed.</summary>
+    /// <param name="bank">Bank of the images.</param>
+    /// <param name="plan">Returns the views of a step: a pure function that any thread may call.</param>
+    /// <param name="steps">Total number of steps; nothing beyond them is prepared.</param>
+    public ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long steps)
+    {
+        (_bank, _plan, _steps) = (bank, plan, steps);
+        bank.Images.Pixels.Prepare();
+    }
 
     /// <summary>Returns the views of a step: [N, C, H, W], floats in [0, 1], on the device.</summary>
     /// <exception cref="IOException">An image can no longer be read.</exception>
     public Tensor At(long step)
     {
-        if (!bank.Streams)
+        if (!_bank.Streams)
         {
-            return bank.Cut(plan(step));
+            return _bank.Cut(_plan(step));
         }
 
         // After a jump, what was loaded for other steps is useless.
@@ -34,7 +44,7 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
             DisposeWhenLoaded(_prefetched.Dequeue().Load);
         }
 
-        var end = Math.Min(step + PrefetchedBatches + 1, Math.Max(steps, step + 1));
+        var end = Math.Min(step + PrefetchedBatches + 1, Math.Max(_steps, step + 1));
         for (var upcoming = step + _prefetched.Count; upcoming < end; upcoming++)
         {
             Prefetch(upcoming);
@@ -43,7 +53,7 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
         try
         {
             var (batch, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
-            return bank.Finish(batch, crops);
+            return _bank.Finish(batch, crops);
         }
         catch (AggregateException error)
         {
@@ -89,8 +99,8 @@ public sealed class ViewLoader(ImageBank bank, Func<long, ViewBatch> plan, long 
             _ =>
             {
                 _stop.Token.ThrowIfCancellationRequested();
-                var batch = plan(step);
-                return (batch, bank.Prepare(batch, _stop.Token));
+                var batch = _plan(step);
+                return (batch, _bank.Prepare(batch, _stop.Token));
             },
             CancellationToken.None,
             TaskContinuationOptions.None,

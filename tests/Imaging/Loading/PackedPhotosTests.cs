@@ -1,5 +1,7 @@
+using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
 using Distill.Imaging.Loading;
+using Distill.Learning.Randomness;
 using SkiaSharp;
 using Tests.Datasets.Folders;
 using Tests.Golden;
@@ -59,11 +61,18 @@ public sealed class PackedPhotosTests : IDisposable
     [Fact]
     public void Nothing_is_packed_before_images_are_read_in_bulk()
     {
+        using var scope = NewDisposeScope();
         var dataset = _photos.Open(options => options with { Pack = true }, _log.Add);
-        dataset.Train();
+        using var bank = ImageBank.Open(dataset.Train(), CPU, threads: 2);
+        var options = new AugmentationOptions(new CropOptions((0.08, 1), (0.75, 4.0 / 3), 0.5), Operations);
 
+        Assert.Equal(3, ViewSheet.Rows(bank, options, RandomKey.FromSeed(0), images: 4, views: 2).Count());
         Assert.Empty(Packing);
         Assert.Equal(_photos.Open().TrainFingerprint(), dataset.TrainFingerprint());
+
+        using var loader = new ViewLoader(bank, PhotoFolder.Plan(bank), steps: 8);
+
+        Assert.Single(Packing);
     }
 
     [Fact]
@@ -78,8 +87,10 @@ public sealed class PackedPhotosTests : IDisposable
 
     public void Dispose() => _photos.Dispose();
 
-    private ImageBank Bank(bool pack, int? shorterSide = null, int channels = 3, int threads = 2) => ImageBank.Open(
-        _photos.Open(options => options with { Pack = pack, ShorterSide = shorterSide, Channels = channels }, _log.Add).Train(),
-        CPU,
-        threads);
+    private ImageBank Bank(bool pack, int? shorterSide = null, int channels = 3, int threads = 2)
+    {
+        var train = _photos.Open(options => options with { Pack = pack, ShorterSide = shorterSide, Channels = channels }, _log.Add).Train();
+        train.Pixels.Prepare();
+        return ImageBank.Open(train, CPU, threads);
+    }
 }
