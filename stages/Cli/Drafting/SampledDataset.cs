@@ -41,10 +41,13 @@ internal sealed class SampledDataset(IDataset all, int count) : IDataset
         };
     }
 
+    /// <summary>Leaves out <see cref="IPixels.Prepare"/>, which would pack every image to read a few.</summary>
     private sealed class SampledPixels(IPixels all, int[] chosen) : IPixels
     {
         public (int Height, int Width) SizeOf(int index) => all.SizeOf(chosen[index]);
 
         public DecodedImage Decode(int index) => all.Decode(chosen[index]);
+
+        public void Read(int index, PixelReader read) => all.Read(chosen[index], read);
     }
 }

@@ -1,5 +1,4 @@
 // N images, C channels, H height, W width
-using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
@@ -50,16 +49,8 @@ public sealed class ViewLoader : IDisposable
             Prefetch(upcoming);
         }
 
-        try
-        {
-            var (batch, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
-            return _bank.Finish(batch, crops);
-        }
-        catch (AggregateException error)
-        {
-            ExceptionDispatchInfo.Throw(error.Flatten().InnerExceptions[0]);
-            throw;
-        }
+        var (batch, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
+        return _bank.Finish(batch, crops);
     }
 
     public void Dispose()
