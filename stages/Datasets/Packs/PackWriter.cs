@@ -44,7 +44,7 @@ internal sealed class PackWriter(string folder, IPixels source, Action<string> l
     private void Write(List<PackFile> missing, int total)
     {
         Durable.MakeFolder(folder);
-        var needed = missing.Sum(file => file.Length);
+        var needed = RoomFor(missing);
         if (Durable.Files.FreeBytes(folder) is var free && free < needed)
         {
             throw new UserException(
@@ -54,7 +54,7 @@ internal sealed class PackWriter(string folder, IPixels source, Action<string> l
 
         var rest = missing.Sum(file => file.Range.Count);
         var old = missing.Any(file => File.Exists(file.Path)) ? "; what is there was made from other images or options" : "";
-        log($"Packing {rest} of {total} decoded images into {folder} ({needed >> 20} MiB){old}");
+        log($"Packing {rest} of {total} decoded images into {folder} ({missing.Sum(file => file.Length) >> 20} MiB){old}");
         var (began, reported, done) = (time.GetTimestamp(), time.GetTimestamp(), 0);
         foreach (var file in missing)
         {
@@ -74,6 +74,22 @@ internal sealed class PackWriter(string folder, IPixels source, Action<string> l
 
             return decoded;
         }
+    }
+
+    /// <summary>
+    /// Returns the bytes that writing the files takes at the most. A file that is replaced stays until the new one is whole, and its room
+    /// is then free for the files that follow.
+    /// </summary>
+    private static long RoomFor(List<PackFile> missing)
+    {
+        var (taken, most) = (0L, 0L);
+        foreach (var file in missing)
+        {
+            most = Math.Max(most, taken + file.Length);
+            taken += file.Length - (new FileInfo(file.Path) is { Exists: true } old ? old.Length : 0);
+        }
+
+        return most;
     }
 
     private byte[][] Decode(int[] indices)

@@ -207,6 +207,46 @@ public sealed class PixelPackTests : IDisposable
         Assert.Equal(0, _source.Decoded);
     }
 
+    /// <summary>A file keeps its room until the new one is whole, so the first one needs all of its own.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-1, false)]
+    public void Replaced_files_need_the_room_of_one_file(int more, bool enough)
+    {
+        Open().Prepare();
+        var lengths = Files().Select(file => new FileInfo(file).Length).ToArray();
+
+        Assert.True(lengths.Length > 5);
+
+        Durable.UseFileSystem(new FaultyFileSystem(Durable.Files, _ => null) { Free = lengths.Max() + more });
+        var pack = Open(origin: "b");
+        if (enough)
+        {
+            pack.Prepare();
+            AssertPixels(pack);
+        }
+        else
+        {
+            Assert.Throws<UserException>(pack.Prepare);
+        }
+    }
+
+    [Fact]
+    public void Missing_files_need_the_room_of_all()
+    {
+        Open().Prepare();
+        var lengths = Files().Select(file => new FileInfo(file).Length).ToArray();
+        foreach (var file in Files()[2..])
+        {
+            File.Delete(file);
+        }
+
+        Durable.UseFileSystem(new FaultyFileSystem(Durable.Files, _ => null) { Free = lengths[2..].Sum() - 1 });
+        Assert.Throws<UserException>(Open().Prepare);
+        Durable.UseFileSystem(new FaultyFileSystem(Durable.Files, _ => null) { Free = lengths[2..].Sum() });
+        Open().Prepare();
+    }
+
     [Fact]
     public void An_unreadable_image_is_named()
     {
