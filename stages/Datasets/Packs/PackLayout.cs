@@ -28,6 +28,23 @@ internal sealed record PackLayout(IReadOnlyList<PackedPlace> Images, IReadOnlyLi
 
         return new PackLayout(images, files);
     }
+
+    /// <summary>Splits the images of a file into chunks of at most so many images and bytes, but of one image at least.</summary>
+    public IEnumerable<int[]> Chunks(PackRange range, int mostImages, long mostBytes)
+    {
+        var end = range.First + range.Count;
+        for (var first = range.First; first < end;)
+        {
+            var (next, bytes) = (first + 1, (long)Images[first].Shape.Size);
+            while (next < end && next - first < mostImages && bytes + Images[next].Shape.Size <= mostBytes)
+            {
+                bytes += Images[next++].Shape.Size;
+            }
+
+            yield return [.. Enumerable.Range(first, next - first)];
+            first = next;
+        }
+    }
 }
 
 /// <summary>The place of one image.</summary>

@@ -9,10 +9,15 @@ namespace Distill.Datasets.Packs;
 /// <summary>Decodes images on all cores and writes the missing files of their pack. Whole files of an interrupted run stay.</summary>
 /// <param name="folder">Folder of the pack.</param>
 /// <param name="source">The images.</param>
+/// <param name="layout">Places of the images.</param>
 /// <param name="log">Takes one line at the start, and one of progress every ten seconds.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PackWriter(string folder, IPixels source, Action<string> log, TimeProvider time)
+/// <param name="chunkBytes">Decoded images that are held in memory, in bytes; a larger image is held alone.</param>
+internal sealed class PackWriter(
+    string folder, IPixels source, PackLayout layout, Action<string> log, TimeProvider time, long chunkBytes = PackWriter.DefaultChunkBytes)
 {
+    private const long DefaultChunkBytes = 256L << 20;
+
     /// <summary>Images that are decoded before any of them is written; a few per core.</summary>
     private const int ChunkImages = 64;
 
@@ -58,7 +63,7 @@ internal sealed class PackWriter(string folder, IPixels source, Action<string> l
         var (began, reported, done) = (time.GetTimestamp(), time.GetTimestamp(), 0);
         foreach (var file in missing)
         {
-            file.Write(Enumerable.Range(file.Range.First, file.Range.Count).Chunk(ChunkImages).SelectMany(DecodeAll));
+            file.Write(layout.Chunks(file.Range, ChunkImages, chunkBytes).SelectMany(DecodeAll));
         }
 
         byte[][] DecodeAll(int[] chunk)

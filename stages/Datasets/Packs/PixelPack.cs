@@ -41,7 +41,7 @@ internal sealed class PixelPack : IPixels
     {
         (_source, _log, _checked) = (source, log, new bool[count]);
         _layout = PackLayout.Create(count, ShapeOf, fileBytes);
-        _writer = new PackWriter(folder, source, log, time);
+        _writer = new PackWriter(folder, source, _layout, log, time);
         _files = [.. _layout.Files.Select((range, number) =>
             new PackFile(Path.Combine(folder, FormattableString.Invariant($"{number:00000}{Extension}")), origin, range))];
         _opened = new Lazy<SafeFileHandle?[]>(() =>
