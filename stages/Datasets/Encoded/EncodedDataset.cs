@@ -20,8 +20,8 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
 {
     private readonly Dictionary<Split, string> _fingerprints = [];
 
-    /// <summary>Hashes of the files alone, without the options that decide how they are seen.</summary>
-    private readonly Dictionary<Split, string> _files = [];
+    /// <summary>The files whose fingerprints are known.</summary>
+    private readonly Dictionary<Split, IReadOnlyList<DatasetFile>> _files = [];
 
     public string Name => listing.Name;
 
@@ -76,13 +76,17 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
         };
     }
 
-    /// <summary>Returns the pack of the training images. Everything that decides its pixels is a part of its origin.</summary>
+    /// <summary>
+    /// Returns the pack of the training images. Everything that decides its pixels is a part of its origin. Options with which pipelines
+    /// read other images of one folder, or in another size, are a part of its name, so that none of them replaces the pack of another.
+    /// </summary>
     private PixelPack PackOf(EncodedPixels pixels, List<EncodedImage> used)
     {
         var names = string.Concat(used.Select(image => image.Name + "\n"));
-        var origin = FileHash.OfText($"{_files[Split.Train]}\n{ImageDecoder.Version} {options.ShorterSide}\n{names}");
+        var origin = FileHash.OfText(
+            $"{Fingerprint.FromPixels(_files[Split.Train])}\n{ImageDecoder.Version} {options.ShorterSide}\n{names}");
         var scale = options.ShorterSide is { } side ? FormattableString.Invariant($"{side}") : "full";
-        var folder = CacheFile(Split.Train, FormattableString.Invariant($"{scale}x{options.Channels}.pack"));
+        var folder = CacheFile(Split.Train, FormattableString.Invariant($"{scale}x{options.Channels}-{options.TrainingImages()}.pack"));
         return new PixelPack(folder, origin, used.Count, options.Channels, pixels, log, TimeProvider.System);
     }
 
@@ -133,8 +137,8 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
                 CultureInfo.InvariantCulture,
                 $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CenterCrop} {ImageDecoder.Version}");
             var classes = string.Join('\n', listing.ClassNames);
-            _files[split] = Fingerprint.FromFiles(listing.Files(split, hashes));
-            fingerprint = FileHash.OfText($"{_files[split]}\n{reading}\n{classes}");
+            _files[split] = listing.Files(split, hashes);
+            fingerprint = FileHash.OfText($"{Fingerprint.FromFiles(_files[split])}\n{reading}\n{classes}");
             hashes.Save();
             _fingerprints.Add(split, fingerprint);
         }

@@ -62,7 +62,10 @@ internal sealed class FolderListing : IListing
             ? file.Image
             : file.Image with { Sha256 = Convert.FromHexString(file.Hash) });
         return files.ConvertAll(file =>
-            new DatasetFile(FormattableString.Invariant($"{file.Image.Name} {file.Image.Label}"), file.Hash));
+            new DatasetFile(FormattableString.Invariant($"{file.Image.Name} {file.Image.Label}"), file.Hash)
+            {
+                PathWithoutLabels = file.Image.Name,
+            });
     }
 
     public IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split) => split == Split.Train

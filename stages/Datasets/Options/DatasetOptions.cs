@@ -61,6 +61,9 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     /// <summary>Returns how the names of this dataset's cache files begin. Datasets of one name in different folders differ.</summary>
     internal string CacheName() => $"{FolderName()}-{FileHash.OfText(Path.GetFullPath(Folder))[..8]}";
 
+    /// <summary>Returns a text that differs for pipelines that read other training images of the same folder.</summary>
+    internal string TrainingImages() => FileHash.OfText($"{Kind}\n{Train}\n{Unlabeled}\n{ImageColumn}")[..8];
+
     /// <summary>Returns the options that decide which files are read and how. They are part of a fingerprint.</summary>
     public JsonObject ReadingOptions() => new()
     {

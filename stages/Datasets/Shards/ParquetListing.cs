@@ -19,7 +19,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
     public const string Extension = ".parquet";
 
     private readonly DatasetOptions _options = options;
-    private readonly Dictionary<Shard, (string Columns, IReadOnlyList<string>? ClassNames)> _metadata = [];
+    private readonly Dictionary<Shard, (string Columns, string Image, IReadOnlyList<string>? ClassNames)> _metadata = [];
     private HashCache? _hashes;
 
     private string Packs => Path.Combine(cache, _options.CacheName() + "-packs");
@@ -61,6 +61,8 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     protected override string ReadingOf(Shard shard, bool labeled) => MetadataOf(shard, labeled).Columns;
 
+    protected override string ImagesOf(Shard shard, bool labeled) => MetadataOf(shard, labeled).Image;
+
     protected override string HashOf(Shard shard, HashCache hashes) => HashOf(shard);
 
     /// <summary>Hashes a shard with one cache for both splits, since the packs are named by their hashes.</summary>
@@ -72,12 +74,12 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
         return hash;
     }
 
-    private (string Columns, IReadOnlyList<string>? ClassNames) MetadataOf(Shard shard, bool labeled)
+    private (string Columns, string Image, IReadOnlyList<string>? ClassNames) MetadataOf(Shard shard, bool labeled)
     {
         if (!_metadata.TryGetValue(shard, out var metadata))
         {
             using var file = ParquetShard.Open(shard, _options, labeled);
-            metadata = (file.Columns.ToString(), file.Columns.ClassNames);
+            metadata = (file.Columns.ToString(), file.Columns.Image.Path.ToString(), file.Columns.ClassNames);
             _metadata.Add(shard, metadata);
         }
 

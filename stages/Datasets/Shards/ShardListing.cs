@@ -33,7 +33,10 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
     [
         .. PartsOf(split)
-            .Select(part => new DatasetFile($"{part.Shard.Name} {ReadingOf(part.Shard, part.Labeled)}", HashOf(part.Shard, hashes))),
+            .Select(part => new DatasetFile($"{part.Shard.Name} {ReadingOf(part.Shard, part.Labeled)}", HashOf(part.Shard, hashes))
+            {
+                PathWithoutLabels = $"{part.Shard.Name} {ImagesOf(part.Shard, part.Labeled)}",
+            }),
     ];
 
     public IReadOnlyList<EncodedImage> Images(Split split)
@@ -71,6 +74,9 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
 
     /// <summary>Returns what decides how a shard is read. It is a part of the fingerprint.</summary>
     protected virtual string ReadingOf(Shard shard, bool labeled) => labeled ? "labeled" : "unlabeled";
+
+    /// <summary>Returns what decides which images of a shard are read.</summary>
+    protected virtual string ImagesOf(Shard shard, bool labeled) => "";
 
     protected virtual string HashOf(Shard shard, HashCache hashes) => shard.TranslateErrors(() => hashes.Sha256(shard.Path));
 
