@@ -17,10 +17,14 @@ internal static class ImageDecoder
     /// <summary>Larger images are refused before they are decoded, since a small file may claim any size.</summary>
     public const long MaxPixels = 100_000_000;
 
-    /// <summary>Larger images are decoded one at a time. On many threads at once they would not fit into memory.</summary>
+    /// <summary>
+    /// More pixels are decoded in one image at a time. On many threads at once they would not fit into memory. A JPEG that is shrunk while
+    /// it is decoded has fewer pixels than its file claims.
+    /// </summary>
     private const long MaxPixelsInParallel = 25_000_000;
 
-    private static readonly Lock OneAtATime = new();
+    /// <summary>Held while so many pixels are decoded.</summary>
+    internal static readonly Lock OneAtATime = new();
 
     /// <summary>Decodes an image to uint8 [C, H, W].</summary>
     /// <param name="encoded">Bytes of the file.</param>
@@ -45,8 +49,7 @@ internal static class ImageDecoder
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var result)
             ?? throw new RefusedImageException(Unsupported(encoded) ?? Problem(result));
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        var pixels = (long)width * height;
+        var pixels = (long)codec.Info.Width * codec.Info.Height;
         if (pixels == 0 || pixels > maxPixels)
         {
             // Without the size, so that equal reasons are counted together.
@@ -58,33 +61,35 @@ internal static class ImageDecoder
             throw new RefusedImageException(Problem(SKCodecResult.IncompleteInput));
         }
 
-        if (pixels > MaxPixelsInParallel)
-        {
-            lock (OneAtATime)
-            {
-                return DecodeUpright(encoded, codec, channels, shorterSide, buffers);
-            }
-        }
-
-        return DecodeUpright(encoded, codec, channels, shorterSide, buffers);
-    }
-
-    private static (ImageHeader Header, DecodedImage Image) DecodeUpright(
-        ReadOnlySpan<byte> encoded, SKCodec codec, int channels, int? shorterSide, PixelBuffers? buffers)
-    {
         var origin = Orientation.Read(encoded, codec);
         var (height, width) = Orientation.IsSideways(origin)
             ? (codec.Info.Width, codec.Info.Height)
             : (codec.Info.Height, codec.Info.Width);
         var header = new ImageHeader(height, width, ImageTraitsReader.Read(encoded, codec));
-        if (shorterSide is { } side && ScaledJpeg.Choose(codec, side) is { } scaled)
+        var scaled = shorterSide is { } shorter ? ScaledJpeg.Choose(codec, shorter) : null;
+        var size = scaled?.Size ?? codec.Info.Size;
+        if ((long)size.Width * size.Height > MaxPixelsInParallel)
         {
-            var small = DecodePlanes(codec, scaled.Size, channels, buffers);
-            return (header, Orientation.MakeUpright(scaled.Shrink(small, codec.Info.Size, side, buffers), origin, buffers));
+            lock (OneAtATime)
+            {
+                return (header, DecodeUpright(codec, origin, channels, scaled, shorterSide, buffers));
+            }
+        }
+
+        return (header, DecodeUpright(codec, origin, channels, scaled, shorterSide, buffers));
+    }
+
+    private static DecodedImage DecodeUpright(
+        SKCodec codec, SKEncodedOrigin origin, int channels, ScaledJpeg? scaled, int? shorterSide, PixelBuffers? buffers)
+    {
+        if (scaled is { } jpeg)
+        {
+            var small = DecodePlanes(codec, jpeg.Size, channels, buffers);
+            return Orientation.MakeUpright(jpeg.Shrink(small, codec.Info.Size, shorterSide!.Value, buffers), origin, buffers);
         }
 
         var upright = Orientation.MakeUpright(DecodePlanes(codec, codec.Info.Size, channels, buffers), origin, buffers);
-        return (header, shorterSide is { } larger ? Resampler.Shrink(upright, larger) : upright);
+        return shorterSide is { } side ? Resampler.Shrink(upright, side) : upright;
     }
 
     private static DecodedImage DecodePlanes(SKCodec codec, SKSizeI size, int channels, PixelBuffers? buffers)

@@ -41,6 +41,29 @@ public sealed class ScaledJpegTests
         }
     }
 
+    /// <summary>Only a full image of more than 25 megapixels waits for others. Shrunk, it has few.</summary>
+    [Fact]
+    public void A_large_JPEG_is_decoded_beside_others_if_it_is_shrunk()
+    {
+        var bytes = Stripes(5040, 5000);
+        DecodedImage? full = null, shrunk = null;
+        var waiting = new Thread(() => full = ImageDecoder.Decode(bytes, 1).Image);
+        var passing = new Thread(() => shrunk = ImageDecoder.Decode(bytes, 1, 100).Image);
+        lock (ImageDecoder.OneAtATime)
+        {
+            waiting.Start();
+            passing.Start();
+
+            Assert.True(passing.Join(TimeSpan.FromMinutes(1)));
+            Assert.False(waiting.Join(TimeSpan.FromSeconds(0.5)));
+        }
+
+        waiting.Join();
+
+        Assert.Equal(new ImageShape(1, 5000, 5040), full!.Shape);
+        Assert.Equal(new ImageShape(1, 100, 101), shrunk!.Shape);
+    }
+
     /// <summary>Sides that are decoded at 1/8 to 7/8 and in full size, of images whose sides are and are not multiples of 8.</summary>
     [Theory]
     [InlineData(400, 304)]
