@@ -41,6 +41,33 @@ public sealed class ScaledJpegTests
         }
     }
 
+    /// <summary>A side of exactly n eighths needs that scale, and one more pixel the next one. PNG files have no scales.</summary>
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg, 1, 1)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 37, 1)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 38, 1)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 39, 2)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 76, 2)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 77, 3)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 114, 3)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 152, 4)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 190, 5)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 228, 6)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 266, 7)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 267, null)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 304, null)]
+    [InlineData(SKEncodedImageFormat.Png, 1, null)]
+    [InlineData(SKEncodedImageFormat.Png, 152, null)]
+    public void The_smallest_scale_that_is_large_enough_is_chosen(SKEncodedImageFormat format, int side, int? expected)
+    {
+        using var data = SKData.CreateCopy(Stripes(400, 304, format));
+        using var codec = SKCodec.Create(data);
+        var scaled = ScaledJpeg.Choose(codec, side);
+
+        Assert.Equal(expected, scaled?.Eighths);
+        Assert.Equal(expected is { } eighths ? new SKSizeI(50 * eighths, 38 * eighths) : null, scaled?.Size);
+    }
+
     /// <summary>Only a full image of more than 25 megapixels waits for others. Shrunk, it has few.</summary>
     [Fact]
     public void A_large_JPEG_is_decoded_beside_others_if_it_is_shrunk()
