@@ -8,12 +8,6 @@ namespace Distill.Imaging.Augmentation.Operations;
 /// <summary>The view form of Gaussian blur; <see cref="BlurBatch"/> is the batch form.</summary>
 internal static class BlurView
 {
-    /// <summary>A hundredth of the spacing of floats below 1.</summary>
-    private const float Negligible = 1e-9f;
-
-    /// <summary>Distance up to which every weight counts, so that small images keep the bits of earlier versions.</summary>
-    private const int AlwaysSummed = 3;
-
     /// <summary>Blurs a view in place. Borders are reflected.</summary>
     /// <param name="view">Floats of any range.</param>
     /// <param name="sigma">σ in pixels.</param>
@@ -31,7 +25,8 @@ internal static class BlurView
 
         Span<float> weights = stackalloc float[radius + 1];
         BlurBatch.FillKernel(sigma, weights);
-        radius = LastThatCounts(weights);
+        // A narrow kernel ends in weights that are 0 in single precision. Smaller ones than others still change a sum near 0.
+        radius = weights.LastIndexOfAnyExcept(0f);
         weights = weights[..(radius + 1)];
         Span<(int Before, int After)> pairs = stackalloc (int, int)[radius + 1];
         // Rows that are blurred vertically, with their reflected columns on both sides.
@@ -69,18 +64,6 @@ internal static class BlurView
         }
 
         ArrayPool<float>.Shared.Return(rows);
-    }
-
-    /// <summary>Returns the distance of the last weight that changes more than the rounding of a sum.</summary>
-    private static int LastThatCounts(ReadOnlySpan<float> weights)
-    {
-        var last = weights.Length - 1;
-        while (last > AlwaysSummed && weights[last] < Negligible)
-        {
-            last--;
-        }
-
-        return last;
     }
 
     private static int Reflect(int place, int length) => place < length ? place : 2 * (length - 1) - place;

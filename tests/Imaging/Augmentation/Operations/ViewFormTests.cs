@@ -47,6 +47,29 @@ public sealed class ViewFormTests
         }
     }
 
+    /// <summary>
+    /// The bits of the first versions, which added all pairs of the kernel one by one. Black pixels around a white one show the smallest
+    /// weights, which no sum near 1 would.
+    /// </summary>
+    [Theory]
+    [InlineData(28, 28)]
+    [InlineData(80, 83)]
+    [InlineData(96, 96)]
+    [InlineData(224, 45)]
+    public void Blur_adds_every_weight_of_its_kernel(int height, int width)
+    {
+        foreach (var sigma in new[] { 0.1, 0.3, 0.7, 1.3, 2, 20 })
+        {
+            var values = new float[height * width];
+            values[height / 2 * width + width / 2] = 1;
+            values[^1] = 0.3f;
+            var expected = PlainBlur(values, height, width, sigma);
+            BlurView.Apply(new ViewSpan(values, 1, height, width), sigma);
+
+            Assert.Equal(expected, values);
+        }
+    }
+
     [Theory]
     [InlineData(1, 12, 5)]
     [InlineData(3, 9, 7)]
@@ -97,6 +120,40 @@ public sealed class ViewFormTests
         Compare("saturation3", colors, (view, i) => VectorRow.ChangeColor(view, new SaturationChange(Factors[i])));
         Compare("hue3", colors, (view, i) => VectorRow.ChangeColor(view, new HueChange(turns[i])));
         Compare("grayscale3", colors, (view, _) => VectorRow.ChangeColor(view, default(GrayChange)));
+    }
+
+    /// <summary>Sums down, then across, one value at a time: the value itself, then pairs at growing distances.</summary>
+    private static float[] PlainBlur(float[] values_HW, int height, int width, double sigma)
+    {
+        var weights = new float[BlurBatch.KernelSize(height) / 2 + 1];
+        BlurBatch.FillKernel(sigma, weights);
+        var (down, across) = (new float[values_HW.Length], new float[values_HW.Length]);
+        for (var place = 0; place < down.Length; place++)
+        {
+            var x = place % width;
+            down[place] = Sum(values_HW, place / width, height, y => y * width + x);
+        }
+
+        for (var place = 0; place < across.Length; place++)
+        {
+            var row = place / width * width;
+            across[place] = Sum(down, place % width, width, x => row + x);
+        }
+
+        return across;
+
+        float Sum(float[] source, int center, int length, Func<int, int> placeOf)
+        {
+            var sum = source[placeOf(center)] * weights[0];
+            for (var distance = 1; distance < weights.Length; distance++)
+            {
+                var before = source[placeOf(Math.Abs(center - distance))];
+                var after = source[placeOf(center + distance < length ? center + distance : 2 * (length - 1) - center - distance)];
+                sum += (before + after) * weights[distance];
+            }
+
+            return sum;
+        }
     }
 
     private static void Compare(string golden, Tensor images_NCHW, ViewChange change)
