@@ -18,7 +18,8 @@ public static unsafe partial class HugePages
     /// <param name="memory">Contiguous tensor on the CPU.</param>
     public static void Advise(Tensor memory)
     {
-        if ((nuint)(memory.numel() * memory.ElementSize) < 2 * PageBytes)
+        var bytes = (nuint)(memory.numel() * memory.ElementSize);
+        if (bytes < PageBytes)
         {
             return;
         }
@@ -27,14 +28,21 @@ public static unsafe partial class HugePages
         using var first = flat.narrow(0, 0, 1);
         fixed (byte* data = first.bytes)
         {
-            var start = ((nuint)data + PageBytes - 1) / PageBytes * PageBytes;
-            var end = ((nuint)data + (nuint)(memory.numel() * memory.ElementSize)) / PageBytes * PageBytes;
-            if (end > start)
+            var (start, length) = WholePages((nuint)data, bytes);
+            if (length > 0)
             {
                 // Its result is of no use: memory of small pages is as good, only slower.
-                _ = Advise(start, end - start, Huge);
+                _ = Advise(start, length, Huge);
             }
         }
+    }
+
+    /// <summary>Returns the pages of 2 MiB that lie in a memory as a whole; the length is 0 if there are none.</summary>
+    internal static (nuint Start, nuint Length) WholePages(nuint address, nuint bytes)
+    {
+        var start = (address + PageBytes - 1) / PageBytes * PageBytes;
+        var end = (address + bytes) / PageBytes * PageBytes;
+        return (start, end > start ? end - start : 0);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
