@@ -20,7 +20,7 @@ internal static class PlainInference
     public static double[][] Run(nn.Module<Tensor, Tensor> network, ImageSet images)
     {
         using var frozen = no_grad();
-        var bytes = ((PackedPixels)images.Pixels).Bytes.ToArray();
+        var bytes = ((InMemoryPixels)images.Pixels).Bytes.ToArray();
         return [.. bytes.Chunk(images.Shape.Size).Select(image =>
         {
             using var scope = NewDisposeScope();

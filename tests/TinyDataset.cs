@@ -29,7 +29,7 @@ internal sealed class TinyDataset : IDataset
     public ImageSet Train() => new(
         Name,
         _train.Shape,
-        ((PackedPixels)_train.Pixels).Bytes.ToArray(),
+        ((InMemoryPixels)_train.Pixels).Bytes.ToArray(),
         [.. _train.Labels.Select((label, image) => Relabel(image, label))],
         Names);
 

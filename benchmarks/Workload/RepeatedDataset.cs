@@ -15,7 +15,7 @@ internal sealed class RepeatedDataset : IDataset
     {
         _dataset = dataset;
         var images = dataset.Train();
-        var bytes = ((PackedPixels)images.Pixels).Bytes.ToArray();
+        var bytes = ((InMemoryPixels)images.Pixels).Bytes.ToArray();
         var all = Enumerable.Range(0, times);
         _images = new ImageSet(
             images.Name, images.Shape, [.. all.SelectMany(_ => bytes)], [.. all.SelectMany(_ => images.Labels)], images.ClassNames);

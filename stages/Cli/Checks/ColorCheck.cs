@@ -10,7 +10,7 @@ internal static class ColorCheck
         foreach (var (report, images) in data.Usable)
         {
             // Images of a fixed format have the channels of the network already.
-            if (images.Pixels is PackedPixels)
+            if (images.Pixels is InMemoryPixels)
             {
                 continue;
             }

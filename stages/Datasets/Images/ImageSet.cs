@@ -6,10 +6,10 @@ namespace Distill.Datasets.Images;
 /// <remarks>
 /// Where the bytes of an image are, and when:
 /// <list type="number">
-/// <item>Datasets, fixed size (IDX, CIFAR): <see cref="PackedPixels"/> holds all images decoded, from the start.</item>
+/// <item>Datasets, fixed size (IDX, CIFAR): <see cref="InMemoryPixels"/> holds all images decoded, from the start.</item>
 /// <item>Datasets, any size: <c>EncodedPixels</c> decodes at each call, and keeps decoded images up to <c>dataset.cacheMiB</c>.</item>
 /// <item>From both: <see cref="IPixels"/> returns one <see cref="DecodedImage"/>, which its caller drops after cropping its views.</item>
-/// <item>Imaging: <c>ResidentBank</c> copies packed images to the GPU, <c>HostBank</c> reads them in RAM, <c>StreamedBank</c> decodes a
+/// <item>Imaging: <c>ResidentBank</c> copies images in memory to the GPU, <c>HostBank</c> reads them there, <c>StreamedBank</c> decodes a
 /// batch.</item>
 /// </list>
 /// </remarks>
@@ -35,10 +35,10 @@ public sealed class ImageSet
         IReadOnlyList<string> classNames,
         IReadOnlyList<string>? imageNames = null)
     {
-        if (pixels is PackedPixels packed && (long)packed.Shape.Size * labels.Count != packed.Bytes.Length)
+        if (pixels is InMemoryPixels { Shape: var each, Bytes: var bytes } && (long)each.Size * labels.Count != bytes.Length)
         {
             throw new ArgumentException(
-                $"{labels.Count} labels of images of {packed.Shape} do not fit {packed.Bytes.Length} bytes of pixels");
+                $"{labels.Count} labels of images of {each} do not fit {bytes.Length} bytes of pixels");
         }
 
         if (imageNames is not null && imageNames.Count != labels.Count)
@@ -64,7 +64,7 @@ public sealed class ImageSet
         IReadOnlyList<int> labels,
         IReadOnlyList<string> classNames,
         IReadOnlyList<string>? imageNames = null)
-        : this(name, shape, new PackedPixels(shape, pixels), labels, classNames, imageNames)
+        : this(name, shape, new InMemoryPixels(shape, pixels), labels, classNames, imageNames)
     {
     }
 

@@ -7,7 +7,7 @@ namespace Distill.Datasets.Shards;
 
 /// <summary>
 /// Parquet files in the form of the Hugging Face Hub. A value in Parquet cannot be read without its page, so images are unpacked once, into
-/// one <see cref="ImagePack"/> per file. An image's name is <c>FILE#ROW</c>, or <c>FILE#ROW/PATH</c> if the file has its original path.
+/// one <see cref="UnpackedShard"/> per file. An image's name is <c>FILE#ROW</c>, or <c>FILE#ROW/PATH</c> if the file has its original path.
 /// </summary>
 /// <param name="options">Options of the dataset.</param>
 /// <param name="shards">Files of the dataset.</param>
@@ -22,29 +22,29 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
     private readonly Dictionary<Shard, (string Columns, string Image, IReadOnlyList<string>? ClassNames)> _metadata = [];
     private HashCache? _hashes;
 
-    private string Packs => Path.Combine(cache, _options.CacheName() + "-packs");
+    private string Folder => Path.Combine(cache, _options.CacheName() + "-packs");
 
     protected override IReadOnlyList<EncodedImage> Read(Shard shard, bool labeled, List<(string Name, string Reason)> skipped)
     {
         var reading = ReadingOf(shard, labeled);
         var hash = HashOf(shard);
         var prefix = $"{FileHash.OfText($"{shard.Name} {reading}")[..16]}-";
-        var pack = new ImagePack(Path.Combine(Packs, $"{prefix}{hash[..16]}.pack"), $"{hash} {shard.Name} {reading}");
-        if (pack.Images() is { } existing)
+        var unpacked = new UnpackedShard(Path.Combine(Folder, $"{prefix}{hash[..16]}.pack"), $"{hash} {shard.Name} {reading}");
+        if (unpacked.Images() is { } existing)
         {
             return existing;
         }
 
         using var file = ParquetShard.Open(shard, _options, labeled);
-        log($"Unpacking {shard.Path} to {Packs} (columns: {reading})");
+        log($"Unpacking {shard.Path} to {Folder} (columns: {reading})");
         if (labeled && file.Columns.Label is null)
         {
             log($"{shard.Path}: found no column of labels, so its images are unlabeled; dataset.labelColumn names one. "
                 + $"Columns: {file.Columns.All}");
         }
 
-        var images = pack.Write(Rows(shard, file), file.ImageBytes);
-        pack.DeleteOthers(prefix);
+        var images = unpacked.Write(Rows(shard, file), file.ImageBytes);
+        unpacked.DeleteOthers(prefix);
         return images;
     }
 
@@ -65,10 +65,10 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     protected override string HashOf(Shard shard, HashCache hashes) => HashOf(shard);
 
-    /// <summary>Hashes a shard with one cache for both splits, since the packs are named by their hashes.</summary>
+    /// <summary>Hashes a shard with one cache for both splits, since the unpacked files are named by their hashes.</summary>
     private string HashOf(Shard shard)
     {
-        _hashes ??= new HashCache(Path.Combine(Packs, "hashes.tsv"));
+        _hashes ??= new HashCache(Path.Combine(Folder, "hashes.tsv"));
         var hash = shard.TranslateErrors(() => _hashes.Sha256(shard.Path));
         _hashes.Save();
         return hash;
@@ -86,7 +86,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
         return metadata;
     }
 
-    private static IEnumerable<PackedImage> Rows(Shard shard, ParquetShard file)
+    private static IEnumerable<UnpackedImage> Rows(Shard shard, ParquetShard file)
     {
         var number = 0L;
         for (var index = 0; index < file.RowGroups; index++)
@@ -95,7 +95,7 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
             foreach (var row in group.Rows)
             {
                 var name = FormattableString.Invariant($"{shard.Name}#{number++}");
-                yield return new PackedImage(
+                yield return new UnpackedImage(
                     row.Path.Length > 0 && !row.Path.Any(char.IsControl) ? $"{name}/{row.Path}" : name, row.Image, row.Label, row.ClassName)
                 {
                     Problem = !row.HasImage ? NoBytes(row) : null,

@@ -16,7 +16,7 @@ namespace Distill.Imaging.Loading;
 /// <remarks>
 /// Views are not made ahead: they take a hundredth of a step's time, and loader threads would compete with those that train.
 /// </remarks>
-internal sealed class HostBank(ImageSet images, PackedPixels pixels, int threads) : ImageBank(images, CPU)
+internal sealed class HostBank(ImageSet images, InMemoryPixels pixels, int threads) : ImageBank(images, CPU)
 {
     /// <summary>Views per work item: enough to be worth scheduling, and so few that no thread waits long for the last one.</summary>
     private const int ViewsPerChunk = 16;

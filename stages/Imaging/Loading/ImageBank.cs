@@ -32,12 +32,12 @@ public abstract class ImageBank : IDisposable
     public static ImageBank Open(ImageSet images, Device device, int threads = 0)
     {
         var loaderThreads = LoaderThreads(threads, Environment.ProcessorCount, device.type);
-        if (images.Pixels is not PackedPixels packed || Math.Max(packed.Shape.Height, packed.Shape.Width) > MaximumResidentSide)
+        if (images.Pixels is not InMemoryPixels pixels || Math.Max(pixels.Shape.Height, pixels.Shape.Width) > MaximumResidentSide)
         {
             return new StreamedBank(images, device, loaderThreads);
         }
 
-        return device.type == DeviceType.CPU ? new HostBank(images, packed, loaderThreads) : new ResidentBank(images, packed, device);
+        return device.type == DeviceType.CPU ? new HostBank(images, pixels, loaderThreads) : new ResidentBank(images, pixels, device);
     }
 
     /// <summary>Chooses the number of loader threads. With a GPU, one processor is left to the thread that launches its kernels.</summary>

@@ -11,7 +11,7 @@ internal sealed class ResidentBank : ImageBank
 {
     private readonly Tensor _pixels_NCHW;
 
-    public ResidentBank(ImageSet images, PackedPixels pixels, Device device)
+    public ResidentBank(ImageSet images, InMemoryPixels pixels, Device device)
         : base(images, device)
     {
         using var scope = NewDisposeScope();

@@ -92,10 +92,10 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
 
     /// <summary>
     /// Returns the view form of the operations; null on a GPU, and if an operation has none. They then run in batch form. So do those of
-    /// packed images, since the fingerprints of their datasets have no version that could tell the two apart.
+    /// images in memory, since the fingerprints of their datasets have no version that could tell the two apart.
     /// </summary>
     private ViewChanges? ChangesOf(ViewBatch batch) =>
-        Device.type == DeviceType.CPU && Images.Pixels is not PackedPixels ? ViewChanges.Create(batch.Operations) : null;
+        Device.type == DeviceType.CPU && Images.Pixels is not InMemoryPixels ? ViewChanges.Create(batch.Operations) : null;
 
     private (int Height, int Width) SizeOf(ViewBatch batch) =>
         batch.Size is { } size ? (size, size) : (Images.Shape.Height, Images.Shape.Width);

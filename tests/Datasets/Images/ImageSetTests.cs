@@ -32,14 +32,14 @@ public sealed class ImageSetTests
     public void The_tensor_is_a_copy_in_the_same_order()
     {
         var images = new ImageSet("x", new ImageShape(1, 2, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255], [0, 0], ["a"]);
-        var packed = Assert.IsType<PackedPixels>(images.Pixels);
-        using var tensor = packed.ToTensor();
+        var pixels = Assert.IsType<InMemoryPixels>(images.Pixels);
+        using var tensor = pixels.ToTensor();
 
         Assert.Equal([2, 1, 2, 3], tensor.shape);
         Assert.Equal(torch.ScalarType.Byte, tensor.dtype);
-        Assert.Equal(packed.Bytes.ToArray(), tensor.data<byte>().ToArray());
+        Assert.Equal(pixels.Bytes.ToArray(), tensor.data<byte>().ToArray());
 
         tensor.zero_();
-        Assert.Equal(255, packed.Bytes.Span[^1]);
+        Assert.Equal(255, pixels.Bytes.Span[^1]);
     }
 }

@@ -69,12 +69,12 @@ public sealed class HostBankTests
     {
         using var scope = NewDisposeScope();
         var images = Images(channels, 28, 28);
-        using var one = new HostBank(images, (PackedPixels)images.Pixels, threads: 1);
+        using var one = new HostBank(images, (InMemoryPixels)images.Pixels, threads: 1);
         var batch = Plan(one, Crops, All, null);
         var expected = one.Cut(batch);
         foreach (var threads in new[] { 2, 3 })
         {
-            using var bank = new HostBank(images, (PackedPixels)images.Pixels, threads);
+            using var bank = new HostBank(images, (InMemoryPixels)images.Pixels, threads);
             for (var repeat = 0; repeat < 5; repeat++)
             {
                 Close.Exactly(expected, bank.Cut(batch));
@@ -133,7 +133,7 @@ public sealed class HostBankTests
     }
 
     private static (HostBank One, ResidentBank Other) Banks(ImageSet images) =>
-        (new HostBank(images, (PackedPixels)images.Pixels, threads: 2), new ResidentBank(images, (PackedPixels)images.Pixels, CPU));
+        (new HostBank(images, (InMemoryPixels)images.Pixels, threads: 2), new ResidentBank(images, (InMemoryPixels)images.Pixels, CPU));
 
     private static ViewBatch Plan(ImageBank bank, CropOptions? crops, ViewOperation[] operations, int? size) =>
         new([.. Enumerable.Range(0, Count).Select(i => bank.Draw(i % 11, crops, Key.Fold(i)))], size) { Operations = operations };

@@ -7,7 +7,7 @@ namespace Distill.Datasets.Images;
 /// <summary>Decoded images of one shape, side by side in memory.</summary>
 /// <param name="shape">Shape of every image.</param>
 /// <param name="bytes">uint8 [N, C, H, W], row-major. Kept, not copied.</param>
-public sealed class PackedPixels(ImageShape shape, byte[] bytes) : IPixels
+public sealed class InMemoryPixels(ImageShape shape, byte[] bytes) : IPixels
 {
     public ImageShape Shape => shape;
 

@@ -7,21 +7,21 @@ using Distill.Pipeline.Storage;
 namespace Distill.Datasets.Shards;
 
 /// <summary>
-/// Encoded images side by side in one file, so each can be read by itself, and a list beside it. The list has one line per image (name,
-/// offset, length, label and CRC-32C, separated by tabs) below a line with the origin. A label in quotation marks is the name of a class. A
-/// text instead of the CRC says why there is no image. A deleted pack is written again.
+/// The encoded images of a Parquet file side by side in one file, so each can be read by itself, and a list beside it. The list has one
+/// line per image (name, offset, length, label and CRC-32C, separated by tabs) below a line with the origin. A label in quotation marks is
+/// the name of a class. A text instead of the CRC says why there is no image. What is deleted is written again.
 /// </summary>
-/// <param name="path">Path of the pack. Its list has the same name with <c>.tsv</c> added.</param>
-/// <param name="origin">What the pack was made from. A pack of another origin is not used.</param>
-internal sealed class ImagePack(string path, string origin)
+/// <param name="path">Path of the file. Its list has the same name with <c>.tsv</c> added.</param>
+/// <param name="origin">What the file was made from. A file of another origin is not used.</param>
+internal sealed class UnpackedShard(string path, string origin)
 {
-    /// <summary>Increment it when the same file gives a different pack.</summary>
+    /// <summary>Increment it when the same shard gives a different file.</summary>
     private const int Version = 2;
 
     private readonly string _list = path + ".tsv";
     private readonly string _head = FormattableString.Invariant($"# pack {Version}, {origin}");
 
-    /// <summary>Lists the images of the pack; null if it is missing or incomplete.</summary>
+    /// <summary>Lists the images; null if the file is missing or incomplete.</summary>
     public IReadOnlyList<EncodedImage>? Images()
     {
         if (!File.Exists(path) || !File.Exists(_list) || File.ReadLines(_list).FirstOrDefault() != _head)
@@ -59,11 +59,11 @@ internal sealed class ImagePack(string path, string origin)
         return new FileInfo(path).Length == end ? images : null;
     }
 
-    /// <summary>Writes the pack, then its list. A process that is stopped between the two writes both again.</summary>
+    /// <summary>Writes the file, then its list. A process that is stopped between the two writes both again.</summary>
     /// <param name="images">Images, each read after the one before has been written.</param>
     /// <param name="bytes">Approximate size of the images, in bytes.</param>
     /// <exception cref="UserException">The disk is full, or cannot be written to.</exception>
-    public IReadOnlyList<EncodedImage> Write(IEnumerable<PackedImage> images, long bytes)
+    public IReadOnlyList<EncodedImage> Write(IEnumerable<UnpackedImage> images, long bytes)
     {
         var written = new List<EncodedImage>();
         try
@@ -98,7 +98,7 @@ internal sealed class ImagePack(string path, string origin)
         }
     }
 
-    /// <summary>Deletes other packs whose names begin with the prefix. They were made from an earlier content of the same file.</summary>
+    /// <summary>Deletes other files whose names begin with the prefix. They were made from an earlier content of the same shard.</summary>
     public void DeleteOthers(string prefix)
     {
         var files = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, prefix + "*");
@@ -123,12 +123,12 @@ internal sealed class ImagePack(string path, string origin)
     }
 }
 
-/// <summary>An image to pack.</summary>
+/// <summary>An image of a shard.</summary>
 /// <param name="Name">Name of the image.</param>
 /// <param name="Bytes">Encoded bytes; empty if there are none.</param>
 /// <param name="Label">Class number, or <see cref="ImageSet.Unlabeled"/>.</param>
 /// <param name="ClassName">Name of the class, if labels are names.</param>
-internal readonly record struct PackedImage(string Name, ReadOnlyMemory<byte> Bytes, int Label, string? ClassName)
+internal readonly record struct UnpackedImage(string Name, ReadOnlyMemory<byte> Bytes, int Label, string? ClassName)
 {
     /// <summary>Why there are no bytes; null if there are.</summary>
     public string? Problem { get; init; }
