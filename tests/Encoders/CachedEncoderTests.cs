@@ -101,7 +101,7 @@ public sealed class CachedEncoderTests : IDisposable
         Assert.All(_warnings, warning => Assert.Contains("computed again", warning));
     }
 
-    /// <summary>Another run may move a damaged file aside, and people delete what they think is a cache.</summary>
+    /// <summary>Another run may move a damaged file aside, and people delete files of a cache.</summary>
     [Fact]
     public void File_that_is_gone_is_computed_again()
     {

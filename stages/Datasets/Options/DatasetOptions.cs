@@ -62,7 +62,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     internal string CacheName() => $"{FolderName()}-{FileHash.OfText(Path.GetFullPath(Folder))[..8]}";
 
     /// <summary>Returns a text that differs for pipelines that read other training images of the same folder.</summary>
-    internal string TrainingImages() => FileHash.OfText($"{Kind}\n{Train}\n{Unlabeled}\n{ImageColumn}")[..8];
+    internal string TrainingImages() => FileHash.OfText(FormattableString.Invariant($"{Kind}\n{Train}\n{Unlabeled}\n{ImageColumn}\n{TestFraction}"))[..8];
 
     /// <summary>Returns the options that decide which files are read and how. They are part of a fingerprint.</summary>
     public JsonObject ReadingOptions() => new()
@@ -126,61 +126,8 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             ImageColumn = section.OptionalText("imageColumn", help: "For the kind parquet: the column of images, if there are several."),
             LabelColumn = section.OptionalText("labelColumn", help: "For the kind parquet: the column of class numbers, if several."),
         };
-        options.Check(section, fixedShape);
+        DatasetRules.Check(options, section, fixedShape);
         return options;
-    }
-
-    private void Check(JsonSection section, ImageShape? fixedShape)
-    {
-        if (Folder.Length == 0)
-        {
-            throw section.Error("folder", "found no folder, expected the path of your image folder");
-        }
-
-        if (fixedShape is { } shape && ImageSize != shape.Height)
-        {
-            throw section.Error("imageSize", $"found {ImageSize}, expected {shape.Height}: these images are not resized");
-        }
-
-        if (Kind == DatasetKind.Idx && section.Has("imageSize"))
-        {
-            throw section.Error("imageSize", $"found {ImageSize}, expected none: images of IDX files are not resized");
-        }
-
-        var channels = fixedShape?.Channels ?? (Kind == DatasetKind.Idx ? 1 : null);
-        if (Channels == 2 || (channels is { } only && Channels != only))
-        {
-            var expected = channels is { } n ? $"{n}: these images have that number of channels" : "1 or 3";
-            throw section.Error("channels", $"found {Channels}, expected {expected}");
-        }
-
-        string[] forEncoded = ["train", "unlabeled", "test", "shorterSide", "centerCrop", "cacheMiB", "pack"];
-        if (!Encoded && forEncoded.FirstOrDefault(section.Has) is { } key)
-        {
-            throw section.Error(key, "found a value, expected none: only the kinds folder, parquet and webdataset have it");
-        }
-
-        string[] forParquet = ["imageColumn", "labelColumn"];
-        if (Kind != DatasetKind.Parquet && forParquet.FirstOrDefault(section.Has) is { } column)
-        {
-            throw section.Error(column, "found a value, expected none: only the kind parquet has it");
-        }
-
-        if (Classes is not null && Kind is not DatasetKind.Idx && !Encoded)
-        {
-            throw section.Error("classes", "found a value, expected none: this published dataset has its own class names");
-        }
-
-        if (TestFraction is not null && (Kind != DatasetKind.Folder || Test is not null))
-        {
-            throw section.Error("testFraction", "found a value, expected none: only the kind folder has it, and only without \"test\"");
-        }
-
-        if (Labels is not null && Kind != DatasetKind.Folder)
-        {
-            throw section.Error(
-                "labels", "found a value, expected none: only the kind folder has it; other kinds store labels with the images");
-        }
     }
 
     /// <summary>Returns the shape of a published dataset's images; null if only the files tell it.</summary>

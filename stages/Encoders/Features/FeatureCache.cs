@@ -155,7 +155,7 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
         }
         catch (FileNotFoundException)
         {
-            // Somebody deleted the file, or another run that reads it moved it aside.
+            // The file was deleted, or moved aside by another run that reads it.
             warn($"{file}: is gone, and its features are computed again");
         }
     }
