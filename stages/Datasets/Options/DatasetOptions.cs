@@ -62,7 +62,8 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
     internal string CacheName() => $"{FolderName()}-{FileHash.OfText(Path.GetFullPath(Folder))[..8]}";
 
     /// <summary>Returns a text that differs for pipelines that read other training images of the same folder.</summary>
-    internal string TrainingImages() => FileHash.OfText(FormattableString.Invariant($"{Kind}\n{Train}\n{Unlabeled}\n{ImageColumn}\n{TestFraction}"))[..8];
+    internal string TrainingImages() =>
+        FileHash.OfText(FormattableString.Invariant($"{Kind}\n{Train}\n{Unlabeled}\n{ImageColumn}\n{TestFraction}"))[..8];
 
     /// <summary>Returns the options that decide which files are read and how. They are part of a fingerprint.</summary>
     public JsonObject ReadingOptions() => new()
