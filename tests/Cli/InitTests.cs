@@ -85,14 +85,37 @@ public sealed class InitTests : IDisposable
         Assert.Equal("{}", File.ReadAllText(_folder["My-photos.json"]));
     }
 
-    [Theory]
-    [InlineData("nowhere", "30", "nowhere")]
-    [InlineData("My photos", "0", "--minutes: found \"0\"")]
-    public void Wrong_arguments_get_one_message(string folder, string minutes, string message)
+    /// <summary>The output names the run, so two drafts of one folder do not replace each other's models.</summary>
+    [Fact]
+    public void Run_is_named_by_the_output()
     {
-        var init = DistillProcess.Run(_folder.Path, "init", folder, "--minutes", minutes);
+        var init = DistillProcess.Run(_folder.Path, "init", "My photos", "--per-class", "2", "--minutes", "600", "--output", "few.json");
+        Assert.True(init.ExitCode == 0, init.Errors + init.Output);
+        var pipeline = File.ReadAllText(_folder["few.json"]);
+        Assert.Contains("\"name\": \"few\"", pipeline);
+        Assert.Contains("\"perClass\": 2", pipeline);
+
+        Directory.CreateDirectory(_folder["models/few"]);
+        File.Delete(_folder["few.json"]);
+        var again = DistillProcess.Run(_folder.Path, "init", "My photos", "--output", "few.json");
+        Assert.Equal(
+            (1, "models/few: a run of this name exists; give another --output, or --force to use the name again\n"),
+            (again.ExitCode, again.Errors));
+    }
+
+    [Theory]
+    [InlineData("nowhere: this folder does not exist", "nowhere")]
+    [InlineData("--minutes: found \"0\"", "My photos", "--minutes", "0")]
+    [InlineData("--output: found the folder My photos, expected a file", "My photos", "--output", "My photos")]
+    [InlineData("none/x.json: cannot be written: it does not exist", "My photos", "--output", "none/x.json")]
+    [InlineData("--encoder: found no.onnx, expected the path of an ONNX model, or imagenet-resnet18", "My photos", "--encoder", "no.onnx")]
+    [InlineData("My photos: --per-class: found 13, but blue has 12 images", "My photos", "--per-class", "13")]
+    public void Wrong_arguments_get_one_message(string message, params string[] arguments)
+    {
+        var init = DistillProcess.Run(_folder.Path, ["init", .. arguments]);
         Assert.Equal(1, init.ExitCode);
         Assert.Contains(message, init.Errors);
+        Assert.DoesNotContain("Timing", init.Output);
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.json"));
     }
 }

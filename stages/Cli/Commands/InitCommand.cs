@@ -6,9 +6,11 @@ using Distill.Datasets;
 using Distill.Datasets.Downloads;
 using Distill.Datasets.Options;
 using Distill.Encoders.Downloads;
+using Distill.Encoders.Options;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using Spectre.Console;
+using TorchSharp;
 
 namespace Distill.Cli.Commands;
 
@@ -34,7 +36,7 @@ internal static class InitCommand
         var perClass = NumberOptions.OptionalInteger("--per-class", "Labels per class to use. Default: all.", 1);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
-        var output = new Option<string?>("--output") { Description = "File to write. Default: NAME.json, NAME being the folder's." };
+        var output = new Option<string?>("--output") { Description = "File to write; it names the run, too. Default: FOLDER.json." };
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
         var command = new Command("init", "Look at a folder of images, time a few steps, and write a pipeline file that fits.")
         {
@@ -43,49 +45,58 @@ internal static class InitCommand
         command.SetAction(parsed =>
         {
             var path = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(folder));
+            var file = parsed.GetValue(output) ?? NameOf(Path.GetFullPath(path)) + ".json";
+            var given = parsed.GetRequiredValue(device);
             var options = new DraftOptions(
-                path, NameOf(path), parsed.GetValue(minutes), parsed.GetValue(encoder), parsed.GetValue(perClass),
-                parsed.GetRequiredValue(device))
+                path, NameOf(Path.GetFileNameWithoutExtension(file)), parsed.GetValue(minutes), parsed.GetValue(encoder),
+                parsed.GetValue(perClass), given)
             {
                 Layout = FolderLayout.Of(path),
+                OnGpu = given == "cuda" || (given == "auto" && torch.cuda.is_available()),
             };
-            return Execute(options, parsed.GetValue(output) ?? options.Name + ".json", parsed.GetValue(force));
+            return Execute(options, file, parsed.GetValue(force));
         });
         return command;
     }
 
     private static int Execute(DraftOptions options, string output, bool force)
     {
-        CheckOutput(output, force);
+        CheckOutput(output, options.Name, force);
+        CheckEncoder(options.Encoder);
         using var interruption = new Interruption("Stopping.");
-        var said = new HashSet<string>();
-        var facts = DataFacts.Of(Open(options.Layout.Options(options.Folder)));
-        Console.Out.WriteLine(FormattableString.Invariant(
-            $"{facts.Images:N0} training images, {facts.Labeled:N0} with one of {facts.ClassCounts.Count} classes ")
-            + FormattableString.Invariant($"({facts.ClassCounts.Min():N0} to {facts.ClassCounts.Max():N0} each), ")
-            + FormattableString.Invariant($"{facts.TestImages:N0} test images")
-            + (options.Layout.TestFraction is null ? "; " : ", held out from them; ")
-            + FormattableString.Invariant($"median shorter side {facts.ShorterSide} px{(facts.Gray ? ", gray" : "")}."));
-
-        var draft = new Draft(options, facts);
-        var checkedOptions = draft.Read(new DraftSteps(1, 1, 1, 1, 1));
-        var download = new EncoderDownload(new SystemCommands(), Console.Out.WriteLine);
-        foreach (var encoder in checkedOptions.Encoders)
-        {
-            download.FetchAsync(encoder, interruption.Token).GetAwaiter().GetResult();
-        }
-
-        Console.Out.WriteLine("Timing a few steps of each stage:");
-        StepRates rates;
         try
         {
-            rates = RateMeasurement.Run(draft, facts, Open(checkedOptions.Dataset), Console.Out.WriteLine, interruption.Token);
+            Draft(options, output, interruption.Token);
+            return ExitCodes.Done;
         }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;
         }
+    }
 
+    private static void Draft(DraftOptions options, string output, CancellationToken cancellation)
+    {
+        var said = new HashSet<string>();
+        var facts = DataFacts.Of(Open(options.Layout.Options(options.Folder)), options.PerClass);
+        Console.Out.WriteLine(FormattableString.Invariant(
+            $"{facts.Images:N0} training images, {facts.Labeled:N0} with one of {facts.LabelCounts.Count} classes ")
+            + FormattableString.Invariant($"({facts.LabelCounts.Min():N0} to {facts.LabelCounts.Max():N0} each), ")
+            + FormattableString.Invariant($"{facts.TestImages:N0} test images")
+            + (options.Layout.TestFraction is null ? "; " : ", held out from them; ")
+            + FormattableString.Invariant($"median shorter side {facts.ShorterSide} px{(facts.Gray ? ", gray" : "")}."));
+
+        var draft = new Draft(options, facts);
+        var pipeline = draft.Read(new DraftSteps(1, 1, 1, 1, 1));
+        var download = new EncoderDownload(new SystemCommands(), Console.Out.WriteLine);
+        foreach (var encoder in pipeline.Encoders)
+        {
+            download.FetchAsync(encoder, cancellation).GetAwaiter().GetResult();
+        }
+
+        Console.Out.WriteLine("Timing a few steps of each stage:");
+        var timed = draft.FitsInCache(pipeline.Dataset) ? pipeline.Dataset : pipeline.Dataset with { CacheMiB = 0 };
+        var rates = RateMeasurement.Run(draft, facts, Open(timed), Console.Out.WriteLine, cancellation);
         var budget = new Budget(options, facts, rates);
         var steps = budget.Plan() ?? throw new UserException(FormattableString.Invariant(
             $"--minutes: found {options.Minutes:0.#}, which is too short to label {facts.Images:N0} images and train; give more time"));
@@ -93,7 +104,6 @@ internal static class InitCommand
         Durable.WriteText(output, ReadableJson.Write(draft.ToJson(steps)));
         Write(budget.Times(steps), options);
         Console.Out.WriteLine($"Wrote {output}. Next: `distill data check {output}`, then `make distill PIPELINE={output}`.");
-        return ExitCodes.Done;
 
         // The images are listed twice, but a message about them is written once.
         IDataset Open(DatasetOptions dataset) => DatasetCatalog.Open(dataset, message =>
@@ -105,11 +115,44 @@ internal static class InitCommand
         });
     }
 
-    private static void CheckOutput(string output, bool force)
+    private static void CheckOutput(string output, string name, bool force)
     {
+        if (Directory.Exists(output))
+        {
+            throw new UserException($"--output: found the folder {output}, expected a file");
+        }
+
         if (File.Exists(output) && !force)
         {
             throw new UserException($"{output}: this file exists; give another --output, or --force to replace it");
+        }
+
+        var run = Path.Combine("models", name);
+        if (Directory.Exists(run) && !force)
+        {
+            throw new UserException($"{run}: a run of this name exists; give another --output, or --force to use the name again");
+        }
+
+        try
+        {
+            // Nobody should wait for a measurement that cannot be written.
+            var folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
+            using var probe = new FileStream(
+                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{output}: cannot be written: {ReadFailure.Reason(error)}");
+        }
+    }
+
+    private static void CheckEncoder(string? encoder)
+    {
+        if (encoder is not null && !KnownEncoder.All.ContainsKey(encoder) && !File.Exists(encoder))
+        {
+            throw new UserException(
+                $"--encoder: found {encoder}, expected the path of an ONNX model, or {string.Join(" or ", KnownEncoder.All.Keys)}");
         }
     }
 
@@ -130,11 +173,11 @@ internal static class InitCommand
     private static string Minutes(double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 60} min {(int)seconds % 60:00} s");
 
-    /// <summary>Makes a valid name of a folder's name.</summary>
-    private static string NameOf(string folder)
+    /// <summary>Makes a valid name of the last part of a path.</summary>
+    private static string NameOf(string path)
     {
-        var name = Path.GetFileName(Path.GetFullPath(folder));
-        var valid = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('-', '.');
-        return valid.Length == 0 || valid == "pipeline" ? "images" : valid;
+        var valid = string.Concat(Path.GetFileName(path).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'))
+            .Trim('-', '.');
+        return valid.Length == 0 || valid is "pipeline" or "zoo" ? "images" : valid;
     }
 }

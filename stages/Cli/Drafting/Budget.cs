@@ -9,8 +9,6 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
     /// <summary>Part of the time for training and labeling; the rest is for evaluation, export and start-up.</summary>
     private const double Share = 0.85;
 
-    private const int BatchSize = 128;
-    private const int LabeledBatchSize = 64;
     private const int FineTuneSteps = 300;
     private const int SupervisedSteps = 1000;
 
@@ -23,9 +21,12 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
 
     private double Label => rates["label"];
 
-    private double Fixed => SupervisedSteps * LabeledBatchSize / rates["supervised"] + (options.Encoder is null
-        ? FineTuneSteps * LabeledBatchSize / rates["finetune"]
-        : (facts.Labeled + facts.TestImages) / Label);
+    private double Fixed => SupervisedSteps * BatchSizes.Labeled / rates["supervised"] + (options.Encoder is null
+        ? FineTuneSteps * BatchSizes.Labeled / rates["finetune"]
+        : Encoded / Label);
+
+    /// <summary>Images that an encoder sees besides the views: those with labels, and those for testing.</summary>
+    private double Encoded => (options.PerClass * facts.LabelCounts.Count ?? facts.Labeled) + facts.TestImages;
 
     /// <summary>Returns the longest stages that fit into the time; null if not even the shortest do.</summary>
     public DraftSteps? Plan()
@@ -38,9 +39,10 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
         time -= rounds * views * facts.Images / Label;
         var pretraining = options.Encoder is null ? 0.6 * time : 0;
         var pretrain = options.Encoder is null
-            ? Steps(pretraining, rates["pretrain"], (long)PretrainEpochs * facts.Images)
+            ? Steps(pretraining, rates["pretrain"], BatchSizes.Pretrain(facts), (long)PretrainEpochs * facts.Images)
             : FewestSteps;
-        var student = Steps((time - pretraining) / rounds, rates["distill"], (long)StudentPasses * views * facts.Images);
+        var student = Steps(
+            (time - pretraining) / rounds, rates["distill"], BatchSizes.Student, (long)StudentPasses * views * facts.Images);
         return Math.Min(pretrain, student) < FewestSteps
             ? null
             : new DraftSteps(pretrain, FineTuneSteps, student, SupervisedSteps, views);
@@ -50,20 +52,20 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
     public IReadOnlyList<(string Stage, double Seconds)> Times(DraftSteps steps)
     {
         var label = (double)steps.Views * facts.Images / Label;
-        var student = steps.Student * BatchSize / rates["distill"];
-        var supervised = steps.Supervised * LabeledBatchSize / rates["supervised"];
+        var student = steps.Student * BatchSizes.Student / rates["distill"];
+        var supervised = steps.Supervised * BatchSizes.Labeled / rates["supervised"];
         return options.Encoder is not null
             ?
             [
-                ("classify and evaluate", (facts.Labeled + facts.TestImages) / Label),
+                ("classify and evaluate", Encoded / Label),
                 ("supervised", supervised),
                 ("label", label),
                 ("distill", student),
             ]
             :
             [
-                ("pretrain", steps.Pretrain * BatchSize / rates["pretrain"]),
-                ("finetune", steps.FineTune * LabeledBatchSize / rates["finetune"]),
+                ("pretrain", steps.Pretrain * BatchSizes.Pretrain(facts) / rates["pretrain"]),
+                ("finetune", steps.FineTune * BatchSizes.Labeled / rates["finetune"]),
                 ("supervised", supervised),
                 ("label", label),
                 ("distill", student),
@@ -72,11 +74,11 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
             ];
     }
 
-    private static int Steps(double seconds, double rate, long mostImages)
+    private static int Steps(double seconds, double rate, int batchSize, long mostImages)
     {
-        var fit = Math.Max(0, seconds) * rate / BatchSize;
+        var fit = Math.Max(0, seconds) * rate / batchSize;
         // Few images still need some hundred steps.
-        var useful = Math.Max(mostImages / BatchSize, EnoughSteps);
+        var useful = Math.Max(mostImages / batchSize, EnoughSteps);
         return (int)Math.Min(fit, useful) / 50 * 50;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Distill.Cli.Planning;
+using Distill.Datasets.Options;
 using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Drafting;
@@ -9,10 +10,17 @@ namespace Distill.Cli.Drafting;
 /// <param name="facts">What the images are like.</param>
 internal sealed class Draft(DraftOptions options, DataFacts facts)
 {
-    /// <summary>Sizes in which networks see images on a CPU; larger ones take too long there.</summary>
-    private static readonly int[] Sizes = [32, 64, 96];
+    /// <summary>Sizes in which networks see images.</summary>
+    private static readonly int[] Sizes = [32, 64, 96, 128, 224];
 
-    private const int BatchSize = 128;
+    /// <summary>Time from which a CPU can train on images larger than 64 pixels, in minutes.</summary>
+    private const double MinutesForLarge = 120;
+
+    /// <summary>Part of the shorter side that must be left for the details of small images.</summary>
+    private const double Detail = 0.75;
+
+    /// <summary>Width by height of most photographs.</summary>
+    private const double TypicalAspect = 1.4;
 
     /// <summary>Whether the images were made in the size of the network, so that none of them should be cut off.</summary>
     private bool Prepared => facts.Square && facts.ShorterSide <= 1.5 * ImageSize;
@@ -21,7 +29,20 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
     private bool Estimates => options.PerClass is not null || facts.LabelsPerClass;
 
     /// <summary>Height and width in which the networks see images.</summary>
-    public int ImageSize => Sizes.FirstOrDefault(size => size >= 0.75 * facts.ShorterSide, Sizes[1]);
+    public int ImageSize => Sizes.FirstOrDefault(size => size >= Detail * facts.ShorterSide || size == LargestSize);
+
+    /// <summary>The largest size that leaves enough steps in the time.</summary>
+    private int LargestSize => options.OnGpu ? 224 : options.Minutes >= MinutesForLarge ? 96 : 64;
+
+    /// <summary>
+    /// Whether all decoded images fit into the memory that the dataset keeps for them, as far as the median size tells. If not, nearly
+    /// every step decodes its images again.
+    /// </summary>
+    public bool FitsInCache(DatasetOptions dataset)
+    {
+        var side = Math.Min(dataset.ShorterSide ?? facts.ShorterSide, facts.ShorterSide);
+        return dataset.Channels * (double)side * side * TypicalAspect * facts.Images < dataset.CacheMiB * (double)(1 << 20);
+    }
 
     /// <summary>Writes the pipeline as JSON.</summary>
     /// <param name="steps">Steps of the stages and views of each image.</param>
@@ -34,7 +55,7 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
             ["name"] = options.Name,
             ["device"] = options.Device,
             ["// data"] = FormattableString.Invariant($"{facts.Images:N0} training images, {facts.Labeled:N0} with a class, ")
-                + FormattableString.Invariant($"{facts.ClassCounts.Count} classes, {facts.TestImages:N0} test images."),
+                + FormattableString.Invariant($"{facts.LabelCounts.Count} classes, {facts.TestImages:N0} test images."),
             ["dataset"] = Dataset(),
             ["// labels"] = options.PerClass is { } asked ? $"{asked} labels per class, as asked for." : "All that the folders give.",
             ["labels"] = options.PerClass is { } number ? new JsonObject { ["perClass"] = number } : new JsonObject { ["fraction"] = 1 },
@@ -53,13 +74,15 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
                 ["head"] = new JsonObject { ["layers"] = 3, ["output"] = 64 },
                 ["temperature"] = 0.2,
                 ["steps"] = steps.Pretrain,
-                ["batchSize"] = Math.Min(BatchSize, facts.Images / 2 * 2),
+                ["batchSize"] = BatchSizes.Pretrain(facts),
                 ["groups"] = 2,
                 ["optimizer"] = new JsonObject { ["learningRate"] = 0.002, ["warmupFraction"] = 0.1 },
             };
             json["finetune"] = new JsonObject
             {
-                ["steps"] = steps.FineTune, ["batchSize"] = 64, ["optimizer"] = new JsonObject { ["learningRate"] = 0.0005 },
+                ["steps"] = steps.FineTune,
+                ["batchSize"] = BatchSizes.Labeled,
+                ["optimizer"] = new JsonObject { ["learningRate"] = 0.0005 },
             };
         }
 
@@ -75,7 +98,7 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
 
         json["rounds"] = rounds;
         json["// supervised"] = "The baseline: the same student from the labels alone.";
-        json["supervised"] = new JsonObject { ["steps"] = steps.Supervised, ["batchSize"] = 64 };
+        json["supervised"] = new JsonObject { ["steps"] = steps.Supervised, ["batchSize"] = BatchSizes.Labeled };
         return json;
     }
 
@@ -93,8 +116,13 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
         var dataset = new JsonObject { ["kind"] = "folder", ["folder"] = options.Folder };
         if (options.Layout.Train is { } train)
         {
-            dataset["// train"] = "The folder has no train/; the folders in it are the classes.";
+            dataset["// train"] = train == "." ? "The folder has no train/; its folders are the classes." : "The folder for training.";
             dataset["train"] = train;
+        }
+
+        if (options.Layout.Test is { } test)
+        {
+            dataset["test"] = test;
         }
 
         if (options.Layout.TestFraction is { } fraction)
@@ -105,7 +133,8 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
         }
 
         dataset["// imageSize"] = FormattableString.Invariant($"The median shorter side is {facts.ShorterSide} pixels; ")
-            + (ImageSize >= 0.75 * facts.ShorterSide ? "this size keeps the details." : "a larger size takes too long on a CPU.");
+            + (ImageSize >= Detail * facts.ShorterSide ? "this size keeps the details."
+                : $"a larger size takes too long on {(options.OnGpu ? "a small GPU" : "a CPU")}.");
         dataset["imageSize"] = ImageSize;
         if (facts.Gray)
         {
@@ -136,7 +165,7 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
         {
             ["network"] = Network("resnet50", 0.25),
             ["steps"] = steps.Student,
-            ["batchSize"] = BatchSize,
+            ["batchSize"] = BatchSizes.Student,
             ["groups"] = 2,
             ["optimizer"] = new JsonObject { ["learningRate"] = 0.002 },
         };
@@ -145,15 +174,14 @@ internal sealed class Draft(DraftOptions options, DataFacts facts)
             student["classFrequencies"] = "estimated";
         }
 
-        return new JsonObject
+        var label = new JsonObject { ["viewsPerImage"] = steps.Views };
+        if (options.Encoder is not null)
         {
-            ["result"] = result,
-            ["label"] = new JsonObject
-            {
-                ["viewsPerImage"] = steps.Views, ["crop"] = new JsonObject { ["area"] = new JsonArray(0.5, 1) },
-            },
-            ["student"] = student,
-        };
+            // An encoder was not trained on small parts of images.
+            label["crop"] = new JsonObject { ["area"] = new JsonArray(0.5, 1) };
+        }
+
+        return new JsonObject { ["result"] = result, ["label"] = label, ["student"] = student };
     }
 
     private JsonObject Network(string architecture, double width) => new()

@@ -9,6 +9,9 @@ namespace Distill.Cli.Drafting;
 /// <param name="Device">The device: cpu, cuda or auto.</param>
 internal sealed record DraftOptions(string Folder, string Name, double Minutes, string? Encoder, int? PerClass, string Device)
 {
+    /// <summary>Whether the run will use a GPU.</summary>
+    public bool OnGpu { get; init; }
+
     /// <summary>How the folder is laid out.</summary>
     public FolderLayout Layout { get; init; } = FolderLayout.Usual;
 }

@@ -23,7 +23,7 @@ internal static class RateMeasurement
         try
         {
             var options = draft.Read(Few);
-            var labels = new LabelSplitOptions(null, Math.Min(2, facts.ClassCounts.Min()), null, 0);
+            var labels = new LabelSplitOptions(null, Math.Min(2, facts.LabelCounts.Min()), null, 0);
             var plan = Plan.Create(options with { Labels = labels }, new SampledDataset(dataset, Images), root);
             var rates = new StepRates(write);
             new PipelineRunner(

@@ -28,10 +28,10 @@ internal sealed class SampledDataset(IDataset all, int count) : IDataset
             .Where(image => train.Labels[image] != ImageSet.Unlabeled)
             .GroupBy(image => train.Labels[image])
             .SelectMany(members => members.Take(PerClass));
-        var step = Math.Max(1, train.Count / count);
+        var spread = Math.Min(count, train.Count);
         int[] chosen =
         [
-            .. Enumerable.Range(0, train.Count).Where(image => image % step == 0).Take(count).Union(labeled).Order(),
+            .. Enumerable.Range(0, spread).Select(number => (int)((long)number * train.Count / spread)).Union(labeled).Order(),
         ];
         return new ImageSet(
             train.Name, train.Shape, new SampledPixels(train.Pixels, chosen), [.. chosen.Select(image => train.Labels[image])],

@@ -5,7 +5,8 @@ namespace Distill.Datasets.Folders;
 
 /// <summary>
 /// A listing that has no test images of its own and holds out a fraction of each class for testing: the images with the smallest hashes of
-/// their content. So the names of files do not matter, copies of an image are in the same split, and images that are added move few others.
+/// their content. So the names of files do not matter, and images that are added move few others. No copy of a held-out image, labeled or
+/// not, is for training.
 /// </summary>
 /// <param name="all">The images, all of them in <see cref="Split.Train"/>.</param>
 /// <param name="fraction">
@@ -13,7 +14,7 @@ namespace Distill.Datasets.Folders;
 /// </param>
 internal sealed class HeldOutListing(IListing all, double fraction) : IListing
 {
-    private ILookup<Split, (EncodedImage Image, DatasetFile File)>? _splits;
+    private ILookup<Split?, (EncodedImage Image, DatasetFile File)>? _splits;
 
     public string Name => all.Name;
 
@@ -26,9 +27,7 @@ internal sealed class HeldOutListing(IListing all, double fraction) : IListing
             var files = all.Files(Split.Train, hashes);
             var images = all.Images(Split.Train);
             var heldOut = HeldOut(images);
-            _splits = images.Zip(files).ToLookup(
-                entry => heldOut.Contains((entry.First.Label, HashOf(entry.First))) ? Split.Test : Split.Train,
-                entry => (entry.First, entry.Second));
+            _splits = images.Zip(files).ToLookup(entry => SplitOf(entry.First, heldOut), entry => (entry.First, entry.Second));
         }
 
         return [.. _splits[split].Select(entry => entry.File)];
@@ -40,16 +39,25 @@ internal sealed class HeldOutListing(IListing all, double fraction) : IListing
         ? [.. splits[split].Select(entry => entry.Image)]
         : throw new InvalidOperationException("an image's split is not known before its hash");
 
-    public IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split) => split == Split.Train ? all.SkippedFiles(split) : [];
+    public IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split) => split == Split.Train
+        ? [.. all.SkippedFiles(split), .. Copies.Select(image => (image.Name, "a copy of an image that is held out for testing"))]
+        : [];
 
-    /// <summary>Returns class and hash of the images that are held out.</summary>
-    private HashSet<(int Label, string Hash)> HeldOut(IReadOnlyList<EncodedImage> images) =>
+    private IEnumerable<EncodedImage> Copies => _splits?[null].Select(entry => entry.Image) ?? [];
+
+    /// <summary>Returns the split of an image; null for an unlabeled copy of a test image, which is in none.</summary>
+    private static Split? SplitOf(EncodedImage image, HashSet<string> heldOut) =>
+        !heldOut.Contains(HashOf(image)) ? Split.Train : image.Label == ImageSet.Unlabeled ? null : Split.Test;
+
+    /// <summary>Returns the hashes of the images that are held out.</summary>
+    private HashSet<string> HeldOut(IReadOnlyList<EncodedImage> images) =>
     [
         .. images.Where(image => image.Label != ImageSet.Unlabeled && image.Sha256 is not null)
             .Select(image => (image.Label, Hash: HashOf(image)))
             .Distinct()
             .GroupBy(image => image.Label)
-            .SelectMany(members => members.OrderBy(image => image.Hash, StringComparer.Ordinal).Take(CountOf(members.Count()))),
+            .SelectMany(members => members.OrderBy(image => image.Hash, StringComparer.Ordinal).Take(CountOf(members.Count())))
+            .Select(image => image.Hash),
     ];
 
     private int CountOf(int images) =>

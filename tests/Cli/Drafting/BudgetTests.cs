@@ -6,7 +6,7 @@ namespace Tests.Cli.Drafting;
 /// <summary>The division of the time among the stages.</summary>
 public sealed class BudgetTests
 {
-    private static readonly DataFacts Facts = new(6000, 117, 1000, [13, 13, 13], 64, 64, Square: true, Gray: false);
+    private static readonly DataFacts Facts = new(6000, 117, 1000, [13, 13, 13], 64, Square: true, Gray: false);
 
     [Theory]
     [InlineData(10, null)]
@@ -36,6 +36,30 @@ public sealed class BudgetTests
         var steps = Plan(100_000);
         Assert.InRange(steps.Pretrain * 128.0 / Facts.Images, 700, 800);
         Assert.InRange(steps.Student * 128.0 / (steps.Views * Facts.Images), 50, 60);
+    }
+
+    /// <summary>The expected times are those of the batches in the file.</summary>
+    [Theory]
+    [InlineData(19, 18)]
+    [InlineData(100, 100)]
+    [InlineData(6000, 128)]
+    public void Expected_time_is_that_of_the_batches_in_the_file(int images, int batchSize)
+    {
+        var facts = Facts with { Images = images, Labeled = images };
+        var budget = new Budget(Options(30, null), facts, Rates(2000));
+        var steps = budget.Plan()!;
+        Assert.Equal(batchSize, new Draft(Options(30, null), facts).Read(steps).Pretrain.Options.Training.BatchSize);
+        Assert.Equal(steps.Pretrain * batchSize / 500.0, budget.Times(steps).Single(time => time.Stage == "pretrain").Seconds, 6);
+    }
+
+    [Fact]
+    public void Encoder_sees_only_the_labels_that_are_used()
+    {
+        var facts = Facts with { Labeled = 6000, LabelCounts = [2000, 2000, 2000] };
+        var few = new Budget(Options(60, "encoder.onnx"), facts, Rates(50));
+        var all = new Budget(Options(60, "encoder.onnx") with { PerClass = null }, facts, Rates(50));
+        Assert.Equal((39 + 1000) / 50.0, few.Times(few.Plan()!)[0].Seconds, 6);
+        Assert.Equal((6000 + 1000) / 50.0, all.Times(all.Plan()!)[0].Seconds, 6);
     }
 
     [Fact]

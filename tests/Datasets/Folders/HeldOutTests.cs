@@ -76,6 +76,44 @@ public sealed class HeldOutTests : IDisposable
     }
 
     [Fact]
+    public void No_copy_of_a_test_image_is_for_training()
+    {
+        WriteClasses(10);
+        for (var image = 0; image < 10; image++)
+        {
+            Write($"unlabeled/{image}.png", image);
+        }
+
+        var dataset = Open();
+        var (train, test) = (dataset.Report(Split.Train)!, NamesOf(dataset.Test()));
+
+        Assert.Equal(18, NamesOf(train.Images!).Count(name => !name.StartsWith("train/b", StringComparison.Ordinal)) + 2);
+        Assert.Equal(
+            test.Where(name => name.StartsWith("train/a", StringComparison.Ordinal))
+                .Select(name => name.Replace("train/a", "unlabeled", StringComparison.Ordinal))
+                .Select(name => (name, "a copy of an image that is held out for testing")),
+            train.Refused);
+    }
+
+    /// <summary>A picture in two classes is in one split, where the check of copies finds it.</summary>
+    [Fact]
+    public void A_picture_of_two_classes_is_not_in_both_splits()
+    {
+        for (var image = 0; image < 8; image++)
+        {
+            Write($"train/a/{image}.png", image);
+            Write($"train/b/{image}.png", 4 + image);
+        }
+
+        var dataset = Open(0.5);
+        var train = NamesOf(dataset.Train()).ConvertAll(name => File.ReadAllBytes(_folder[name]));
+        var test = NamesOf(dataset.Test()).ConvertAll(name => File.ReadAllBytes(_folder[name]));
+
+        Assert.NotEmpty(train);
+        Assert.All(test, held => Assert.DoesNotContain(train, held.SequenceEqual));
+    }
+
+    [Fact]
     public void A_class_of_one_image_keeps_it_for_training()
     {
         WriteClasses(2);
