@@ -47,8 +47,8 @@ public sealed record DistillOptions(
         section.Choice(
             "classFrequencies", ClassFrequencies.AsLabeled,
             "Frequencies of the classes in the soft targets. as-labeled: as the teacher gives them. equal: all classes equally "
-                + "frequent, for data where they are. estimated: as frequent as the teacher finds them in all images, for labels of "
-                + "other frequencies."),
+                + "frequent, for data where they are. estimated: as frequent as the teacher finds them in all images, mixed with "
+                + "a fifth of those of the labels, for labels of other frequencies."),
         section.Number(
             "alpha", 1, 0, 1,
             "Weight of the soft targets in the loss (SimCLRv2 equation 4). 1 - alpha is the weight of the labels; 1 uses none."),

@@ -1,6 +1,7 @@
 using Distill.Artifacts;
 using Distill.Classify;
 using Distill.Datasets.Options;
+using Distill.Distill;
 using Distill.Encoders.Options;
 using Distill.FineTune;
 using Distill.Imaging.Splits;
@@ -147,7 +148,14 @@ internal sealed record PipelineOptions(
             }
         }
 
-        return rounds;
+        // The student of such a round expects the estimated frequencies. A second estimate would take it to expect those of the labels.
+        var estimates = rounds.Where(round => round.Student.Options.ClassFrequencies == ClassFrequencies.Estimated);
+        return estimates.ElementAtOrDefault(1) is { } again
+            ? throw root.Error(
+                "rounds",
+                $"found \"classFrequencies\": \"estimated\" in {again.Name} and in a round before it, whose student has learned these "
+                    + "frequencies already; set as-labeled in all rounds but the first")
+            : rounds;
     }
 
     private static IReadOnlyList<string> PublishableOf(

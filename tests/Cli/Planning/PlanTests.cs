@@ -68,6 +68,23 @@ public sealed class PlanTests
         ],
         Create("""{ "extends": "fashion-mnist" }""").Candidates[^1].Lineage.Select(artifact => artifact.ToString()));
 
+    /// <summary>The student of an estimate expects the estimated frequencies, which a second one would not know.</summary>
+    [Fact]
+    public void Only_one_round_estimates_the_class_frequencies()
+    {
+        const string twice = """
+            {
+              "extends": "folder",
+              "rounds": { "self-distill": { "student": { "classFrequencies": "estimated" } } }
+            }
+            """;
+        Assert.StartsWith(
+            "test: $.rounds: found \"classFrequencies\": \"estimated\" in self-distill and in a round before it",
+            Assert.Throws<UserException>(() => Read(twice)).Message);
+        var last = twice.Replace("\"rounds\": {", "\"rounds\": { \"distill\": { \"student\": { \"classFrequencies\": \"as-labeled\" } },");
+        Assert.Equal(2, Read(last).Rounds.Count);
+    }
+
     private static string With(string change)
     {
         var json = JsonNode.Parse(change)!.AsObject();

@@ -47,6 +47,7 @@ public sealed class PresetTests
     }
 
     private static double Epochs(TrainingOptions training, double images) => training.Steps * (double)training.BatchSize / images;
+
     [Theory]
     [InlineData("nowhere/smoke")]
     [InlineData("../smoke")]
