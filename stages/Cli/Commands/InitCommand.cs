@@ -99,7 +99,8 @@ internal static class InitCommand
         var rates = RateMeasurement.Run(draft, facts, Open(timed), Console.Out.WriteLine, cancellation);
         var budget = new Budget(options, facts, rates);
         var steps = budget.Plan() ?? throw new UserException(FormattableString.Invariant(
-            $"--minutes: found {options.Minutes:0.#}, which is too short to label {facts.Images:N0} images and train; give more time"));
+            $"--minutes: found {options.Minutes:0.#}, expected at least {Math.Ceiling(1.05 * budget.FewestMinutes)} on this machine, ")
+            + FormattableString.Invariant($"to label {facts.Images:N0} images and train"));
 
         Durable.WriteText(output, ReadableJson.Write(draft.ToJson(steps)));
         Write(budget.Times(steps), options);

@@ -15,6 +15,9 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
     /// <summary>More passes over the stored views than this bring a student nothing.</summary>
     private const int StudentPasses = 60;
 
+    /// <summary>Part of the time after labeling that pretraining gets; the rounds share the rest.</summary>
+    private const double PretrainShare = 0.6;
+
     private const int PretrainEpochs = 800;
     private const int FewestSteps = 100;
     private const int EnoughSteps = 400;
@@ -28,21 +31,39 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
     /// <summary>Images that an encoder sees besides the views: those with labels, and those for testing.</summary>
     private double Encoded => (options.PerClass * facts.LabelCounts.Count ?? facts.Labeled) + facts.TestImages;
 
+    private int Rounds => options.Encoder is null ? 2 : 1;
+
+    /// <summary>The shortest time for which there is a plan, in minutes.</summary>
+    public double FewestMinutes
+    {
+        get
+        {
+            var student = FewestSteps * BatchSizes.Student / rates["distill"];
+            var training = options.Encoder is not null ? student : Math.Max(
+                FewestSteps * BatchSizes.Pretrain(facts) / rates["pretrain"] / PretrainShare, Rounds * student / (1 - PretrainShare));
+            return (Fixed + Rounds * facts.Images / Label + training) / Share / 60;
+        }
+    }
+
     /// <summary>Returns the longest stages that fit into the time; null if not even the shortest do.</summary>
     public DraftSteps? Plan()
     {
         var time = 60 * options.Minutes * Share - Fixed;
-        var rounds = options.Encoder is null ? 2 : 1;
         // An encoder is slow, so labeling may take half of the time; a pretrained teacher is fast.
         var (part, most) = options.Encoder is null ? (0.15, 8) : (0.5, 4);
-        var views = Math.Clamp((int)(part * time * Label / (rounds * facts.Images)), 1, most);
-        time -= rounds * views * facts.Images / Label;
-        var pretraining = options.Encoder is null ? 0.6 * time : 0;
+        var views = Math.Clamp((int)(part * time * Label / (Rounds * facts.Images)), 1, most);
+        return Enumerable.Range(1, views).Reverse().Select(fewer => Plan(time, fewer)).FirstOrDefault(plan => plan is not null);
+    }
+
+    private DraftSteps? Plan(double time, int views)
+    {
+        time -= Rounds * views * facts.Images / Label;
+        var pretraining = options.Encoder is null ? PretrainShare * time : 0;
         var pretrain = options.Encoder is null
             ? Steps(pretraining, rates["pretrain"], BatchSizes.Pretrain(facts), (long)PretrainEpochs * facts.Images)
             : FewestSteps;
         var student = Steps(
-            (time - pretraining) / rounds, rates["distill"], BatchSizes.Student, (long)StudentPasses * views * facts.Images);
+            (time - pretraining) / Rounds, rates["distill"], BatchSizes.Student, (long)StudentPasses * views * facts.Images);
         return Math.Min(pretrain, student) < FewestSteps
             ? null
             : new DraftSteps(pretrain, FineTuneSteps, student, SupervisedSteps, views);

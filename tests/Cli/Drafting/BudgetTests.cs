@@ -65,6 +65,20 @@ public sealed class BudgetTests
     [Fact]
     public void Too_little_time_gives_no_plan() => Assert.Null(new Budget(Options(2, "encoder.onnx"), Facts, Rates(50)).Plan());
 
+    [Theory]
+    [InlineData(null, 100)]
+    [InlineData(null, 6000)]
+    [InlineData("encoder.onnx", 100)]
+    [InlineData("encoder.onnx", 6000)]
+    public void Shortest_time_is_just_enough(string? encoder, int images)
+    {
+        var facts = Facts with { Images = images };
+        var rates = Rates(encoder is null ? 2000 : 50);
+        var fewest = new Budget(Options(1, encoder), facts, rates).FewestMinutes;
+        Assert.Null(new Budget(Options(0.98 * fewest, encoder), facts, rates).Plan());
+        Assert.NotNull(new Budget(Options(1.05 * fewest, encoder), facts, rates).Plan());
+    }
+
     private static DraftSteps Plan(double minutes) => new Budget(Options(minutes, null), Facts, Rates(2000)).Plan()!;
 
     private static DraftOptions Options(double minutes, string? encoder) => new("data/photos", "photos", minutes, encoder, 13, "cpu");
