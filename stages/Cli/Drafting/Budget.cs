@@ -20,7 +20,7 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
 
     private const int PretrainEpochs = 800;
     private const int FewestSteps = 100;
-    private const int EnoughSteps = 400;
+    private const int EnoughSteps = 1500;
 
     private double Label => rates["label"];
 
@@ -49,8 +49,8 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
     public DraftSteps? Plan()
     {
         var time = 60 * options.Minutes * Share - Fixed;
-        // An encoder is slow, so labeling may take half of the time; a pretrained teacher is fast.
-        var (part, most) = options.Encoder is null ? (0.15, 8) : (0.5, 4);
+        // An encoder is slow, so labeling may take half of the time; a pretrained teacher is fast. Few images need many views.
+        var (part, most) = options.Encoder is null ? (0.15, 8) : (0.5, 16);
         var views = Math.Clamp((int)(part * time * Label / (Rounds * facts.Images)), 1, most);
         return Enumerable.Range(1, views).Reverse().Select(fewer => Plan(time, fewer)).FirstOrDefault(plan => plan is not null);
     }
@@ -98,7 +98,7 @@ internal sealed class Budget(DraftOptions options, DataFacts facts, StepRates ra
     private static int Steps(double seconds, double rate, int batchSize, long mostImages)
     {
         var fit = Math.Max(0, seconds) * rate / batchSize;
-        // Few images still need some hundred steps.
+        // Few images still need as many steps as the presets have.
         var useful = Math.Max(mostImages / batchSize, EnoughSteps);
         return (int)Math.Min(fit, useful) / 50 * 50;
     }
