@@ -55,6 +55,17 @@ public sealed class InitTests : IDisposable
         Assert.Contains("all classes", check.Output);
     }
 
+    /// <summary>The run writes soft targets into data/NAME, so this name would make them a class.</summary>
+    [Fact]
+    public void Run_on_class_folders_in_data_has_another_name()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        Directory.Move(_folder[Path.Combine("My photos", "train")], _folder["data/photos"]);
+        var init = DistillProcess.Run(_folder.Path, "init", "data/photos", "--minutes", "600", "--device", "cpu");
+        Assert.True(init.ExitCode == 0, init.Errors + init.Output);
+        Assert.Contains("\"name\": \"photos-model\"", File.ReadAllText(_folder["photos-model.json"]));
+    }
+
     [Theory]
     [InlineData("train/red", "My photos: found only the class blue, expected a folder of images for each of at least two classes")]
     [InlineData("train/red/*", "My photos: found no images of red; add some, or remove these folders")]

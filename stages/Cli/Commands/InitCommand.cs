@@ -36,7 +36,7 @@ internal static class InitCommand
         var perClass = NumberOptions.OptionalInteger("--per-class", "Labels per class to use. Default: all.", 1);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
-        var output = new Option<string?>("--output") { Description = "File to write; it names the run, too. Default: FOLDER.json." };
+        var output = new Option<string?>("--output") { Description = "File to write; it names the run, too. Default: the folder's name." };
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
         var command = new Command("init", "Look at a folder of images, time a few steps, and write a pipeline file that fits.")
         {
@@ -45,13 +45,14 @@ internal static class InitCommand
         command.SetAction(parsed =>
         {
             var path = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(folder));
-            var file = parsed.GetValue(output) ?? NameOf(Path.GetFullPath(path)) + ".json";
+            var layout = FolderLayout.Of(path);
+            var file = parsed.GetValue(output) ?? DefaultName(path, layout) + ".json";
             var given = parsed.GetRequiredValue(device);
             var options = new DraftOptions(
                 path, NameOf(Path.GetFileNameWithoutExtension(file)), parsed.GetValue(minutes), parsed.GetValue(encoder),
                 parsed.GetValue(perClass), given)
             {
-                Layout = FolderLayout.Of(path),
+                Layout = layout,
                 OnGpu = given == "cuda" || (given == "auto" && torch.cuda.is_available()),
             };
             return Execute(options, file, parsed.GetValue(force));
@@ -173,6 +174,16 @@ internal static class InitCommand
 
     private static string Minutes(double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 60} min {(int)seconds % 60:00} s");
+
+    /// <summary>
+    /// Returns the name of a folder, or another one if the run would write its own files, which are in data/NAME, among the images.
+    /// </summary>
+    private static string DefaultName(string folder, FolderLayout layout)
+    {
+        var name = NameOf(Path.GetFullPath(folder));
+        var ownFiles = Path.GetFullPath(Path.Combine("data", name));
+        return layout.Train is not null && Path.GetFullPath(folder) == ownFiles ? name + "-model" : name;
+    }
 
     /// <summary>Makes a valid name of the last part of a path.</summary>
     private static string NameOf(string path)

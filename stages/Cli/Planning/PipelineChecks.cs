@@ -1,3 +1,5 @@
+using Distill.Datasets;
+using Distill.Datasets.Options;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 
@@ -23,6 +25,34 @@ internal static class PipelineChecks
             throw root.Section("pretrain").Error("encoder", $"found an encoder and {other}, expected one of them; remove the other");
         }
     }
+
+    /// <summary>Refuses folders of images in which this program would write its own files, and then take them for images.</summary>
+    public static void CheckFolders(PipelineOptions options, JsonSection root)
+    {
+        var dataset = options.Dataset;
+        if (dataset.Kind != DatasetKind.Folder)
+        {
+            return;
+        }
+
+        string[] read = [dataset.Train ?? "train", dataset.Unlabeled ?? "unlabeled", dataset.Test ?? "test"];
+        string[] written =
+        [
+            Path.Combine("data", options.Name, "soft-targets"), DatasetCatalog.DefaultCache, Path.Combine("data", "encoders"),
+            Path.Combine("models", options.Name),
+        ];
+        var pairs = read.SelectMany(images => written.Select(own => (Images: Path.Combine(dataset.Folder, images), Own: own)));
+        if (pairs.FirstOrDefault(pair => Contains(pair.Images, pair.Own)) is { Own: { } inside })
+        {
+            throw root.Section("dataset").Error(
+                "folder",
+                $"found {dataset.Folder}, but a run writes {inside}, which would be among the images; "
+                + "choose another name for the run, or move the images into a folder of their own");
+        }
+    }
+
+    private static bool Contains(string folder, string path) =>
+        !Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path)).Split('/').Contains("..");
 
     /// <summary>Refuses a normalization that does not have one value for each channel of the images.</summary>
     public static void CheckChannels(PipelineOptions options, JsonSection root)

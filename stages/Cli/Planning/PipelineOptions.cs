@@ -105,6 +105,7 @@ internal sealed record PipelineOptions(
             PublishOptions.Read(
                 root.Section("publish", "The model to publish."), PublishableOf(rounds, probe?.Options, finetune, encoders.Count > 0),
                 (int)settings.Seed));
+        PipelineChecks.CheckFolders(options, root);
         PipelineChecks.CheckChannels(options, root);
         return options;
     }

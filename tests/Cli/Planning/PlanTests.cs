@@ -85,6 +85,29 @@ public sealed class PlanTests
         Assert.Equal(2, Read(last).Rounds.Count);
     }
 
+    [Theory]
+    [InlineData("data/photos", "photos", "data/photos/soft-targets")]
+    [InlineData("data", "x", "data/x/soft-targets")]
+    [InlineData("data/index", "x", "data/index")]
+    [InlineData("models/x", "x", "models/x")]
+    [InlineData("data/photos", "other", null)]
+    [InlineData(".", "x", "data/x/soft-targets")]
+    public void Images_are_not_where_the_run_writes_its_own_files(string folder, string name, string? written)
+    {
+        var json = $$"""
+            { "extends": "folder", "name": "{{name}}", "dataset": { "folder": "{{folder}}", "train": ".", "testFraction": 0.2 } }
+            """;
+        if (written is null)
+        {
+            Assert.Equal(name, Read(json).Name);
+            return;
+        }
+
+        Assert.StartsWith(
+            $"test: $.dataset.folder: found {folder}, but a run writes {written}, which would be among the images",
+            Assert.Throws<UserException>(() => Read(json)).Message);
+    }
+
     private static string With(string change)
     {
         var json = JsonNode.Parse(change)!.AsObject();
