@@ -14,7 +14,7 @@ RESULTS = HERE / "results" / "own-images.json"
 
 # Row of the table: pipeline, row of its results.
 ROWS = {
-    "supervised ResNet-50": ("own-scratch", "supervised"),
+    "supervised ResNet-50": ("own-onnx", "supervised"),
     "`folder`: teacher, pretrained on these images": ("own-scratch", "teacher"),
     "`folder`: distilled ResNet-50": ("own-scratch", "distilled"),
     "`folder`: self-distilled ResNet-50": ("own-scratch", "self-distilled"),
@@ -50,6 +50,8 @@ def markdown(runs, seeds):
     baseline = values(runs, seeds, *ROWS["supervised ResNet-50"], "top1")
     for title, row in ROWS.items():
         top1 = values(runs, seeds, *row, "top1")
+        if not top1:
+            continue
         gains = [own - base for own, base in zip(top1, baseline)]
         seconds = values(runs, seeds, *row, "seconds")
         yield (f"| {title} | {shown(top1)} | {shown(gains) if any(gains) else ''} | {shown(values(runs, seeds, *row, 'meanPerClass'))} "
@@ -66,12 +68,12 @@ def draw(runs, seeds):
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(8, 3.6))
-    for place, (title, row) in enumerate(reversed(ROWS.items())):
-        top1 = values(runs, seeds, *row, "top1")
+    measured = {title: top1 for title, row in ROWS.items() if (top1 := values(runs, seeds, *row, "top1"))}
+    for place, (title, top1) in enumerate(reversed(measured.items())):
         color = "tab:gray" if "supervised" in title else "tab:orange" if "teacher" in title else "tab:blue"
         axes.barh(place, statistics.mean(top1), color=color, alpha=0.5)
         axes.plot(top1, [place] * len(top1), "k.", markersize=5)
-    axes.set_yticks(range(len(ROWS)), [title.replace("`", "") for title in reversed(ROWS)], fontsize=8)
+    axes.set_yticks(range(len(measured)), [title.replace("`", "") for title in reversed(measured)], fontsize=8)
     axes.set_xlabel("top-1 in %; points are seeds")
     axes.grid(axis="x", alpha=0.3)
     figure.tight_layout()
