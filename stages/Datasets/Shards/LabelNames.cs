@@ -15,18 +15,25 @@ internal static class LabelNames
         string.IsNullOrWhiteSpace(name) ? "found an empty label, expected the number or the name of a class"
         : name.Length > MaxLength ? $"found a label of {name.Length} characters, expected the number or the name of a class"
         : name.Any(char.IsControl) || name.Contains('\uFFFD', StringComparison.Ordinal)
-            ? $"found a label with control or invalid characters , expected the number or the name of a class"
+            ? "found a label with control or invalid characters, expected the number or the name of a class"
         : null;
 
     /// <summary>Returns the names of all training images in ordinal order; null if they have numbers.</summary>
-    /// <exception cref="UserException">Some images have numbers, others names.</exception>
-    public static IReadOnlyList<string>? Of(IReadOnlyList<EncodedImage> images, string folder)
+    public static IReadOnlyList<string>? Of(IReadOnlyList<EncodedImage> train)
     {
-        var named = images.FirstOrDefault(image => image.ClassName is not null);
-        return named is null ? null
-            : images.FirstOrDefault(image => image.ClassName is null && image.Label != ImageSet.Unlabeled) is { } numbered
-                ? throw Mixed(named, numbered, folder)
-                : [.. images.Select(image => image.ClassName).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        List<string> names = [.. train.Select(image => image.ClassName).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        return names.Count > 0 ? names : null;
+    }
+
+    /// <summary>Refuses numbers in a split if training images have names, because nothing tells the number of a name.</summary>
+    /// <exception cref="UserException">An image has a number for a label, and a training image has a name.</exception>
+    public static void RefuseNumbers(IReadOnlyList<EncodedImage> train, IReadOnlyList<EncodedImage> images, string folder)
+    {
+        if (train.FirstOrDefault(image => image.ClassName is not null) is { } named
+            && images.FirstOrDefault(image => image.ClassName is null && image.Label != ImageSet.Unlabeled) is { } numbered)
+        {
+            throw Mixed(named, numbered, folder);
+        }
     }
 
     /// <summary>Replaces names by numbers.</summary>
@@ -52,5 +59,5 @@ internal static class LabelNames
     private static UserException Mixed(EncodedImage named, EncodedImage numbered, string folder) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"{folder}: {named.Name} has the label \"{named.ClassName}\" and {numbered.Name} has {numbered.Label}; "
-        + $"expected names or numbers only"));
+        + $"expected names or numbers only; dataset.classes can give the names by number"));
 }

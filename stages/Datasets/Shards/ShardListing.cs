@@ -28,7 +28,10 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     /// 0 to the largest training label.
     /// </summary>
     public IReadOnlyList<string> ClassNames => _classNames ??=
-        ClassFile.Read(options.Classes) ?? NamedClasses(shards.Train) ?? LabelNames.Of(Read(Split.Train), options.Folder) ?? Numbers();
+        GivenClasses ?? LabelNames.Of(Read(Split.Train)) ?? Numbers();
+
+    /// <summary>Names by number from the classes file or the shards' metadata; null if there are none, and labels must agree.</summary>
+    private IReadOnlyList<string>? GivenClasses => ClassFile.Read(options.Classes) ?? NamedClasses(shards.Train);
 
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
     [
@@ -41,6 +44,11 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
 
     public IReadOnlyList<EncodedImage> Images(Split split)
     {
+        if (GivenClasses is null)
+        {
+            LabelNames.RefuseNumbers(Read(Split.Train), Read(split), options.Folder);
+        }
+
         var images = LabelNames.Resolve(Read(split), ClassNames, options.Folder);
         if (images.FirstOrDefault(candidate => candidate.Label >= ClassNames.Count) is { } image)
         {

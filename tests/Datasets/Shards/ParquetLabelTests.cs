@@ -45,14 +45,28 @@ public sealed class ParquetLabelTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Integers_in_the_test_split_are_refused_if_training_images_have_strings()
+    {
+        Write("train", ["zebra", "ant"]);
+        Write("test", [0L, 1L]);
+
+        Assert.EndsWith(
+            "train.parquet#0 has the label \"zebra\" and test.parquet#0 has 0; "
+                + "expected names or numbers only; dataset.classes can give the names by number",
+            Assert.Throws<UserException>(() => Open().Test()).Message,
+            StringComparison.Ordinal);
+        Assert.Equal([1, 0], Open().Train().Labels);
+    }
+
     [Theory]
-    [InlineData("")]
-    [InlineData("two\nlines")]
-    public void A_string_that_names_no_class_is_refused(string label)
+    [InlineData("", "found an empty label")]
+    [InlineData("two\nlines", "found a label with control or invalid characters")]
+    public void A_string_that_names_no_class_is_refused(string label, string problem)
     {
         Write("train", [label]);
 
-        Assert.Contains("column label: found a", Message(), StringComparison.Ordinal);
+        Assert.EndsWith($"column label: {problem}, expected the number or the name of a class", Message(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,4 +78,33 @@ public sealed class TarNamesTests : IDisposable
 
         Assert.Contains("expected names or numbers only", _set.Refusal(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Numbers_in_the_test_split_are_refused_if_training_images_have_names()
+    {
+        _set.Pack("train-0.tar", ("a.png", null), ("a.cls", "zebra"), ("b.png", null), ("b.cls", "ant"));
+        _set.Pack("test-0.tar", ("c.png", null), ("d.png", null), ("d.cls", "0"));
+
+        Assert.Equal(
+            $"{_set.Folder["set"]}: train-0.tar/a.png has the label \"zebra\" and test-0.tar/d.png has 0; "
+                + "expected names or numbers only; dataset.classes can give the names by number",
+            Assert.Throws<UserException>(() => _set.Open().Test()).Message);
+
+        var classes = _set.Folder.Write("classes.txt", "zebra\nant\n");
+        var dataset = _set.Open(options => options with { Classes = classes });
+        Assert.Equal([0, 1], dataset.Train().Labels);
+        Assert.Equal([0], dataset.Test().Labels);
+    }
+
+    [Fact]
+    public void Names_in_the_test_split_are_refused_if_training_images_have_numbers()
+    {
+        _set.Pack("train-0.tar", ("a.png", null), ("a.cls", "0"), ("b.png", null), ("b.cls", "1"));
+        _set.Pack("test-0.tar", ("c.png", null), ("c.cls", "zebra"));
+
+        Assert.EndsWith(
+            "test-0.tar/c.png has the label \"zebra\", expected one of 0, 1",
+            Assert.Throws<UserException>(() => _set.Open().Test()).Message,
+            StringComparison.Ordinal);
+    }
 }
