@@ -9,7 +9,8 @@ namespace Distill.Datasets.Shards;
 /// <summary>
 /// The encoded images of a Parquet file side by side in one file, so each can be read by itself, and a list beside it. The list has one
 /// line per image (name, offset, length, label and CRC-32C, separated by tabs) below a line with the origin. A label in quotation marks is
-/// the name of a class. A text instead of the CRC says why there is no image. What is deleted is written again.
+/// the name of a class. A text instead of the CRC says why there is no image. What is deleted, and a list that was changed, is written
+/// again.
 /// </summary>
 /// <param name="path">Path of the file. Its list has the same name with <c>.tsv</c> added.</param>
 /// <param name="origin">What the file was made from. A file of another origin is not used.</param>
@@ -21,16 +22,16 @@ internal sealed class UnpackedShard(string path, string origin)
     private readonly string _list = path + ".tsv";
     private readonly string _head = FormattableString.Invariant($"# pack {Version}, {origin}");
 
-    /// <summary>Lists the images; null if the file is missing or incomplete.</summary>
+    /// <summary>Lists the images; null if the file or its list is missing, incomplete or changed.</summary>
     public IReadOnlyList<EncodedImage>? Images()
     {
-        if (!File.Exists(path) || !File.Exists(_list) || File.ReadLines(_list).FirstOrDefault() != _head)
+        if (!File.Exists(path) || CachedLines.Read(_list) is not [var head, .. var lines] || head != _head)
         {
             return null;
         }
 
         var (images, end) = (new List<EncodedImage>(), 0L);
-        foreach (var line in File.ReadLines(_list).Skip(1))
+        foreach (var line in lines)
         {
             if (line.Split('\t') is not [var name, var offset, var length, var label, var crc]
                 || !long.TryParse(offset, CultureInfo.InvariantCulture, out var at)
@@ -89,7 +90,7 @@ internal sealed class UnpackedShard(string path, string origin)
                     stream.Write(image.Bytes.Span);
                 }
             });
-            Durable.WriteText(_list, string.Concat(written.Select(LineOf).Prepend(_head + "\n")));
+            CachedLines.Write(_list, written.Select(LineOf).Prepend(_head));
             return written;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -119,7 +120,7 @@ internal sealed class UnpackedShard(string path, string origin)
     {
         var label = image.ClassName is { } name ? $"\"{name}\"" : image.Label.ToString(CultureInfo.InvariantCulture);
         var crc = image.Problem ?? image.Crc!.Value.ToString("x8", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{label}\t{crc}\n");
+        return string.Create(CultureInfo.InvariantCulture, $"{image.Name}\t{image.Offset}\t{image.Length}\t{label}\t{crc}");
     }
 }
 

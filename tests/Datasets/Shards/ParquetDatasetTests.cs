@@ -130,6 +130,34 @@ public sealed class ParquetDatasetTests : IDisposable
         Assert.Contains("its bytes have changed since they were unpacked", error.Message);
     }
 
+    [Fact]
+    public void A_flipped_label_in_the_list_of_a_pack_is_detected_and_the_pack_made_again()
+    {
+        new HubParquet().Write(_folder["set/train-0.parquet"], (Picture, null, 0), (Picture, null, 1));
+        Open().Train();
+        var list = Assert.Single(Directory.GetFiles(_folder["cache"], "*.pack.tsv", SearchOption.AllDirectories));
+        var whole = File.ReadAllText(list);
+        var flipped = whole.Replace("\t1\t", "\t0\t", StringComparison.Ordinal);
+        Assert.NotEqual(whole, flipped);
+        File.WriteAllText(list, flipped);
+
+        Assert.Equal([0, 1], Open().Train().Labels);
+        Assert.Equal(whole, File.ReadAllText(list));
+    }
+
+    [Fact]
+    public void A_list_without_a_checksum_as_of_earlier_versions_is_made_again()
+    {
+        new HubParquet().Write(_folder["set/train-0.parquet"], (Picture, null, 0), (Picture, null, 1));
+        Open().Train();
+        var list = Assert.Single(Directory.GetFiles(_folder["cache"], "*.pack.tsv", SearchOption.AllDirectories));
+        var whole = File.ReadAllText(list);
+        File.WriteAllLines(list, File.ReadLines(list).Skip(1).ToList());
+
+        Assert.Equal([0, 1], Open().Train().Labels);
+        Assert.Equal(whole, File.ReadAllText(list));
+    }
+
     [Theory]
     [InlineData(2, "train-0.parquet#0 has the label 2; the labels are 0 to 1")]
     [InlineData(-2, ": found -2, expected the number of a class")]
