@@ -4,8 +4,8 @@ using Distill.Pipeline.Options;
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
-/// A list of classes for images outside of class folders, with one line per image: image name, tab, class name. Lines that start with #
-/// are comments. The image name is the path in the dataset, or the file name if only one image has it.
+/// A list of classes for images, with one line per image: image name, tab, class name. Lines that start with # are comments, and blanks
+/// around names do not count. The image name is the path in the dataset, or the file name if only one image has it.
 /// </summary>
 internal sealed class LabelFile
 {
@@ -27,7 +27,7 @@ internal sealed class LabelFile
         }
 
         var lines = File.ReadAllLines(path)
-            .Select((text, index) => (Line: index + 1, Columns: text.Split('\t')))
+            .Select((text, index) => (Line: index + 1, Columns: text.Split('\t', StringSplitOptions.TrimEntries)))
             .Where(line => line.Columns is not [""] && !line.Columns[0].StartsWith('#'))
             .Select(line => line.Columns is [{ Length: > 0 } image, { Length: > 0 } name]
                 ? (line.Line, image, name)
@@ -38,7 +38,16 @@ internal sealed class LabelFile
             : throw new UserException($"{path}: found no images, expected lines of an image name, a tab and a class name");
     }
 
-    /// <summary>Returns the images with the classes that the file gives them. Images that it does not name keep theirs.</summary>
+    /// <summary>Returns those of the names that the file lists.</summary>
+    /// <param name="names">Names of all images.</param>
+    /// <exception cref="UserException">A line names no image, or several.</exception>
+    public IReadOnlySet<string> Listed(IReadOnlyList<string> names)
+    {
+        var index = IndexOf(names.Count, number => names[number]);
+        return _lines.Select(line => names[Find(index, line.Line, line.Image)]).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Returns the images with the classes that the file gives them. Images that it does not list keep theirs.</summary>
     /// <param name="images">Images of a split.</param>
     /// <param name="others">Images of the other split, which the file may name too.</param>
     /// <param name="classNames">Names of the classes, by number.</param>
@@ -49,19 +58,14 @@ internal sealed class LabelFile
         IReadOnlyList<EncodedImage> images, IReadOnlyList<EncodedImage> others, IReadOnlyList<string> classNames)
     {
         EncodedImage[] all = [.. images, .. others];
-        var index = new ImageNames(all.Length, number => all[number].Name, "image");
+        var index = IndexOf(all.Length, number => all[number].Name);
         var numbers = classNames.Select((name, number) => (name, number))
             .ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
         var given = new Dictionary<int, string>();
         var labeled = images.ToArray();
         foreach (var (line, image, name) in _lines)
         {
-            var (found, problem) = index.Find(image);
-            if (problem is not null)
-            {
-                throw new UserException($"{_path}, line {line}: {problem}");
-            }
-
+            var found = Find(index, line, image);
             if (!numbers.TryGetValue(name, out var label))
             {
                 throw new UserException($"{_path}, line {line}: the class \"{name}\" does not exist{LookAlike.Note(name, classNames)}");
@@ -80,4 +84,10 @@ internal sealed class LabelFile
 
         return labeled;
     }
+
+    private static ImageNames IndexOf(int count, Func<int, string> nameOf) => new(count, nameOf, "image");
+
+    private int Find(ImageNames index, int line, string image) => index.Find(image) is var (found, problem) && problem is null
+        ? found
+        : throw new UserException($"{_path}, line {line}: {problem}");
 }

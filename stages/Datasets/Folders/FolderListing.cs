@@ -9,7 +9,8 @@ namespace Distill.Datasets.Folders;
 /// <summary>
 /// Image files in folders: train/CLASS/**, images without a class directly in train/ or in unlabeled/**, and test/CLASS/**; or the folders
 /// that replace these. Everything is in ordinal order, whatever the file system's order, so image number i is the same image on every
-/// machine. <see cref="ImageFiles"/> decides which files count.
+/// machine. <see cref="ImageFiles"/> decides which files count. A label file decides before the folder; an image that it does not list has
+/// the class of its folder.
 /// </summary>
 internal sealed class FolderListing : IListing
 {
@@ -18,6 +19,7 @@ internal sealed class FolderListing : IListing
     private readonly DatasetOptions _options;
     private readonly SplitFolders _folders;
     private readonly LabelFile? _labels;
+    private readonly Lazy<IReadOnlySet<string>> _listed;
     private readonly Dictionary<Split, IReadOnlyList<EncodedImage>> _hashed = [];
 
     public FolderListing(DatasetOptions options)
@@ -25,7 +27,9 @@ internal sealed class FolderListing : IListing
         _options = options;
         _folders = new SplitFolders(options);
         _labels = options.Labels is { } labels ? LabelFile.Read(labels) : null;
-        ClassNames = ClassFile.Read(options.Classes) ?? _labels?.ClassNames ?? _folders.TrainFiles.Folders;
+        _listed = new Lazy<IReadOnlySet<string>>(Listed);
+        ClassNames = ClassFile.Read(options.Classes)
+            ?? [.. ClassFolders(_folders.TrainFiles).Union(_labels?.ClassNames ?? []).Order(StringComparer.Ordinal)];
     }
 
     public string Name => _options.FolderName();
@@ -92,7 +96,7 @@ internal sealed class FolderListing : IListing
     {
         if (split == Split.Train)
         {
-            RefuseUnknownClasses(_folders.Train, _folders.TrainFiles, "the classes file");
+            RefuseUnknownClasses(_folders.Train, _folders.TrainFiles);
             return
             [
                 .. ImagesIn(_folders.TrainFiles),
@@ -100,18 +104,37 @@ internal sealed class FolderListing : IListing
             ];
         }
 
-        RefuseUnknownClasses(_folders.Test, _folders.TestFiles, _folders.Train);
+        RefuseUnknownClasses(_folders.Test, _folders.TestFiles);
         return [.. ImagesIn(_folders.TestFiles)];
     }
 
-    /// <summary>Refuses class folders that are not among the classes, unless a label file gives the classes.</summary>
-    private void RefuseUnknownClasses(string folder, ImageFiles files, string known)
+    /// <summary>Returns the folders that are classes: all, but with a label file only those with an image that it does not list.</summary>
+    private IEnumerable<string> ClassFolders(ImageFiles files)
     {
-        var unknown = _labels is null ? files.Folders.Except(ClassNames, StringComparer.Ordinal).ToList() : [];
+        if (_labels is null)
+        {
+            return files.Folders;
+        }
+
+        var unlisted = files.Images.Where(file => !_listed.Value.Contains(NameOf(file.Path)))
+            .Select(file => FirstPart(file.Name)).ToHashSet(StringComparer.Ordinal);
+        return files.Folders.Where(unlisted.Contains);
+    }
+
+    /// <summary>Returns the names of the images that the label file lists.</summary>
+    private IReadOnlySet<string> Listed() =>
+        _labels!.Listed([.. new[] { _folders.TrainFiles, _folders.UnlabeledFiles, _folders.TestFiles }
+            .SelectMany(files => files.Images).Select(file => NameOf(file.Path))]);
+
+    /// <summary>Refuses class folders that are not among the classes.</summary>
+    private void RefuseUnknownClasses(string folder, ImageFiles files)
+    {
+        var unknown = ClassFolders(files).Except(ClassNames, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
+            var known = _options.Classes ?? (_labels is null ? _folders.Train : $"{_folders.Train} or {_options.Labels}");
             var names = unknown.Select(name => LookAlike.Note(name, ClassNames) is { Length: > 0 } note ? $"\"{name}\"{note}" : name);
-            throw new UserException($"{folder} has classes that are not in {_options.Classes ?? known}: {string.Join(", ", names)}");
+            throw new UserException($"{folder} has classes that are not in {known}: {string.Join(", ", names)}");
         }
     }
 

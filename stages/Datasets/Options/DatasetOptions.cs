@@ -111,8 +111,8 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             Classes = section.OptionalText("classes", help: "File with one class name per line, in the order of their numbers."),
             Labels = section.OptionalText(
                 "labels",
-                help: "For the kind folder: file with one line per image, image name, tab, class name, for images outside of class "
-                    + "folders."),
+                help: "For the kind folder: file with one line per image, image name, tab, class name. Other images have the "
+                    + "class of their folder."),
             ShorterSide = section.OptionalInteger(
                 "shorterSide", 8, 16384,
                 "Larger images are scaled down to this shorter side, in pixels, when they are decoded."),
