@@ -1,8 +1,12 @@
 using Distill.Datasets.Images;
+using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Checks;
 
-/// <summary>Finds classes that the splits or the labels leave out, where the draw of labels does not refuse them anyway.</summary>
+/// <summary>
+/// Finds classes that the splits or the labels leave out, where the draw of labels does not refuse them anyway, and classes that may be one
+/// under two spellings.
+/// </summary>
 internal static class ClassCheck
 {
     public static IEnumerable<Finding> Find(CheckedData data)
@@ -10,6 +14,14 @@ internal static class ClassCheck
         if (data.Train?.Images?.ClassNames is [var only])
         {
             yield return Finding.Warning(Split.Train, $"train: found one class, {only}, so every answer of a network is right");
+        }
+
+        if (LookAlike.Notes(data.Train?.Images?.ClassNames ?? []).ToList() is { Count: > 0 } alike)
+        {
+            yield return Finding.Warning(
+                Split.Train,
+                $"train: {Phrases.Count(alike.Count, "class that looks like another", "classes that look like others")}: "
+                    + Phrases.Examples(alike));
         }
 
         if (data is { Labels: { } labels, Train.Images: { } train })

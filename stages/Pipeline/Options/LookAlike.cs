@@ -23,6 +23,26 @@ public static class LookAlike
         return "";
     }
 
+    /// <summary>Returns the names that look like an earlier one, each in quotation marks and with its note.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<string> names)
+    {
+        // There may be thousands of names, so only those with the same key are compared in pairs.
+        foreach (var alike in names.Distinct().GroupBy(KeyOf).Select(group => group.ToList()))
+        {
+            for (var i = 1; i < alike.Count; i++)
+            {
+                if (Note(alike[i], alike.Take(i)) is { Length: > 0 } note)
+                {
+                    yield return $"\"{alike[i]}\"{note}";
+                }
+            }
+        }
+    }
+
+    /// <summary>Returns a text that is equal for names that look alike, but also for some that do not.</summary>
+    private static string KeyOf(string name) => string.Concat(Letters(Visible(name))
+        .Select(letter => letter is [<= '\u007F' and var plain] ? char.ToUpperInvariant(plain) : '\u0080'));
+
     private static string? Difference(string one, string two) =>
         one.Equals(two, StringComparison.OrdinalIgnoreCase) ? "upper and lower case"
         : Visible(one) == Visible(two) ? "blanks or invisible characters"

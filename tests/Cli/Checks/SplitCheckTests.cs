@@ -56,6 +56,22 @@ public sealed class SplitCheckTests : IDisposable
         Assert.EndsWith(": wolf", Assert.Single(_folder.Check().Errors), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Cat", "Cat", "cat", "upper and lower case")]
+    [InlineData("cat ", "cat", "cat ", "blanks or invisible characters")]
+    public void A_class_that_looks_like_another_is_odd(string name, string earlier, string later, string difference)
+    {
+        foreach (var number in Enumerable.Range(0, 2))
+        {
+            _folder.Write($"train/{name}/{number}.png", _folder.NewPicture());
+            _folder.Write($"test/{name}/{number}.png", _folder.NewPicture());
+        }
+
+        Assert.Equal(
+            $"train: 1 class that looks like another: \"{later}\" (differs from \"{earlier}\" only in {difference})",
+            Assert.Single(_folder.Check().Warnings));
+    }
+
     [Fact]
     public void One_image_is_too_few_in_either_split()
     {

@@ -23,4 +23,18 @@ public sealed class LookAlikeTests
     [InlineData("cafe", "caf\u00E9")]
     [InlineData("cat", "cat")]
     public void Other_names_have_no_note(string name, string known) => Assert.Empty(LookAlike.Note(name, [known]));
+
+    [Fact]
+    public void Names_that_look_like_an_earlier_one_are_listed()
+    {
+        string[] others = ["dog", "CAT ", "cafe", "cat", "na\u00EFf", "cow", "猫", "犬"];
+
+        Assert.Equal(
+            [
+                "\"Cat\" (differs from \"cat\" only in upper and lower case)",
+                "\"CAT \" (differs from \"cat\" only in case and blanks)",
+                "\"nai\u0308f\" (differs from \"na\u00EFf\" only in how its accents are encoded (Unicode NFC or NFD))",
+            ],
+            LookAlike.Notes(["cat", "Cat", .. others, "nai\u0308f"]));
+    }
 }
