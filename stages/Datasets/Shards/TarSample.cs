@@ -6,29 +6,30 @@ namespace Distill.Datasets.Shards;
 /// <param name="member">Name of its first member.</param>
 internal sealed class TarSample(string member)
 {
-    private TarLabel? _text;
-    private TarLabel? _json;
+    private (string Member, TarLabel Label)? _text;
+    private (string Member, TarLabel Label)? _json;
 
     public string Member => member;
 
     public EncodedImage? Image { get; set; }
 
     /// <summary>Label from text, else from JSON: loaders request the text by name, but JSON may contain a label by chance.</summary>
-    public TarLabel Label => _text ?? _json ?? TarLabel.None;
+    public TarLabel Label => _text?.Label ?? _json?.Label ?? TarLabel.None;
 
     /// <summary>What is wrong with the label, with the name of its member; null if nothing is.</summary>
     public string? Problem => Label.Problem;
 
-    public void SetLabel(string name, TarLabel label, bool fromText)
+    /// <summary>Sets the label from text or from JSON, once each.</summary>
+    /// <returns>Name of the earlier member of the same kind, which remains; null if there is none.</returns>
+    public string? SetLabel(string name, TarLabel label, bool fromText)
     {
-        var named = label.Problem is { } problem ? label with { Problem = $"{name} {problem}" } : label;
-        if (fromText)
+        ref var place = ref fromText ? ref _text : ref _json;
+        if (place is { Member: var earlier })
         {
-            _text = named;
+            return earlier;
         }
-        else
-        {
-            _json = named;
-        }
+
+        place = (name, label.Problem is { } problem ? label with { Problem = $"{name} {problem}" } : label);
+        return null;
     }
 }

@@ -99,7 +99,11 @@ internal sealed class TarShard(Shard shard, bool labeled)
         else
         {
             var content = blocks.ReadContent(entry);
-            sample.SetLabel(name, field == "cls" ? TarLabel.ParseText(content) : TarLabel.ParseJson(content), fromText: field == "cls");
+            var label = field == "cls" ? TarLabel.ParseText(content) : TarLabel.ParseJson(content);
+            if (sample.SetLabel(name, label, fromText: field == "cls") is { } earlier)
+            {
+                throw Wrong(name, $"is the second .{field} of its sample, after {earlier}");
+            }
         }
     }
 

@@ -40,6 +40,26 @@ public sealed class TarDamageTests : IDisposable
         Assert.Contains($"{_set.Folder["set/train-0.tar"]}: {message}", _set.Refusal(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a.cls", "0", "a.CLS", "1", "a.CLS is the second .cls of its sample, after a.cls")]
+    [InlineData("a.json", """{ "label": 0 }""", "a.Json", "{}", "a.Json is the second .json of its sample, after a.json")]
+    public void A_second_label_of_a_sample_is_refused(string first, string label, string second, string other, string message)
+    {
+        _set.Pack("train-0.tar", (first, label), ("a.png", null), (second, other));
+
+        Assert.Equal($"{_set.Folder["set/train-0.tar"]}: {message}", _set.Refusal());
+    }
+
+    [Fact]
+    public void A_label_that_is_packed_twice_is_refused()
+    {
+        _set.WriteImage("src/a.png");
+        _set.Write("src/a.cls", "0");
+        Tar.Pack(_set.Folder["set/train-0.tar"], _set.Folder["src"], ["a.png", "a.cls", "a.cls"], "--hard-dereference");
+
+        Assert.EndsWith(": a.cls is the second .cls of its sample, after a.cls", _set.Refusal(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_label_larger_than_the_classes_is_refused()
     {
