@@ -10,7 +10,7 @@ internal static class BatchCheck
 {
     public static IEnumerable<Finding> Find(CheckedData data) => data.Train?.Images is not { } train ? [] :
     [
-        .. data.Pretrains ? Pretraining(data, train) : [],
+        .. data.Options.Pretrains ? Pretraining(data, train) : [],
         .. data.Labels is { } labels ? [.. Batches(data, train, labels.Indices.Count), .. Neighbors(data, train)] : Array.Empty<Finding>(),
     ];
 
@@ -46,7 +46,7 @@ internal static class BatchCheck
     {
         var options = data.Options;
         var batches = new List<(string Key, int Size, int Items, string What)>();
-        if (!options.ImportsTeacher)
+        if (options.FineTunes)
         {
             batches.Add(("finetune.batchSize", options.FineTune.Options.Training.BatchSize, labeled, "labeled image"));
         }

@@ -18,7 +18,4 @@ internal sealed record CheckedData(PipelineOptions Options, SplitReport? Train, 
     /// <summary>The splits with images that can be used, and these images.</summary>
     public IReadOnlyList<(SplitReport Report, ImageSet Images)> Usable =>
         [.. Splits.Where(report => report.Images is not null).Select(report => (report, report.Images!))];
-
-    /// <summary>Whether the pipeline pretrains, rather than importing a network.</summary>
-    public bool Pretrains => !Options.ImportsTeacher && Options.Pretrain.Options.Weights is null;
 }

@@ -37,6 +37,12 @@ internal sealed record PipelineOptions(
     /// <summary>Whether the teacher is a classifier on frozen encoders, so that no stage pretrains or fine-tunes.</summary>
     public bool UsesEncoders => Encoders.Count > 0;
 
+    /// <summary>Whether a stage fine-tunes the teacher. Otherwise it is imported, or a classifier on frozen encoders.</summary>
+    public bool FineTunes => !ImportsTeacher && !UsesEncoders;
+
+    /// <summary>Whether a stage pretrains the encoder, rather than importing one.</summary>
+    public bool Pretrains => FineTunes && Pretrain.Options.Weights is null;
+
     /// <summary>Names of the results that are plain ResNets and can be published, the default last.</summary>
     public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options, UsesEncoders);
 

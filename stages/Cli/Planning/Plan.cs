@@ -45,7 +45,7 @@ internal sealed record Plan(
     public static Plan Create(PipelineOptions options, IDataset dataset, string root = "")
     {
         var training = new TrainingPlan(options, dataset, root);
-        var pretrain = options.ImportsTeacher || options.UsesEncoders ? PlanStep.None : training.Pretrain();
+        var pretrain = options.FineTunes ? training.Pretrain() : PlanStep.None;
         var probe = options.Probe is { } probing ? training.Probe(probing) : PlanStep.None;
         var teacher = options.UsesEncoders ? training.Classify()
             : options.ImportsTeacher ? training.ImportTeacher()

@@ -113,8 +113,7 @@ internal sealed class PublicationPlan(
         var inputs = new ReportInputs(_student.Name, Results, Details, Exports, softTargets);
 
         // Without pretraining there are no augmented views to show.
-        var views = options.Pretrain.Options.Weights is null && !options.ImportsTeacher && !options.UsesEncoders
-            ? options.Pretrain.Options.Augmentations : null;
+        var views = options.Pretrains ? options.Pretrain.Options.Augmentations : null;
         return Stage(
             StageNames.Report,
             ReportStage.Version,

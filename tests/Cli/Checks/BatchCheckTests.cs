@@ -31,6 +31,22 @@ public sealed class BatchCheckTests : IDisposable
     public void A_batch_of_all_images_is_not(string change) => Assert.Empty(_folder.Check(change).Findings);
 
     [Fact]
+    public void With_a_frozen_encoder_no_stage_has_the_batches_of_pretraining_and_fine_tuning()
+    {
+        var encoder = _folder.Temporary.Write("encoder.onnx", "");
+        File.Delete(_folder["train/cat/00.png"]);
+        File.Delete(_folder["train/cat/01.png"]);
+        File.Delete(_folder["train/cat/02.png"]);
+
+        Assert.Empty(_folder.Check($$"""
+            {
+              "pretrain": { "encoder": { "file": "{{encoder}}", "license": "mit" }, "batchSize": 103, "queue": { "size": 206 } },
+              "finetune": { "batchSize": 7 }
+            }
+            """).Findings);
+    }
+
+    [Fact]
     public void Votes_of_more_neighbors_than_there_are_labels_are_odd() => Assert.Equal(
         [
             "probe.neighbors: found 6 labeled images, expected 200 for the vote of 200 neighbors, so all of them vote",
