@@ -6,6 +6,7 @@ using Distill.Datasets.Downloads;
 using Distill.Datasets.Options;
 using Distill.Encoders.Downloads;
 using Distill.Imaging.Splits;
+using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Commands;
@@ -68,7 +69,11 @@ internal static class DataCommand
         var seed = CommonArguments.Seed();
         var json = CommonArguments.Json();
         var output = new Option<string?>("--output") { Description = "File to write. Default: data/splits/DATASET-RULE-seed-N.txt." };
-        var command = new Command("split", "Write the list of labeled training images to a file.") { pipeline, seed, output, json };
+        var force = new Option<bool>("--force") { Description = "Replace the file if it has other content." };
+        var command = new Command("split", "Write the list of labeled training images to a file.")
+        {
+            pipeline, seed, output, force, json,
+        };
         command.SetAction(parsed =>
         {
             var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)));
@@ -77,6 +82,12 @@ internal static class DataCommand
             var split = LabelSplit.Draw(train, labels);
             var name = FormattableString.Invariant($"{train.Name}-{labels.Rule.Replace(' ', '-')}-seed-{labels.Seed}.txt");
             var path = parsed.GetValue(output) ?? Path.Combine("data", "splits", name);
+            if (!parsed.GetValue(force) && File.Exists(path) && !split.IsIn(path))
+            {
+                throw new UserException(
+                    $"{path}: this file exists and has other content; give another --output, or --force to replace it");
+            }
+
             split.Write(path);
             var report = new JsonObject { ["path"] = path, ["labels"] = split.Indices.Count, ["rule"] = split.Rule };
             Console.Out.WriteLine(parsed.GetValue(json)

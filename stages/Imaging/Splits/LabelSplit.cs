@@ -80,6 +80,10 @@ public sealed class LabelSplit
     /// <exception cref="UserException">The file cannot be written, or a name contains a tab or a line break.</exception>
     public void Write(string path) => SplitFile.Write(path, _train, this);
 
+    /// <summary>Returns whether an existing file has exactly the text that <see cref="Write"/> would write.</summary>
+    /// <exception cref="UserException">The file cannot be read, or a name contains a tab or a line break.</exception>
+    public bool IsIn(string path) => SplitFile.IsIn(path, _train, this);
+
     /// <summary>
     /// Reads such a file. The class is optional. A bare file name stands for the image whose path ends in it, as in published lists of
     /// file names.

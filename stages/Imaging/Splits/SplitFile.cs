@@ -11,6 +11,19 @@ internal static class SplitFile
 
     public static void Write(string path, ImageSet train, LabelSplit split)
     {
+        var text = TextOf(train, split);
+        Try(path, "written", () =>
+        {
+            Durable.WriteText(path, text);
+            return text;
+        });
+    }
+
+    public static bool IsIn(string path, ImageSet train, LabelSplit split) =>
+        Try(path, "read", () => File.ReadAllText(path)) == TextOf(train, split);
+
+    private static string TextOf(ImageSet train, LabelSplit split)
+    {
         var seed = split.Seed is { } number ? FormattableString.Invariant($"{number}") : "none";
         List<string> lines =
         [
@@ -21,11 +34,7 @@ internal static class SplitFile
                 + FormattableString.Invariant($"{split.PerClassMin} to {split.PerClassMax} in each of {train.ClassNames.Count} classes"),
             .. split.Indices.Select(index => $"{CheckName(train.ImageName(index))}\t{CheckName(train.ClassNames[train.Labels[index]])}"),
         ];
-        Try(path, "written", () =>
-        {
-            Durable.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
-            return lines.Count;
-        });
+        return string.Concat(lines.Select(line => line + "\n"));
     }
 
     public static LabelSplit Read(string path, ImageSet train)

@@ -37,6 +37,18 @@ public sealed class SplitFileTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_same_text_is_the_same_split()
+    {
+        var split = LabelSplit.Draw(Toy, new LabelSplitOptions(1, null, null, 7));
+        split.Write(_folder["split.txt"]);
+
+        Assert.True(split.IsIn(_folder["split.txt"]));
+        Assert.False(LabelSplit.Draw(Toy, new LabelSplitOptions(1, null, null, 8)).IsIn(_folder["split.txt"]));
+        File.AppendAllText(_folder["split.txt"], "unlabeled/4.png\n");
+        Assert.False(split.IsIn(_folder["split.txt"]));
+    }
+
+    [Fact]
     public void List_of_bare_file_names_is_read()
     {
         var path = _folder.Write("list.txt", "3.png\n2.png\n");
