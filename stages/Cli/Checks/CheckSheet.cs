@@ -8,8 +8,8 @@ using Distill.Pipeline.Storage;
 namespace Distill.Cli.Checks;
 
 /// <summary>
-/// A contact sheet of the data: rows of images that are left out or odd, then a row of images of each class. A picture has no text, so
-/// each row has a line that describes it.
+/// A contact sheet of the data: rows of images that are left out or odd, then a row of images of each of the first classes, and of those
+/// without a class. A picture has no text, so each row has a line that describes it.
 /// </summary>
 internal static class CheckSheet
 {
@@ -18,7 +18,7 @@ internal static class CheckSheet
     private const int Gap = 4;
     private const int MostClasses = 30;
 
-    /// <summary>Draws the sheet, and returns a line about each of its rows.</summary>
+    /// <summary>Draws the sheet, and returns a line about each of its rows and about what has none.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static IReadOnlyList<string> Write(string path, CheckedData data)
     {
@@ -42,7 +42,10 @@ internal static class CheckSheet
             throw new UserException($"--sheet: {path} cannot be written: {error.Message}");
         }
 
-        return [$"{path}:", .. rows.Select((row, number) => FormattableString.Invariant($"  row {number + 1}: {row.Description}"))];
+        var described = rows.Select((row, number) => FormattableString.Invariant($"  row {number + 1}: {row.Description}"));
+        return ClassesOf(data).Count - MostClasses is > 0 and var others
+            ? [$"{path}:", .. described, $"  and {Phrases.Count(others, "other class", "other classes")}"]
+            : [$"{path}:", .. described];
     }
 
     private static IEnumerable<SheetRow> Odd(SplitReport report)
@@ -83,15 +86,27 @@ internal static class CheckSheet
     {
         if (data.Train is not { Images: { } images } report)
         {
-            return [];
+            yield break;
         }
 
-        return Enumerable.Range(0, images.Count)
-            .GroupBy(index => images.Labels[index])
-            .OrderBy(group => group.Key == ImageSet.Unlabeled ? int.MaxValue : group.Key)
-            .Take(MostClasses)
-            .Select(group => Row(report, [.. group], group.Key == ImageSet.Unlabeled ? "without a class" : images.ClassNames[group.Key]));
+        foreach (var members in ClassesOf(data).Take(MostClasses))
+        {
+            yield return Row(report, [.. members], images.ClassNames[members.Key]);
+        }
+
+        List<int> unlabeled = [.. Enumerable.Range(0, images.Count).Where(index => images.Labels[index] == ImageSet.Unlabeled)];
+        if (unlabeled.Count > 0)
+        {
+            yield return Row(report, unlabeled, "without a class");
+        }
     }
+
+    /// <summary>Returns the training images of each class that has some.</summary>
+    private static List<IGrouping<int, int>> ClassesOf(CheckedData data) => data.Train?.Images is not { } images ? [] :
+    [
+        .. Enumerable.Range(0, images.Count).Where(index => images.Labels[index] != ImageSet.Unlabeled)
+            .GroupBy(index => images.Labels[index]).OrderBy(members => members.Key),
+    ];
 
     private static SheetRow Row(SplitReport report, IReadOnlyList<int> found, string what)
     {

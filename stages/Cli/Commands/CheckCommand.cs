@@ -33,6 +33,12 @@ internal static class CheckCommand
                 CheckTables.Write(check);
             }
 
+            // Before the sheet, which may fail.
+            foreach (var error in check.Errors)
+            {
+                Console.Error.WriteLine(error);
+            }
+
             if (parsed.GetValue(sheet) is { } path)
             {
                 var log = parsed.GetValue(json) ? Console.Error : Console.Out;
@@ -40,11 +46,6 @@ internal static class CheckCommand
                 {
                     log.WriteLine(line);
                 }
-            }
-
-            foreach (var error in check.Errors)
-            {
-                Console.Error.WriteLine(error);
             }
 
             return check.Errors.Any() ? ExitCodes.WrongInput : ExitCodes.Done;

@@ -46,6 +46,30 @@ public sealed class CheckSheetTests : IDisposable
     }
 
     [Fact]
+    public void Classes_after_the_first_30_are_counted_and_images_without_a_class_are_drawn_too()
+    {
+        foreach (var number in Enumerable.Range(0, 31))
+        {
+            _folder.Write($"train/z{number:00}/1.png", _folder.NewPicture());
+        }
+
+        _folder.Write("unlabeled/1.png", _folder.NewPicture());
+        var path = _folder.Temporary["data.png"];
+
+        var lines = CheckSheet.Write(path, _folder.Check().Data);
+
+        Assert.Equal(
+            [
+                "  row 30: train, z26: train/z26/1.png",
+                "  row 31: train, without a class: unlabeled/1.png",
+                "  and 4 other classes",
+            ],
+            lines.TakeLast(3));
+        using var sheet = SKBitmap.Decode(path);
+        Assert.Equal(31 * Pitch + 4, sheet.Height);
+    }
+
+    [Fact]
     public void A_set_without_a_usable_image_has_a_sheet_too()
     {
         _folder.Replace("train", _ => []);

@@ -96,6 +96,19 @@ public sealed partial class CheckTests : IDisposable
     }
 
     [Fact]
+    public void Errors_are_reported_before_a_sheet_that_cannot_be_written()
+    {
+        Directory.Delete(PathOf("test"), recursive: true);
+
+        var check = DistillProcess.Run(_pipeline.Folder, "data", "check", "--sheet", "/proc/sheet.png");
+
+        var lines = check.Errors.TrimEnd().Split('\n');
+        Assert.Equal((1, 2), (check.ExitCode, lines.Length));
+        Assert.StartsWith("images has no test images.", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("--sheet: /proc/sheet.png cannot be written: ", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_images_per_split_run_to_the_end_and_each_stage_ends_at_its_total()
     {
         foreach (var split in new[] { "train", "test" })
