@@ -8,7 +8,7 @@ using Distill.Pipeline.Storage;
 namespace Distill.Cli.Checks;
 
 /// <summary>
-/// A contact sheet of the data: rows of images that are left out or odd, then a row of images of each of the first classes, and of those
+/// A contact sheet of the data: rows of images that are skipped or odd, then a row of images of each of the first classes, and of those
 /// without a class. A picture has no text, so each row has a line that describes it.
 /// </summary>
 internal static class CheckSheet
@@ -54,7 +54,7 @@ internal static class CheckSheet
         if (report.Refused.Count > 0)
         {
             yield return new SheetRow(
-                $"{name}, left out: {Phrases.Examples(report.Refused.Select(image => $"{image.Name} ({image.Reason})"))}",
+                $"{name}, skipped: {Phrases.Examples(report.Refused.Select(image => $"{image.Name} ({image.Reason})"))}",
                 [.. report.Refused.Take(Columns).Select(_ => (Func<byte[]>)Cross)]);
         }
 

@@ -13,7 +13,7 @@ internal static class CheckCommand
         var pipeline = CommonArguments.Pipeline();
         var sheet = new Option<string?>("--sheet")
         {
-            Description = "PNG file to draw: images that are left out or odd, and some images of each class.",
+            Description = "PNG file to draw: images that are skipped or odd, and some images of each class.",
         };
         var json = CommonArguments.Json();
         var command = new Command("check", "Check every image, and report what a run cannot use and what is odd.")

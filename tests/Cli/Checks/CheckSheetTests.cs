@@ -26,7 +26,7 @@ public sealed class CheckSheetTests : IDisposable
         Assert.Equal(
             [
                 $"{path}:",
-                "  row 1: train, left out: train/cat/broken.png (not an image of a known format)",
+                "  row 1: train, skipped: train/cat/broken.png (not an image of a known format)",
                 "  row 2: train, one color: train/dog/00.png",
                 "  row 3: the same picture, in pairs: train/fox/00.png = test/fox/copy.png",
                 "  row 4: train, cat: train/cat/00.png, train/cat/01.png, train/cat/02.png and 31 more",
