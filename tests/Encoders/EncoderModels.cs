@@ -1,18 +1,14 @@
 using Distill.Encoders.Options;
 using Distill.Pipeline.Options;
-using Distill.Pipeline.Storage;
-using Google.Protobuf;
+using Tests.Learning.Onnx;
 using Tests.Pipeline;
+using static Tests.Learning.Onnx.OnnxMessages;
 
 namespace Tests.Encoders;
 
 /// <summary>Small ONNX models whose features are known in closed form, written field by field (onnx.proto).</summary>
 internal static class EncoderModels
 {
-    private const long Float = 1;
-    private const long TypeInt = 2;
-    private const long TypeInts = 7;
-
     /// <summary>Writes a model whose features are the mean of each channel of its input.</summary>
     /// <param name="folder">The folder of the model.</param>
     /// <param name="name">File name.</param>
@@ -84,74 +80,4 @@ internal static class EncoderModels
     /// <param name="rest">Further keys, each after a comma.</param>
     public static EncoderOptions Options(string file, string rest = "") =>
         Read($$"""{ "encoder": { "file": "{{file}}"{{rest}} } }""")[0];
-
-    private static string Write(
-        TempFolder folder, string name, byte[][] nodes, (string Name, long Type, long?[] Shape)[] inputs, (string Name, int Rank)[] outputs,
-        params byte[][] constants)
-    {
-        var graph = ProtobufMessage.Of(message =>
-        {
-            Array.ForEach(nodes, node => message.Nested(1, node));
-            message.Text(2, "test");
-            Array.ForEach(constants, constant => message.Nested(5, constant));
-            Array.ForEach(inputs, input => message.Nested(11, Value(input.Name, input.Type, input.Shape)));
-            Array.ForEach(outputs, output => message.Nested(12, Value(output.Name, Float, new long?[output.Rank])));
-        });
-        var model = ProtobufMessage.Of(message =>
-        {
-            message.Number(1, 8);
-            message.Nested(7, graph);
-            message.Nested(8, ProtobufMessage.Of(version => version.Number(2, 17)));
-        });
-        Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
-        File.WriteAllBytes(folder[name], model);
-        return folder[name];
-    }
-
-    private static byte[] Node(string operation, string[] inputs, string output, params byte[][] attributes) => ProtobufMessage.Of(node =>
-    {
-        Array.ForEach(inputs, input => node.Text(1, input));
-        node.Text(2, output);
-        node.Text(4, operation);
-        Array.ForEach(attributes, attribute => node.Nested(5, attribute));
-    });
-
-    private static byte[] Integer(string name, long value) => ProtobufMessage.Of(attribute =>
-    {
-        attribute.Text(1, name);
-        attribute.Number(3, value);
-        attribute.Number(20, TypeInt);
-    });
-
-    private static byte[] Integers(string name, params long[] values) => ProtobufMessage.Of(attribute =>
-    {
-        attribute.Text(1, name);
-        Array.ForEach(values, value => attribute.Number(8, value));
-        attribute.Number(20, TypeInts);
-    });
-
-    private static byte[] Int64(string name, params long[] values) => ProtobufMessage.Of(tensor =>
-    {
-        tensor.Number(1, values.Length);
-        tensor.Number(2, 7);
-        Array.ForEach(values, value => tensor.Number(7, value));
-        tensor.Text(8, name);
-    });
-
-    private static byte[] Value(string name, long type, long?[] shape) => ProtobufMessage.Of(value =>
-    {
-        var dimensions = ProtobufMessage.Of(list => Array.ForEach(shape, size => list.Nested(1, ProtobufMessage.Of(dimension =>
-        {
-            if (size is { } number)
-            {
-                dimension.Number(1, number);
-            }
-        }))));
-        value.Text(1, name);
-        value.Nested(2, ProtobufMessage.Of(kind => kind.Nested(1, ProtobufMessage.Of(tensor =>
-        {
-            tensor.Number(1, type);
-            tensor.Nested(2, dimensions);
-        }))));
-    });
 }

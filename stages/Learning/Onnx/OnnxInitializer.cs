@@ -14,9 +14,11 @@ public sealed record OnnxInitializer(
     /// <summary>Number of values.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => checked(product * size));
 
-    /// <summary>Whether the values are real numbers, as weights are.</summary>
-    public bool IsReal => DataType is OnnxProto.TensorProto.Float or OnnxProto.TensorProto.Float16 or OnnxProto.TensorProto.Double
-        or OnnxProto.TensorProto.BFloat16;
+    /// <summary>
+    /// Whether the values are weights, which are real numbers or, in quantized models, short integers. Shapes and indices are int64.
+    /// </summary>
+    public bool IsWeight => DataType is not (
+        OnnxProto.TensorProto.Int64 or OnnxProto.TensorProto.Text or OnnxProto.TensorProto.Boolean);
 
     /// <summary>Returns the values in fp32, row-major.</summary>
     /// <exception cref="InvalidDataException">They are of another type, in another file, or incomplete.</exception>

@@ -13,12 +13,15 @@ public sealed record OnnxModel(
     IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Outputs)
 {
-    /// <summary>Number of real values in the weights, which counts running statistics too.</summary>
-    public long ParameterCount => Weights.Values.Where(weight => weight.IsReal).Sum(weight => weight.Count);
+    /// <summary>Every tensor of the model, also those of subgraphs and local functions.</summary>
+    internal IReadOnlyList<OnnxInitializer> Tensors { get; private init; } = [];
+
+    /// <summary>Number of values in the weights of all graphs, which counts running statistics and quantized weights too.</summary>
+    public long ParameterCount => Tensors.Where(tensor => tensor.IsWeight).Sum(tensor => tensor.Count);
 
     /// <summary>Paths of the files that hold weights beside the model, relative to it, ordinal order.</summary>
     public IReadOnlyList<string> ExternalFiles =>
-        [.. Weights.Values.Select(weight => weight.ExternalFile).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        [.. Tensors.Select(tensor => tensor.ExternalFile).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InvalidDataException">The file is not an ONNX model; the message names it.</exception>
@@ -27,21 +30,28 @@ public sealed record OnnxModel(
         try
         {
             var bytes = File.ReadAllBytes(path);
+            var (graph, tensors) = ((OnnxModel?)null, new List<OnnxInitializer>());
             var model = new ProtobufReader(bytes);
             while (model.Next())
             {
+                var part = bytes.AsMemory(model.Start, model.Bytes.Length);
                 if (model.Field == OnnxProto.ModelProto.Graph)
                 {
-                    return ReadGraph(bytes.AsMemory(model.Start, model.Bytes.Length));
+                    graph = ReadGraph(part);
+                    tensors.AddRange(OnnxTensors.OfGraph(part));
+                }
+                else if (model.Field == OnnxProto.ModelProto.Functions)
+                {
+                    tensors.AddRange(OnnxTensors.OfFunction(part));
                 }
             }
+
+            return graph is null ? throw new InvalidDataException("it has no graph") : graph with { Tensors = tensors };
         }
-        catch (Exception damaged) when (damaged is InvalidDataException or OverflowException)
+        catch (InvalidDataException damaged)
         {
             throw new InvalidDataException($"{path}: is not an ONNX model: {damaged.Message}");
         }
-
-        throw new InvalidDataException($"{path}: is not an ONNX model: it has no graph");
     }
 
     private static OnnxModel ReadGraph(ReadOnlyMemory<byte> bytes)

@@ -9,6 +9,9 @@ internal static class OnnxNodeReader
     /// <summary>The key of TensorProto.external_data that names the file.</summary>
     private const string Location = "location";
 
+    /// <summary>Values of a tensor; far more than any model has.</summary>
+    private const long MaximumCount = 1L << 40;
+
     /// <summary>Reads a NodeProto.</summary>
     /// <returns>The node, and its tensor if it is a Constant.</returns>
     public static (OnnxNode Node, OnnxInitializer? Constant) Read(ReadOnlyMemory<byte> bytes)
@@ -47,6 +50,7 @@ internal static class OnnxNodeReader
     }
 
     /// <summary>Reads a TensorProto.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or its shape is impossible.</exception>
     public static OnnxInitializer ReadTensor(ReadOnlyMemory<byte> bytes)
     {
         var (shape, type, name, floats) = (new List<long>(), 0, "", new List<float>());
@@ -68,11 +72,8 @@ internal static class OnnxNodeReader
                 case OnnxProto.TensorProto.RawData:
                     values = bytes.Slice(tensor.Start, tensor.Bytes.Length);
                     break;
-                case OnnxProto.TensorProto.FloatData when tensor.Bytes.IsEmpty:
-                    floats.Add(tensor.Real32);
-                    break;
                 case OnnxProto.TensorProto.FloatData:
-                    values = bytes.Slice(tensor.Start, tensor.Bytes.Length);
+                    tensor.AddFloats(floats);
                     break;
                 case OnnxProto.TensorProto.ExternalData:
                     external ??= LocationOf(tensor.Bytes);
@@ -80,8 +81,21 @@ internal static class OnnxNodeReader
             }
         }
 
+        CheckShape(name, shape);
         return new OnnxInitializer(
             name, shape, type, floats.Count > 0 ? MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(floats)).ToArray() : values, external);
+    }
+
+    private static void CheckShape(string name, IReadOnlyList<long> shape)
+    {
+        var count = 1L;
+        foreach (var size in shape)
+        {
+            count = size < 0 || (size > 0 && count > MaximumCount / size)
+                ? throw new InvalidDataException(
+                    $"tensor '{name}' has the shape [{string.Join(", ", shape)}], expected sizes of at least 0 and less than 2^40 values")
+                : count * size;
+        }
     }
 
     private static (OnnxAttribute Attribute, OnnxInitializer? Tensor) ReadAttribute(ReadOnlyMemory<byte> bytes)

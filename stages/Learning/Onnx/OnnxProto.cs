@@ -10,6 +10,7 @@ internal static class OnnxProto
         public const int Graph = 7;
         public const int OpsetImport = 8;
         public const int MetadataProps = 14;
+        public const int Functions = 25;
     }
 
     public static class OperatorSetIdProto
@@ -25,6 +26,7 @@ internal static class OnnxProto
         public const int Initializer = 5;
         public const int Input = 11;
         public const int Output = 12;
+        public const int SparseInitializer = 15;
     }
 
     public static class NodeProto
@@ -42,8 +44,12 @@ internal static class OnnxProto
         public const int F = 2;
         public const int I = 3;
         public const int T = 5;
+        public const int G = 6;
         public const int Ints = 8;
+        public const int Tensors = 10;
+        public const int Graphs = 11;
         public const int Type = 20;
+        public const int SparseTensor = 22;
 
         // AttributeType.
         public const long TypeInt = 2;
@@ -65,9 +71,21 @@ internal static class OnnxProto
 
         // DataType.
         public const int Float = 1;
+        public const int Int64 = 7;
+        public const int Text = 8;
+        public const int Boolean = 9;
         public const int Float16 = 10;
-        public const int Double = 11;
-        public const int BFloat16 = 16;
+    }
+
+    public static class SparseTensorProto
+    {
+        public const int Values = 1;
+        public const int Indices = 2;
+    }
+
+    public static class FunctionProto
+    {
+        public const int Node = 7;
     }
 
     public static class ValueInfoProto

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using Google.Protobuf;
 
 namespace Distill.Pipeline.Storage;
 
@@ -15,6 +17,9 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
     /// <summary>Number of the current field.</summary>
     public int Field { get; private set; }
+
+    /// <summary>How the current field is written. A repeated field may be written one by one or packed, in several chunks.</summary>
+    public WireFormat.WireType Wire { get; private set; }
 
     /// <summary>Value of a varint field, or the bits of a fixed one; 0 otherwise.</summary>
     public long Number { get; private set; }
@@ -41,20 +46,20 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
         }
 
         var tag = Varint();
-        (Field, Number) = ((int)(tag >> 3), 0);
+        (Field, Number, Wire) = ((int)(tag >> 3), 0, (WireFormat.WireType)(tag & 7));
         Bytes = default;
-        switch (tag & 7)
+        switch (Wire)
         {
-            case 0:
+            case WireFormat.WireType.Varint:
                 Number = Varint();
                 break;
-            case 1:
+            case WireFormat.WireType.Fixed64:
                 Number = BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
                 break;
-            case 2:
+            case WireFormat.WireType.LengthDelimited:
                 Bytes = Take(Varint());
                 break;
-            case 5:
+            case WireFormat.WireType.Fixed32:
                 Number = BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
                 break;
             default:
@@ -64,13 +69,13 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return true;
     }
 
-    /// <summary>Appends the integers of a repeated field: one, or several packed into its bytes.</summary>
-    /// <exception cref="InvalidDataException">The packed numbers are incomplete.</exception>
+    /// <summary>Appends the integers of a repeated field: one, or any number packed into its bytes.</summary>
+    /// <exception cref="InvalidDataException">The packed numbers are incomplete, or the field has no integers.</exception>
     public readonly void AddIntegers(List<long> values)
     {
-        if (Bytes.IsEmpty)
+        if (Wire != WireFormat.WireType.LengthDelimited)
         {
-            values.Add(Number);
+            values.Add(Wire == WireFormat.WireType.Varint ? Number : throw Damaged());
             return;
         }
 
@@ -78,6 +83,20 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
         while (packed._at < packed._message.Length)
         {
             values.Add(packed.Varint());
+        }
+    }
+
+    /// <summary>Appends the floats of a repeated field: one, or any number packed into its bytes.</summary>
+    /// <inheritdoc cref="AddIntegers"/>
+    public readonly void AddFloats(List<float> values)
+    {
+        if (Wire == WireFormat.WireType.LengthDelimited && Bytes.Length % sizeof(float) == 0)
+        {
+            values.AddRange(MemoryMarshal.Cast<byte, float>(Bytes));
+        }
+        else
+        {
+            values.Add(Wire == WireFormat.WireType.Fixed32 ? Real32 : throw Damaged());
         }
     }
 
