@@ -40,7 +40,7 @@ public static class ImportedWeights
     /// <param name="path">A safetensors file, or an ONNX model of a plain ResNet.</param>
     /// <returns>Whether the file had a head.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, belongs to another network, or has impossible values. The message names the first key.
+    /// The file is damaged, belongs to another network, has impossible values, or computes other outputs. The message names the first key.
     /// </exception>
     public static bool LoadPretrained(ContrastiveNetwork network, string path)
     {
@@ -58,6 +58,7 @@ public static class ImportedWeights
             key => withHead ? key : FineTunedNetwork.PlainKey(key),
             key => !key.StartsWith(PlainClassifier, StringComparison.Ordinal),
             path);
+        CheckOutputs(network.Encoder, given, path);
         return withHead;
 
         static bool IsHead(string key) => key.StartsWith(Head, StringComparison.Ordinal);
@@ -65,7 +66,7 @@ public static class ImportedWeights
 
     /// <summary>Loads all weights of a classifier, from the file of a plain ResNet or of a <see cref="FineTunedNetwork"/>.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, belongs to another network, or has impossible values. The message names the first key.
+    /// The file is damaged, belongs to another network, has impossible values, or computes other outputs. The message names the first key.
     /// </exception>
     public static void LoadClassifier(FineTunedNetwork network, string path)
     {
@@ -78,6 +79,7 @@ public static class ImportedWeights
             key => plain ? FineTunedNetwork.PlainKey(key) : key,
             _ => true,
             path);
+        CheckOutputs(network.Encoder, given, path);
     }
 
     /// <summary>Reads all tensors, without the prefix of their keys, and with counters as scalars.</summary>
@@ -132,6 +134,16 @@ public static class ImportedWeights
             {
                 throw new InvalidDataException($"{path}: {fault}");
             }
+        }
+    }
+
+    private static void CheckOutputs(ResNet encoder, Dictionary<string, Tensor> given, string path)
+    {
+        if (IsOnnx(path))
+        {
+            OnnxComparison.Check(encoder, path, features_ND => given.TryGetValue(PlainClassifier + "weight", out var weight_KD)
+                ? nn.functional.linear(features_ND, weight_KD, given[PlainClassifier + "bias"])
+                : features_ND);
         }
     }
 

@@ -25,15 +25,16 @@ internal sealed class OnnxLayers(OnnxWalk graph)
     /// <exception cref="InvalidDataException">The convolution is dilated, grouped, or padded otherwise than in torchvision.</exception>
     public string Read(OnnxNode convolution, string name, string norm)
     {
-        var weight_OIHW = TensorOf(convolution, 1);
+        var weight_OIHW = TensorOf(convolution, 1, rank: 4);
         Check(convolution, weight_OIHW);
         Tensors[name + ".weight"] = weight_OIHW;
         var planes = weight_OIHW.shape[0];
-        var bias_O = convolution.Inputs.Count > 2 ? TensorOf(convolution, 2) : zeros(planes);
+        var bias_O = convolution.Inputs.Count > 2 ? VectorOf(convolution, 2, planes) : zeros(planes);
         if (graph.Next(convolution.Outputs[0], "BatchNormalization").FirstOrDefault() is { } batchNorm)
         {
             var epsilon = batchNorm.Attributes.FirstOrDefault(attribute => attribute.Name == "epsilon")?.Real ?? Epsilon;
-            Set(TensorOf(batchNorm, 1), TensorOf(batchNorm, 2), TensorOf(batchNorm, 3).sub(bias_O), TensorOf(batchNorm, 4), epsilon);
+            var (scale_O, shift_O) = (VectorOf(batchNorm, 1, planes), VectorOf(batchNorm, 2, planes));
+            Set(scale_O, shift_O, VectorOf(batchNorm, 3, planes).sub(bias_O), VectorOf(batchNorm, 4, planes), epsilon);
             return batchNorm.Outputs[0];
         }
 
@@ -42,18 +43,37 @@ internal sealed class OnnxLayers(OnnxWalk graph)
 
         void Set(Tensor scale_O, Tensor shift_O, Tensor mean_O, Tensor variance_O, double epsilon)
         {
-            Tensors[norm + ".weight"] = scale_O;
+            // The sum of variance and ε is what counts. A dead channel's may be below this program's ε; its scale makes up for the rest.
+            var (sum_O, shifted_O) = (variance_O.Plus(epsilon), variance_O.Plus(epsilon - Epsilon));
+            var scaled_O = scale_O.mul(sum_O.rsqrt()).Times(Math.Sqrt(Epsilon));
+            Tensors[norm + ".weight"] = where(shifted_O.neg().IsAbove(0), scaled_O, scale_O);
             Tensors[norm + ".bias"] = shift_O;
             Tensors[norm + ".running_mean"] = mean_O;
-            // The sum of variance and ε is what counts.
-            Tensors[norm + ".running_var"] = variance_O.Plus(epsilon - Epsilon);
+            Tensors[norm + ".running_var"] = where(sum_O.IsAbove(0), shifted_O.AtLeast(0), shifted_O);
         }
     }
 
+    /// <summary>Returns a vector of a node with one value per output.</summary>
+    /// <exception cref="InvalidDataException">It has another shape.</exception>
+    public Tensor VectorOf(OnnxNode node, int input, long length)
+    {
+        var vector = TensorOf(node, input, rank: 1);
+        return vector.shape[0] == length
+            ? vector
+            : throw graph.Wrong(node, $"found {vector.shape[0]} values in input {input}, expected {length}, one per output");
+    }
+
     /// <summary>Returns a weight of a node as a tensor.</summary>
-    public Tensor TensorOf(OnnxNode node, int input)
+    /// <exception cref="InvalidDataException">It has another number of dimensions, or its values are incomplete.</exception>
+    public Tensor TensorOf(OnnxNode node, int input, int rank)
     {
         var weight = graph.Weight(node, input);
+        if (weight.Shape.Count != rank || weight.Shape.Contains(0))
+        {
+            throw graph.Wrong(
+                node, $"found input {input} of shape [{string.Join(", ", weight.Shape)}], expected {rank} dimensions, none of size 0");
+        }
+
         try
         {
             return tensor(weight.ToFloats(), [.. weight.Shape]);
@@ -67,7 +87,7 @@ internal sealed class OnnxLayers(OnnxWalk graph)
     private void Check(OnnxNode convolution, Tensor weight_OIHW)
     {
         var kernel = weight_OIHW.shape[^1];
-        if (weight_OIHW.dim() != 4 || weight_OIHW.shape[2] != kernel)
+        if (weight_OIHW.shape[2] != kernel)
         {
             throw graph.Wrong(convolution, $"found a kernel of shape [{string.Join(", ", weight_OIHW.shape)}], expected a square one");
         }

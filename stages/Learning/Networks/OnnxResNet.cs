@@ -101,9 +101,10 @@ internal sealed class OnnxResNet
 
         if (_graph.Next(x, "Gemm").FirstOrDefault() is { } linear)
         {
-            var weight = _layers.TensorOf(linear, 1);
-            _layers.Tensors["fc.weight"] = OnnxWalk.Integers(linear, "transB", 0)[0] == 1 ? weight : weight.t();
-            _layers.Tensors["fc.bias"] = _layers.TensorOf(linear, 2);
+            var weight = _layers.TensorOf(linear, 1, rank: 2);
+            var weight_KD = OnnxWalk.Integers(linear, "transB", 0)[0] == 1 ? weight : weight.t();
+            _layers.Tensors["fc.weight"] = weight_KD;
+            _layers.Tensors["fc.bias"] = _layers.VectorOf(linear, 2, weight_KD.shape[0]);
             x = linear.Outputs[0];
         }
 

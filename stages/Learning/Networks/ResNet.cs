@@ -87,7 +87,14 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
     public override Tensor forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();
-        var h = bn1.forward(conv1.forward(MemoryOrder.ChannelsLast(_normalization?.Forward(x_NCHW) ?? x_NCHW))).relu_();
+        return Unnormalized(_normalization?.Forward(x_NCHW) ?? x_NCHW).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The outputs for images that are normalized already.</summary>
+    internal Tensor Unnormalized(Tensor x_NCHW)
+    {
+        using var scope = NewDisposeScope();
+        var h = bn1.forward(conv1.forward(MemoryOrder.ChannelsLast(x_NCHW))).relu_();
         if (_pooledStem)
         {
             h = nn.functional.max_pool2d(h, 3, stride: 2, padding: 1);
