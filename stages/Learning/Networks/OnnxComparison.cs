@@ -9,7 +9,7 @@ namespace Distill.Learning.Networks;
 
 /// <summary>
 /// Runs an imported network and the ONNX model that it comes from on the same images. A graph may have the right weights and still pool,
-/// stride, pad or activate in another way than the network; no list of its attributes is as certain as its outputs.
+/// have other strides, paddings or activations than the network; no list of its attributes tells as much as its outputs.
 /// </summary>
 internal static class OnnxComparison
 {
