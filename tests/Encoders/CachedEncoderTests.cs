@@ -1,6 +1,8 @@
 using Distill.Encoders;
 using Distill.Encoders.Features;
 using Distill.Encoders.Options;
+using Distill.Pipeline.Storage;
+using Tests.Faults;
 using Tests.Golden;
 using Tests.Learning;
 using Tests.Pipeline;
@@ -110,6 +112,69 @@ public sealed class CachedEncoderTests : IDisposable
         File.Delete(Parts()[0]);
         Assert.Equal(computed, Compute(Images(5), encoder));
         Assert.EndsWith("is gone, and its features are computed again", Assert.Single(_warnings));
+    }
+
+    /// <summary>A link to itself cannot be read, which says nothing about the content of the file.</summary>
+    [Fact]
+    public void File_that_cannot_be_read_is_not_called_damaged()
+    {
+        var computed = Compute(Images(5));
+        MakeCachedFeatures(value => value + 7);
+        var part = Assert.Single(Parts());
+        File.Move(part, _folder["kept"]);
+        File.CreateSymbolicLink(part, part);
+        Assert.ThrowsAny<IOException>(() => Compute(Images(5)));
+
+        File.Delete(part);
+        File.Move(_folder["kept"], part);
+        Assert.Equal(computed.Select(value => value + 7), Compute(Images(5)));
+        Assert.Empty(_warnings);
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("write")]
+    [InlineData("rename")]
+    [InlineData("make folder")]
+    public void Disk_that_refuses_costs_only_the_features(string kind)
+    {
+        var computed = Compute(Images(40));
+        Directory.Delete(_folder["features"], recursive: true);
+        Durable.UseFileSystem(new FaultyFileSystem(Durable.Files, operation =>
+            operation.Kind == kind ? new Fault(false, () => throw DiskErrors.Full(operation.Path)) : null));
+        try
+        {
+            using var encoder = Open(Model());
+            Assert.Equal(computed, Compute(Images(40), encoder));
+            Assert.Equal(computed, Compute(Images(40), encoder));
+        }
+        finally
+        {
+            Durable.UseFileSystem(null);
+        }
+
+        var warning = Assert.Single(_warnings);
+        Assert.Contains("features are not kept any more", warning);
+        Assert.EndsWith("Free some space on that disk.", warning);
+    }
+
+    [Fact]
+    public void Damaged_file_on_a_read_only_disk_is_computed_again()
+    {
+        var computed = Compute(Images(5));
+        File.WriteAllText(Assert.Single(Parts()), "damaged");
+        Durable.UseFileSystem(new FaultyFileSystem(Durable.Files, operation =>
+            operation.Kind == "rename" ? new Fault(false, () => throw DiskErrors.Denied(operation.Path)) : null));
+        try
+        {
+            Assert.Equal(computed, Compute(Images(5)));
+        }
+        finally
+        {
+            Durable.UseFileSystem(null);
+        }
+
+        Assert.Contains("the disk refused to move it", _warnings[0]);
     }
 
     [Fact]

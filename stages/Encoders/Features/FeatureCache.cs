@@ -4,12 +4,13 @@ namespace Distill.Encoders.Features;
 
 /// <summary>
 /// Features on disk by the content of the images, so that no image is encoded twice, in whichever run, split or view it occurs. Files are
-/// written as features arrive; a killed run loses the last ones. Damaged files are moved aside, and their features computed again.
+/// written as features arrive; a killed run loses the last ones. Damaged files are moved aside, and their features computed again. A disk
+/// that refuses a file costs only time, so the run continues without writing.
 /// </summary>
 /// <param name="folder">The folder of the encoder's files.</param>
 /// <param name="key">The key of the encoder: a hash of all that decides the features.</param>
 /// <param name="dimensions">D, features per image.</param>
-/// <param name="warn">Takes one sentence about each damaged file.</param>
+/// <param name="warn">Takes one sentence about each damaged file, and one if the disk refuses.</param>
 /// <param name="rowsPerFile">Images whose features are written together.</param>
 internal sealed class FeatureCache(string folder, string key, int dimensions, Action<string> warn, int rowsPerFile = 1024) : IDisposable
 {
@@ -20,6 +21,7 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
     private readonly Dictionary<ImageHash, (string File, int Row)> _places = [];
     private readonly Dictionary<ImageHash, float[]> _unwritten = [];
     private readonly LinkedList<(string File, float[] Features)> _loaded = [];
+    private readonly OptionalWrites _writes = new(folder, warn);
 
     /// <summary>Number of images whose features are known.</summary>
     public int Count => _places.Count + _unwritten.Count;
@@ -27,7 +29,11 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
     /// <summary>Finds the files of earlier runs.</summary>
     public void Open()
     {
-        Durable.MakeFolder(folder);
+        if (!_writes.Try(() => Durable.MakeFolder(folder)))
+        {
+            return;
+        }
+
         foreach (var file in Directory.GetFiles(folder, FeatureFile.Pattern).Order(StringComparer.Ordinal))
         {
             try
@@ -40,6 +46,11 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
             catch (InvalidDataException damaged)
             {
                 MoveAside(file, damaged.Message);
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Another run moved it aside, or its user deleted it.
+                Forget(file);
             }
         }
     }
@@ -96,13 +107,18 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
 
         ImageHash[] images = [.. _unwritten.Keys];
         float[] features = [.. _unwritten.Values.SelectMany(values => values)];
-        var file = FeatureFile.Write(folder, key, images, features);
+        _unwritten.Clear();
+        var file = "";
+        if (!_writes.Try(() => file = FeatureFile.Write(folder, key, images, features)))
+        {
+            return;
+        }
+
         for (var row = 0; row < images.Length; row++)
         {
             _places[images[row]] = (file, row);
         }
 
-        _unwritten.Clear();
         Remember(file, features);
     }
 
@@ -128,6 +144,11 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
             MoveAside(file, damaged.Message);
             return null;
         }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            Forget(file);
+            return null;
+        }
     }
 
     private float[] Remember(string file, float[] features)
@@ -141,22 +162,36 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
         return features;
     }
 
-    private void MoveAside(string file, string reason)
+    // The file was deleted, or moved aside by another run that reads it.
+    private void Forget(string file)
+    {
+        ForgetRows(file);
+        warn($"{file}: is gone, and its features are computed again");
+    }
+
+    private void ForgetRows(string file)
     {
         foreach (var image in _places.Where(entry => entry.Value.File == file).Select(entry => entry.Key).ToArray())
         {
             _places.Remove(image);
         }
+    }
 
+    private void MoveAside(string file, string reason)
+    {
+        ForgetRows(file);
         try
         {
             Durable.Files.MoveFile(file, file + ".damaged");
             warn($"{reason}; moved to {file}.damaged, and its features are computed again");
         }
+        catch (Exception refusal) when (refusal is IOException and not FileNotFoundException or UnauthorizedAccessException)
+        {
+            warn($"{reason}; it stays there because the disk refused to move it, and its features are computed again");
+        }
         catch (FileNotFoundException)
         {
-            // The file was deleted, or moved aside by another run that reads it.
-            warn($"{file}: is gone, and its features are computed again");
+            Forget(file);
         }
     }
 }

@@ -12,6 +12,7 @@ internal static class FeatureFile
 {
     private const int HashDigitsInName = 16;
     private const int MaximumRows = 1 << 20;
+    private const int NoErrorNumber = unchecked((int)0x80131620);
 
     /// <summary>Pattern of the names in a folder.</summary>
     public const string Pattern = "part-*.parquet";
@@ -32,6 +33,7 @@ internal static class FeatureFile
 
     /// <summary>Reads the hashes of a file's images, without its features.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or has the features of another encoder.</exception>
+    /// <exception cref="IOException">The file is gone, or the disk refuses to read it.</exception>
     public static IReadOnlyList<ImageHash> ReadImages(string path, string key) =>
         Checked(path, () => ReadAsync(path, key, dimensions: 0)).Images;
 
@@ -92,12 +94,21 @@ internal static class FeatureFile
         {
             return read().GetAwaiter().GetResult();
         }
-        catch (Exception error) when (StorageAdvice.For(error) is null)
+        catch (Exception error) when (IsDamage(error))
         {
-            // The library reports damage with any kind of exception.
+            // The library reports damage with any kind of exception, but a disk or a lack of memory says nothing about the file.
             throw new InvalidDataException($"{path}: is damaged: {error.Message}", error);
         }
     }
+
+    /// <summary>Whether an exception is about the content. The library's own I/O exceptions have no error number of the system.</summary>
+    private static bool IsDamage(Exception error) => error switch
+    {
+        OutOfMemoryException => false,
+        EndOfStreamException or IOException { HResult: NoErrorNumber } => true,
+        IOException => false,
+        _ => StorageAdvice.For(error) is null,
+    };
 
     private static string HashOf(IReadOnlyList<ImageHash> images, float[] features)
     {
