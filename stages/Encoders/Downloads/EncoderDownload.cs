@@ -21,13 +21,16 @@ public sealed class EncoderDownload(ICommands commands, Action<string> log)
     /// <param name="options">The encoder. Nothing happens for a file of the user.</param>
     /// <param name="cancellation">Stops at once.</param>
     /// <exception cref="UserException">The package cannot be restored, or the file in it is another one.</exception>
-    public async Task FetchAsync(EncoderOptions options, CancellationToken cancellation)
-    {
-        if (KnownEncoder.All.Values.FirstOrDefault(encoder => encoder.Options.File == options.File) is not { } known)
-        {
-            return;
-        }
+    public Task FetchAsync(EncoderOptions options, CancellationToken cancellation) =>
+        KnownEncoder.All.Values.FirstOrDefault(encoder => encoder.Options.File == options.File) is { } known
+            ? FetchAsync(known, cancellation)
+            : Task.CompletedTask;
 
+    /// <summary>Downloads the file of a known encoder if it is missing or wrong.</summary>
+    /// <inheritdoc cref="FetchAsync(EncoderOptions, CancellationToken)"/>
+    internal async Task FetchAsync(KnownEncoder known, CancellationToken cancellation)
+    {
+        var options = known.Options;
         if (File.Exists(options.File) && FileHash.OfFile(options.File) == known.Sha256)
         {
             log($"{options.File}: already complete");
@@ -40,8 +43,10 @@ public sealed class EncoderDownload(ICommands commands, Action<string> log)
             log($"Downloading {known.Title} (NuGet package {known.Package} {known.Version})");
             await RestoreAsync(known, work, cancellation).ConfigureAwait(false);
             var package = Path.Combine(work, known.Package, known.Version);
-            Copy(Path.Combine(package, known.PathInPackage), options.File, known.Sha256);
-            Copy(Path.Combine(package, License), Path.Combine(Path.GetDirectoryName(options.File)!, License), sha256: null);
+            // The model comes last, because a run that finds it takes the download for complete.
+            Check(Path.Combine(package, known.PathInPackage), known.Sha256);
+            Copy(Path.Combine(package, License), Path.Combine(Path.GetDirectoryName(options.File)!, License));
+            Copy(Path.Combine(package, known.PathInPackage), options.File);
             log($"{options.File} is complete, license {options.License}");
         }
         catch (Exception failure) when (failure is UserException or TimeoutException or IOException or UnauthorizedAccessException)
@@ -75,11 +80,24 @@ public sealed class EncoderDownload(ICommands commands, Action<string> log)
         }
     }
 
-    private static void Copy(string source, string target, string? sha256)
+    private static void Check(string source, string sha256)
     {
-        if (sha256 is not null && FileHash.OfFile(source) is var found && found != sha256)
+        if (!File.Exists(source))
+        {
+            throw new UserException($"the package does not have {Path.GetFileName(source)}");
+        }
+
+        if (FileHash.OfFile(source) is var found && found != sha256)
         {
             throw new UserException($"{Path.GetFileName(source)} has the SHA-256 {found}, expected {sha256}");
+        }
+    }
+
+    private static void Copy(string source, string target)
+    {
+        if (!File.Exists(source))
+        {
+            throw new UserException($"the package does not have {Path.GetFileName(source)}");
         }
 
         Durable.WriteFile(target, copy =>
