@@ -17,7 +17,7 @@ public static class CrossValidatedProbe
     /// <summary>Chooses the strength and fits the probe to all rows.</summary>
     /// <param name="z_ND">Features; several rows may be views of one image.</param>
     /// <param name="labels">Class of each row.</param>
-    /// <param name="images">Image of each row; its rows are held out together.</param>
+    /// <param name="images">Image of each row; its rows are held out together, and accuracy is measured on the first.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="key">Key that draws the folds.</param>
     /// <param name="folds">F, at least 2.</param>
@@ -31,6 +31,7 @@ public static class CrossValidatedProbe
         using var scope = NewDisposeScope();
         var labels_N = tensor(labels.ToArray(), device: z_ND.device);
         var foldOf = DrawFolds(labels, images, key, folds);
+        var firstRows = images.Index().DistinctBy(row => row.Item).Select(row => row.Index).ToHashSet();
         double[] strengths = [.. options.Strengths.OrderDescending()];
         var (loss, right, held) = (new double[strengths.Length], new double[strengths.Length], 0);
         for (var fold = 0; fold < folds; fold++)
@@ -38,14 +39,14 @@ public static class CrossValidatedProbe
             int[] heldRows = [.. Enumerable.Range(0, labels.Count).Where(row => foldOf[images[row]] == fold)];
             if (heldRows.Length > 0)
             {
-                var results = Sweep(z_ND, labels_N, heldRows, classes, strengths, options);
+                var results = Sweep(z_ND, labels_N, heldRows, firstRows, classes, strengths, options);
                 for (var i = 0; i < strengths.Length; i++)
                 {
                     loss[i] += results[i].Loss;
                     right[i] += results[i].Right;
                 }
 
-                held += heldRows.Length;
+                held += heldRows.Count(firstRows.Contains);
             }
 
             report?.Invoke(fold + 1);
@@ -81,11 +82,13 @@ public static class CrossValidatedProbe
     }
 
     private static (double Loss, double Right)[] Sweep(
-        Tensor z_ND, Tensor labels_N, int[] heldRows, int classes, double[] strengths, LogisticProbeOptions options)
+        Tensor z_ND, Tensor labels_N, int[] heldRows, HashSet<int> firstRows, int classes, double[] strengths,
+        LogisticProbeOptions options)
     {
         using var scope = NewDisposeScope();
         var (heldZ, heldLabels) = Rows(heldRows);
         var (fittedZ, fittedLabels) = Rows([.. Enumerable.Range(0, (int)z_ND.shape[0]).Except(heldRows)]);
+        var measured = tensor(Array.ConvertAll(heldRows, firstRows.Contains), device: z_ND.device);
         Tensor? before = null;
         return [.. strengths.Select(strength =>
         {
@@ -93,7 +96,7 @@ public static class CrossValidatedProbe
             using var classifier = SoftmaxRegression.Classifier(before, classes);
             var logits_NK = classifier.Logits(heldZ).to_type(ScalarType.Float64);
             var loss = nn.functional.cross_entropy(logits_NK, heldLabels, reduction: nn.Reduction.Sum).ReadDouble();
-            return (loss, logits_NK.argmax(1).eq(heldLabels).sum().ReadInt64() * 1.0);
+            return (loss, logits_NK.argmax(1).eq(heldLabels).logical_and(measured).sum().ReadInt64() * 1.0);
         })];
 
         (Tensor Z, Tensor Labels) Rows(int[] rows)
@@ -107,7 +110,10 @@ public static class CrossValidatedProbe
 /// <summary>A probe and how its strength was chosen.</summary>
 /// <param name="Classifier">Fitted to all rows.</param>
 /// <param name="Strength">The chosen λ.</param>
-/// <param name="HeldOutTop1">Accuracy on the held-out rows of all folds at this λ, in percent; null if nothing could be held out.</param>
+/// <param name="HeldOutTop1">
+/// Accuracy on the first rows of the held-out images at this λ, in percent; null if nothing could be held out. The same folds chose λ, so
+/// it is a little too high.
+/// </param>
 public sealed record CrossValidatedResult(LinearClassifier Classifier, double Strength, double? HeldOutTop1) : IDisposable
 {
     public void Dispose() => Classifier.Dispose();

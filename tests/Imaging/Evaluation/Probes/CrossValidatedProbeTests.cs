@@ -54,6 +54,17 @@ public sealed class CrossValidatedProbeTests
         Assert.InRange(probe.HeldOutTop1!.Value, 0, 60);
     }
 
+    /// <summary>The first view is that of evaluation. The others are noise here, which the accuracy must not show.</summary>
+    [Fact]
+    public void Accuracy_counts_the_first_view_of_each_image()
+    {
+        using var scope = NewDisposeScope();
+        var noise_ND = Pattern.Uniform("noise", Labels.Length, Dimensions);
+        using var probe = CrossValidatedProbe.Fit(
+            cat([Features(4), noise_ND.mul(0.01)]), [.. Labels, .. Labels], [.. Images, .. Images], Classes, Key, 5, Options);
+        Assert.InRange(probe.HeldOutTop1!.Value, 95, 100);
+    }
+
     [Fact]
     public void One_image_per_class_gets_a_fixed_strength()
     {
