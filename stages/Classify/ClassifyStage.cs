@@ -49,6 +49,11 @@ public static class ClassifyStage
         var labeled = LabelSplit.Draw(train, labels).Indices;
         using var bank = ImageBank.Open(train, CPU, settings.LoaderThreads);
         using var teacher = open(train.ClassNames.Count);
+        foreach (var summary in teacher.Summaries)
+        {
+            context.Progress.Note(summary);
+        }
+
         var rows = Views(labeled, options, bank, random);
         long[] classes = [.. rows.Select(row => (long)train.Labels[row.Image])];
         int[] images = [.. rows.Select(row => row.Image)];
@@ -63,6 +68,7 @@ public static class ClassifyStage
             using var fitted = scale.Fold(probe.Classifier);
             teacher.SetClassifier(encoder, fitted);
             var suffix = encoder == 0 ? "" : FormattableString.Invariant($"{encoder + 1}");
+            metrics["encoder" + suffix] = teacher.Encoders[encoder].Name;
             metrics["strength" + suffix] = Math.Round(probe.Strength, 6);
             metrics["heldOutTop1" + suffix] = probe.HeldOutTop1 is { } top1 ? Math.Round(top1, 2) : null;
         }

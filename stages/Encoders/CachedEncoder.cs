@@ -42,6 +42,12 @@ public sealed class CachedEncoder : IDisposable
     /// <summary>Height and width of the images, in pixels.</summary>
     public int Size => _encoder.Size;
 
+    /// <inheritdoc cref="OnnxEncoder.BatchMultiple"/>
+    public int BatchMultiple => _encoder.BatchMultiple;
+
+    /// <inheritdoc cref="OnnxEncoder.Summary"/>
+    public string Summary => _encoder.Summary;
+
     /// <summary>D, number of features.</summary>
     public int Dimensions => _encoder.Dimensions;
 
@@ -82,7 +88,13 @@ public sealed class CachedEncoder : IDisposable
 
     public void Dispose()
     {
-        _cache.Dispose();
-        _encoder.Dispose();
+        try
+        {
+            _cache.Dispose();
+        }
+        finally
+        {
+            _encoder.Dispose();
+        }
     }
 }

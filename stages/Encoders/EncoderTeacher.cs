@@ -46,6 +46,12 @@ public sealed class EncoderTeacher : nn.Module<Tensor, Tensor>, ISizedNetwork, I
     public int ImageSize => _encoders.Max(encoder => encoder.Size);
 
     /// <inheritdoc/>
+    public int BatchMultiple => _encoders.Max(encoder => encoder.BatchMultiple);
+
+    /// <summary>One sentence per encoder: how images are prepared, and where each value comes from.</summary>
+    public IEnumerable<string> Summaries => _encoders.Select(encoder => encoder.Summary);
+
+    /// <inheritdoc/>
     public long ExternalParameterCount => Encoders.Sum(EncoderFiles.ParameterCount);
 
     /// <summary>Replaces the linear layer of an encoder.</summary>

@@ -136,7 +136,7 @@ internal sealed class ModelCard(
             $"The model and the networks that taught it were trained with {_published.Labels:N0} labels of the training images.");
 
     private string EncoderLicenses => Lines(lineage.Values.SelectMany(EncodersOf).Select(encoder =>
-        $"The encoder {Name(encoder)} that taught it: {LineText.Markdown(encoder["license"]?.ToString() ?? "not stated")}."));
+        $"The encoder {encoder.Name} that taught it: {LineText.Markdown(encoder.Options["license"]?.ToString() ?? "not stated")}."));
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 
@@ -162,7 +162,7 @@ internal sealed class ModelCard(
         if (EncodersOf(entry) is { Count: > 0 } encoders)
         {
             var names = encoders.Select(encoder =>
-                $"{Name(encoder)} (SHA-256 {entry.Inputs.GetValueOrDefault($"{StageNames.Imported}/encoder-{encoder["name"]}")})");
+                $"{encoder.Name} (SHA-256 {entry.Inputs.GetValueOrDefault($"{StageNames.Imported}/encoder-{encoder.Number}")})");
             return $"* {stage}: logistic regression on the frozen features of {string.Join(" and ", names)}";
         }
 
@@ -177,11 +177,18 @@ internal sealed class ModelCard(
     /// <summary>Returns the option of a labeling stage; null for another stage, whose <c>views</c> is a list of augmentations.</summary>
     private static JsonValue? ViewsPerImage(LockEntry entry) => entry.Options["viewsPerImage"] as JsonValue;
 
-    /// <summary>Returns the options of the frozen encoders of a stage; none for a stage without any.</summary>
-    private static IReadOnlyList<JsonNode> EncodersOf(LockEntry entry) =>
-        entry.Options["encoders"] is JsonArray encoders ? [.. encoders.Select(encoder => encoder!)] : [];
+    /// <summary>Returns the frozen encoders of a stage; none for a stage without any. Names are in its metrics, not in its key.</summary>
+    private static IReadOnlyList<(string Number, string Name, JsonNode Options)> EncodersOf(LockEntry entry)
+    {
+        return entry.Options["encoders"] is JsonArray encoders ? [.. encoders.Select(Describe)] : [];
 
-    private static string Name(JsonNode encoder) => LineText.Markdown(encoder["name"]!.GetValue<string>());
+        (string Number, string Name, JsonNode Options) Describe(JsonNode? options, int index)
+        {
+            var number = FormattableString.Invariant($"{index + 1}");
+            var name = entry.Metrics[index == 0 ? "encoder" : "encoder" + number]?.ToString();
+            return (number, LineText.Markdown(name ?? number), options!);
+        }
+    }
 
     private static string Network(JsonNode? network) => network is null ? "" : $"{network["architecture"]} of width {network["width"]}, ";
 

@@ -36,6 +36,7 @@ public sealed class ClassifyStageTests : IDisposable
         Assert.InRange(Accuracy.Top1(teacher, bank, StageFixture.Settings.Compute), 80, 100);
         Assert.Equal(18, result.Metrics["labels"]!.GetValue<int>());
         Assert.InRange(result.Metrics["heldOutTop1"]!.GetValue<double>(), 60, 100);
+        Assert.Contains("columns.onnx: images of ", Assert.Single(_fixture.Notes));
     }
 
     [Fact]

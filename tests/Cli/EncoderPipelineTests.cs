@@ -69,7 +69,7 @@ public sealed class EncoderPipelineTests : IDisposable
     {
         Assert.Equal(0, DistillProcess.Run(_pipeline.Folder, "run").ExitCode);
         EncoderModels.Columns(_models, "columns.onnx", 32, 4);
-        Assert.Contains("input imported/encoder-columns changed", DistillProcess.Run(_pipeline.Folder, "status").Output);
+        Assert.Contains("input imported/encoder-1 changed", DistillProcess.Run(_pipeline.Folder, "status").Output);
     }
 
     [Theory]

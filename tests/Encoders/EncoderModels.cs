@@ -1,8 +1,11 @@
 using Distill.Encoders.Options;
+using Distill.Learning.Networks;
+using Distill.Learning.Networks.Inference;
+using Distill.Learning.Onnx;
 using Distill.Pipeline.Options;
-using Tests.Learning.Onnx;
 using Tests.Pipeline;
 using static Tests.Learning.Onnx.OnnxMessages;
+using static TorchSharp.torch;
 
 namespace Tests.Encoders;
 
@@ -24,6 +27,39 @@ internal static class EncoderModels
             Node("ReduceMean", ["cast"], "features", Integers("axes", axes), Integer("keepdims", keep ? 1 : 0)),
         ];
         return Write(folder, name, nodes, [("images", type, shape)], [("features", 2 + (keep ? 2 : 0))]);
+    }
+
+    /// <summary>Writes a model whose output are its input's pixels, as maps in the layout of the input.</summary>
+    public static string Maps(TempFolder folder, string name, long?[] shape) => Write(
+        folder, name, [Node("Identity", ["images"], "maps")], [("images", Float, shape)], [("maps", 4)]);
+
+    /// <summary>Writes a model whose output is its input in another shape, whatever the batch is.</summary>
+    public static string Reshaped(TempFolder folder, string name, long?[] shape, params long[] output) => Write(
+        folder, name, [Node("Reshape", ["images", "shape"], "features")], [("images", Float, shape)], [("features", output.Length)],
+        [Int64("shape", output)]);
+
+    /// <summary>Writes a model of channel means after dynamic quantization, whose scale depends on the whole batch.</summary>
+    public static string Quantized(TempFolder folder, string name, long? batch, int size) => Write(
+        folder,
+        name,
+        [
+            Node("DynamicQuantizeLinear", ["images"], ["bytes", "scale", "zero"]),
+            Node("DequantizeLinear", ["bytes", "scale", "zero"], "values"),
+            Node("ReduceMean", ["values"], "features", Integers("axes", 2, 3), Integer("keepdims", 0)),
+        ],
+        [("images", Float, [batch, 3, size, size])],
+        [("features", 2)]);
+
+    /// <summary>Writes a small ResNet: convolutions, a pool and a linear layer.</summary>
+    public static string Network(TempFolder folder, string name, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var network = new ResNet(new NetworkOptions(Architecture.ResNet18, 0.125, Stem.ImageNet), 3, 5, generator);
+        network.eval();
+        using var file = File.Create(folder[name]);
+        new OnnxFile("test", []).Write(file, InferenceNetwork.ToOnnx(network, [3, size, size], 5));
+        return folder[name];
     }
 
     /// <summary>Writes a model whose output are tokens [batch, size·size, 3]: the pixels, first that of the top left.</summary>

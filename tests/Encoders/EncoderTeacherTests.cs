@@ -1,4 +1,6 @@
+using Distill.Datasets.Images;
 using Distill.Encoders;
+using Distill.Imaging.Evaluation;
 using Distill.Imaging.Evaluation.Probes;
 using Distill.Learning.Networks.Inference;
 using Distill.Learning.Training;
@@ -64,6 +66,19 @@ public sealed class EncoderTeacherTests : IDisposable
         using var scope = NewDisposeScope();
         using var teacher = Teacher("a");
         Close.To(Images(2, 12).mean([2, 3]), teacher.Features(0, Images(2, 12)), 2.0 / 255);
+    }
+
+    /// <summary>An image of 518 pixels fills a batch alone, unless the model takes several at a time anyway.</summary>
+    [Theory]
+    [InlineData(null, 518, 1)]
+    [InlineData(4L, 518, 4)]
+    [InlineData(null, 6, 500)]
+    [InlineData(3L, 6, 498)]
+    public void Batches_are_multiples_of_those_of_the_model(long? batch, int size, int expected)
+    {
+        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [batch, 3, size, size]);
+        using var teacher = new EncoderTeacher([EncoderModels.Options(path)], _folder["features"], Classes, _ => { });
+        Assert.Equal(expected, Inference.BatchSize(new ImageShape(3, 32, 32), new Compute(CPU, Bf16: false), teacher));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Distill.Encoders.Models;
+using Distill.Encoders.Options;
 using Distill.Pipeline.Options;
 using Tests.Golden;
 using Tests.Learning;
@@ -55,13 +56,57 @@ public sealed class OnnxEncoderTests : IDisposable
         Close.To(expected, encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-4);
     }
 
-    [Fact]
-    public void Blue_comes_first_in_bgr()
+    /// <summary>The default and files have red first; options are in the order of the model.</summary>
+    [Theory]
+    [InlineData(""", "channelOrder": "bgr" """, null, new[] { 0.406, 0.456, 0.485 }, new[] { 0.225, 0.224, 0.229 }, true)]
+    [InlineData(
+        """, "channelOrder": "bgr" """, """{ "image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6] }""",
+        new[] { 0.3, 0.2, 0.1 }, new[] { 0.6, 0.5, 0.4 }, true)]
+    [InlineData(
+        """, "channelOrder": "bgr", "mean": [0.1, 0.2, 0.3], "deviation": [0.4, 0.5, 0.6]""", null,
+        new[] { 0.1, 0.2, 0.3 }, new[] { 0.4, 0.5, 0.6 }, true)]
+    [InlineData("", """{ "do_flip_channel_order": true }""", new[] { 0.0, 0, 0 }, new[] { 1.0, 1, 1 }, true)]
+    [InlineData(
+        "", """{ "do_flip_channel_order": true, "image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6] }""",
+        new[] { 0.3, 0.2, 0.1 }, new[] { 0.6, 0.5, 0.4 }, true)]
+    [InlineData(
+        """, "channelOrder": "rgb" """, """{ "do_flip_channel_order": true }""", new[] { 0.0, 0, 0 }, new[] { 1.0, 1, 1 }, false)]
+    public void Blue_comes_first_in_bgr(string options, string? file, double[] mean, double[] deviation, bool bgr)
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, """, "channelOrder": "bgr" """));
+        if (file is not null)
+        {
+            _folder.Write("preprocessor_config.json", file);
+        }
+
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, options));
         using var scope = NewDisposeScope();
-        Close.To(Means(Images(2).flip(1), Mean, Deviation), encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-5);
+        var images = bgr ? Images(2).flip(1) : Images(2);
+        Close.To(Means(images, mean, deviation), encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-5);
+    }
+
+    [Fact]
+    public void Known_encoder_subtracts_the_mean_of_each_of_its_channels()
+    {
+        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
+        var known = KnownEncoder.All["imagenet-resnet18"].Options with { File = path };
+        using var encoder = OnnxEncoder.Open(known);
+        using var scope = NewDisposeScope();
+        var expected = Means(
+            Images(2).flip(1), [103.06 / 255, 115.90 / 255, 123.15 / 255], [1 / 255.0, 1 / 255.0, 1 / 255.0]);
+        Close.To(expected, encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-3);
+    }
+
+    public static TheoryData<long?[]> Layouts => new() { { [null, 3, Size, Size] }, { [null, Size, Size, 3] }, { [2, Size, Size, 3] } };
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void Maps_are_averaged_over_their_positions(long?[] shape)
+    {
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(EncoderModels.Maps(_folder, "model.onnx", shape)));
+        using var scope = NewDisposeScope();
+        Assert.Equal(3, encoder.Dimensions);
+        Close.To(Means(Images(3), Mean, Deviation), encoder.Features(Images(3)).to_type(ScalarType.Float64), 1e-5);
     }
 
     public static TheoryData<string, string, string, double[], double[]> Files => new()
@@ -79,6 +124,22 @@ public sealed class OnnxEncoderTests : IDisposable
             "preprocessor_config.json",
             """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "rescale_factor": 0.00784313725 }""",
             "", [0.25, 0.25, 0.25], [0.25, 0.25, 0.25]
+        },
+        { "preprocessor_config.json", """{ "do_rescale": true }""", "", [0, 0, 0], [1, 1, 1] },
+        { "preprocessor_config.json", """{ "do_rescale": false }""", "", [0, 0, 0], [1 / 255.0, 1 / 255.0, 1 / 255.0] },
+        { "preprocessor_config.json", """{ "rescale_factor": 0.00784313725490196 }""", "", [0, 0, 0], [0.5, 0.5, 0.5] },
+        {
+            "preprocessor_config.json",
+            """{ "rescale_factor": 0.00784313725490196, "rescale_offset": true, "do_normalize": false }""", "",
+            [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]
+        },
+        {
+            "preprocessor_config.json", """{ "rescale_offset": true, "image_mean": [-1, -0.5, 0], "image_std": [1, 0.5, 1] }""", "",
+            [0, 0.5, 1], [1, 0.5, 1]
+        },
+        {
+            "config.json", """{ "mean": [0.1, 0.2, 0.3], "std": [0.5, 1, 0.25], "input_size": [3, 6, 6] }""", "",
+            [0.1, 0.2, 0.3], [0.5, 1, 0.25]
         },
         {
             "config.json", """{ "pretrained_cfg": { "mean": [0.1, 0.2, 0.3], "std": [0.5, 1, 0.25] } }""", "",
@@ -133,15 +194,71 @@ public sealed class OnnxEncoderTests : IDisposable
         Close.To(expected, encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-6);
     }
 
-    [Fact]
-    public void Features_of_an_image_do_not_depend_on_the_others()
+    /// <summary>A model of fixed or free batch size, with real convolutions or with a scale that the whole batch shares.</summary>
+    [Theory]
+    [InlineData("network", 1)]
+    [InlineData("quantized", 1)]
+    [InlineData("quantized of 4", 1)]
+    [InlineData("means of 4", 4)]
+    [InlineData("always 1", 1)]
+    public void Features_of_an_image_do_not_depend_on_the_others(string model, int together)
     {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
+        const int side = 32;
+        var path = model switch
+        {
+            "network" => EncoderModels.Network(_folder, "model.onnx", side),
+            "quantized" => EncoderModels.Quantized(_folder, "model.onnx", null, side),
+            "quantized of 4" => EncoderModels.Quantized(_folder, "model.onnx", 4, side),
+            "means of 4" => EncoderModels.ChannelMeans(_folder, "model.onnx", [4, 3, side, side]),
+            _ => EncoderModels.Reshaped(_folder, "model.onnx", [null, 3, side, side], 1, -1),
+        };
         using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
         using var scope = NewDisposeScope();
-        var together = encoder.Features(Images(11));
-        var alone = cat([.. Images(11).split(1).Select(image => encoder.Features(image))]);
-        Close.Exactly(alone, together);
+
+        // Image after image has a larger range, so that a shared scale would change all but the last.
+        var images_N3SS = Pattern.Uniform("neighbors", 11, 3, side, side)
+            .mul(arange(1, 12).reshape(-1, 1, 1, 1).div(11)).add(1).mul(127.5).to_type(ScalarType.Byte);
+        var alone = cat([.. images_N3SS.split(1).Select(image => encoder.Features(image))]);
+
+        Close.Exactly(alone, encoder.Features(images_N3SS));
+        Close.Exactly(alone.flip(0), encoder.Features(images_N3SS.flip(0)));
+        Assert.Equal(together, encoder.BatchMultiple);
+    }
+
+    public static TheoryData<long?[], long[], string> WrongRows => new()
+    {
+        { [4, 3, Size, Size], [1, -1], "output features has the shape [1, 432], expected 4 rows for a batch of 4" },
+        { [null, 3, Size, Size], [12, -1], "output features has the shape [12, 9], expected 1 rows for a batch of 1" },
+        { [null, 3, Size, Size], [-1], "output features has the shape [108], expected 1 rows for a batch of 1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongRows))]
+    public void Output_without_a_row_per_image_is_refused(long?[] shape, long[] output, string message)
+    {
+        var path = EncoderModels.Reshaped(_folder, "model.onnx", shape, output);
+        var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(EncoderModels.Options(path)).Dispose());
+        Assert.StartsWith($"{path} ($.pretrain.encoder): {message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("", null, "6×6 pixels (the model), red first (default), mean [0.485, 0.456, 0.406]", "(default, those of ImageNet)")]
+    [InlineData(
+        """, "channelOrder": "bgr" """, """{ "image_mean": 0.5, "image_std": 0.25 }""",
+        "blue first (configured), mean [0.5, 0.5, 0.5] and deviation [0.25, 0.25, 0.25]", "preprocessor_config.json)")]
+    [InlineData(
+        """, "mean": [0, 0, 0], "deviation": [1, 1, 1]""", null, "mean [0, 0, 0] and deviation [1, 1, 1] (configured)", "(configured)")]
+    public void Summary_tells_where_each_value_comes_from(string options, string? file, string values, string from)
+    {
+        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
+        if (file is not null)
+        {
+            _folder.Write("preprocessor_config.json", file);
+        }
+
+        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, options));
+        Assert.Contains(values, encoder.Summary);
+        Assert.EndsWith(from, encoder.Summary);
     }
 
     [Theory]
@@ -153,6 +270,10 @@ public sealed class OnnxEncoderTests : IDisposable
     [InlineData("4x4", """, "size": 8""", "takes 4×4 pixels, expected a square of size 8")]
     [InlineData("4x5", "", "takes 4×5 pixels, expected a square")]
     [InlineData("five channels", "", "expected 3 channels")]
+    [InlineData("five channels", """, "layout": "nchw" """, "has the shape [1, 5, 4, 4], expected 3 channels")]
+    [InlineData("4x4", """, "layout": "nhwc" """, "has the shape [1, 3, 4, 4], expected 3 channels")]
+    [InlineData("free channels", "", "which does not tell which dimension has the channels; set layout to nchw or nhwc")]
+    [InlineData("bytes", """, "mean": [0, 0, 0], "deviation": [1, 1, 1]""", "which the model normalizes; remove both")]
     [InlineData("4x4", """, "output": "logits" """, "expected logits")]
     [InlineData("4x4", """, "input": "pixels" """, "expected pixels")]
     [InlineData("4x4", """, "mean": [0, 0], "deviation": [1, 1]""", "found 2 values of mean and deviation, expected 3")]
@@ -165,6 +286,8 @@ public sealed class OnnxEncoderTests : IDisposable
             "two inputs" => EncoderModels.Ambiguous(_folder, "m.onnx", inputs: true),
             "two outputs" => EncoderModels.Ambiguous(_folder, "m.onnx", inputs: false),
             "4x5" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 5]),
+            "free channels" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, null, 4, 4]),
+            "bytes" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4], type: 2),
             "five channels" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 5, 4, 4]),
             _ => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4]),
         };
@@ -174,13 +297,30 @@ public sealed class OnnxEncoderTests : IDisposable
         Assert.Contains("$.pretrain.encoder", error.Message);
     }
 
-    [Fact]
-    public void Damaged_file_beside_the_model_is_named()
+    [Theory]
+    [InlineData("""{ "image_mean": ["red"] }""", "found image_mean and image_std [\"red\"] and null")]
+    [InlineData("""{ "size": 8, "size": 16 }""", "found no valid description of an image processor")]
+    [InlineData("not JSON", "found no valid description of an image processor")]
+    [InlineData("[]", "it is not an object")]
+    [InlineData("""{ "input_size": [3, null, null] }""", "found input_size [3,null,null], expected equal height and width")]
+    [InlineData("""{ "pretrained_cfg": { "input_size": [3, 224, 192] } }""", "found input_size [3,224,192], expected equal")]
+    [InlineData("""{ "size": -4 }""", "found size -4, expected equal height and width, whole numbers in [1, 4096]")]
+    [InlineData("""{ "size": { "height": 0, "width": 0 } }""", "found size {\"height\":0,\"width\":0}, expected")]
+    [InlineData("""{ "size": { "height": 64 } }""", "found size {\"height\":64}, expected")]
+    [InlineData("""{ "crop_size": { "shortest_edge": 1000000 } }""", "found crop_size {\"shortest_edge\":1000000}, expected")]
+    [InlineData("""{ "size": "large" }""", "found size \"large\", expected")]
+    [InlineData("""{ "do_center_crop": "no" }""", "found do_center_crop \"no\", expected true or false")]
+    [InlineData("""{ "do_rescale": 1 }""", "found do_rescale 1, expected true or false")]
+    [InlineData("""{ "rescale_factor": 0 }""", "found rescale_factor 0, expected a number above 0")]
+    [InlineData("""{ "rescale_factor": -1 }""", "found rescale_factor -1, expected a number above 0")]
+    [InlineData("""{ "do_flip_channel_order": true, "do_normalize": true }""", "found do_flip_channel_order without image_mean")]
+    public void Odd_file_beside_the_model_is_named(string content, string message)
     {
         var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        var file = _folder.Write("preprocessor_config.json", "{ \"image_mean\": [\"red\"] }");
+        var file = _folder.Write("preprocessor_config.json", content);
         var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(EncoderModels.Options(path)).Dispose());
         Assert.StartsWith(file, error.Message);
+        Assert.Contains(message, error.Message);
     }
 
     private static Tensor Images(int count) =>

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Encoders.Models;
-using Distill.Encoders.Options;
 using Distill.Evaluate;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Storage;
@@ -32,8 +31,9 @@ internal sealed record Plan(
     /// <summary>The file of <c>finetune.weights</c> as an input.</summary>
     public static readonly Artifact ImportedTeacher = new(StageNames.Imported, "teacher");
 
-    /// <summary>The file of one of <c>pretrain.encoder</c> as an input.</summary>
-    public static Artifact FrozenEncoder(EncoderOptions encoder) => new(StageNames.Imported, $"encoder-{encoder.Name}");
+    /// <summary>The file of one of <c>pretrain.encoder</c> as an input. Its name is in keys, so it has neither name nor path.</summary>
+    /// <param name="index">Number of the encoder, from 0.</param>
+    public static Artifact FrozenEncoder(int index) => new(StageNames.Imported, FormattableString.Invariant($"encoder-{index + 1}"));
 
     /// <summary>
     /// Plans a pipeline. It reads no file but that of <c>labels.list</c>, whose hash is in keys. A stage or a key reads the others when it
@@ -83,9 +83,9 @@ internal sealed record Plan(
         };
         Add(ImportedEncoder, options.Pretrain.Options.Weights);
         Add(ImportedTeacher, options.FineTune.Options.Weights);
-        foreach (var encoder in options.Encoders)
+        foreach (var (index, encoder) in options.Encoders.Index())
         {
-            externals[FrozenEncoder(encoder)] = new(encoder.File, new Lazy<string>(() => EncoderFiles.Fingerprint(encoder)));
+            externals[FrozenEncoder(index)] = new(encoder.File, new Lazy<string>(() => EncoderFiles.Fingerprint(encoder)));
         }
 
         return externals;

@@ -97,9 +97,10 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
     /// <summary>Plans the classifier on the features of frozen encoders, which makes the teacher.</summary>
     public PlanStep Classify()
     {
-        Artifact[] files = [.. options.Encoders.Select(Plan.FrozenEncoder)];
+        Artifact[] files = [.. Enumerable.Range(0, options.Encoders.Count).Select(Plan.FrozenEncoder)];
         var source = new ClassifierSource(
-            new Artifact(StageNames.Classify, ClassifyStage.Output), (_, classes, _) => Open(classes)) { Needs = files };
+            new Artifact(StageNames.Classify, ClassifyStage.Output), (_, classes, _) => Open(classes))
+        { Needs = files };
         var key = WithLabels(options.Classify.ToJson());
         key["encoders"] = new JsonArray([.. options.Encoders.Select(encoder => encoder.ToJson())]);
         var teacher = new Candidate(

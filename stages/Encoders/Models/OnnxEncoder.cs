@@ -26,13 +26,20 @@ public sealed class OnnxEncoder : IDisposable
     {
         (_options, _sessionOptions, _session) = (options, sessionOptions, session);
         _input = EncoderInput.Create(options, session.InputMetadata);
-        _output = EncoderOutput.Create(options, session.OutputMetadata);
-        using var black = zeros([1, EncoderInput.Channels, Size, Size], ScalarType.Byte);
-        using var features = Features(black);
-        Dimensions = (int)features.shape[1];
+        _output = EncoderOutput.Create(options, session.OutputMetadata, _input.ChannelsLast);
+        BatchMultiple = _input.Batch;
+        using var scope = NewDisposeScope();
+        var (first, second) = EncoderProbe.Images(Size);
+        var alone_ND = Features(first);
+        Dimensions = (int)alone_ND.shape[1];
+        if (_input.Batch > 1 && !Features(cat([first, second])).narrow(0, 0, 1).eq(alone_ND).all().ReadBoolean())
+        {
+            // Such a model scales values by the largest of the batch, as dynamic quantization does.
+            BatchMultiple = 1;
+        }
     }
 
-    /// <summary>Opens a model and computes the features of a black image, so that a model that cannot serve is refused at once.</summary>
+    /// <summary>Opens a model and computes the features of two images, so that a model that cannot serve is refused at once.</summary>
     /// <exception cref="UserException">The file is missing or not an ONNX model, or the model is not an encoder of images.</exception>
     public static OnnxEncoder Open(EncoderOptions options)
     {
@@ -53,9 +60,9 @@ public sealed class OnnxEncoder : IDisposable
         {
             session?.Dispose();
             sessionOptions.Dispose();
-            if (error is OnnxRuntimeException or InvalidDataException)
+            if (error is OnnxRuntimeException)
             {
-                throw new UserException($"{options.File} ({options.Where}): {error.Message}");
+                throw Wrong(options, error.Message);
             }
 
             throw;
@@ -65,26 +72,39 @@ public sealed class OnnxEncoder : IDisposable
     /// <summary>Height and width of the images, in pixels.</summary>
     public int Size => _input.Size;
 
+    /// <summary>Images that it computes together; fewer cost as much. One, if the others would change an image's features.</summary>
+    public int BatchMultiple { get; }
+
+    /// <summary>One sentence for the user: how images are prepared, and where each value comes from.</summary>
+    public string Summary => _input.Summary;
+
     /// <summary>D, number of features.</summary>
     public int Dimensions { get; }
 
     /// <summary>Everything about the input and output that decides the features, as text.</summary>
     public string Description => FormattableString.Invariant(
         $"input {_input.Name} [{string.Join(", ", _input.Shape)}] {_input.Type}{(_input.Bgr ? " bgr" : "")}, ")
-        + $"mean {Text(_input.Mean)}, deviation {Text(_input.Deviation)}, output {_output.Name}, pooling {_output.Pooling}";
+        + $"mean {Text(_input.Mean)}, deviation {Text(_input.Deviation)}, output {_output.Name}, pooling {_output.Pooling}, "
+        + FormattableString.Invariant($"{BatchMultiple} together");
 
     /// <summary>Computes features: [N, D], fp32.</summary>
     /// <param name="images_N3SS">uint8, RGB.</param>
-    /// <exception cref="UserException">The model fails, or its output is not finite.</exception>
+    /// <exception cref="UserException">The model fails, or its output has another shape or is not finite.</exception>
     public Tensor Features(Tensor images_N3SS)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var runs = images_N3SS.split(_input.Batch).Select(Run);
-        var features_ND = cat([.. runs]);
-        return features_ND.isfinite().all().ReadBoolean()
-            ? features_ND.MoveToOuterDisposeScope()
-            : throw new UserException($"{_options.File} ({_options.Where}): output {_output.Name} has values that are not finite");
+        try
+        {
+            var features_ND = cat([.. images_N3SS.split(BatchMultiple).Select(Run)]);
+            return features_ND.isfinite().all().ReadBoolean()
+                ? features_ND.MoveToOuterDisposeScope()
+                : throw Wrong(_options, $"output {_output.Name} has values that are not finite");
+        }
+        catch (Exception failure) when (failure is OnnxRuntimeException or InvalidDataException)
+        {
+            throw Wrong(_options, failure.Message);
+        }
     }
 
     public void Dispose()
@@ -103,14 +123,14 @@ public sealed class OnnxEncoder : IDisposable
         var values = outputs[0].GetTensorTypeAndShape().ElementDataType == TensorElementType.Float16
             ? outputs[0].GetTensorDataAsSpan<Float16>().ToArray().Select(value => (float)value).ToArray()
             : outputs[0].GetTensorDataAsSpan<float>().ToArray();
-        return _output.Pool(tensor(values, shape)).narrow(0, 0, images_B3SS.shape[0]).clone().MoveToOuterDisposeScope();
+        return _output.Pool(tensor(values, shape), _input.Batch).narrow(0, 0, images_B3SS.shape[0]).clone().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Converts images to the model's input, and fills the batch up with black ones.</summary>
+    /// <summary>Converts images to the model's input, and fills the batch up with copies of the last one.</summary>
     private OrtValue Prepare(Tensor images_B3SS)
     {
         var missing = _input.Batch - images_B3SS.shape[0];
-        var full = missing == 0 ? images_B3SS : cat([images_B3SS, zeros([missing, .. images_B3SS.shape[1..]], ScalarType.Byte)]);
+        var full = missing == 0 ? images_B3SS : cat([images_B3SS, images_B3SS.narrow(0, -1, 1).expand(missing, -1, -1, -1)]);
         var ordered = _input.Bgr ? full.flip(1) : full;
         if (_input.Type != TensorElementType.UInt8)
         {
@@ -125,6 +145,8 @@ public sealed class OnnxEncoder : IDisposable
         bytes.bytes.CopyTo(input.GetTensorMutableRawData());
         return input;
     }
+
+    private static UserException Wrong(EncoderOptions options, string message) => new($"{options.File} ({options.Where}): {message}");
 
     private static Tensor PerChannel(IReadOnlyList<double> values) =>
         tensor([.. values.Select(value => (float)value)], [1, EncoderInput.Channels, 1, 1]);

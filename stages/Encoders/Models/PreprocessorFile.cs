@@ -1,17 +1,15 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 
 namespace Distill.Encoders.Models;
 
 /// <summary>
-/// What the files beside an ONNX model state about its input: preprocessor_config.json of transformers, or pretrained_cfg in timm's
-/// config.json.
+/// What the files beside an ONNX model state about its input: preprocessor_config.json of transformers, or timm's config.json.
 /// </summary>
 /// <param name="Path">The file that was read.</param>
 /// <param name="Size">Height and width of the input; null if the file does not state it.</param>
-/// <param name="Normalization">Mean and deviation; null if the file does not state them.</param>
+/// <param name="Normalization">Mean, deviation and order of the channels; null if the file does not state them.</param>
 internal sealed record PreprocessorFile(string Path, int? Size, GivenNormalization? Normalization)
 {
     /// <summary>Names of the files; the first one that says something counts.</summary>
@@ -35,31 +33,22 @@ internal sealed record PreprocessorFile(string Path, int? Size, GivenNormalizati
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("it is not an object");
-            return json["pretrained_cfg"] is JsonObject timm
-                ? new PreprocessorFile(
-                    path,
-                    timm["input_size"] is JsonArray { Count: 3 } size ? size[1]!.GetValue<int>() : null,
-                    GivenNormalization.OfTimm(path, timm))
-                : new PreprocessorFile(path, SizeOfTransformers(json), GivenNormalization.OfTransformers(path, json));
+            var json = GivenJson.ReadObject(path) ?? throw new JsonException("it is not an object");
+            var timm = GivenConfig.Timm(json);
+            return new PreprocessorFile(
+                path,
+                GivenJson.Square(path, timm, "input_size")
+                    ?? (GivenJson.Flag(path, json, "do_center_crop") is false ? null : GivenJson.Square(path, json, "crop_size"))
+                    ?? GivenJson.Square(path, json, "size"),
+                GivenNormalization.OfTimm(path, timm) ?? GivenNormalization.OfTransformers(path, json));
         }
         catch (InvalidDataException impossible)
         {
             throw new UserException(impossible.Message);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException malformed)
         {
             throw new UserException($"{path}: found no valid description of an image processor: {malformed.Message}");
         }
     }
-
-    private static int? SizeOfTransformers(JsonObject json) =>
-        (json["do_center_crop"]?.GetValue<bool>() == false ? null : SizeOf(json["crop_size"])) ?? SizeOf(json["size"]);
-
-    private static int? SizeOf(JsonNode? size) => size switch
-    {
-        JsonObject named => (named["height"] ?? named["shortest_edge"])?.GetValue<int>(),
-        JsonValue number => number.GetValue<int>(),
-        _ => null,
-    };
 }

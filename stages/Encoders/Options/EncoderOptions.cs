@@ -32,14 +32,20 @@ public sealed record EncoderOptions(
     /// <summary>Where the option is in pipeline.json, for messages.</summary>
     public string Where { get; private init; } = "";
 
-    /// <summary>Name in results and model cards: that of the file, or of its folder if the file is called model.onnx.</summary>
-    public string Name => Path.GetFileNameWithoutExtension(File) is var name && name is "model" or "encoder"
-        && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(File))) is { Length: > 0 } folder ? folder : name;
+    /// <summary>The configured name; null for that of the file.</summary>
+    public string? GivenName { get; private init; }
 
-    /// <summary>The encoder's part of a stage key: everything but the path, because the content of the file is an input.</summary>
+    /// <summary>
+    /// Name in results and model cards. By default, it is that of the file, or of its folder if the file is called model.onnx. A folder
+    /// called onnx tells nothing either.
+    /// </summary>
+    public string Name => GivenName ?? (Path.GetFileNameWithoutExtension(File) is var name && name is "model" or "encoder"
+        ? FolderName(Path.GetDirectoryName(Path.GetFullPath(File))) ?? name
+        : name);
+
+    /// <summary>The encoder's part of a stage key: everything but path and name, because the content of the file is an input.</summary>
     public JsonObject ToJson() => new()
     {
-        ["name"] = Name,
         ["input"] = Input,
         ["output"] = Output,
         ["size"] = Size,
@@ -61,7 +67,9 @@ public sealed record EncoderOptions(
                 + $"Also a name: {string.Join(", ", KnownEncoder.All.Keys)}.");
         EncoderOptions[] encoders = [.. sections.Select(Read)];
         return encoders.GroupBy(encoder => encoder.Name).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw pretrain.Error(Key, $"found two encoders named {twice.Key}, expected different file names")
+            ? throw pretrain.Error(
+                Key, $"found two encoders named {twice.Key} ({string.Join(", ", twice.Select(encoder => encoder.File))}), "
+                    + "expected different names; set the name of one of them")
             : encoders;
     }
 
@@ -82,7 +90,9 @@ public sealed record EncoderOptions(
             section.OptionalInteger("size", 1, 4096, "Height and width of the input in pixels. Default: as the model states, else 224.")
                 ?? known?.Size,
             section.Choice("layout", known?.Layout ?? TensorLayout.Auto, "Order of the input's dimensions. auto: as its shape tells."),
-            section.Choice("channelOrder", known?.ChannelOrder ?? ChannelOrder.Rgb, "Order of the color channels."),
+            section.Choice(
+                "channelOrder", known?.ChannelOrder ?? ChannelOrder.Auto,
+                "Order of the color channels. auto: as a file beside the model states, else rgb."),
             Normalization.Read(section, known?.Normalization),
             section.Choice(
                 "pooling", FeaturePooling.Auto,
@@ -90,8 +100,24 @@ public sealed record EncoderOptions(
             section.OptionalText("license", "License of the model, for the model card of the student.") ?? known?.License)
         {
             Where = section.Path,
+            GivenName = ReadName(section),
         };
     }
+
+    private static string? ReadName(JsonSection section)
+    {
+        var name = section.OptionalText("name", "Name in results and model cards. Default: that of the file or its folder.");
+        return string.IsNullOrWhiteSpace(name) && name is not null
+            ? throw section.Error("name", "found no text, expected a name")
+            : name;
+    }
+
+    private static string? FolderName(string? folder) => Path.GetFileName(folder) switch
+    {
+        null or "" => null,
+        "onnx" => FolderName(Path.GetDirectoryName(folder)),
+        var name => name,
+    };
 
     private static JsonArray? Numbers(IReadOnlyList<double>? values) =>
         values is null ? null : new JsonArray([.. values.Select(value => JsonValue.Create(value))]);

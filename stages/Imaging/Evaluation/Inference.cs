@@ -101,14 +101,14 @@ public static class Inference
     /// <param name="network">Network that computes them; its maps are only considered on a GPU.</param>
     public static int BatchSize(ImageShape shape, Compute compute, nn.Module? network = null)
     {
-        var pixels = network is not null && SizeOf(network) is { } size ? size * size : shape.Height * shape.Width;
-        if (OnCpu(compute))
-        {
-            return Math.Clamp(PixelsPerCpuBatch / pixels, 1, LargestCpuBatch);
-        }
-
+        var sized = network as ISizedNetwork;
+        var pixels = sized is null ? shape.Height * shape.Width : sized.ImageSize * sized.ImageSize;
         var valuesPerPixel = network?.modules().Prepend(network).OfType<ResNet>().FirstOrDefault()?.ValuesPerPixel ?? DefaultValuesPerPixel;
-        return (int)Math.Clamp(ValuesPerGpuBatch / (valuesPerPixel * pixels), 1, LargestGpuBatch);
+        var batch = OnCpu(compute)
+            ? Math.Clamp(PixelsPerCpuBatch / pixels, 1, LargestCpuBatch)
+            : (int)Math.Clamp(ValuesPerGpuBatch / (valuesPerPixel * pixels), 1, LargestGpuBatch);
+        var multiple = sized?.BatchMultiple ?? 1;
+        return Math.Max(1, batch / multiple) * multiple;
     }
 
     /// <summary>Returns the number of batches at a time.</summary>

@@ -13,9 +13,6 @@ namespace Distill.Learning.Networks;
 public sealed record GivenConfig(
     GivenLabels? Labels, IReadOnlyList<GivenNormalization> Normalizations, (string File, string Name)? Stem)
 {
-    // A name that occurs twice would otherwise fail later, when it is looked up.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Reads the files beside weights. A file that is missing, not JSON, or about something else says nothing.</summary>
     /// <exception cref="InvalidDataException">A normalization is for images in 0 … 255.</exception>
     public static GivenConfig Beside(string weights)
@@ -25,7 +22,7 @@ public sealed record GivenConfig(
         var (configJson, processorJson) = (Read(config), Read(processor));
         GivenNormalization?[] normalizations =
         [
-            GivenNormalization.OfTimm(config, configJson?["pretrained_cfg"] as JsonObject ?? configJson),
+            GivenNormalization.OfTimm(config, configJson is null ? null : Timm(configJson)),
             GivenNormalization.OfTransformers(config, configJson),
             // The processor of a model that this project publishes is for ONNX models, which normalize by themselves.
             configJson?["distill"] is JsonObject ? null : GivenNormalization.OfTransformers(processor, processorJson),
@@ -35,6 +32,9 @@ public sealed record GivenConfig(
             [.. normalizations.OfType<GivenNormalization>()],
             (configJson?["distill"] as JsonObject)?["stem"] is JsonValue stem ? (config, stem.ToString()) : null);
     }
+
+    /// <summary>Returns the part of a config.json that describes timm's images; older files have no block for it.</summary>
+    public static JsonObject Timm(JsonObject config) => config["pretrained_cfg"] as JsonObject ?? config;
 
     /// <summary>Compares the options of the network with these files.</summary>
     /// <param name="options">Options of the network in pipeline.json.</param>
@@ -59,7 +59,7 @@ public sealed record GivenConfig(
     {
         try
         {
-            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path), documentOptions: Strict) as JsonObject : null;
+            return File.Exists(path) ? GivenJson.ReadObject(path) : null;
         }
         catch (JsonException)
         {

@@ -5,4 +5,7 @@ public interface ISizedNetwork
 {
     /// <summary>Height and width of its images, in pixels.</summary>
     int ImageSize { get; }
+
+    /// <summary>Images that it computes together; a smaller number costs as much, so batches should be multiples.</summary>
+    int BatchMultiple { get; }
 }

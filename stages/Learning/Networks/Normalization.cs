@@ -68,7 +68,8 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         return x_NCHW.sub(mean_1C11).div(deviation_1C11).MoveToOuterDisposeScope();
     }
 
-    internal static string Text(IEnumerable<double> values) =>
+    /// <summary>Returns numbers as a JSON list.</summary>
+    public static string Text(IEnumerable<double> values) =>
         $"[{string.Join(", ", values.Select(value => value.ToString("0.######", CultureInfo.InvariantCulture)))}]";
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>

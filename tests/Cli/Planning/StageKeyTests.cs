@@ -45,6 +45,24 @@ public sealed class StageKeyTests
         Assert.Equal(3, keys.Distinct().Count());
     }
 
+    /// <summary>A renamed or moved encoder needs no new run of the stage that uses it.</summary>
+    [Fact]
+    public void Classifier_does_not_depend_on_the_name_of_its_encoder()
+    {
+        var keys = new[] { """ "a.onnx" """, """{ "file": "b.onnx", "name": "other" }""" }.Select(ClassifyKey);
+
+        Assert.Single(keys.Distinct());
+        Assert.NotEqual(ClassifyKey("""{ "file": "a.onnx", "size": 32 }"""), ClassifyKey(""" "a.onnx" """));
+    }
+
+    private static string ClassifyKey(string encoder)
+    {
+        var json = $$"""{ "labels": { "perClass": 2 }, "pretrain": { "encoder": {{encoder}} }, "rounds": { "distill": {} } }""";
+        var options = PipelineOptions.Read(PipelineFile.Parse(json, "test.json", _ => null));
+        var classify = Plan.Create(options, SampleData.Open()).Stages.Single(stage => stage.Name == "classify");
+        return CanonicalJson.Text(classify.Options) + string.Join(", ", classify.Inputs);
+    }
+
     private static string EvaluateKey(string change)
     {
         var json = JsonNode.Parse(change)!.AsObject();

@@ -81,6 +81,7 @@ public sealed class GivenConfigTests : IDisposable
     [InlineData("""{ "do_normalize": false, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5] }""")]
     [InlineData("""{ "do_normalize": false }""")]
     [InlineData("""{ "image_mean": 0, "image_std": 1 }""")]
+    [InlineData("""{ "do_rescale": true }""")]
     public void Normalization_that_is_turned_off_is_compared(string processor)
     {
         _folder.Write("preprocessor_config.json", processor);
@@ -102,6 +103,15 @@ public sealed class GivenConfigTests : IDisposable
             "divide both by 255: \"mean\": [0.485, 0.456, 0.406], \"deviation\": [0.229, 0.224, 0.225]",
             Assert.Throws<InvalidDataException>(() => GivenConfig.Beside(_folder["model.safetensors"])).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_take_blue_first_are_refused()
+    {
+        var file = _folder.Write("preprocessor_config.json", """{ "do_flip_channel_order": true }""");
+        var given = GivenConfig.Beside(_folder["model.safetensors"]);
+        var error = Assert.Throws<InvalidDataException>(() => given.CheckNetwork(Options(null), channels: 3));
+        Assert.StartsWith($"{file}: found do_flip_channel_order true", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

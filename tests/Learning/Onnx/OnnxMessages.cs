@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Distill.Pipeline.Storage;
-using Google.Protobuf;
 using Tests.Pipeline;
 
 namespace Tests.Learning.Onnx;
@@ -43,10 +42,13 @@ internal static class OnnxMessages
             Array.ForEach(outputs, output => message.Nested(12, Value(output.Name, Float, new long?[output.Rank])));
         });
 
-    public static byte[] Node(string operation, string[] inputs, string output, params byte[][] attributes) => ProtobufMessage.Of(node =>
+    public static byte[] Node(string operation, string[] inputs, string output, params byte[][] attributes) =>
+        Node(operation, inputs, [output], attributes);
+
+    public static byte[] Node(string operation, string[] inputs, string[] outputs, params byte[][] attributes) => ProtobufMessage.Of(node =>
     {
         Array.ForEach(inputs, input => node.Text(1, input));
-        node.Text(2, output);
+        Array.ForEach(outputs, output => node.Text(2, output));
         node.Text(4, operation);
         Array.ForEach(attributes, attribute => node.Nested(5, attribute));
     });
