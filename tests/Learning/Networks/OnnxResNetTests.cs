@@ -1,7 +1,6 @@
 using Distill.Learning.Networks;
 using Distill.Learning.Networks.Inference;
 using Distill.Learning.Onnx;
-using Distill.Learning.Training;
 using Tests.Encoders;
 using Tests.Golden;
 using Tests.Learning.Onnx;

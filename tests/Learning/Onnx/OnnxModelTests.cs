@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Distill.Learning.Networks.Inference;
 using Distill.Learning.Onnx;
-using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;
 
