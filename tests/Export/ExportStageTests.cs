@@ -1,7 +1,9 @@
 using Distill.Artifacts;
 using Distill.Export;
 using Distill.Learning.Networks;
+using Distill.Learning.Training;
 using Tests.Learning;
+using static TorchSharp.torch;
 
 namespace Tests.Export;
 
@@ -46,6 +48,29 @@ public sealed class ExportStageTests : IDisposable
             models.SelectMany(model => model.Files).Append(ExportsFile.FileName).Order(StringComparer.Ordinal),
             _fixture.Folder.Names(ExportStage.Output));
         Assert.All(models, model => Assert.Equal(model.Bytes, model.Files.Sum(file => new FileInfo(Path.Combine(Folder, file)).Length)));
+    }
+
+    /// <summary>A refusal computes the network in fp64 first, and must leave it as it was.</summary>
+    [Fact]
+    public void Model_of_other_weights_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var train = _dataset.Train();
+        using var network = Student.Load(
+            _fixture.Inputs[Student.Artifact], train.Shape.Channels, train.ClassNames.Count, new Compute(CPU, Bf16: false));
+        using var images = CalibrationImages.Load(train, loaderThreads: 1);
+        var exporter = new FormatExporter(network, train, images, _ => { });
+        var path = Path.Combine(Folder, OnnxModelFiles.Fp32File);
+        exporter.Check(path);
+
+        using (no_grad())
+        {
+            network.parameters().Last().add_(0.01);
+        }
+
+        var message = Assert.Throws<InvalidDataException>(() => exporter.Check(path)).Message;
+        Assert.Contains("the exported model's logits differ from the network's by 0.0", message);
+        Assert.All(network.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
     }
 
     [Fact]
