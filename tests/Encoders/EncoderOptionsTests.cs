@@ -54,6 +54,8 @@ public sealed class EncoderOptionsTests
     {
         var known = EncoderModels.Read("""{ "encoder": "imagenet-resnet18" }""")[0];
         Assert.Equal("imagenet-resnet18", known.Name);
+        Assert.Equal(
+            known.ToJson().ToJsonString(), EncoderModels.Read($$"""{ "encoder": "{{known.File}}" }""")[0].ToJson().ToJsonString());
         Assert.Equal(ChannelOrder.Bgr, known.ChannelOrder);
         Assert.Equal([103.06, 115.90, 123.15], known.Normalization!.Mean.Select(value => Math.Round(value * 255, 2)));
     }

@@ -22,7 +22,7 @@ public sealed class EncoderDownload(ICommands commands, Action<string> log)
     /// <param name="cancellation">Stops at once.</param>
     /// <exception cref="UserException">The package cannot be restored, or the file in it is another one.</exception>
     public Task FetchAsync(EncoderOptions options, CancellationToken cancellation) =>
-        KnownEncoder.All.Values.FirstOrDefault(encoder => encoder.Options.File == options.File) is { } known
+        KnownEncoder.Find(options.File) is { } known
             ? FetchAsync(known, cancellation)
             : Task.CompletedTask;
 

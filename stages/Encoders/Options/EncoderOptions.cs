@@ -81,7 +81,7 @@ public sealed record EncoderOptions(
             throw section.Error("file", "found no file, expected the path of an ONNX model");
         }
 
-        var known = KnownEncoder.All.GetValueOrDefault(file)?.Options;
+        var known = KnownEncoder.Find(file)?.Options;
         return new EncoderOptions(
             known?.File ?? file,
             section.OptionalText("input", "Name of the input for images, if the model has several inputs.") ?? known?.Input,

@@ -12,6 +12,10 @@ namespace Distill.Encoders.Options;
 public sealed record KnownEncoder(
     string Title, string Package, string Version, string PathInPackage, string Sha256, EncoderOptions Options)
 {
+    /// <summary>Finds a known encoder by its name, or by the path of its file after the download; null for other models.</summary>
+    public static KnownEncoder? Find(string file) =>
+        All.GetValueOrDefault(file) ?? All.Values.FirstOrDefault(known => known.Options.File == file);
+
     /// <summary>Known encoders by the name that <c>pretrain.encoder</c> accepts.</summary>
     public static readonly IReadOnlyDictionary<string, KnownEncoder> All = new Dictionary<string, KnownEncoder>
     {

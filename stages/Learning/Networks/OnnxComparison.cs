@@ -8,8 +8,8 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Distill.Learning.Networks;
 
 /// <summary>
-/// Runs an imported network and the ONNX model that it comes from on the same images. A graph may have the right weights and still pool,
-/// have other strides, paddings or activations than the network; no list of its attributes tells as much as its outputs.
+/// Runs an imported network and the ONNX model that it comes from on the same images. A graph may have the right weights and still
+/// have other pools, strides, paddings or activations than the network; no list of its attributes tells as much as its outputs.
 /// </summary>
 internal static class OnnxComparison
 {
