@@ -67,7 +67,7 @@ internal static class InitCommand
         using var interruption = new Interruption("Stopping.");
         try
         {
-            Draft(options, output, interruption.Token);
+            WritePipeline(options, output, interruption.Token);
             return ExitCodes.Done;
         }
         catch (OperationCanceledException)
@@ -76,7 +76,7 @@ internal static class InitCommand
         }
     }
 
-    private static void Draft(DraftOptions options, string output, CancellationToken cancellation)
+    private static void WritePipeline(DraftOptions options, string output, CancellationToken cancellation)
     {
         var said = new HashSet<string>();
         var facts = DataFacts.Of(Open(options.Layout.Options(options.Folder)), options.PerClass);

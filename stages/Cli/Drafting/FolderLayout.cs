@@ -71,12 +71,12 @@ internal sealed record FolderLayout(string? Train, string? Test, double? TestFra
         }
 
         var same = folders.GroupBy(name => string.Join(", ", SubfoldersOf(Path.Combine(folder, name))))
-            .FirstOrDefault(group => group.Key.Contains(", ", StringComparison.Ordinal) && group.Count() > 1);
-        if (same is not null)
+            .FirstOrDefault(group => group.Key.Contains(", ", StringComparison.Ordinal) && group.Count() == folders.Length);
+        if (same is not null && folders.Length is 2 or 3)
         {
             throw new UserException(
-                $"{folder}: found the same folders ({same.Key}) in {string.Join(" and ", same)}, so these are not classes; "
-                + "name them train and test");
+                $"{folder}: found the same folders ({same.Key}) in {string.Join(" and ", same)}, so these look like splits; name them "
+                + $"train and test, or put them into {Path.Combine(folder, "train")} if they are classes");
         }
     }
 

@@ -2,6 +2,7 @@ using Distill.Datasets;
 using Distill.Datasets.Options;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Planning;
 
@@ -42,7 +43,7 @@ internal static class PipelineChecks
             Path.Combine("models", options.Name),
         ];
         var pairs = read.SelectMany(images => written.Select(own => (Images: Path.Combine(dataset.Folder, images), Own: own)));
-        if (pairs.FirstOrDefault(pair => Contains(pair.Images, pair.Own)) is { Own: { } inside })
+        if (pairs.FirstOrDefault(pair => FolderPaths.IsInside(pair.Own, pair.Images)) is { Own: { } inside })
         {
             throw root.Section("dataset").Error(
                 "folder",
@@ -50,9 +51,6 @@ internal static class PipelineChecks
                 + "choose another name for the run, or move the images into a folder of their own");
         }
     }
-
-    private static bool Contains(string folder, string path) =>
-        !Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path)).Split('/').Contains("..");
 
     /// <summary>Refuses a normalization that does not have one value for each channel of the images.</summary>
     public static void CheckChannels(PipelineOptions options, JsonSection root)

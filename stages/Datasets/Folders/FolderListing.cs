@@ -73,7 +73,12 @@ internal sealed class FolderListing : IListing
     }
 
     public IReadOnlyList<(string Name, string Reason)> SkippedFiles(Split split) => split == Split.Train
-        ? [.. SkippedIn(_folders.Train, _folders.TrainFiles), .. SkippedIn(_folders.Unlabeled, _folders.UnlabeledFiles)]
+        ?
+        [
+            .. SkippedIn(_folders.Train, _folders.TrainFiles),
+            .. SkippedIn(_folders.Unlabeled, _folders.UnlabeledFiles),
+            .. _folders.Unread(),
+        ]
         : [.. SkippedIn(_folders.Test, _folders.TestFiles)];
 
     /// <summary>Returns the hash of a file, or a fixed word if it cannot be read, which the scan reports.</summary>

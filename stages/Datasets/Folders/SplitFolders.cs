@@ -10,6 +10,8 @@ namespace Distill.Datasets.Folders;
 /// </summary>
 internal sealed class SplitFolders
 {
+    private const string NoSplit = "a folder of images that belongs to no split; set dataset.train, dataset.unlabeled or dataset.test";
+
     private readonly DatasetOptions _options;
     private readonly Lazy<ImageFiles> _trainFiles;
     private readonly Lazy<ImageFiles> _unlabeledFiles;
@@ -56,6 +58,26 @@ internal sealed class SplitFolders
     /// <exception cref="UserException">A link makes an image of training a test image.</exception>
     public ImageFiles TestFiles => _testFiles.Value;
 
+    /// <summary>
+    /// Finds folders with images beside those of the splits, such as val/, which nothing reads. Name and reason of each; none if the option
+    /// train names another folder, since then the others may be of anything.
+    /// </summary>
+    public IReadOnlyList<(string Name, string Reason)> Unread() => _options.Train is not null || !Directory.Exists(_options.Folder) ? [] :
+    [
+        .. Directory.GetDirectories(_options.Folder)
+            .Where(folder => IgnoredNames.Reason(Path.GetFileName(folder)) is null)
+            .Where(folder => !new[] { Train, Unlabeled, Test }.Any(split => AreNested(split, folder)))
+            .Order(StringComparer.Ordinal)
+            .Select(folder => (Name: Path.GetFileName(folder) + "/", Images: ImageFiles.Below(folder).Images.Count))
+            .Where(found => found.Images > 0)
+            .Select(found => (found.Name, NoSplit)),
+    ];
+
+    private static bool AreNested(string one, string other) =>
+        FolderPaths.IsInside(RealOf(one), RealOf(other)) || FolderPaths.IsInside(RealOf(other), RealOf(one));
+
+    private static string RealOf(string path) => FileTypes.RealPath(path) ?? Path.GetFullPath(path);
+
     /// <summary>Refuses the folder name of versions before 0.2. Its images would be ignored without a message.</summary>
     private void RefuseOldSpelling()
     {
@@ -70,15 +92,14 @@ internal sealed class SplitFolders
     private void RefuseOverlaps()
     {
         var folders = new[] { Train, Unlabeled, Test }
-            .Select((path, index) => (Path: path, Real: FileTypes.RealPath(path) ?? Path.GetFullPath(path), Index: index))
+            .Select((path, index) => (Path: path, Real: RealOf(path), Index: index))
             .ToArray();
         var pairs = folders.SelectMany(inner => folders.Where(outer => inner.Index != outer.Index).Select(outer => (inner, outer)));
         foreach (var (inner, outer) in pairs)
         {
-            var relative = Path.GetRelativePath(outer.Real, inner.Real);
-            if (Directory.Exists(inner.Path) && !relative.Split('/').Contains("..") && !Path.IsPathRooted(relative))
+            if (Directory.Exists(inner.Path) && FolderPaths.IsInside(inner.Real, outer.Real))
             {
-                var relation = relative == "." ? "is the same folder as" : "is inside";
+                var relation = inner.Real == outer.Real ? "is the same folder as" : "is inside";
                 throw new UserException(
                     $"{inner.Path} {relation} {outer.Path}, so its images would be used twice. " +
                     "Use separate folders for training, unlabeled and test images");

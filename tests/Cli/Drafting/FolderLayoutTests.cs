@@ -21,6 +21,7 @@ public sealed class FolderLayoutTests : IDisposable
     [InlineData("TRAIN/cat,VALIDATION/cat", "TRAIN", "VALIDATION", null)]
     [InlineData("cat,dog", ".", null, 0.2)]
     [InlineData("cat/small,cat/large,dog/old", ".", null, 0.2)]
+    [InlineData("cat/front,cat/back,dog/front,dog/back,owl/front,owl/back,rat/front,rat/back", ".", null, 0.2)]
     [InlineData("unlabeled", null, null, 0.2)]
     public void Usual_layouts_are_found(string folders, string? train, string? test, double? fraction)
     {
@@ -31,7 +32,7 @@ public sealed class FolderLayoutTests : IDisposable
     [Theory]
     [InlineData("cat,dog,test/cat", "found test beside cat, but no train; put the folders of the classes into ")]
     [InlineData("cat,unlabeled", "found unlabeled beside cat, but no train; put the folders of the classes into ")]
-    [InlineData("one/cat,one/dog,two/cat,two/dog", "found the same folders (cat, dog) in one and two, so these are not classes; ")]
+    [InlineData("one/cat,one/dog,two/cat,two/dog", "found the same folders (cat, dog) in one and two, so these look like splits; ")]
     public void Layout_that_may_mean_two_things_is_refused(string folders, string message)
     {
         Make(folders);

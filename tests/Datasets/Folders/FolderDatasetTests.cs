@@ -157,6 +157,22 @@ public sealed class FolderDatasetTests : IDisposable
         Assert.NotEqual(first, Open().TrainFingerprint());
     }
 
+    /// <summary>What nothing reads is named, but not what the program itself keeps there.</summary>
+    [Fact]
+    public void Images_beside_the_splits_are_reported()
+    {
+        Write("train/a/1.png", Pictures.OneColor(SKColors.Red, 4, 4));
+        Write("test/a/1.png", Pictures.OneColor(SKColors.Blue, 4, 4));
+        Write("val/a/1.png", Pictures.OneColor(SKColors.Green, 4, 4));
+        Write(".hidden/1.png", Pictures.OneColor(SKColors.Green, 4, 4));
+        _folder.Write("soft-targets/distill/part-00000.parquet", "");
+
+        Assert.Equal(
+            [("val/", "a folder of images that belongs to no split; set dataset.train, dataset.unlabeled or dataset.test")],
+            Open().Report(Split.Train)!.Refused);
+        Assert.Empty(Open().Report(Split.Test)!.Refused);
+    }
+
     private IDataset Open(int size = 4, int channels = 3, double centerCrop = 0.875) => DatasetCatalog.Open(
         new DatasetOptions(DatasetKind.Folder, _folder.Path, size, channels) { CenterCrop = centerCrop }, _log.Add, _folder["index"]);
 
