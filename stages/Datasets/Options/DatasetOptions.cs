@@ -106,8 +106,8 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
             Test = section.OptionalText("test", help: "Instead of test/: another folder such as val, or a pattern of shards."),
             TestFraction = section.OptionalNumber(
                 "testFraction", 0.01, 0.9,
-                "For the kind folder, without test images: fraction of the labeled images to hold out for testing. The content of an "
-                    + "image decides whether it is one of them."),
+                "For the kind folder, without test images: fraction of each class to hold out for testing, chosen by the content of the "
+                    + "images."),
             Classes = section.OptionalText("classes", help: "File with one class name per line, in the order of their numbers."),
             Labels = section.OptionalText(
                 "labels",
@@ -125,7 +125,7 @@ public sealed record DatasetOptions(DatasetKind Kind, string Folder, int ImageSi
                 "Stores the decoded training images on disk once, scaled down to shorterSide, to read them faster. Results do not depend "
                     + "on it."),
             ImageColumn = section.OptionalText("imageColumn", help: "For the kind parquet: the column of images, if there are several."),
-            LabelColumn = section.OptionalText("labelColumn", help: "For the kind parquet: the column of class numbers, if several."),
+            LabelColumn = section.OptionalText("labelColumn", help: "For the kind parquet: the column of labels, if several."),
         };
         DatasetRules.Check(options, section, fixedShape);
         return options;

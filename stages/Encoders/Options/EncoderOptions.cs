@@ -93,7 +93,10 @@ public sealed record EncoderOptions(
             section.Choice(
                 "channelOrder", known?.ChannelOrder ?? ChannelOrder.Auto,
                 "Order of the color channels. auto: as a file beside the model states, else rgb."),
-            Normalization.Read(section, known?.Normalization),
+            Normalization.Read(
+                section,
+                known?.Normalization,
+                "default: as preprocessor_config.json or config.json beside the model states, else ImageNet's"),
             section.Choice(
                 "pooling", FeaturePooling.Auto,
                 "How an output of maps or tokens becomes one vector. auto: the mean of maps, the first of tokens."),

@@ -66,7 +66,7 @@ public sealed record NetworkOptions(
             section.Flag(
                 "selectiveKernels", fallback.SelectiveKernels,
                 "Selective kernels with the stem and shortcuts of ResNet-D; bottleneck networks only."),
-            Normalization.Read(section, fallback.Normalization));
+            Normalization.Read(section, fallback.Normalization, "for imported weights that were trained so"));
         return options.SelectiveKernels && !options.Architecture.Bottleneck
             ? throw section.Error("selectiveKernels", $"found true, but {options.Architecture.Name} has no bottleneck blocks")
             : options;

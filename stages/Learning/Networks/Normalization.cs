@@ -21,12 +21,15 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
     // A copy to a GPU waits until the GPU is idle, so each device gets these once.
     private readonly ConcurrentDictionary<string, (Tensor Mean_1C11, Tensor Deviation_1C11)> _onDevices = new();
 
-    /// <summary>Reads mean and deviation from the block "network"; null if neither the block nor the fallback has them.</summary>
+    /// <summary>Reads mean and deviation from a block; null if neither the block nor the fallback has them.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="fallback">Values that hold where the block has none.</param>
+    /// <param name="when">The rest of the help: when to give them.</param>
     /// <exception cref="UserException">Only one of them is given, or their lengths differ.</exception>
-    public static Normalization? Read(JsonSection section, Normalization? fallback)
+    public static Normalization? Read(JsonSection section, Normalization? fallback, string when)
     {
         var mean = section.OptionalNumbers("mean", fallback?.Mean, -Most, Most,
-            "Mean per channel to subtract from images in [0, 1]; for imported weights that were trained so.");
+            $"Mean per channel to subtract from images in [0, 1]; {when}.");
         var deviation = section.OptionalNumbers(
             "deviation", fallback?.Deviation, LeastDeviation, Most, "Standard deviation per channel to divide by; together with mean.");
         if (mean?.Count != deviation?.Count)
