@@ -17,7 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly bool _onGpu;
     private readonly FlatParameters _parameters;
     private readonly Optimizer _optimizer;
-    private readonly NetworkPasses _passes;
+    private readonly GraphPasses _passes;
     private long _step;
 
     /// <param name="task">Task to train, which must outlive the run.</param>
@@ -27,8 +27,8 @@ internal sealed class TrainingRun : IDisposable
     {
         (_task, _options, _onGpu) = (task, options, settings.Compute.Device.type != DeviceType.CPU);
         _parameters = new FlatParameters(task.Network);
-        _optimizer = Optimizer.Create(options.Optimizer, _parameters);
-        _passes = NetworkPasses.Create(task, _parameters, options.Groups, settings, Console.Error.WriteLine);
+        _optimizer = Optimizer.Create(options.Optimizer, _parameters, task.AdaptsClassifier);
+        _passes = GraphPasses.Create(task, _parameters, options.Groups, settings.Compute);
         State = new TrainingState(task, _optimizer);
         task.Network.train();
     }

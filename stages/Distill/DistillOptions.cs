@@ -8,7 +8,7 @@ namespace Distill.Distill;
 /// <summary>Options of one distillation, the block <c>student</c> of a round.</summary>
 /// <param name="Network">Architecture of the student.</param>
 /// <param name="TeacherTemperature">Divisor of the teacher's logits. SimCLRv2: 1 for big to small, 0.1 for self-distillation.</param>
-/// <param name="StudentTemperature">Divisor of the student's logits.</param>
+/// <param name="StudentTemperature">Divisor of the student's logits. The loss is multiplied by its square.</param>
 /// <param name="ClassFrequencies">How frequent the classes are in the soft targets; not in SimCLRv2.</param>
 /// <param name="Alpha">
 /// α of SimCLRv2's equation 4: the weight of the soft targets. 1 − α is the weight of the labeled images' cross entropy. The default, 1, is
@@ -31,19 +31,12 @@ public sealed record DistillOptions(
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All || ClassFrequencies == ClassFrequencies.Estimated;
 
     /// <summary>Reads the block <c>student</c>.</summary>
-    /// <exception cref="UserException">Labeled images are mixed into a batch of several groups.</exception>
-    public static DistillOptions Read(JsonSection section)
-    {
-        var options = ReadAll(section);
-        return options.Alpha == 1 || options.Training.Groups == 1 ? options : throw section.Error(
-            "groups",
-            $"found {options.Training.Groups}, expected 1 where alpha is below 1: labeled images are normalized together with the others");
-    }
-
-    private static DistillOptions ReadAll(JsonSection section) => new(
+    public static DistillOptions Read(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network", "The student."), new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
         section.Number("teacherTemperature", 1, 0.01, 100, "Temperature of the soft targets; below 1 sharpens them."),
-        section.Number("studentTemperature", 1, 0.01, 100, "Temperature of the student's logits in the loss."),
+        section.Number(
+            "studentTemperature", 1, 0.01, 100,
+            "Temperature of the student's logits in the loss, which is multiplied by its square."),
         section.Choice(
             "classFrequencies", ClassFrequencies.AsLabeled,
             "Frequencies of the classes in the soft targets. as-labeled: as the teacher gives them. equal: all classes equally "

@@ -5,6 +5,7 @@ using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
 using Distill.Imaging.Splits;
 using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
@@ -18,11 +19,17 @@ namespace Distill.Distill;
 /// </summary>
 public static class DistillStage
 {
-    /// <summary>Increment it when the same options and inputs give different weights.</summary>
-    public const int Version = 4;
+    private const int Version = 5;
+
+    // What version 5 changed: the factor T² of the loss, and a classifier's weights under LARS.
+    private const int VersionBefore = 4;
 
     /// <summary>File name of the trained student.</summary>
     public const string Output = TrainingLoop.Output;
+
+    /// <summary>The version of the weights: another number when the same options and inputs give different weights.</summary>
+    public static int VersionOf(DistillOptions options) =>
+        options.Training.Optimizer.Kind == OptimizerKind.Lars || options.StudentTemperature != 1 ? Version : VersionBefore;
 
     /// <summary>Trains the student, or resumes its training.</summary>
     /// <param name="context">The running stage.</param>

@@ -27,6 +27,6 @@ internal sealed class LabeledViews(ImageBank bank, IReadOnlyList<int> indices, C
     public IEnumerable<ViewRequest> At(long step) =>
         _batches.At(step).Select(sample => bank.Draw(indices[sample.Index], crop, sample.View(_random, 0)));
 
-    /// <summary>Returns the classes of a step's images: [M], 64-bit integers.</summary>
-    public Tensor LabelsAt(long step) => bank.Labels(_batches.At(step).Select(sample => indices[sample.Index]));
+    /// <summary>Returns the classes of some of a step's M images, as 64-bit integers.</summary>
+    public Tensor LabelsAt(long step, Range images) => bank.Labels(_batches.At(step)[images].Select(sample => indices[sample.Index]));
 }

@@ -27,6 +27,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     private readonly DistillOptions _options;
     private readonly Compute _compute;
     private readonly BatchPlan _batches;
+    private readonly MixedRows _rows;
     private readonly ViewLoader _loader;
 
     /// <param name="student">The network to train, on its device.</param>
@@ -53,6 +54,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         // The table itself is not kept, because its logits move to the device.
         (_images, _crops) = (targets.Images, targets.Crops);
         _batches = new BatchPlan(random, targets.Count, options.Training.BatchSize);
+        _rows = new MixedRows(options.Training.BatchSize, labeled?.BatchSize ?? 0, options.Training.Groups);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _logits = SoftTargetLogits.Load(targets, compute.Device);
         _shift_K = options.ClassFrequencies switch
@@ -72,19 +74,22 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    /// <summary>Loads the views, then the labeled images. These require a single group, so that batch norm sees both.</summary>
+    public override bool IsLossSumOfRows => true;
+
+    public override bool AdaptsClassifier => true;
+
     public override Tensor Inputs(long step) => _loader.At(step);
 
-    public override Tensor Loss(long step, Tensor outputs)
+    public override Tensor Loss(long step, Tensor outputs) => PartialLoss(step, outputs, first: 0);
+
+    public override Tensor PartialLoss(long step, Tensor outputs, long first)
     {
         using var scope = NewDisposeScope();
-        var teacher_NK = TeacherAt(step);
-        var (soft, all) = (teacher_NK.shape[0], outputs.shape[0]);
-        var loss = SoftTargetLoss.CrossEntropy(
-            outputs.narrow(0, 0, soft), teacher_NK, _options.TeacherTemperature, _options.StudentTemperature);
-        return (_labeled is null
-            ? loss
-            : SoftTargetLoss.WithLabels(loss, outputs.narrow(0, soft, all - soft), _labeled.LabelsAt(step), _options.Alpha))
+        var (views, places) = _rows.Soft(first, outputs.shape[0]);
+        var soft = SoftTargetLoss.CrossEntropy(
+            Take(outputs, places), TeacherAt(step, views), _options.TeacherTemperature, _options.StudentTemperature)
+            .Times(SoftTargetLoss.GradientScale(_options.StudentTemperature) * places.Length / _options.Training.BatchSize);
+        return (_labeled is null ? soft : SoftTargetLoss.Mix(soft, LabeledLoss(step, outputs, first), _options.Alpha))
             .MoveToOuterDisposeScope();
     }
 
@@ -95,17 +100,26 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         _shift_K?.Dispose();
     }
 
-    private ViewBatch PlanOf(long step) => new(
-    [
-        .. RowsAt(step).Select(row => new ViewRequest(_images[row], _crops[row])),
-        .. _labeled?.At(step) ?? [],
-    ]);
+    private ViewBatch PlanOf(long step) => new(_rows.Merge(
+        RowsAt(step).Select(row => new ViewRequest(_images[row], _crops[row])), _labeled?.At(step) ?? []));
 
-    private Tensor TeacherAt(long step)
+    private Tensor TeacherAt(long step, Range views)
     {
-        var logits_NK = _logits.Take(tensor(RowsAt(step).Select(row => (long)row).ToArray()).OnDevice(_compute.Device));
+        var rows = RowsAt(step).ToArray()[views];
+        var logits_NK = _logits.Take(tensor(rows.Select(row => (long)row).ToArray()).OnDevice(_compute.Device));
         return _shift_K is null ? logits_NK : ClassBalance.Apply(logits_NK, _shift_K);
     }
+
+    private Tensor LabeledLoss(long step, Tensor outputs, long first)
+    {
+        var (images, places) = _rows.Labeled(first, outputs.shape[0]);
+        // A sum, because a group may have no labeled image.
+        return nn.functional.cross_entropy(
+            Take(outputs, places), _labeled!.LabelsAt(step, images), reduction: nn.Reduction.Sum).Over(_labeled.BatchSize);
+    }
+
+    private Tensor Take(Tensor outputs, long[] places) =>
+        places.Length == outputs.shape[0] ? outputs : outputs.index_select(0, tensor(places).OnDevice(_compute.Device));
 
     private IEnumerable<int> RowsAt(long step) => _batches.At(step).Select(sample => sample.Index);
 }

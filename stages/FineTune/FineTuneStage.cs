@@ -2,6 +2,7 @@ using Distill.Datasets;
 using Distill.Imaging.Splits;
 using Distill.Imaging.Training;
 using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
@@ -14,11 +15,17 @@ namespace Distill.FineTune;
 /// </summary>
 public static class FineTuneStage
 {
-    /// <summary>Increment it when the same options and inputs give different weights.</summary>
-    public const int Version = 4;
+    private const int Version = 5;
+
+    // What version 5 changed: the decay of a classifier's weights under LARS.
+    private const int VersionBefore = 4;
 
     /// <summary>File name of the fine-tuned classifier.</summary>
     public const string Output = TrainingLoop.Output;
+
+    /// <summary>The version of the weights: another number when the same options and inputs give different weights.</summary>
+    public static int VersionOf(FineTuneOptions options) =>
+        options.Training.Optimizer is { Kind: OptimizerKind.Lars, WeightDecay: > 0 } ? Version : VersionBefore;
 
     /// <summary>Trains the classifier, or resumes its training.</summary>
     /// <param name="context">The running stage.</param>

@@ -1,5 +1,6 @@
 // M = 2N views of N images, C channels, H height, W width
 using Distill.Imaging.Loading;
+using Distill.Learning.Arithmetic;
 using Distill.Learning.Losses;
 using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
@@ -24,6 +25,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     private readonly Compute _compute;
     private readonly RandomKey _random;
     private readonly BatchPlan _batches;
+    private readonly ViewOrder _order;
     private readonly ViewLoader _loader;
     private readonly KnnMonitor? _neighbors;
     private readonly EmbeddingMonitor _embeddings;
@@ -42,6 +44,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     {
         (_network, _bank, _queue, _options, _compute, _random) = (network, bank, queue, options, compute, random);
         _batches = new BatchPlan(random, bank.Images.Count, options.Training.BatchSize);
+        _order = new ViewOrder(random, options.Training.BatchSize, options.Training.Groups);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
         _neighbors = KnnMonitor.Create(bank, compute);
         _embeddings = new EmbeddingMonitor(bank, options.Augmentations, compute.InFp32, random);
@@ -64,7 +67,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
 
     /// <summary>
     /// Loads the first views of all images, then the second ones. In one group, batch norm sees both (SimCLRv2's model.py); with two
-    /// groups, it sees them separately.
+    /// groups, it sees them separately. With more groups, the second views have another order (<see cref="ViewOrder"/>).
     /// </summary>
     public override Tensor Inputs(long step)
     {
@@ -73,7 +76,12 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         return views_MCHW;
     }
 
-    public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, _options.Temperature, _queue?.KeysAt(step));
+    public override Tensor Loss(long step, Tensor outputs)
+    {
+        using var scope = NewDisposeScope();
+        var positive_M = _order.PositivesAt(step) is { } places ? tensor(places).OnDevice(_compute.Device) : null;
+        return ContrastiveLoss.NtXent(outputs, _options.Temperature, _queue?.Keys(), positive_M).MoveToOuterDisposeScope();
+    }
 
     public override void AfterStep(long step) => _queue?.Update(_network, step);
 
@@ -89,7 +97,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
         return measured;
     }
 
-    /// <summary>The loss of guessing among all candidates for a view's partner: ln(2N − 1 + past keys).</summary>
+    /// <summary>The loss of guessing among all candidates for a view's partner: ln(2N − 1 + past keys), with no step skipped.</summary>
     public override double? ChanceLoss(long step)
     {
         var views = 2 * _options.Training.BatchSize;
@@ -127,7 +135,9 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     /// <summary>The first views of the step's images, then the second ones.</summary>
     private IEnumerable<(int Image, RandomKey Key)> BothViews(long step)
     {
-        var samples = _batches.At(step);
-        return Enumerable.Range(0, 2).SelectMany(view => samples.Select(sample => (sample.Index, sample.View(_random, view))));
+        var first = _batches.At(step);
+        var second = _order.At(step) is { } order ? order.Select(image => first[image]) : first;
+        return first.Select(sample => (sample.Index, sample.View(_random, 0)))
+            .Concat(second.Select(sample => (sample.Index, sample.View(_random, 1))));
     }
 }

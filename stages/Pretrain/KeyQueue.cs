@@ -7,33 +7,34 @@ using static TorchSharp.torch;
 namespace Distill.Pretrain;
 
 /// <summary>
-/// The momentum copy of the network and the queue of its projections, the keys (<see cref="QueueOptions"/>). The position and number of the
-/// keys follow from the step, so a checkpoint needs only the copy's weights and the queue.
+/// The momentum copy of the network and the queue of its projections, the keys (<see cref="QueueOptions"/>). The copy projects the views
+/// in the groups of the network, so keys and queries are normalized alike, and only one group's activations are in memory.
 /// </summary>
 internal sealed class KeyQueue : IDisposable
 {
     private readonly ContrastiveNetwork _copy;
     private readonly Tensor _queue_QP;
+    private readonly Tensor _written;
     private readonly QueueOptions _options;
+    private readonly int _groups;
     private readonly Compute _compute;
-    private readonly MovingAverage _average;
-    private readonly int _keysPerStep;
+    private readonly MovingAverage _average = new();
     private Tensor? _views;
 
     /// <param name="copy">A second network of the same architecture, on its device; the queue owns it.</param>
     /// <param name="network">The network to train, before its first step.</param>
     /// <param name="projection">Length of a key.</param>
-    /// <param name="keysPerStep">Number of views per step.</param>
     /// <param name="options">Length of the queue, and momentum.</param>
+    /// <param name="groups">Number of groups per batch.</param>
     /// <param name="compute">Device and arithmetic.</param>
     public KeyQueue(
-        ContrastiveNetwork copy, ContrastiveNetwork network, int projection, int keysPerStep, QueueOptions options, Compute compute)
+        ContrastiveNetwork copy, ContrastiveNetwork network, int projection, QueueOptions options, int groups, Compute compute)
     {
-        (_copy, _keysPerStep, _options, _compute) = (copy, keysPerStep, options, compute);
-        _average = new MovingAverage(options.Momentum);
+        (_copy, _options, _groups, _compute) = (copy, options, groups, compute);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         _queue_QP = zeros(options.Size, projection, device: compute.Device).DetachFromDisposeScope();
+        _written = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
         Weights.CopyAll(copy, network);
         copy.train();
     }
@@ -42,11 +43,14 @@ internal sealed class KeyQueue : IDisposable
     public IReadOnlyDictionary<string, Tensor> State => _copy.state_dict()
         .ToDictionary(entry => "copy." + entry.Key, entry => entry.Value)
         .Append(KeyValuePair.Create("queue", _queue_QP))
+        .Append(KeyValuePair.Create("written", _written))
         .ToDictionary();
 
-    /// <summary>Returns the normalized keys of earlier steps; null at step 0.</summary>
-    public Tensor? KeysAt(long step) =>
-        step == 0 ? null : _queue_QP.narrow(0, 0, Math.Min(step * _keysPerStep, _options.Size));
+    /// <summary>Number of keys in the queue. Steps that were skipped have none.</summary>
+    public long Count => Math.Min(_written.ReadInt64(), _options.Size);
+
+    /// <summary>Returns the normalized keys of earlier steps; null if there are none.</summary>
+    public Tensor? Keys() => Count is var count and > 0 ? _queue_QP.narrow(0, 0, count) : null;
 
     /// <summary>
     /// Keeps the views of this step until <see cref="Update"/>, because the backward pass still needs the unchanged queue.
@@ -58,19 +62,17 @@ internal sealed class KeyQueue : IDisposable
     }
 
     /// <summary>
-    /// Moves the copy toward the network after an optimizer step, and writes its projections of the step's views into the queue.
+    /// Moves the copy toward the network after optimizer step <paramref name="step"/> (from 0), and writes its projections of the step's
+    /// views into the queue.
     /// </summary>
     public void Update(ContrastiveNetwork network, long step)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        _average.Move([.. _copy.parameters()], [.. network.parameters()]);
-        using (_compute.BeginAutocast())
+        _average.Move([.. _copy.parameters()], [.. network.parameters()], _options.MomentumAt(step));
+        for (var group = 0; group < _groups; group++)
         {
-            var keys_MP = nn.functional.normalize(_copy.forward(_views!).to_type(ScalarType.Float32), dim: 1);
-            var first = step * _keysPerStep;
-            var places_M = NewTensors.Range(first, first + _keysPerStep, _compute.Device).Modulo_(_options.Size);
-            _queue_QP.index_copy_(0, places_M, keys_MP);
+            Write(BatchGroup.Of(_views!, group, _groups));
         }
 
         _views!.Dispose();
@@ -81,7 +83,19 @@ internal sealed class KeyQueue : IDisposable
     {
         _views?.Dispose();
         _queue_QP.Dispose();
+        _written.Dispose();
         _average.Dispose();
         _copy.Dispose();
+    }
+
+    private void Write(Tensor views_MCHW)
+    {
+        using var scope = NewDisposeScope();
+        using var autocast = _compute.BeginAutocast();
+        var keys_MP = nn.functional.normalize(_copy.forward(views_MCHW).to_type(ScalarType.Float32), dim: 1);
+        var (first, count) = (_written.ReadInt64(), keys_MP.shape[0]);
+        var places_M = NewTensors.Range(first, first + count, _compute.Device).Modulo_(_options.Size);
+        _queue_QP.index_copy_(0, places_M, keys_MP);
+        _written.Plus_(count);
     }
 }

@@ -13,14 +13,23 @@ namespace Distill.Pretrain;
 /// </summary>
 public static class PretrainStage
 {
-    /// <summary>Increment it when the same options and inputs give different weights.</summary>
-    public const int Version = 3;
+    private const int Version = 4;
+
+    // What version 4 changed: the order of views in more than two groups, and the queue.
+    private const int VersionBefore = 3;
 
     /// <summary>Number of training images with a class from which the kNN accuracy is measured.</summary>
     public const int LeastForNeighbors = KnnMonitor.LeastLabeled;
 
     /// <summary>File name of the trained encoder and head.</summary>
     public const string Output = TrainingLoop.Output;
+
+    /// <summary>
+    /// The version of the weights: another number when the same options and inputs give different weights. Pretraining takes longest, so
+    /// runs that a change does not concern keep their number.
+    /// </summary>
+    public static int VersionOf(PretrainOptions options) =>
+        options.Training.Groups > 2 || options.Queue.Size > 0 ? Version : VersionBefore;
 
     public static StageResult Run(StageContext context, PretrainOptions options, RunSettings settings, IDataset dataset)
     {
@@ -43,6 +52,6 @@ public static class PretrainStage
         ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
     {
         var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, compute, random);
-        return new KeyQueue(copy, network, options.Head.Output, 2 * options.Training.BatchSize, options.Queue, compute);
+        return new KeyQueue(copy, network, options.Head.Output, options.Queue, options.Training.Groups, compute);
     }
 }

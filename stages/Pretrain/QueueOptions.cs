@@ -7,9 +7,15 @@ namespace Distill.Pretrain;
 /// network projects past batches, and these keys are additional negatives.
 /// </summary>
 /// <param name="Size">Number of keys in the queue; 65,536 in the paper, 0 for no queue.</param>
-/// <param name="Momentum">Fraction of the copy's weights that a step keeps; 0.999 in the paper.</param>
+/// <param name="Momentum">Fraction of the copy's weights that a step keeps, after a warm-up; 0.999 in the paper.</param>
 public sealed record QueueOptions(int Size, double Momentum)
 {
+    /// <summary>
+    /// The fraction that step <paramref name="step"/> (from 0) keeps: at most (1 + step) / (10 + step), as in TensorFlow's
+    /// <c>ExponentialMovingAverage</c>. With 0.999 from the start, the copy would be nearly random for a thousand steps.
+    /// </summary>
+    public double MomentumAt(long step) => Math.Min(Momentum, (1.0 + step) / (10.0 + step));
+
     /// <summary>Reads the block <c>queue</c>.</summary>
     /// <param name="section">The block.</param>
     /// <param name="batchSize">Images per step; each yields two keys.</param>
@@ -20,7 +26,7 @@ public sealed record QueueOptions(int Size, double Momentum)
             section.Integer(
                 "size", 0, 0, 1 << 24,
                 "Projections in the queue; 65,536 in the paper. 0: no queue. Otherwise at least two per image of a batch."),
-            section.Number("momentum", 0.999, 0, 1, "Fraction of the copy's weights that a step keeps."));
+            section.Number("momentum", 0.999, 0, 1, "Fraction of the copy's weights that a step keeps; less in the first steps."));
         return options.Size is 0 || options.Size >= 2 * batchSize
             ? options
             : throw section.Error(

@@ -5,6 +5,7 @@ using Distill.Imaging.Loading;
 using Distill.Imaging.Splits;
 using Distill.Imaging.Training;
 using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 
@@ -13,11 +14,17 @@ namespace Distill.Supervised;
 /// <summary>The baseline of all results: trains the student's network from scratch on the labeled images only.</summary>
 public static class SupervisedStage
 {
-    /// <summary>Increment it when the same options and inputs give different weights.</summary>
-    public const int Version = 4;
+    private const int Version = 5;
+
+    // What version 5 changed: the decay of a classifier's weights under LARS.
+    private const int VersionBefore = 4;
 
     /// <summary>File name of the trained network.</summary>
     public const string Output = TrainingLoop.Output;
+
+    /// <summary>The version of the weights: another number when the same options and inputs give different weights.</summary>
+    public static int VersionOf(SupervisedOptions options) =>
+        options.Training.Optimizer is { Kind: OptimizerKind.Lars, WeightDecay: > 0 } ? Version : VersionBefore;
 
     /// <summary>Trains the baseline, or resumes its training.</summary>
     public static StageResult Run(

@@ -33,6 +33,7 @@ public sealed class DistillStageTests
 
     [Theory]
     [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 4 }""")]
+    [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 3, "groups": 2 }""")]
     [InlineData("""{ "images": "labeled" }""")]
     [InlineData("""{ "images": "unlabeled" }""")]
     public void Labels_change_the_weights_reproducibly_if_they_are_used(string student)

@@ -11,7 +11,7 @@ SHAPES = {
 
 
 class Lars(torch.optim.Optimizer):
-    """SimCLR's LARS (lars_optimizer.py): trust ratio 0.001 ‖w‖ / ‖g + decay w‖, momentum of the scaled gradient; some groups have no trust ratio and decay."""
+    """SimCLR's LARS (lars_optimizer.py): trust ratio 0.001 ‖w‖ / ‖g + decay w‖, momentum of the scaled gradient; some groups have no trust ratio, some no decay."""
 
     @torch.no_grad()
     def step(self):
@@ -43,8 +43,8 @@ for kind in ("adamw", "sgd"):
 parameters = {key: torch.nn.Parameter(weight(key, torch.empty(shape)).double()) for key, shape in SHAPES.items()}
 adapts = {"conv.weight"}
 lars = Lars(
-    [{"params": [p for key, p in parameters.items() if (key in adapts) == adapt], "adapts": adapt, "weight_decay": 0.1 if adapt else 0.0}
-     for adapt in (True, False)], {"lr": 1, "momentum": 0.9})
+    [{"params": [p], "adapts": key in adapts, "weight_decay": 0.1 if p.dim() > 1 else 0.0} for key, p in parameters.items()],
+    {"lr": 1, "momentum": 0.9})
 for step in range(20):
     for group in lars.param_groups:
         group["lr"] = 0.01 * (1 + step % 3)

@@ -1,8 +1,13 @@
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using Distill.Pretrain;
+using Tests.Golden;
 using Tests.Learning;
 using Tests.Pipeline;
+using static TorchSharp.torch;
 
 namespace Tests.Pretrain;
 
@@ -11,6 +16,8 @@ namespace Tests.Pretrain;
 [Trait("Category", "Slow")]
 public sealed class KeyQueueTests
 {
+    private static readonly Compute Cpu = new(CPU, false);
+
     [Fact]
     public void Interrupted_and_resumed_run_ends_in_the_same_bits()
     {
@@ -52,7 +59,7 @@ public sealed class KeyQueueTests
             {
                 TinyPretraining.Options(keys: 0),
                 TinyPretraining.Options(keys: 40),
-                TinyPretraining.Options(keys: 40, momentum: 0.5),
+                TinyPretraining.Options(keys: 40, momentum: 0.2),
             }.Select(options =>
             {
                 using var folder = new TempFolder();
@@ -62,6 +69,58 @@ public sealed class KeyQueueTests
         ];
         Assert.Equal(3, hashes.Distinct().Count());
     }
+
+    [Fact]
+    public void Skipped_steps_leave_no_empty_or_stale_keys()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(20, 0.9), groups: 2, Cpu);
+        Assert.Null(queue.Keys());
+
+        // Step 1 was skipped: its views are held, and never written.
+        foreach (var (step, isTaken) in new[] { (0L, true), (1L, false), (2L, true) })
+        {
+            queue.Hold(Pattern.Uniform($"views{step}", 8, 1, 28, 28));
+            if (isTaken)
+            {
+                queue.Update(network, step);
+            }
+        }
+
+        var keys = queue.Keys()!;
+        Assert.Equal([16, 8], keys.shape);
+        Close.Relatively(ones(16), keys.norm(1), 1e-5);
+    }
+
+    [Fact]
+    public void Keys_are_normalized_in_the_groups_of_the_queries()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var network = Network();
+        using var plain = Network();
+        using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(16, 0.9), groups: 2, Cpu);
+        var views = Pattern.Uniform("views", 8, 1, 28, 28).clone();
+        queue.Hold(views.alias());
+        queue.Update(network, 0);
+
+        // All three networks have the same weights, so the moving average changes none.
+        var expected = cat([.. views.chunk(2).Select(part => nn.functional.normalize(plain.forward(part), dim: 1))]);
+        Close.To(expected, queue.Keys()!, 1e-6);
+    }
+
+    [Fact]
+    public void Momentum_warms_up()
+    {
+        var options = new QueueOptions(16, 0.999);
+        Assert.Equal(0.1, options.MomentumAt(0), 1e-12);
+        Assert.Equal(0.5, options.MomentumAt(8), 1e-12);
+        Assert.Equal(0.999, options.MomentumAt(100_000), 1e-12);
+    }
+
+    private static ContrastiveNetwork Network() => ContrastiveNetwork.Create(
+        new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), new HeadOptions(2, 8), 1, Cpu, RandomKey.FromSeed(1));
 
     [Fact]
     public void Queue_shorter_than_the_views_of_a_batch_is_rejected()

@@ -47,7 +47,7 @@ internal sealed class CrossValidationPlan(PipelineOptions options, IDataset data
         key["steps"] = steps;
         key["seed"] = options.Settings.Seed;
         key["fold"] = new JsonArray(fold.Number, fold.Count);
-        return new StageDefinition(NameOf(steps, fold), SupervisedStage.Version, key, [Plan.Train], context =>
+        return new StageDefinition(NameOf(steps, fold), SupervisedStage.VersionOf(recipe), key, [Plan.Train], context =>
             SupervisedStage.RunFold(context, recipe, options.Settings, dataset, options.Labels, fold))
         {
             KeepCheckpoints = 1,

@@ -33,7 +33,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
     {
         if (!ImportsEncoder)
         {
-            return Step(StageNames.Pretrain, PretrainStage.Version, options.Pretrain.ToJson(), [Plan.Train], context =>
+            return Step(StageNames.Pretrain, PretrainStage.VersionOf(_pretrain), options.Pretrain.ToJson(), [Plan.Train], context =>
                 PretrainStage.Run(context, _pretrain, options.Settings, dataset));
         }
 
@@ -74,8 +74,10 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
             FormattableString.Invariant($"{start}, then fine-tuned entirely from layer {layer} of the projection head"),
             source,
             [Encoder, source.Artifact]);
-        return Step(StageNames.FineTune, FineTuneStage.Version, WithLabels(options.FineTune.ToJson()), [Plan.Train, Encoder], context =>
-            FineTuneStage.Run(context, options.FineTune.Options, options.Settings, dataset, options.Labels, source, Encoder), [teacher]);
+        var finetune = options.FineTune.Options;
+        var key = WithLabels(options.FineTune.ToJson());
+        return Step(StageNames.FineTune, FineTuneStage.VersionOf(finetune), key, [Plan.Train, Encoder], context =>
+            FineTuneStage.Run(context, finetune, options.Settings, dataset, options.Labels, source, Encoder), [teacher]);
     }
 
     /// <summary>Plans the import of a whole classifier as the teacher.</summary>
@@ -120,7 +122,8 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
     {
         var source = Plain(StageNames.Supervised, supervised.Options.Network);
         var baseline = new Candidate(StageNames.Supervised, "trained from scratch on the labeled images only", source, [source.Artifact]);
-        return Step(StageNames.Supervised, SupervisedStage.Version, WithLabels(supervised.ToJson()), [Plan.Train], context =>
+        var (version, key) = (SupervisedStage.VersionOf(supervised.Options), WithLabels(supervised.ToJson()));
+        return Step(StageNames.Supervised, version, key, [Plan.Train], context =>
             SupervisedStage.Run(context, supervised.Options, options.Settings, dataset, options.Labels), [baseline]);
     }
 
@@ -140,7 +143,7 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var source = Plain(round.Name, student.Network);
         // The key need not hold the crop of labeled images: the hash of the soft targets depends on it.
         var key = student.UsesLabels ? WithLabels(round.Student.ToJson()) : round.Student.ToJson();
-        var distill = Stage(round.Name, DistillStage.Version, key, [Plan.Train, softTargets], context =>
+        var distill = Stage(round.Name, DistillStage.VersionOf(student), key, [Plan.Train, softTargets], context =>
             DistillStage.Run(context, student, options.Settings, dataset, options.Labels, round.Label.Options.Crop, softTargets));
         var candidate = new Candidate(
             round.Result,

@@ -1,6 +1,7 @@
 // N images
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Loading;
+using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
@@ -49,11 +50,17 @@ public sealed class LabeledTask : TrainingTask, IDisposable
 
     public override Tensor Inputs(long step) => _loader.At(step);
 
-    public override Tensor Loss(long step, Tensor outputs)
+    public override bool IsLossSumOfRows => true;
+
+    public override Tensor Loss(long step, Tensor outputs) => PartialLoss(step, outputs, first: 0);
+
+    public override Tensor PartialLoss(long step, Tensor outputs, long first)
     {
         using var scope = NewDisposeScope();
-        var labels_N = _labeled.Labels(_batches.At(step).Select(sample => sample.Index));
-        return nn.functional.cross_entropy(outputs, labels_N).MoveToOuterDisposeScope();
+        var rows = outputs.shape[0];
+        var labels_N = _labeled.Labels(_batches.At(step).Skip((int)first).Take((int)rows).Select(sample => sample.Index));
+        var mean = nn.functional.cross_entropy(outputs, labels_N);
+        return mean.Times((double)rows / _training.BatchSize).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _loader.Dispose();

@@ -30,15 +30,17 @@ internal static class OptimizerCheck
         });
     }
 
-    /// <summary>Checks LARS: You et al. 2017 with a trust coefficient of 0.001. Vectors and classifiers use the plain gradient.</summary>
+    /// <summary>
+    /// Checks LARS: You et al. 2017 with a trust coefficient of 0.001. Vectors have no decay, and neither they nor classifiers adaptation.
+    /// </summary>
     public static double Lars(Compute compute, RandomKey random)
     {
         return Error(OptimizerKind.Lars, compute, random, (slice, _, w, g, state) =>
         {
             var velocity = state("velocity");
+            g = slice.Decays ? g.Plus(w, Decay) : g;
             if (slice.Decays && !slice.Classifies)
             {
-                g = g.Plus(w, Decay);
                 g = g.Times(0.001 * w.norm().ReadDouble() / g.norm().ReadDouble());
             }
 

@@ -16,14 +16,18 @@ public static class ContrastiveLoss
 {
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="z_MP">
-    /// 2N projections, not normalized: the first views of images 1 … N, then the second views of the same images.
+    /// 2N projections, not normalized: the first views of images 1 … N, then the second views of the same images, in the same order
+    /// unless <paramref name="positive_M"/> says otherwise.
     /// </param>
     /// <param name="temperature">The temperature τ, larger than 0.</param>
     /// <param name="keys_QP">
     /// Normalized further negatives of every row (SimCLRv2's memory, section 2.1), without gradient; null for none.
     /// </param>
+    /// <param name="positive_M">
+    /// The row of the other view of each row's image, as 64-bit integers; null if the second views have the order of the first ones.
+    /// </param>
     /// <returns>A scalar, in nats.</returns>
-    public static Tensor NtXent(Tensor z_MP, double temperature, Tensor? keys_QP = null)
+    public static Tensor NtXent(Tensor z_MP, double temperature, Tensor? keys_QP = null, Tensor? positive_M = null)
     {
         using var scope = NewDisposeScope();
         var rows = z_MP.shape[0];
@@ -42,7 +46,7 @@ public static class ContrastiveLoss
             logits_ML = cat([logits_ML, unit_MP.mm(keys_QP.detach().t()).Over_(temperature)], 1);
         }
 
-        var positive_M = NewTensors.Range(rows, z_MP.device).Plus_(rows / 2).Modulo_(rows);
-        return nn.functional.cross_entropy(logits_ML, positive_M).MoveToOuterDisposeScope();
+        var target_M = positive_M ?? NewTensors.Range(rows, z_MP.device).Plus_(rows / 2).Modulo_(rows);
+        return nn.functional.cross_entropy(logits_ML, target_M).MoveToOuterDisposeScope();
     }
 }

@@ -9,8 +9,8 @@ namespace Distill.Learning.Losses;
 /// temperatures for teacher and student; and its mixture with labeled images (equation 4).
 /// </summary>
 /// <remarks>
-/// As in the equations, there is no factor T². Hinton et al. 2015 have it, to keep the balance with a labeled term. For their loss, up to a
-/// constant factor, choose α so that α/(1−α) is T² times as large.
+/// The gradient of the cross entropy is proportional to 1/T of the student. The authors' notebook of distillation therefore multiplies it
+/// by T² (after Hinton et al. 2015), where the equations have no factor; <see cref="GradientScale"/> is that factor.
 /// </remarks>
 public static class SoftTargetLoss
 {
@@ -29,18 +29,22 @@ public static class SoftTargetLoss
     }
 
     /// <summary>
+    /// The factor of the cross entropy that a student learns from: T². At a student temperature of 0.1, a step without it would be 100
+    /// times as large for all parameters whose rate LARS does not adapt.
+    /// </summary>
+    public static double GradientScale(double studentTemperature) => studentTemperature * studentTemperature;
+
+    /// <summary>
     /// Computes (1−α)·cross entropy of labeled images + α·distillation (SimCLRv2, equation 4). The paper sums over images; with means, α
     /// does not depend on the two batch sizes.
     /// </summary>
-    /// <param name="distillation">The result of <see cref="CrossEntropy"/>.</param>
-    /// <param name="student_MK">The student's logits of labeled images. Their temperature is 1, as in the paper.</param>
-    /// <param name="labels_M">The classes of the labeled images, as 64-bit integers.</param>
+    /// <param name="distillation">The loss of the views with soft targets.</param>
+    /// <param name="labeled">The cross entropy of labeled images. Their temperature is 1, as in the paper.</param>
     /// <param name="alpha">The weight α of distillation, in [0, 1].</param>
     /// <returns>A scalar, in nats.</returns>
-    public static Tensor WithLabels(Tensor distillation, Tensor student_MK, Tensor labels_M, double alpha)
+    public static Tensor Mix(Tensor distillation, Tensor labeled, double alpha)
     {
         using var scope = NewDisposeScope();
-        var labeled = nn.functional.cross_entropy(student_MK.to_type(ScalarType.Float32), labels_M);
         return labeled.Times(1 - alpha).Plus(distillation.Times(alpha)).MoveToOuterDisposeScope();
     }
 }

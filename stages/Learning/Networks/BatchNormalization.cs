@@ -18,21 +18,25 @@ internal sealed class BatchNormalization(long features) : NormBase(
     track_running_stats: true,
     device: null,
     dtype: null,
-    nameof(BatchNormalization)), IBatchCounter
+    nameof(BatchNormalization)), ITrackingNorm
 {
     /// <inheritdoc/>
-    bool IBatchCounter.CountsBatches { get; set; } = true;
+    bool ITrackingNorm.CountsBatches { get; set; } = true;
+
+    /// <inheritdoc/>
+    (Tensor Mean, Tensor Variance)? ITrackingNorm.Tracked { get; set; }
 
     /// <summary>x_ND or x_NDHW → y of the same shape.</summary>
     public override Tensor forward(Tensor x)
     {
         ValidateInputDimensions(x);
-        if (training && ((IBatchCounter)this).CountsBatches)
+        if (training && ((ITrackingNorm)this).CountsBatches)
         {
             num_batches_tracked!.Plus_(1);
         }
 
-        return nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training, momentum!.Value, eps);
+        var (mean, variance) = ((ITrackingNorm)this).Tracked ?? (running_mean!, running_var!);
+        return nn.functional.batch_norm(x, mean, variance, weight, bias, training, momentum!.Value, eps);
     }
 
     protected override void ValidateInputDimensions(Tensor input)

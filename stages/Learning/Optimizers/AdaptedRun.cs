@@ -13,25 +13,17 @@ internal sealed class AdaptedRun : IDisposable
     {
         using var scope = NewDisposeScope();
         var (offset, length) = (slices[0].Offset, slices.Sum(slice => slice.PaddedLength));
-        Weights = Keep(parameters.Values.narrow(0, offset, length));
-        Gradient = Keep(parameters.Gradients.narrow(0, offset, length));
-        GradientRows_RA = Keep(Gradient.view(-1, FlatParameters.Alignment));
+        GradientRows_RA = Keep(parameters.Gradients.narrow(0, offset, length).view(-1, FlatParameters.Alignment));
         WeightSlices = [.. slices.Select(slice => Keep(parameters.Values.narrow(0, slice.Offset, slice.Length)))];
         GradientSlices = [.. slices.Select(slice => Keep(parameters.Gradients.narrow(0, slice.Offset, slice.Length)))];
         int[] owners =
         [
             .. slices.SelectMany((slice, number) => Enumerable.Repeat(number, (int)(slice.PaddedLength / FlatParameters.Alignment))),
         ];
-        SliceOfRow_R = Keep(tensor(owners, device: Weights.device));
+        SliceOfRow_R = Keep(tensor(owners, device: parameters.Values.device));
     }
 
-    /// <summary>The weights of all parameters, with padding.</summary>
-    public Tensor Weights { get; }
-
     /// <summary>The gradient of all parameters, with padding.</summary>
-    public Tensor Gradient { get; }
-
-    /// <summary>A view of <see cref="Gradient"/>.</summary>
     public Tensor GradientRows_RA { get; }
 
     /// <summary>The weights of each parameter, without padding.</summary>
@@ -44,12 +36,14 @@ internal sealed class AdaptedRun : IDisposable
     public Tensor SliceOfRow_R { get; }
 
     /// <summary>Groups all parameters that LARS adapts into as few runs as possible. A classifier between them splits a run.</summary>
-    public static IEnumerable<AdaptedRun> FromParameters(FlatParameters parameters)
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="classifierToo">Whether a classifier's weights are adapted too.</param>
+    public static IEnumerable<AdaptedRun> FromParameters(FlatParameters parameters, bool classifierToo)
     {
         var run = new List<ParameterSlice>();
         foreach (var slice in parameters.Slices)
         {
-            if (slice.Decays && !slice.Classifies)
+            if (slice.Decays && (classifierToo || !slice.Classifies))
             {
                 run.Add(slice);
             }
@@ -68,7 +62,7 @@ internal sealed class AdaptedRun : IDisposable
 
     public void Dispose()
     {
-        foreach (var view in WeightSlices.Concat(GradientSlices).Concat([Weights, GradientRows_RA, Gradient, SliceOfRow_R]))
+        foreach (var view in WeightSlices.Concat(GradientSlices).Concat([GradientRows_RA, SliceOfRow_R]))
         {
             view.Dispose();
         }

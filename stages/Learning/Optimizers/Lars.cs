@@ -9,8 +9,9 @@ namespace Distill.Learning.Optimizers;
 /// w ← w − v, with trust = 0.001·‖w‖ / ‖g + decay·w‖ per tensor, or 1 if either norm is 0.
 /// </summary>
 /// <remarks>
-/// Batch norms, biases and a classifier's weights (that code's "supervised head") have neither decay nor adaptation. With adaptation, a
-/// classifier that starts at zero would hardly move.
+/// Batch norms and biases have neither decay nor adaptation. A classifier's weights (that code's "supervised head") have decay without
+/// adaptation, as there: with adaptation, a classifier that starts at zero would hardly move. A student's classifier is adapted, as in the
+/// authors' notebook of distillation.
 /// </remarks>
 internal sealed class Lars : Optimizer
 {
@@ -20,20 +21,24 @@ internal sealed class Lars : Optimizer
     private readonly Tensor _momentum;
     private readonly AdaptedRun[] _adapted;
 
-    public Lars(OptimizerOptions options, FlatParameters parameters)
+    /// <param name="options">Momentum and decay.</param>
+    /// <param name="parameters">The parameters to update.</param>
+    /// <param name="adaptsClassifier">Whether a classifier's weights are adapted.</param>
+    public Lars(OptimizerOptions options, FlatParameters parameters, bool adaptsClassifier)
         : base(parameters)
     {
         _options = options;
         _momentum = Buffer("momentum");
-        _adapted = [.. AdaptedRun.FromParameters(parameters)];
+        _adapted = [.. AdaptedRun.FromParameters(parameters, adaptsClassifier)];
     }
 
     private protected override void Update(long step, double rate)
     {
+        // Batch norms and biases are not in the decayed part.
+        Decayed(Parameters.Gradients).Plus_(Decayed(Parameters.Values), alpha: _options.WeightDecay);
         foreach (var run in _adapted)
         {
             using var scope = NewDisposeScope();
-            run.Gradient.Plus_(run.Weights, alpha: _options.WeightDecay);
             var weightNorm_S = TensorLists.Norms(run.WeightSlices);
             var gradientNorm_S = TensorLists.Norms(run.GradientSlices);
             var trust_S = weightNorm_S.div(gradientNorm_S).Times_(TrustCoefficient);

@@ -42,12 +42,17 @@ public abstract class Optimizer(FlatParameters parameters) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    public static Optimizer Create(OptimizerOptions options, FlatParameters parameters) => options.Kind switch
-    {
-        OptimizerKind.Sgd => new Sgd(options, parameters),
-        OptimizerKind.Lars => new Lars(options, parameters),
-        _ => new AdamW(options, parameters),
-    };
+    /// <summary>Creates the optimizer of the options.</summary>
+    /// <param name="options">The kind, and its numbers.</param>
+    /// <param name="parameters">The parameters to update.</param>
+    /// <param name="adaptsClassifier">Whether LARS adapts the weights of a classifier too.</param>
+    public static Optimizer Create(OptimizerOptions options, FlatParameters parameters, bool adaptsClassifier = false) =>
+        options.Kind switch
+        {
+            OptimizerKind.Sgd => new Sgd(options, parameters),
+            OptimizerKind.Lars => new Lars(options, parameters, adaptsClassifier),
+            _ => new AdamW(options, parameters),
+        };
 
     private protected virtual void Dispose(bool disposing)
     {

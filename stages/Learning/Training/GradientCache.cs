@@ -6,7 +6,10 @@ public enum GradientCache
     /// <summary>Like <see cref="Off"/> until memory runs out, then like <see cref="On"/>.</summary>
     Auto,
 
-    /// <summary>One group after the other with gradient caching: a second forward pass for each, and the memory of one.</summary>
+    /// <summary>
+    /// One group after the other, in the memory of one. Where the loss is not a sum over rows, as in pretraining, this is gradient caching:
+    /// a second forward pass for each.
+    /// </summary>
     On,
 
     /// <summary>The graphs of all groups are kept until the loss is known. On the CPU, the groups run in parallel.</summary>

@@ -22,7 +22,7 @@ internal sealed class Trainer : IDisposable
     {
         (_task, _options, _device) = (task, options, settings.Compute.Device);
         _parameters = new FlatParameters(task.Network);
-        Optimizer = Optimizer.Create(options.Optimizer, _parameters);
+        Optimizer = Optimizer.Create(options.Optimizer, _parameters, task.AdaptsClassifier);
         _passes = NetworkPasses.Create(task, _parameters, options.Groups, settings, note);
     }
 
@@ -95,30 +95,20 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Computes the loss, and its gradient in <see cref="_parameters"/>. If memory runs out, it switches to gradient caching and tries
-    /// again.
+    /// Computes the loss, and its gradient in <see cref="_parameters"/>. If memory runs out, the groups run one after the other from
+    /// now on.
     /// </summary>
     private Tensor Differentiate(long step, Tensor inputs)
     {
         try
         {
-            return DifferentiateOnce(step, inputs);
+            return _passes.Differentiate(step, inputs);
         }
         catch (Exception error) when (_passes.CanReduceMemory && OutOfMemory.Is(error))
         {
             _passes.ReduceMemory();
-            return DifferentiateOnce(step, inputs);
+            return _passes.Differentiate(step, inputs);
         }
-    }
-
-    private Tensor DifferentiateOnce(long step, Tensor inputs)
-    {
-        using var scope = NewDisposeScope();
-        var outputs = _passes.Forward(inputs);
-        var loss = _task.Loss(step, outputs);
-        loss.backward();
-        _passes.Backward(outputs.grad!);
-        return loss.detach().MoveToOuterDisposeScope();
     }
 }
 

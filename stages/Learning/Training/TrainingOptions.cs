@@ -25,7 +25,7 @@ public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions 
             1,
             65536,
             "Parts of a batch, each with its own batch norm statistics. On a CPU they run in parallel, on a GPU one after another."
-                + " If memory is too small, gradient caching is used.");
+                + " If memory is too small, only one group's graph is kept.");
         return batchSize % groups == 0 && batchSize / groups >= 2
             ? new TrainingOptions(steps, batchSize, ReadOptimizer(), groups)
             : throw section.Error(

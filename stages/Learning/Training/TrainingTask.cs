@@ -32,6 +32,24 @@ public abstract class TrainingTask
     public abstract Tensor Loss(long step, Tensor outputs);
 
     /// <summary>
+    /// Whether the loss is a sum over the rows of the outputs, as a mean cross entropy is. The groups of a batch then need not be in memory
+    /// together.
+    /// </summary>
+    public virtual bool IsLossSumOfRows => false;
+
+    /// <summary>Computes the part of the loss that some rows add, if <see cref="IsLossSumOfRows"/>.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="outputs">The network's outputs for neighboring rows of <see cref="Inputs"/>, fp32.</param>
+    /// <param name="first">The index of the first of these rows.</param>
+    public virtual Tensor PartialLoss(long step, Tensor outputs, long first) =>
+        throw new NotSupportedException($"the loss of {GetType().Name} is not a sum of rows");
+
+    /// <summary>
+    /// Whether LARS adapts the rate of a classifier's weights too, as in the authors' notebook of distillation.
+    /// </summary>
+    public virtual bool AdaptsClassifier => false;
+
+    /// <summary>
     /// Tensors beside the network and the optimizer that a resumed run needs. Checkpoints hold them, and resuming fills them in place.
     /// </summary>
     public virtual IReadOnlyDictionary<string, Tensor> ExtraState => NoState;

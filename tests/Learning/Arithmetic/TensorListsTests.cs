@@ -23,10 +23,10 @@ public sealed class TensorListsTests
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var average = new MovingAverage(momentum);
+        using var average = new MovingAverage();
         var (averages, values) = (Some("averages"), Some("values"));
         var expected = averages.Zip(values, (old, value) => old.clone().Times_(momentum).Plus_(value, alpha: 1 - momentum)).ToArray();
-        average.Move(averages, values);
+        average.Move(averages, values, momentum);
         Assert.All(expected.Zip(averages), pair => Close.Exactly(pair.First, pair.Second));
     }
 
@@ -35,12 +35,12 @@ public sealed class TensorListsTests
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var average = new MovingAverage(0.9);
+        using var average = new MovingAverage();
         var (averages, values) = (Some("averages"), Some("values"));
-        average.Move(averages, values);
+        average.Move(averages, values, 0.9);
         TensorLists.Norms(values).Dispose();
         var before = Tensor.TotalCount;
-        average.Move(averages, values);
+        average.Move(averages, values, 0.9);
         TensorLists.Norms(values).Dispose();
         Assert.Equal(before, Tensor.TotalCount);
     }

@@ -88,6 +88,16 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
+    public void Second_views_may_have_another_order()
+    {
+        using var scope = NewDisposeScope();
+        var z = Pattern.Uniform("rows", 8, 7);
+        var moved = z.index_select(0, tensor(new long[] { 0, 1, 2, 3, 6, 4, 7, 5 }));
+        var positive = tensor(new long[] { 5, 7, 4, 6, 2, 0, 3, 1 });
+        Assert.Equal(ContrastiveLoss.NtXent(z, 0.2).ToDouble(), ContrastiveLoss.NtXent(moved, 0.2, positive_M: positive).ToDouble(), 1e-6);
+    }
+
+    [Fact]
     public void Loss_is_independent_of_the_length_of_projections()
     {
         using var scope = NewDisposeScope();

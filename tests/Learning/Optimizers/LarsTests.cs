@@ -58,16 +58,24 @@ public sealed class LarsTests
     [Theory]
     [InlineData("fc")]
     [InlineData("classifier")]
-    public void Weights_of_a_classifier_neither_decay_nor_adapt(string name)
+    public void Weights_of_a_classifier_decay_and_adapt_only_if_asked(string name)
     {
         using var scope = NewDisposeScope();
-        using var network = nn.Sequential((name, nn.Linear(3, 2)));
-        using var parameters = new FlatParameters(network);
-        parameters.Values.fill_(2f);
-        parameters.Gradients.fill_(0.5f);
-        using var optimizer = Create(parameters);
-        optimizer.Step(0, 0.1);
-        Close.To(full(8, 2 - 0.05f), parameters.Pack(parameters.Values), 1e-6);
+        // The gradient is 0.5, and a decay of 0.1 adds 0.2 to that of weights. The bias has neither.
+        Assert.Equal((2 - 0.07, 2 - 0.05), Stepped(adapts: false));
+        Assert.Equal((2 - 0.1 * 0.001 * 2, 2 - 0.05), Stepped(adapts: true));
+
+        (double Weight, double Bias) Stepped(bool adapts)
+        {
+            using var network = nn.Sequential((name, nn.Linear(3, 2)));
+            using var parameters = new FlatParameters(network);
+            parameters.Values.fill_(2f);
+            parameters.Gradients.fill_(0.5f);
+            using var optimizer = Create(parameters, adapts);
+            optimizer.Step(0, 0.1);
+            var values = parameters.Pack(parameters.Values).ReadAll<float>();
+            return (Math.Round(values[0], 6), Math.Round(values[^1], 6));
+        }
     }
 
     [Fact]
@@ -89,11 +97,14 @@ public sealed class LarsTests
         {
             Tiny.Backward(network, step);
             var gradients = parameters.Gradients.clone();
-            foreach (var slice in parameters.Slices.Where(slice => slice.Decays && slice.Name != "fc.weight"))
+            foreach (var slice in parameters.Slices.Where(slice => slice.Decays))
             {
                 var (w, g) = (weights.narrow(0, slice.Offset, slice.Length), gradients.narrow(0, slice.Offset, slice.Length));
                 g.Plus_(w, alpha: Decay);
-                g.mul_(w.norm().div(g.norm()).Times_(0.001));
+                if (slice.Name != "fc.weight")
+                {
+                    g.mul_(w.norm().div(g.norm()).Times_(0.001));
+                }
             }
 
             momentum.Times_(Momentum).Plus_(gradients, alpha: 2);
@@ -115,18 +126,20 @@ public sealed class LarsTests
         Close.Exactly(before, parameters.Values);
     }
 
-    private static Optimizer Create(FlatParameters parameters) =>
-        Optimizer.Create(new OptimizerOptions(OptimizerKind.Lars, 1, Decay, Momentum, 0), parameters);
+    private static Optimizer Create(FlatParameters parameters, bool adaptsClassifier = false) =>
+        Optimizer.Create(new OptimizerOptions(OptimizerKind.Lars, 1, Decay, Momentum, 0), parameters, adaptsClassifier);
 
     /// <summary>One parameter and its momentum in fp64.</summary>
     private sealed class Reference
     {
         private readonly bool _adapts;
+        private readonly bool _decays;
         private readonly double[] _velocity;
 
         public Reference(Tensor parameter, bool classifier)
         {
-            _adapts = parameter.dim() > 1 && !classifier;
+            _decays = parameter.dim() > 1;
+            _adapts = _decays && !classifier;
             Weights = [.. parameter.detach().reshape(-1).data<float>().ToArray().Select(value => (double)value)];
             _velocity = new double[Weights.Length];
         }
@@ -137,7 +150,7 @@ public sealed class LarsTests
 
         public void Step(float[] gradient, double rate)
         {
-            var update = gradient.Select((g, i) => g + (_adapts ? Decay * Weights[i] : 0)).ToArray();
+            var update = gradient.Select((g, i) => g + (_decays ? Decay * Weights[i] : 0)).ToArray();
             var trust = _adapts ? 0.001 * Norm(Weights) / Norm(update) : 1;
             for (var i = 0; i < Length; i++)
             {

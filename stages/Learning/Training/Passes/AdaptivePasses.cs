@@ -5,45 +5,47 @@ namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// Passes that keep the graphs of all groups in memory, which is fastest, until the trainer runs out of memory and calls
-/// <see cref="ReduceMemory"/>. From then on they use gradient caching.
+/// <see cref="ReduceMemory"/>. From then on, the groups run one after the other. Nothing is created before the first step, so that creating
+/// it may run out of memory too.
 /// </summary>
 internal sealed class AdaptivePasses : NetworkPasses
 {
     private readonly FlatParameters _parameters;
-    private readonly Func<NetworkPasses> _createCached;
+    private readonly Func<NetworkPasses> _createAllGraphs;
+    private readonly Func<NetworkPasses> _createOneByOne;
     private readonly Action<string> _note;
-    private NetworkPasses _passes;
-    private bool _isCached;
+    private NetworkPasses? _passes;
 
     /// <param name="parameters">The network's parameters.</param>
-    /// <param name="grouped">The passes to start with, owned by this object.</param>
-    /// <param name="createCached">Creates the passes with gradient caching, after the first passes were disposed of.</param>
+    /// <param name="createAllGraphs">Creates the passes to start with.</param>
+    /// <param name="createOneByOne">Creates the passes that need less memory, after the first ones were disposed of.</param>
     /// <param name="note">Receives a note about the change.</param>
-    public AdaptivePasses(FlatParameters parameters, NetworkPasses grouped, Func<NetworkPasses> createCached, Action<string> note) =>
-        (_parameters, _passes, _createCached, _note) = (parameters, grouped, createCached, note);
+    public AdaptivePasses(
+        FlatParameters parameters, Func<NetworkPasses> createAllGraphs, Func<NetworkPasses> createOneByOne, Action<string> note) =>
+        (_parameters, _createAllGraphs, _createOneByOne, _note) = (parameters, createAllGraphs, createOneByOne, note);
 
     /// <inheritdoc/>
-    public override bool CanReduceMemory => !_isCached;
+    public override bool CanReduceMemory => !IsReduced;
+
+    private bool IsReduced { get; set; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor inputs) => _passes.Forward(inputs);
+    public override Tensor Differentiate(long step, Tensor inputs) =>
+        (_passes ??= IsReduced ? _createOneByOne() : _createAllGraphs()).Differentiate(step, inputs);
 
     /// <inheritdoc/>
-    public override void Backward(Tensor gradient) => _passes.Backward(gradient);
-
-    /// <inheritdoc/>
-    public override void Undo() => _passes.Undo();
+    public override void Undo() => _passes?.Undo();
 
     /// <inheritdoc/>
     public override void ReduceMemory()
     {
-        _note("the groups of a batch do not fit into memory together; from now on they run one after another, with gradient caching");
-        _passes.Undo();
-        _passes.Dispose();
+        _note("the groups of a batch do not fit into memory together; from now on they run one after another");
+        _passes?.Undo();
+        _passes?.Dispose();
+        _passes = null;
         _parameters.ZeroGradients();
-        _passes = _createCached();
-        _isCached = true;
+        IsReduced = true;
     }
 
-    private protected override void Dispose(bool disposing) => _passes.Dispose();
+    private protected override void Dispose(bool disposing) => _passes?.Dispose();
 }

@@ -9,19 +9,27 @@ namespace Distill.Learning.Training.Passes;
 /// pass without graph gives the outputs of all groups, and the loss gives their gradient. A second forward pass of each group, with
 /// graph, then takes the gradient back. Only one group's graph is in memory at a time; the price is the second forward pass.
 /// </summary>
-internal sealed class CachedPasses : NetworkPasses
+internal sealed class CachedPasses : GraphPasses
 {
     private readonly int _groups;
     private readonly Replica _network;
     private readonly RunningStatistics _statistics;
     private Tensor? _inputs;
 
+    /// <param name="task">The task, with its network on the device.</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="groups">Number of groups per batch.</param>
+    /// <param name="compute">Device and arithmetic.</param>
     public CachedPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute)
+        : base(task)
     {
         _groups = groups;
         _statistics = new RunningStatistics(task.Network);
         _network = new Replica(task.Network, parameters, _statistics, compute);
     }
+
+    /// <inheritdoc/>
+    public override void Undo() => _statistics.Recall();
 
     /// <inheritdoc/>
     /// <remarks>The inputs must live until <see cref="Backward"/>.</remarks>
@@ -33,7 +41,7 @@ internal sealed class CachedPasses : NetworkPasses
         var outputs = new Tensor[_groups];
         for (var group = 0; group < _groups; group++)
         {
-            outputs[group] = _network.Forward(Part(inputs, group, _groups));
+            outputs[group] = _network.Forward(BatchGroup.Of(inputs, group, _groups));
             _network.Forget();
         }
 
@@ -46,23 +54,19 @@ internal sealed class CachedPasses : NetworkPasses
     public override void Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var (values, counts) = (_statistics.Values.clone(), _statistics.Counts.clone());
-        var sum = zeros_like(values);
+        var sum = zeros_like(_statistics.Values);
         for (var group = 0; group < _groups; group++)
         {
-            _statistics.Values.copy_(values);
-            _network.Forward(Part(_inputs!, group, _groups)).Dispose();
-            _network.Backward(Part(gradient, group, _groups));
+            _statistics.RecallValues();
+            _network.Forward(BatchGroup.Of(_inputs!, group, _groups)).Dispose();
+            _network.Backward(BatchGroup.Of(gradient, group, _groups));
             sum.Plus_(_statistics.Values);
         }
 
         _statistics.Values.copy_(sum.Over_(_groups));
-        _statistics.Counts.copy_(counts.Plus_(1));
+        _statistics.CountBatch();
         _inputs = null;
     }
-
-    /// <inheritdoc/>
-    public override void Undo() => _statistics.Recall();
 
     private protected override void Dispose(bool disposing)
     {

@@ -2,20 +2,23 @@ using Distill.Learning.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// M rows of a batch, D outputs of the network
+// M rows of a batch
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
-/// A step's forward and backward passes through the network; the task computes its loss between them. The groups of a batch are
-/// normalized separately, as on that many devices without synchronized batch norm ("ghost batches", Hoffer et al. 2017,
-/// arXiv:1705.08741). The loss sees all groups. The running statistics become the mean over the groups.
+/// A step's forward and backward passes through the network. The groups of a batch are normalized separately, as on that many devices
+/// without synchronized batch norm ("ghost batches", Hoffer et al. 2017, arXiv:1705.08741). The loss sees all groups. The running
+/// statistics become the mean over the groups.
 /// </summary>
 /// <remarks>
-/// Groups in parallel and groups one after the other, with or without gradient caching, give the same bits if a group's kernels have
-/// the same number of libtorch threads. With another number of threads, some sums are rounded differently.
+/// All kinds of passes give the same bits if a group's kernels have the same number of libtorch threads. With another number of threads,
+/// some sums are rounded differently.
 /// </remarks>
 internal abstract class NetworkPasses : IDisposable
 {
+    // Replicas save time for small networks. Those of a large network would fill the memory with gradients.
+    private const int ReplicaShare = 4;
+
     /// <summary>Creates the passes that the settings ask for.</summary>
     /// <param name="task">The task, with its network on the device.</param>
     /// <param name="parameters">The network's parameters.</param>
@@ -24,34 +27,44 @@ internal abstract class NetworkPasses : IDisposable
     /// <param name="note">Receives what the user should know.</param>
     public static NetworkPasses Create(TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
     {
+        var compute = settings.Compute;
+        if (groups == 1)
+        {
+            return AllGraphs();
+        }
+
+        var onCpu = compute.Device.type == DeviceType.CPU;
         return settings.GradientCache switch
         {
-            GradientCache.On when groups > 1 => Cached(),
-            GradientCache.Auto when groups > 1 => new AdaptivePasses(parameters, Grouped(), Cached, note),
-            _ => Grouped(),
+            GradientCache.On => OneByOne(),
+            GradientCache.Off => AllGraphs(),
+            // Where the loss is a sum over rows, one group after the other costs nothing on a GPU, which has one queue for all of them.
+            _ when (onCpu ? !ReplicasFit(parameters, groups) : task.IsLossSumOfRows) => OneByOne(),
+            _ => new AdaptivePasses(parameters, AllGraphs, OneByOne, note),
         };
 
-        // Groups in parallel gain nothing on a GPU, which has one queue for all of them.
-        NetworkPasses Grouped() => new GroupedPasses(
-            task, parameters, groups, settings.Compute, parallel: settings.Compute.Device.type == DeviceType.CPU);
+        GraphPasses AllGraphs() => GraphPasses.Create(task, parameters, groups, compute);
 
-        NetworkPasses Cached() => new CachedPasses(task, parameters, groups, settings.Compute);
+        NetworkPasses OneByOne() => task.IsLossSumOfRows
+            ? new AccumulatedPasses(task, parameters, groups, compute)
+            : new CachedPasses(task, parameters, groups, compute);
     }
 
-    /// <summary>Computes the outputs of inputs [M, …]: [M, D], fp32, a leaf for the graph of the loss.</summary>
-    public abstract Tensor Forward(Tensor inputs);
+    /// <summary>
+    /// Computes the loss of a step: a scalar without graph, owned by the caller's scope. Adds its gradient to the gradients of the
+    /// parameters.
+    /// </summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="inputs">The step's inputs: [M, …].</param>
+    public abstract Tensor Differentiate(long step, Tensor inputs);
 
-    /// <summary>Takes the gradient of the last forward pass's outputs back, and adds to the gradients of the parameters.</summary>
-    /// <param name="gradient">The gradient of the outputs: [M, D].</param>
-    public abstract void Backward(Tensor gradient);
-
-    /// <summary>Restores the running statistics from before the last forward pass.</summary>
+    /// <summary>Restores the running statistics from before the last call of <see cref="Differentiate"/>.</summary>
     public abstract void Undo();
 
     /// <summary>Whether <see cref="ReduceMemory"/> can be called.</summary>
     public virtual bool CanReduceMemory => false;
 
-    /// <summary>Uses less memory from now on. The current step is undone, and must be computed again from its forward pass.</summary>
+    /// <summary>Uses less memory from now on. The current step is undone, and must be computed again.</summary>
     public virtual void ReduceMemory() => throw new InvalidOperationException("these passes cannot use less memory");
 
     public void Dispose()
@@ -60,25 +73,11 @@ internal abstract class NetworkPasses : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The rows of one group.</summary>
-    protected static Tensor Part(Tensor all, int group, int groups)
-    {
-        var (start, end) = (all.shape[0] * group / groups, all.shape[0] * (group + 1) / groups);
-        return all.narrow(0, start, end - start);
-    }
-
-    /// <summary>Concatenates the groups' outputs to the leaf that the task computes its loss from, and disposes of them.</summary>
-    protected static Tensor Leaf(Tensor[] outputs)
-    {
-        var leaf = cat(outputs);
-        leaf.requires_grad = true;
-        foreach (var output in outputs)
-        {
-            output.Dispose();
-        }
-
-        return leaf;
-    }
-
     private protected abstract void Dispose(bool disposing);
+
+    private static bool ReplicasFit(FlatParameters parameters, int groups)
+    {
+        var gradients = (groups - 1) * parameters.Gradients.numel() * parameters.Gradients.ElementSize;
+        return gradients <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ReplicaShare;
+    }
 }

@@ -36,11 +36,6 @@ internal sealed class Replica : IDisposable
     public Tensor Forward(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        if (_network.training)
-        {
-            Statistics.CountBatch();
-        }
-
         using (_compute.BeginAutocast())
         {
             _outputs = _network.forward(inputs).to_type(ScalarType.Float32).DetachFromDisposeScope();

@@ -2,6 +2,7 @@ using Distill.Learning.Arithmetic;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// G groups, V values
 namespace Distill.Learning.Training.Passes;
 
 /// <summary>
@@ -10,13 +11,18 @@ namespace Distill.Learning.Training.Passes;
 /// </summary>
 internal sealed class RunningStatistics : IDisposable
 {
+    private readonly nn.Module _network;
     private readonly Tensor _values;
     private readonly Tensor _counts;
-    private readonly IBatchCounter[] _counters;
+    private readonly ITrackingNorm[] _norms;
+    private readonly Tensor? _separate_GV;
+    private readonly (Tensor Mean, Tensor Variance)[][] _separate;
 
     /// <param name="network">The network, on its device. Its buffers are replaced by views.</param>
-    public RunningStatistics(nn.Module network)
+    /// <param name="separate">Number of groups that <see cref="Separate"/> has statistics for.</param>
+    public RunningStatistics(nn.Module network, int separate = 0)
     {
+        _network = network;
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var norms = network.modules().OfType<NormBase>().Where(norm => norm.running_mean is not null).ToArray();
@@ -32,10 +38,11 @@ internal sealed class RunningStatistics : IDisposable
             norms[i].num_batches_tracked = View(Counts, norms[i].num_batches_tracked!, ref place);
         }
 
-        // Batch norms of other kinds always count by themselves. If there is one, all of them do.
-        _counters = norms.All(norm => norm is IBatchCounter) ? [.. norms.Cast<IBatchCounter>()] : [];
+        _norms = [.. norms.Cast<ITrackingNorm>()];
         SetCounting(false);
         (_values, _counts) = (Values.clone().DetachFromDisposeScope(), Counts.clone().DetachFromDisposeScope());
+        _separate_GV = separate > 0 ? zeros(separate, Values.numel(), device: device).DetachFromDisposeScope() : null;
+        _separate = [.. Enumerable.Range(0, separate).Select(group => Views(_separate_GV![group], norms))];
     }
 
     /// <summary>Means and variances, one batch norm after the other.</summary>
@@ -44,27 +51,63 @@ internal sealed class RunningStatistics : IDisposable
     /// <summary>Batches seen by each batch norm.</summary>
     public Tensor Counts { get; }
 
-    /// <summary>Adds 1 to all counts, with one kernel. Call this at each forward pass in training mode.</summary>
+    /// <summary>Adds 1 to all counts, with one kernel, in training mode. Call this once per batch, whatever the number of groups.</summary>
     public void CountBatch()
     {
-        if (_counters.Length > 0)
+        if (_network.training)
         {
             Counts.Plus_(1);
         }
     }
 
-    /// <summary>Keeps the current values for <see cref="Recall"/>.</summary>
+    /// <summary>Keeps the current values and counts for <see cref="Recall"/>.</summary>
     public void Remember()
     {
         _values.copy_(Values);
         _counts.copy_(Counts);
+        _separate_GV?.copy_(Values);
     }
 
-    /// <summary>Restores the values that <see cref="Remember"/> kept.</summary>
+    /// <summary>Restores what <see cref="Remember"/> kept.</summary>
     public void Recall()
     {
-        Values.copy_(_values);
+        RecallValues();
         Counts.copy_(_counts);
+    }
+
+    /// <summary>Restores the means and variances that <see cref="Remember"/> kept.</summary>
+    public void RecallValues() => Values.copy_(_values);
+
+    /// <summary>Lets the next forward pass update the statistics of one group, so that the graphs of earlier groups stay valid.</summary>
+    public void Separate(int group)
+    {
+        for (var i = 0; i < _norms.Length && _separate.Length > 0; i++)
+        {
+            _norms[i].Tracked = _separate[group][i];
+        }
+    }
+
+    /// <summary>Sets the values to the mean over the groups, if they were separate.</summary>
+    public void Unite()
+    {
+        if (_separate_GV is null)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        foreach (var norm in _norms)
+        {
+            norm.Tracked = null;
+        }
+
+        Values.copy_(_separate_GV[0]);
+        for (var group = 1; group < _separate.Length; group++)
+        {
+            Values.Plus_(_separate_GV[group]);
+        }
+
+        Values.Over_(_separate.Length);
     }
 
     /// <summary>Copies the statistics of a network of the same architecture.</summary>
@@ -78,6 +121,18 @@ internal sealed class RunningStatistics : IDisposable
     public void Dispose()
     {
         SetCounting(true);
+        foreach (var norm in _norms)
+        {
+            norm.Tracked = null;
+        }
+
+        foreach (var (mean, variance) in _separate.SelectMany(views => views))
+        {
+            mean.Dispose();
+            variance.Dispose();
+        }
+
+        _separate_GV?.Dispose();
         Values.Dispose();
         Counts.Dispose();
         _values.Dispose();
@@ -86,10 +141,16 @@ internal sealed class RunningStatistics : IDisposable
 
     private void SetCounting(bool value)
     {
-        foreach (var counter in _counters)
+        foreach (var norm in _norms)
         {
-            counter.CountsBatches = value;
+            norm.CountsBatches = value;
         }
+    }
+
+    private static (Tensor Mean, Tensor Variance)[] Views(Tensor values, NormBase[] norms)
+    {
+        long offset = 0;
+        return [.. norms.Select(norm => (View(values, norm.running_mean!, ref offset), View(values, norm.running_var!, ref offset)))];
     }
 
     private static Tensor View(Tensor flat, Tensor buffer, ref long offset)

@@ -23,9 +23,7 @@ public sealed class BatchCountTests
         task.Network.train();
         for (var step = 0; step < 3; step++)
         {
-            var outputs = passes.Forward(task.Inputs(step));
-            task.Loss(step, outputs).backward();
-            passes.Backward(outputs.grad!);
+            passes.Differentiate(step, task.Inputs(step));
         }
 
         Assert.Equal([3, 3], Counts(task));
@@ -42,9 +40,7 @@ public sealed class BatchCountTests
         using var parameters = new FlatParameters(task.Network);
         using var passes = NetworkPasses.Create(task, parameters, groups, Settings(cache), note => Assert.Fail(note));
         task.Network.train();
-        var outputs = passes.Forward(task.Inputs(0));
-        task.Loss(0, outputs).backward();
-        passes.Backward(outputs.grad!);
+        passes.Differentiate(0, task.Inputs(0));
         passes.Undo();
         Assert.Equal([0, 0], Counts(task));
     }
@@ -57,7 +53,7 @@ public sealed class BatchCountTests
         using var parameters = new FlatParameters(task.Network);
         using var passes = NetworkPasses.Create(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note));
         task.Network.eval();
-        passes.Forward(task.Inputs(0));
+        passes.Differentiate(0, task.Inputs(0));
         Assert.Equal([0, 0], Counts(task));
     }
 

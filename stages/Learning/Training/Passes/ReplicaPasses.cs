@@ -1,0 +1,86 @@
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Optimizers;
+using static TorchSharp.torch;
+
+namespace Distill.Learning.Training.Passes;
+
+/// <summary>
+/// Passes that keep the graphs of all groups in memory, each in its own replica, with one thread per group. Two cores train narrow
+/// networks a third faster that way than with two threads in every kernel. Gradients are added in the order of the groups, whatever the
+/// number of threads.
+/// </summary>
+internal sealed class ReplicaPasses : GraphPasses
+{
+    private readonly List<Replica> _replicas = [];
+    private readonly WorkerPool _workers;
+
+    /// <param name="task">The task, with its network on the device.</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="groups">Number of groups per batch, at least 2.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    public ReplicaPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute)
+        : base(task)
+    {
+        _workers = new WorkerPool(Math.Min(groups, Environment.ProcessorCount));
+        try
+        {
+            _replicas.Add(new Replica(task.Network, parameters, new RunningStatistics(task.Network), compute));
+            while (_replicas.Count < groups)
+            {
+                _replicas.Add(new Replica(task.NewReplica(), parameters, compute));
+            }
+        }
+        catch
+        {
+            Dispose(disposing: true);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Undo() => _replicas[0].Statistics.Recall();
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor inputs)
+    {
+        _replicas[0].Statistics.Remember();
+        foreach (var other in _replicas.Skip(1))
+        {
+            other.Statistics.Copy(_replicas[0].Statistics);
+        }
+
+        var parts = Parts(inputs);
+        var outputs = new Tensor[_replicas.Count];
+        _workers.Run(_replicas.Count, group => outputs[group] = _replicas[group].Forward(parts[group]));
+        return Leaf(outputs);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Tensor gradient)
+    {
+        var parts = Parts(gradient);
+        _workers.Run(_replicas.Count, group => _replicas[group].Backward(parts[group]));
+        foreach (var other in _replicas.Skip(1))
+        {
+            _replicas[0].Gradients.Plus_(other.Gradients);
+            _replicas[0].Statistics.Values.Plus_(other.Statistics.Values);
+            other.Gradients.zero_();
+        }
+
+        _replicas[0].Statistics.Values.Over_(_replicas.Count);
+        _replicas[0].Statistics.CountBatch();
+    }
+
+    private protected override void Dispose(bool disposing)
+    {
+        _workers.Dispose();
+        foreach (var replica in _replicas)
+        {
+            replica.Dispose();
+            replica.Statistics.Dispose();
+        }
+    }
+
+    private Tensor[] Parts(Tensor all) =>
+        [.. Enumerable.Range(0, _replicas.Count).Select(group => BatchGroup.Of(all, group, _replicas.Count))];
+}
