@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
-NAME is heads, from-layer, memory, compositions, views, temperature, alpha, targets, balance, self-first or stem. Every row is an ordinary
+NAME is heads, from-layer, memory, groups, compositions, views, temperature, alpha, targets, balance, self-first or stem. Every row is an ordinary
 pipeline (models/ablation-….json) that `distill run` runs, and skips when it is done. The figures of an ablation go to
 docs/evidence/results/ablation-NAME.json after every row; --keep measures only the rows that are missing there. A seed draws the 130
 labels and everything random after the pretraining. Top-1 is measured on the test split and chooses nothing: all rows were decided on before
@@ -84,6 +84,14 @@ def pretrained(name, change, layer, seeds, network=None):
     return {"knn": rows["knn-200"], "linear": rows["linear"], "teacher": fine_tune(f"{name}-from-{layer}", given, layer, seeds)}
 
 
+def contrasted(name, change):
+    """Loss (mean of the last fifth of the steps), kNN and linear probe of a pretraining."""
+    rows = run(name, merge(ENCODER, {"pretrain": change}))
+    lines = [json.loads(line) for line in (pathlib.Path("models") / f"ablation-{name}" / "pretrain" / "metrics.jsonl").open()]
+    losses = [line["loss"] for line in lines if line["step"] > 0.8 * lines[-1]["step"]]
+    return {"loss": sum(losses) / len(losses), "knn": rows["knn-200"], "linear": rows["linear"]}
+
+
 # An ablation yields what tells a row from the others, and how to measure it.
 def heads(seeds):
     for layers in (3, 2, 4):
@@ -97,6 +105,12 @@ def memory(seeds):
     for keys in (0, 4096, 16384):
         change = {"queue": {"size": keys}} if keys else {}
         yield {"keys": keys}, partial(pretrained, f"memory-{keys}" if keys else "default", change, 1, seeds)
+
+
+def groups(seeds):
+    """One seed: groups should change nothing."""
+    for number in (2, 8, 32):
+        yield {"groups": number}, partial(contrasted, f"groups-{number}", {"steps": 1000, "batchSize": 512, "groups": number})
 
 
 def from_layer(seeds):
@@ -176,7 +190,7 @@ def targets(seeds):
 
 def balance(seeds):
     """Soft targets shifted so that every class has as much of them, which the papers do not do."""
-    for value in (True, False):
+    for value in ("equal", "as-labeled"):
         yield {"classFrequencies": value}, student("round" if value == "equal" else "unbalanced", seeds, {"classFrequencies": value})
 
 
@@ -193,8 +207,8 @@ def stem(seeds):
 
 
 ALL = {
-    "heads": heads, "from-layer": from_layer, "memory": memory, "compositions": compositions, "views": views, "temperature": temperature,
-    "alpha": alpha, "targets": targets, "balance": balance, "self-first": self_first, "stem": stem,
+    "heads": heads, "from-layer": from_layer, "memory": memory, "groups": groups, "compositions": compositions, "views": views,
+    "temperature": temperature, "alpha": alpha, "targets": targets, "balance": balance, "self-first": self_first, "stem": stem,
 }
 
 
