@@ -46,7 +46,7 @@ internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings setti
             _features = new Features(
                 candidate.Source.Artifact,
                 voters,
-                Run(encoder, _train.Value, voters).DetachFromDisposeScope(),
+                Inference.RunToHost(encoder, _train.Value, voters, settings.Compute.InFp32, StopIfCanceled).DetachFromDisposeScope(),
                 Run(encoder, _test, _all).DetachFromDisposeScope());
         }
 
@@ -57,7 +57,9 @@ internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings setti
     }
 
     private Tensor Run(nn.Module<Tensor, Tensor> network, ImageBank bank, IReadOnlyList<int> images) =>
-        Inference.Run(network, bank, images, settings.Compute.InFp32, _ => cancellation.ThrowIfCancellationRequested());
+        Inference.Run(network, bank, images, settings.Compute.InFp32, StopIfCanceled);
+
+    private void StopIfCanceled(int done) => cancellation.ThrowIfCancellationRequested();
 
     private void Forget()
     {

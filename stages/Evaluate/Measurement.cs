@@ -11,6 +11,11 @@ namespace Distill.Evaluate;
 /// <param name="Intervals">95 % intervals over the images.</param>
 public sealed record Measurement(ClassificationReport Report, ClassificationIntervals Intervals)
 {
+    // A thousand classes would be a million numbers for each classifier.
+    private const int MostClassesInRows = 100;
+
+    private IEnumerable<int> Labels => Enumerable.Range(0, Report.Classes);
+
     /// <summary>Measures a classifier by its logits.</summary>
     /// <param name="logits_NK">Logits of all images.</param>
     /// <param name="labels_N">True classes.</param>
@@ -38,12 +43,15 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
         ["negativeLogLikelihood"] = Math.Round(Report.NegativeLogLikelihood, 4),
     };
 
-    /// <summary>Returns the bins of the reliability diagram, and the confusion matrix with one row per true class.</summary>
+    /// <summary>
+    /// Returns the bins of the reliability diagram, and the confusion matrix: one row per true class, or for many classes the cells that
+    /// are not 0, each as true class, predicted class and number of images.
+    /// </summary>
     public JsonObject Details(IReadOnlyList<string> classNames) => new()
     {
         ["classes"] = new JsonArray([.. classNames.Select(name => JsonValue.Create(name))]),
-        ["confusion"] = new JsonArray([.. Enumerable.Range(0, Report.Classes).Select(label =>
-            new JsonArray([.. Enumerable.Range(0, Report.Classes).Select(guess => JsonValue.Create(Report.Confusion[label, guess]))]))]),
+        [Report.Classes <= MostClassesInRows ? "confusion" : "confusionCells"] =
+            Report.Classes <= MostClassesInRows ? ConfusionRows() : ConfusionCells(),
         ["reliability"] = new JsonArray([.. Report.Reliability.Select(bin => new JsonObject
         {
             ["low"] = Math.Round(bin.Low, 6),
@@ -53,6 +61,13 @@ public sealed record Measurement(ClassificationReport Report, ClassificationInte
             ["accuracy"] = bin.Accuracy is { } accuracy ? Math.Round(accuracy, 6) : null,
         })]),
     };
+
+    private JsonArray ConfusionRows() => new([.. Labels.Select(label =>
+        new JsonArray([.. Labels.Select(guess => JsonValue.Create(Report.Confusion[label, guess]))]))]);
+
+    private JsonArray ConfusionCells() => new([.. Labels.SelectMany(label => Labels
+        .Where(guess => Report.Confusion[label, guess] > 0)
+        .Select(guess => new JsonArray(label, guess, Report.Confusion[label, guess])))]);
 
     private static double Percent(double value) => Math.Round(value, 2);
 

@@ -18,6 +18,7 @@ internal sealed class KnnMonitor
 
     private const int MaximumBank = 10_000;
     private const int MaximumQueries = 2_000;
+    private const int UsualNeighbors = 200;
 
     private readonly ImageBank _bank;
     private readonly Compute _compute;
@@ -49,6 +50,13 @@ internal sealed class KnnMonitor
             _bank.Labels(_voters),
             Inference.Run(encoder, _bank, _queries, _compute),
             _bank.Labels(_queries),
-            _bank.Images.ClassNames.Count);
+            _bank.Images.ClassNames.Count,
+            NeighborsOf(_voters.Length, _bank.Images.ClassNames.Count));
     }
+
+    /// <summary>
+    /// Returns k: 200, or as many as a class has voters if they are few. With 1,000 classes, a class has ten of them, and 190 others would
+    /// outvote these.
+    /// </summary>
+    internal static int NeighborsOf(int voters, int classes) => Math.Clamp(voters / classes, 1, UsualNeighbors);
 }

@@ -58,8 +58,10 @@ public static class ProbeStage
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
         var indices = options.Indices(train, labels);
         options.CheckLabels(train, indices);
-        var features_ND = Inference.Run(
-            classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
+        // SGD reads a batch at a time, so its features need not fit a GPU.
+        var features_ND = options.Solver == ProbeSolver.Sgd
+            ? Inference.RunToHost(classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count))
+            : Inference.Run(classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
         var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);
 
         var path = Path.Combine(context.Folder, Output);
@@ -86,17 +88,17 @@ public static class ProbeStage
         Action<int, int> report)
     {
         using var scale = FeatureScale.Fit(features_ND);
-        var scaled_ND = scale.Apply(features_ND);
         if (options.Solver == ProbeSolver.Sgd)
         {
-            using var fitted = SgdProbe.Fit(scaled_ND, labels_N, classes, random, options.Sgd, epoch => report(epoch, options.Sgd.Epochs));
+            using var fitted = SgdProbe.Fit(
+                features_ND, scale, labels_N, classes, random, options.Sgd, epoch => report(epoch, options.Sgd.Epochs));
             SetClassifier(fitted);
             return [];
         }
 
         var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOutFraction };
         using var probe = LogisticProbe.Fit(
-            scaled_ND, labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
+            scale.Apply(features_ND), labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
         SetClassifier(probe.Classifier);
         return new JsonObject
         {

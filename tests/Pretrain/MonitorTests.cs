@@ -1,3 +1,4 @@
+using Distill.Pretrain;
 using System.Text.Json.Nodes;
 using Tests.Learning;
 using Tests.Pipeline;
@@ -10,6 +11,14 @@ namespace Tests.Pretrain;
 public sealed class MonitorTests
 {
     private static readonly string[] Monitored = ["spread", "effectiveRank", "alignment", "uniformity", "knn"];
+
+    [Theory]
+    [InlineData(10_000, 10, 200)]
+    [InlineData(10_000, 1000, 10)]
+    [InlineData(67, 10, 6)]
+    [InlineData(5, 10, 1)]
+    public void Neighbors_are_no_more_than_the_voters_of_a_class(int voters, int classes, int neighbors) =>
+        Assert.Equal(neighbors, KnnMonitor.NeighborsOf(voters, classes));
 
     [Fact]
     public void Embedding_metrics_gradient_norm_and_chance_loss_are_logged()

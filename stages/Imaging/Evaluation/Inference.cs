@@ -48,24 +48,50 @@ public static class Inference
         IReadOnlyList<int> indices,
         Compute compute,
         Action<int>? report = null,
-        int? workers = null)
+        int? workers = null) =>
+        Collect(network, bank, indices, compute, report, workers, width => empty(indices.Count, width, device: compute.Device));
+
+    /// <summary>
+    /// Computes outputs as <see cref="Run"/> does, but stores them in the memory of the host, and in half precision if there are more than
+    /// <see cref="HostFeatures.MaximumInFp32"/>.
+    /// </summary>
+    /// <returns>[N, D], on the CPU.</returns>
+    public static Tensor RunToHost(
+        nn.Module<Tensor, Tensor> network,
+        ImageBank bank,
+        IReadOnlyList<int> indices,
+        Compute compute,
+        Action<int>? report = null) =>
+        Collect(network, bank, indices, compute, report, workers: null, width => HostFeatures.Create(indices.Count, width));
+
+    private static Tensor Collect(
+        nn.Module<Tensor, Tensor> network,
+        ImageBank bank,
+        IReadOnlyList<int> indices,
+        Compute compute,
+        Action<int>? report,
+        int? workers,
+        Func<long, Tensor> create)
     {
         using var scope = NewDisposeScope();
         using var form = InferenceNetwork.Create(network, compute);
         var size = SizeOf(network);
         var chunks = indices.Chunk(BatchSize(bank.Images.Shape, compute, network)).ToArray();
         using var loader = new ViewLoader(bank, chunk => bank.EvaluationViews(chunks[chunk]) with { Size = size }, chunks.Length);
-        var batches = new List<Tensor>();
-        var done = 0;
+        // One tensor for all outputs: with a list of batches, both would be in memory in the end.
+        Tensor? all_ND = null;
+        var done = 0L;
         foreach (var outputs in ForEach(loader, chunks.Length, form, (_, y) => y.DetachFromDisposeScope(), compute, workers))
         {
-            scope.Attach(outputs);
-            batches.Add(outputs);
-            done += chunks[batches.Count - 1].Length;
-            report?.Invoke(done);
+            using var batch_ND = outputs;
+            all_ND ??= create(batch_ND.shape[1]);
+            using var rows_ND = all_ND.narrow(0, done, batch_ND.shape[0]);
+            rows_ND.copy_(batch_ND);
+            done += batch_ND.shape[0];
+            report?.Invoke((int)done);
         }
 
-        return cat(batches).MoveToOuterDisposeScope();
+        return all_ND!.MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes several batches at a time and returns what <paramref name="use"/> makes of each, in order.</summary>

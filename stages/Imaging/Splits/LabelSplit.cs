@@ -68,7 +68,7 @@ public sealed class LabelSplit
             throw new UserException($"{train.Name} has no classes, so labels cannot be drawn from it");
         }
 
-        var members = train.ClassNames.Select((_, label) => MembersOf(train, label).FindAll(index => free(index))).ToArray();
+        var members = MembersByClass(train, free);
         var key = RandomKey.FromSeed(options.Seed).Fold(purpose);
         var quota = LabelQuota.Compute(Array.ConvertAll(members, images => images.Count), train.ClassNames, options, key);
         var indices = members.SelectMany((images, label) =>
@@ -91,6 +91,19 @@ public sealed class LabelSplit
     /// <exception cref="UserException">A line names an unknown image, names one twice, or contradicts the class in the dataset.</exception>
     public static LabelSplit Read(string path, ImageSet train) => SplitFile.Read(path, train);
 
-    private static List<int> MembersOf(ImageSet train, int label) =>
-        [.. Enumerable.Range(0, train.Count).Where(index => train.Labels[index] == label)];
+    /// <summary>Lists the free labeled images of each class, in one pass.</summary>
+    private static List<int>[] MembersByClass(ImageSet train, Func<int, bool> free)
+    {
+        List<int>[] members = [.. train.ClassNames.Select(_ => new List<int>())];
+        var labels = train.Labels;
+        for (var index = 0; index < labels.Count; index++)
+        {
+            if (labels[index] != ImageSet.Unlabeled && free(index))
+            {
+                members[labels[index]].Add(index);
+            }
+        }
+
+        return members;
+    }
 }

@@ -13,11 +13,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <summary>The short name of a training stage's one output.</summary>
     public const string Output = Weights.FileName;
 
-    private const int LogReadings = 200;
-    private const int MonitorReadings = 10;
-
-    private readonly int _logEvery = Math.Max(1, options.Steps / LogReadings);
-    private readonly int _monitorEvery = Math.Max(1, options.Steps / MonitorReadings);
+    private readonly ReadingSchedule _readings = new(options.Steps);
 
     /// <summary>The clock that decides when a checkpoint is due.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -57,7 +53,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         task.Network.train();
         while (step < options.Steps)
         {
-            var log = (step + 1) % _logEvery == 0 || step + 1 == options.Steps;
+            var log = _readings.IsLogged(step + 1);
             var rate = options.Optimizer.Rate(step, options.Steps) * faults.RateFactor;
             var reading = trainer.Take(step, rate, log);
             if (!reading.IsFinite)
@@ -74,7 +70,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 loss = reading.Loss ?? loss;
                 lossesSinceMonitor.AddRange(reading.Loss is { } read ? [read] : []);
                 step++;
-                if (step % _monitorEvery == 0 || step == options.Steps)
+                if (_readings.IsMonitored(step))
                 {
                     using (Cudnn.Benchmarking(false))
                     {

@@ -15,13 +15,13 @@ internal static class MisclassifiedSection
         string[] classes = [.. details["classes"]!.AsArray().Select(name => name!.GetValue<string>())];
         var reliability = ReliabilityChart.Create(details["reliability"]!.AsArray(), facts.Published.Figure("calibrationError") ?? 0);
         return new Section("Misclassified", $"""
-            {Html.Grid([Confusion(classes, details["confusion"]!.AsArray()), reliability])}
+            {Html.Grid([Confusion(classes, details["confusion"]?.AsArray()), reliability])}
             <h3>Most confident mistakes</h3>
             {Html.Grid(MostConfident(study.Misclassified, test), "images")}
             """);
     }
 
-    private static string Confusion(string[] classes, JsonArray counts) => classes.Length > ConfusionChart.MaximumClasses
+    private static string Confusion(string[] classes, JsonArray? counts) => counts is null || classes.Length > ConfusionChart.MaximumClasses
         ? "<figcaption>Confusion matrix</figcaption>"
             + FormattableString.Invariant($"<p>Too large to show for {classes.Length:N0} classes; see results-details.json.</p>")
         : ConfusionChart.Create(classes, [.. counts.Select(row => row!.AsArray().Select(count => count!.GetValue<long>()).ToArray())]);

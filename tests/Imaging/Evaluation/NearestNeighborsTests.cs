@@ -57,6 +57,20 @@ public sealed class NearestNeighborsTests
         Close.To(GoldenFile.Read("evaluation")[$"neighbors/{neighbors}"], votes, 1e-5);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(150)]
+    [InlineData(449)]
+    public void Parts_of_the_bank_give_the_votes_of_all(int valuesPerPart)
+    {
+        using var scope = NewDisposeScope();
+        var labels = tensor(Enumerable.Range(0, 90).Select(i => (long)(i * 7 % 11 % 6)).ToArray());
+        var (bank, queries) = (Pattern.Uniform("bank", 90, 5), Pattern.Uniform("queries", 40, 5));
+        var options = NeighborOptions.SoloLearn;
+        var whole = NearestNeighbors.Votes(bank, labels, queries, 6, options);
+        Close.Relatively(whole, NearestNeighbors.Votes(bank, labels, queries, 6, options, valuesPerPart), 1e-6);
+    }
+
     [Fact]
     public void Small_temperature_does_not_overflow()
     {

@@ -12,21 +12,28 @@ namespace Distill.Imaging.Evaluation.Probes;
 public static class SgdProbe
 {
     /// <summary>Trains a probe.</summary>
-    /// <param name="z_ND">Features of the training images.</param>
-    /// <param name="labels_N">Classes of the images, int64, on the same device.</param>
+    /// <param name="z_ND">Features of the training images, of any floating type; on the CPU, they may be more than a GPU holds.</param>
+    /// <param name="scale">Scale that is applied to each batch; null for none.</param>
+    /// <param name="labels_N">Classes of the images, int64, on the device that trains.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="key">Key that shuffles: epoch e has the order <c>key.Fold(e).Permutation(N)</c>.</param>
     /// <param name="options">Epochs, batch size, learning rate and momentum.</param>
     /// <param name="report">Called after each epoch with the number done so far; may throw to stop.</param>
     public static LinearClassifier Fit(
-        Tensor z_ND, Tensor labels_N, int classes, RandomKey key, SgdProbeOptions options, Action<int>? report = null)
+        Tensor z_ND,
+        FeatureScale? scale,
+        Tensor labels_N,
+        int classes,
+        RandomKey key,
+        SgdProbeOptions options,
+        Action<int>? report = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         using var gradients = enable_grad();
         using var scope = NewDisposeScope();
-        var features_ND = z_ND.detach().to_type(ScalarType.Float32);
-        using var linear = nn.Linear(z_ND.shape[1], classes, device: z_ND.device);
+        var features_ND = z_ND.detach();
+        using var linear = nn.Linear(z_ND.shape[1], classes, device: labels_N.device);
         using var parameters = new FlatParameters(linear);
         Zero(parameters);
         var recipe = new OptimizerOptions(OptimizerKind.Sgd, options.LearningRate, WeightDecay: 0, options.Momentum, WarmupFraction: 0);
@@ -39,10 +46,11 @@ public static class SgdProbe
             foreach (var batch in key.Fold(epoch).Permutation(images).Chunk(options.BatchSize))
             {
                 using var one = NewDisposeScope();
-                var index = tensor(Array.ConvertAll(batch, image => (long)image), device: z_ND.device);
-                var logits_BK = linear.forward(features_ND.index_select(0, index));
+                var index = tensor(Array.ConvertAll(batch, image => (long)image));
+                var raw_BD = features_ND.index_select(0, index.to(z_ND.device)).to(labels_N.device);
+                var logits_BK = linear.forward(scale?.Apply(raw_BD) ?? raw_BD.to_type(ScalarType.Float32));
                 parameters.ZeroGradients();
-                nn.functional.cross_entropy(logits_BK, labels_N.index_select(0, index)).backward();
+                nn.functional.cross_entropy(logits_BK, labels_N.index_select(0, index.to(labels_N.device))).backward();
                 optimizer.Step(step, recipe.Rate(step, steps));
                 step++;
             }

@@ -26,6 +26,20 @@ public sealed class FeatureScaleTests
         Close.To(classifier.Logits(scaled_ND), folded.Logits(z_ND), 1e-4);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(349)]
+    public void Parts_give_the_mean_and_scale_of_all(int valuesPerPart)
+    {
+        using var scope = NewDisposeScope();
+        var z_ND = Pattern.Uniform("features", 50, 7).mul(3).add(11);
+        using var whole = FeatureScale.Fit(z_ND);
+        using var parts = FeatureScale.Fit(z_ND, valuesPerPart);
+        Assert.Equal(whole.Scale, parts.Scale, 1e-12);
+        Close.To(whole.Mean_D, parts.Mean_D, 1e-12);
+    }
+
     [Fact]
     public void Equal_features_stay_finite()
     {
