@@ -25,8 +25,8 @@ internal static class DistillContest
         var random = settings.Random("distill");
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = Student();
-        using var task = new SoftTargetTask(
-            student, Student, bank, targets, frequencies: null, labeled: null, options, settings.Compute, random);
+        using var stored = new StoredTargets(targets, frequencies: null, options, settings.Compute.Device, random);
+        using var task = new SoftTargetTask(student, Student, bank, stored, labeled: null, options, settings.Compute);
         using var run = new TrainingRun(task, options.Training, settings);
 
         using var teacher = bench.LoadTeacher();

@@ -6,6 +6,7 @@ using Distill.Imaging.SoftTargets;
 using Distill.Imaging.Splits;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
@@ -14,8 +15,8 @@ namespace Distill.Distill;
 
 /// <summary>
 /// Step 4 of SimCLRv2 (section 2.1, equation 3): trains a new student on the teacher's soft targets of the stored views. Self-distillation
-/// is the same with the previous student as the teacher. The teacher does not run. Labels are read only if the options mix in labeled
-/// images (equation 4) or select images by whether they are labeled.
+/// is the same with the previous student as the teacher. The teacher does not run, unless it labels fresh views in every step. Labels are
+/// read only if the options mix in labeled images (equation 4) or select images by whether they are labeled.
 /// </summary>
 public static class DistillStage
 {
@@ -31,7 +32,7 @@ public static class DistillStage
     public static int VersionOf(DistillOptions options) =>
         options.Training.Optimizer.Kind == OptimizerKind.Lars || options.StudentTemperature != 1 ? Version : VersionBefore;
 
-    /// <summary>Trains the student, or resumes its training.</summary>
+    /// <summary>Trains the student on stored soft targets, or resumes its training.</summary>
     /// <param name="context">The running stage.</param>
     /// <param name="options">Student and training.</param>
     /// <param name="settings">Device, threads and seed of the run.</param>
@@ -47,22 +48,68 @@ public static class DistillStage
         IDataset dataset,
         LabelSplitOptions labels,
         CropOptions crop,
-        Artifact softTargets)
+        Artifact softTargets) => Run(context, options, settings, dataset, labels, crop, (images, _, labeled, random) =>
+    {
+        var all = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
+        var isChosen = DistilledBy(options.Images, labeled);
+        var frequencies = options.ClassFrequencies == ClassFrequencies.Estimated ? Frequencies(images, labeled) : null;
+        var targets = options.Images == DistilledImages.All ? all : all.Where(isChosen);
+        return new StoredTargets(targets, frequencies, options, settings.Compute.Device, random);
+    });
+
+    /// <summary>Trains the student on fresh views that the teacher labels in every step, or resumes its training.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="options">Student and training.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose training split is used.</param>
+    /// <param name="labels">Which training images are labeled; read only if <see cref="DistillOptions.UsesLabels"/>.</param>
+    /// <param name="crop">How all views are drawn.</param>
+    /// <param name="teacher">The classifier that labels.</param>
+    /// <exception cref="UserException">The options leave no image to train on.</exception>
+    public static StageResult RunOnline(
+        StageContext context,
+        DistillOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        LabelSplitOptions labels,
+        CropOptions crop,
+        ClassifierSource teacher)
+    {
+        using var teaching = teacher.Load(
+            context.Input(teacher.Artifact), dataset.Train().Shape.Channels, dataset.Train().ClassNames.Count, settings.Compute);
+        return Run(context, options, settings, dataset, labels, crop, (images, bank, labeled, random) =>
+        {
+            int[] chosen = [.. Enumerable.Range(0, images.Count).Where(DistilledBy(options.Images, labeled))];
+            return new OnlineTargets(teaching, bank, chosen, crop, options.Training.BatchSize, settings.Compute, random);
+        });
+    }
+
+    private static StageResult Run(
+        StageContext context,
+        DistillOptions options,
+        RunSettings settings,
+        IDataset dataset,
+        LabelSplitOptions labels,
+        CropOptions crop,
+        Func<ImageSet, ImageBank, IReadOnlyList<int>, RandomKey, ITargets> createTargets)
     {
         var images = dataset.Train();
         var labeled = options.UsesLabels ? LabelSplit.Draw(images, labels).Indices : [];
-        var all = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
-        var targets = Select(all, options.Images, labeled);
+        if (options.Images == DistilledImages.Unlabeled && labeled.Count == images.Count)
+        {
+            throw new UserException("student.images is \"unlabeled\", but every training image is labeled; use \"all\", or fewer labels");
+        }
+
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
+        using var targets = createTargets(images, bank, labeled, random);
         using var student = CreateStudent();
-
-        var frequencies = options.ClassFrequencies == ClassFrequencies.Estimated ? Frequencies(images, labeled) : null;
         var views = options.Alpha < 1 ? new LabeledViews(bank, labeled, crop, options.LabeledBatchSize, random) : null;
-        using var task = new SoftTargetTask(student, CreateStudent, bank, targets, frequencies, views, options, settings.Compute, random);
+        using var task = new SoftTargetTask(student, CreateStudent, bank, targets, views, options, settings.Compute);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
-        ResNet CreateStudent() => ResNet.Create(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+        ResNet CreateStudent() =>
+            ResNet.Create(options.Network, images.Shape.Channels, images.ClassNames.Count, settings.Compute, random);
     }
 
     /// <summary>Returns the frequency of each class among the labeled images, which the teacher learned from. None is 0.</summary>
@@ -77,16 +124,10 @@ public static class DistillStage
         return [.. counts.Select(count => count / counts.Sum())];
     }
 
-    private static SoftTargetTable Select(SoftTargetTable targets, DistilledImages images, IReadOnlyList<int> labeled)
+    /// <summary>Returns whether an image, by its index, is learned from.</summary>
+    private static Func<int, bool> DistilledBy(DistilledImages images, IReadOnlyList<int> labeled)
     {
-        if (images == DistilledImages.All)
-        {
-            return targets;
-        }
-
         var isLabeled = labeled.ToHashSet();
-        var selected = targets.Where(image => isLabeled.Contains(image) == (images == DistilledImages.Labeled));
-        return selected.Count > 0 ? selected : throw new UserException(
-            "student.images is \"unlabeled\", but every training image is labeled; use \"all\", or fewer labels");
+        return image => images == DistilledImages.All || isLabeled.Contains(image) == (images == DistilledImages.Labeled);
     }
 }

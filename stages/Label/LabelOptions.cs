@@ -18,7 +18,7 @@ public sealed record LabelOptions(int ViewsPerImage, CropOptions Crop, int TopK)
 {
     public static LabelOptions Read(JsonSection section) => new(
         section.Integer(
-            "viewsPerImage", 4, 1, 64,
+            "viewsPerImage", 4, 1, 1024,
             "Augmented views stored per image. With 1, a student sees the same crop in every epoch."),
         CropOptions.Read(section.Section("crop", "Random resized crop of the stored views."), defaultArea: 0.08),
         section.Integer("topK", 0, help: "Number of largest logits stored per view, with the log-sum-exp of the others. 0 stores all."));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Distill.Datasets.Images;
 using Distill.Distill;
 using Distill.Imaging.Augmentation;
@@ -99,7 +98,14 @@ public sealed class DistillStageTests
         WriteTargets(Path.Combine(folder, "a.parquet"), topK);
         fixture.Inputs[SoftTargets] = folder;
         var context = fixture.Context("distill");
-        DistillStage.Run(context, Options(student, steps), StageFixture.Settings, SampleData.Open(), labels, Crops, SoftTargets);
+        DistillStage.Run(
+            context,
+            TinyStudent.Options(student, steps, batchSize: 8),
+            StageFixture.Settings,
+            SampleData.Open(),
+            labels,
+            Crops,
+            SoftTargets);
         return FileHash.OfFile(fixture.Folder[DistillStage.Output]);
     }
 
@@ -111,15 +117,5 @@ public sealed class DistillStageTests
         var logits_NK = Pattern.Uniform("opinion", train.Count, train.ClassNames.Count).mul(4);
         var rows = SoftTargetRows.FromLogits(views, [.. views.Select(_ => Crop.Whole)], logits_NK, topK);
         SoftTargetWriter.Write(path, [rows], new Dictionary<string, string>(), topK);
-    }
-
-    private static DistillOptions Options(string student, int steps)
-    {
-        var json = JsonNode.Parse(student)!.AsObject();
-        json["network"] = JsonNode.Parse("""{ "architecture": "resnet18", "width": 0.125 }""");
-        json["steps"] = steps;
-        json["batchSize"] = 8;
-        var root = new JsonObject { ["student"] = json };
-        return DistillOptions.Read(PipelineFile.Parse(root.ToJsonString(), "test.json", _ => null).Section("student"));
     }
 }

@@ -8,10 +8,15 @@ namespace Distill.Cli.Checks;
 /// <summary>Finds batches, queues and evaluations that are larger than the number of images.</summary>
 internal static class BatchCheck
 {
+    // SimCLRv2's students see a fresh view every time; FKD, which stores views, has 500 of each image.
+    private const int MostPasses = 10;
+
     public static IEnumerable<Finding> Find(CheckedData data) => data.Train?.Images is not { } train ? [] :
     [
         .. data.Options.Pretrains ? Pretraining(data, train) : [],
-        .. data.Labels is { } labels ? [.. Batches(data, train, labels.Indices.Count), .. Neighbors(data, train)] : Array.Empty<Finding>(),
+        .. data.Labels is { } labels
+            ? [.. Batches(data, train, labels.Indices.Count), .. Repeats(data, train, labels.Indices.Count), .. Neighbors(data, train)]
+            : Array.Empty<Finding>(),
     ];
 
     private static IEnumerable<Finding> Pretraining(CheckedData data, ImageSet train)
@@ -58,8 +63,10 @@ internal static class BatchCheck
 
         foreach (var round in options.Rounds)
         {
-            var (student, views) = (round.Student.Options, round.Label.Options.ViewsPerImage);
-            batches.Add(($"rounds.{round.Name}.student.batchSize", student.Training.BatchSize, views * Learned(student.Images), "view"));
+            var student = round.Student.Options;
+            var views = round.Targets == TargetsKind.Online ? 1 : round.Label.Options.ViewsPerImage;
+            var items = views * Learned(student, train, labeled);
+            batches.Add(($"rounds.{round.Name}.student.batchSize", student.Training.BatchSize, items, "view"));
             if (student.Alpha < 1)
             {
                 batches.Add(($"rounds.{round.Name}.student.labeledBatchSize", student.LabeledBatchSize, labeled, "labeled image"));
@@ -71,14 +78,33 @@ internal static class BatchCheck
             .Select(batch => Finding.Warning(
                 Split.Train,
                 $"{batch.Key}: found {batch.Size}, expected at most the {Phrases.Count(batch.Items, batch.What)}: steps repeat some"));
-
-        int Learned(DistilledImages images) => images switch
-        {
-            DistilledImages.Labeled => labeled,
-            DistilledImages.Unlabeled => train.Count - labeled,
-            _ => train.Count,
-        };
     }
+
+    /// <summary>Finds students that see each stored view again and again.</summary>
+    private static IEnumerable<Finding> Repeats(CheckedData data, ImageSet train, int labeled)
+    {
+        foreach (var round in data.Options.Rounds.Where(round => round.Targets == TargetsKind.Stored))
+        {
+            var (student, views) = (round.Student.Options, round.Label.Options.ViewsPerImage);
+            var rows = (double)views * Math.Max(1, Learned(student, train, labeled));
+            var passes = student.Training.Steps * (double)student.Training.BatchSize / rows;
+            if (passes > MostPasses)
+            {
+                yield return Finding.Warning(
+                    Split.Train,
+                    FormattableString.Invariant($"rounds.{round.Name}.label.viewsPerImage: found {views}, so each stored view is seen ")
+                        + FormattableString.Invariant($"{passes:0} times in {student.Training.Steps} steps; more views, or ")
+                        + $"\"targets\": \"online\" in rounds.{round.Name}, show others");
+            }
+        }
+    }
+
+    private static int Learned(DistillOptions student, ImageSet train, int labeled) => student.Images switch
+    {
+        DistilledImages.Labeled => labeled,
+        DistilledImages.Unlabeled => train.Count - labeled,
+        _ => train.Count,
+    };
 
     private static IEnumerable<Finding> Neighbors(CheckedData data, ImageSet train)
     {

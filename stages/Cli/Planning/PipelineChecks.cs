@@ -1,5 +1,6 @@
 using Distill.Datasets;
 using Distill.Datasets.Options;
+using Distill.Distill;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
@@ -24,6 +25,13 @@ internal static class PipelineChecks
         if (other is not null)
         {
             throw root.Section("pretrain").Error("encoder", $"found an encoder and {other}, expected one of them; remove the other");
+        }
+
+        // Its views have another size than the student's, so it cannot label these.
+        if (options.Rounds is [{ Targets: TargetsKind.Online }, ..])
+        {
+            throw root.Map("rounds")[0].Section.Error(
+                "targets", "found \"online\", expected \"stored\" in the first round, whose teacher is pretrain.encoder");
         }
     }
 

@@ -51,10 +51,11 @@ internal sealed record Plan(
             : options.ImportsTeacher ? training.ImportTeacher()
             : training.FineTune();
         var supervised = options.Supervised is { } baseline ? training.Supervised(baseline) : PlanStep.None;
+        var planning = new RoundPlan(options, dataset, root);
         var rounds = new List<RoundStep>();
         foreach (var round in options.Rounds)
         {
-            rounds.Add(training.Round(round, rounds.Count, rounds.Count == 0 ? teacher.Candidates[0] : rounds[^1].Student));
+            rounds.Add(planning.Create(round, rounds.Count, rounds.Count == 0 ? teacher.Candidates[0] : rounds[^1].Student));
         }
 
         Candidate[] candidates =
@@ -107,7 +108,7 @@ internal sealed record PlanStep(IReadOnlyList<StageDefinition> Stages, IReadOnly
 }
 
 /// <summary>A round of distillation in a plan.</summary>
-/// <param name="Stages">The stage that labels and the stage that trains.</param>
-/// <param name="SoftTargets">The artifact that the student learns from.</param>
+/// <param name="Stages">The stage that labels, if soft targets are stored, and the stage that trains.</param>
+/// <param name="SoftTargets">The stored soft targets; null if there are none.</param>
 /// <param name="Student">The network that the round produces.</param>
-internal sealed record RoundStep(IReadOnlyList<StageDefinition> Stages, Artifact SoftTargets, Candidate Student);
+internal sealed record RoundStep(IReadOnlyList<StageDefinition> Stages, Artifact? SoftTargets, Candidate Student);

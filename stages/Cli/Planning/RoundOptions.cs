@@ -7,9 +7,11 @@ namespace Distill.Cli.Planning;
 /// <summary>One round of distillation: a teacher labels the images, and a new student learns from these soft targets.</summary>
 /// <param name="Name">Name of the round and of the stage that trains its student.</param>
 /// <param name="Result">Name of the student in the results.</param>
-/// <param name="Label">Options of the stage that labels.</param>
+/// <param name="Targets">Whether soft targets are stored, or the teacher labels fresh views in every step.</param>
+/// <param name="Label">Options of the stage that labels; without stored targets, only their crop matters.</param>
 /// <param name="Student">Options of the stage that trains the student.</param>
-internal sealed record RoundOptions(string Name, string Result, Block<LabelOptions> Label, Block<DistillOptions> Student)
+internal sealed record RoundOptions(
+    string Name, string Result, TargetsKind Targets, Block<LabelOptions> Label, Block<DistillOptions> Student)
 {
     /// <summary>Reads one entry of the block <c>rounds</c>.</summary>
     public static RoundOptions Read(NamedSection round, JsonSection root)
@@ -25,13 +27,24 @@ internal sealed record RoundOptions(string Name, string Result, Block<LabelOptio
             throw round.Section.Error("result", $"found \"{result}\", expected letters, digits and hyphens");
         }
 
+        var targets = round.Section.Choice(
+            "targets", TargetsKind.Stored,
+            "stored: a stage labels viewsPerImage views of each image, and the student sees them again and again. online: the teacher "
+                + "labels fresh views in every step, as in the paper, and nothing is stored.");
         var label = round.Section.Section("label", "The stage that labels all training images with the teacher of the round.");
         var student = round.Section.Section("student", "The stage that trains the student.");
-        return new RoundOptions(
+        var options = new RoundOptions(
             round.Name,
             result,
+            targets,
             new Block<LabelOptions>(LabelOptions.Read(label), label),
             new Block<DistillOptions>(DistillOptions.Read(student), student));
+        return targets == TargetsKind.Stored || options.Student.Options.ClassFrequencies == ClassFrequencies.AsLabeled
+            ? options
+            : throw student.Error(
+                "classFrequencies",
+                "found another value than \"as-labeled\" beside \"targets\": \"online\", but adapting frequencies needs the logits of all "
+                    + "views before the first step; store them, or set as-labeled");
     }
 
     private static bool IsName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');

@@ -2,12 +2,10 @@ using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Classify;
 using Distill.Datasets;
-using Distill.Distill;
 using Distill.Encoders;
 using Distill.Evaluate;
 using Distill.FineTune;
 using Distill.Imaging.Evaluation;
-using Distill.Label;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Execution;
 using Distill.Pretrain;
@@ -120,41 +118,11 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
     /// <summary>Plans the training of the supervised baseline.</summary>
     public PlanStep Supervised(Block<SupervisedOptions> supervised)
     {
-        var source = Plain(StageNames.Supervised, supervised.Options.Network);
+        var source = ClassifierSource.Plain(new Artifact(StageNames.Supervised, SupervisedStage.Output), supervised.Options.Network);
         var baseline = new Candidate(StageNames.Supervised, "trained from scratch on the labeled images only", source, [source.Artifact]);
         var (version, key) = (SupervisedStage.VersionOf(supervised.Options), WithLabels(supervised.ToJson()));
         return Step(StageNames.Supervised, version, key, [Plan.Train], context =>
             SupervisedStage.Run(context, supervised.Options, options.Settings, dataset, options.Labels), [baseline]);
-    }
-
-    /// <summary>Plans a round: the teacher labels all images, and a student learns from these soft targets.</summary>
-    /// <param name="round">Options of the round.</param>
-    /// <param name="index">Number of the round, from 0.</param>
-    /// <param name="teacher">The network that labels.</param>
-    public RoundStep Round(RoundOptions round, int index, Candidate teacher)
-    {
-        var softTargets = new Artifact(StageNames.LabelOf(index), LabelStage.Output);
-        var folder = Path.Combine(root, "data", options.Name, "soft-targets", round.Name);
-        var label = Stage(softTargets.Stage, LabelStage.Version, round.Label.ToJson(), [Plan.Train, .. teacher.Source.Inputs], context =>
-            LabelStage.Run(context, round.Label.Options, options.Settings, dataset, teacher.Source, folder));
-
-        var views = round.Label.Options.ViewsPerImage;
-        var student = round.Student.Options;
-        var source = Plain(round.Name, student.Network);
-        // The key need not hold the crop of labeled images: the hash of the soft targets depends on it.
-        var key = student.UsesLabels ? WithLabels(round.Student.ToJson()) : round.Student.ToJson();
-        var distill = Stage(round.Name, DistillStage.VersionOf(student), key, [Plan.Train, softTargets], context =>
-            DistillStage.Run(context, student, options.Settings, dataset, options.Labels, round.Label.Options.Crop, softTargets));
-        var candidate = new Candidate(
-            round.Result,
-            FormattableString.Invariant(
-                $"trained from scratch on the soft targets of {teacher.Name}, {views} augmented views per image"),
-            source,
-            [.. teacher.Lineage, softTargets, source.Artifact])
-        {
-            Labels = student.UsesLabels ? LabelUsage.Labeled : teacher.Labels,
-        };
-        return new RoundStep([label, distill], softTargets, candidate);
     }
 
     private static Candidate Vote(NeighborOptions settings, ClassifierSource source, LabelUsage usage) => new(
@@ -187,8 +155,4 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
     /// <summary>Returns the encoder with the first layers of its head and a classifier on top.</summary>
     private ClassifierSource OnEncoder(Artifact artifact, int fromLayer) => new(artifact, (channels, classes, generator) =>
         new FineTunedNetwork(_pretrain.Network, _pretrain.Head, fromLayer, channels, classes, generator));
-
-    /// <summary>Returns a plain ResNet with a classifier.</summary>
-    private static ClassifierSource Plain(string stage, NetworkOptions network) => new(
-        new Artifact(stage, DistillStage.Output), (channels, classes, generator) => new ResNet(network, channels, classes, generator));
 }

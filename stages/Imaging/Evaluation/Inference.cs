@@ -151,5 +151,33 @@ public static class Inference
         return form.Forward(images_NCHW);
     }
 
+    /// <summary>Computes the outputs of images that are loaded already, several batches at a time.</summary>
+    /// <param name="form">Network in its inference form.</param>
+    /// <param name="images_NCHW">Floats in [0, 1], on the device.</param>
+    /// <param name="batchSize">Number of images in a batch, from <see cref="BatchSize"/>.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <returns>[N, D], fp32.</returns>
+    public static Tensor Forward(IInferenceModule form, Tensor images_NCHW, int batchSize, Compute compute)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var batches = images_NCHW.split(batchSize);
+        Tensor[] outputs = [.. ParallelMap.Run<Tensor>(batches.Length, Workers(compute), batch => () => Outputs(batches[batch]))];
+        foreach (var batch in outputs)
+        {
+            scope.Attach(batch);
+        }
+
+        return cat(outputs).MoveToOuterDisposeScope();
+
+        Tensor Outputs(Tensor batch_NCHW)
+        {
+            // Every worker thread has a mode and scopes of its own.
+            using var inference = no_grad();
+            using var own = NewDisposeScope();
+            return form.Forward(batch_NCHW).DetachFromDisposeScope();
+        }
+    }
+
     private static bool OnCpu(Compute compute) => compute.Device.type == DeviceType.CPU;
 }

@@ -13,6 +13,10 @@ public sealed record ClassifierSource(Artifact Artifact, Func<int, int, Generato
     /// <summary>Further artifacts that the network reads, such as a model from elsewhere.</summary>
     public IReadOnlyList<Artifact> Needs { get; init; } = [];
 
+    /// <summary>Returns a plain ResNet with a classifier.</summary>
+    public static ClassifierSource Plain(Artifact artifact, NetworkOptions network) =>
+        new(artifact, (channels, classes, generator) => new ResNet(network, channels, classes, generator));
+
     /// <summary>All artifacts that a stage reads when it loads the network.</summary>
     public IReadOnlyList<Artifact> Inputs => [Artifact, .. Needs];
 

@@ -64,7 +64,7 @@ internal sealed class CheckedFolder : IDisposable
               "labels": { "perClass": 2 },
               "pretrain": { "batchSize": 16 },
               "finetune": { "batchSize": 4 },
-              "rounds": { "distill": { "student": { "batchSize": 16 } } },
+              "rounds": { "distill": { "student": { "batchSize": 16, "steps": 10 } } },
               "supervised": null
             }
             """)!.AsObject();

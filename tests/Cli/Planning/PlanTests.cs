@@ -68,6 +68,32 @@ public sealed class PlanTests
         ],
         Create("""{ "extends": "fashion-mnist" }""").Candidates[^1].Lineage.Select(artifact => artifact.ToString()));
 
+    [Fact]
+    public void Teacher_that_labels_online_stores_no_soft_targets()
+    {
+        var plan = Create("""
+            {
+              "extends": "fashion-mnist",
+              "rounds": { "distill": { "targets": "online", "student": { "classFrequencies": "as-labeled" } } }
+            }
+            """);
+        Assert.Equal(
+            ["pretrain/weights.safetensors", "finetune/weights.safetensors", "distill/weights.safetensors"],
+            plan.Candidates.Single(candidate => candidate.Name == "distilled").Lineage.Select(artifact => artifact.ToString()));
+        Assert.DoesNotContain(plan.Stages, stage => stage.Name == "label");
+        Assert.Contains(plan.Stages, stage => stage.Name == "label-2");
+    }
+
+    [Theory]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "rounds": { "distill": { "targets": "online" } } }""",
+        "test: $.rounds.distill.student.classFrequencies: found another value than \"as-labeled\" beside \"targets\": \"online\"")]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "rounds": { "distill": { "targets": "always" } } }""",
+        "test: $.rounds.distill.targets: found \"always\"")]
+    public void Online_targets_that_cannot_be_are_refused(string json, string message) =>
+        Assert.StartsWith(message, Assert.Throws<UserException>(() => Read(json)).Message, StringComparison.Ordinal);
+
     /// <summary>The student of an estimate expects the estimated frequencies, which a second one would not know.</summary>
     [Fact]
     public void Only_one_round_estimates_the_class_frequencies()

@@ -1,0 +1,22 @@
+// N views of a step, K classes, C channels, H height, W width
+using Distill.Imaging.Loading;
+using static TorchSharp.torch;
+
+namespace Distill.Distill;
+
+/// <summary>The views that a student learns from, and the teacher's logits for them.</summary>
+internal interface ITargets : IDisposable
+{
+    /// <summary>Passes over the views or images after a number of steps.</summary>
+    double EpochsAfter(long steps);
+
+    /// <summary>Returns the N views of a step, counted from 0: a pure function that any thread may call.</summary>
+    IEnumerable<ViewRequest> ViewsAt(long step);
+
+    /// <summary>Takes the loaded views of a step, before any of its logits are asked for.</summary>
+    /// <param name="views_NCHW">Floats in [0, 1], on the device.</param>
+    void Show(Tensor views_NCHW);
+
+    /// <summary>Returns the teacher's logits for some of a step's views: [views, K], fp32.</summary>
+    Tensor LogitsAt(long step, Range views);
+}

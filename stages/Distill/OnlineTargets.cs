@@ -1,0 +1,76 @@
+// N views of a step, K classes, C channels, H height, W width
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Networks.Inference;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Distill.Distill;
+
+/// <summary>
+/// Fresh views in every step, which the teacher labels in inference mode before the student sees them, as in SimCLRv2. Nothing is stored,
+/// and no view comes twice; the price is the teacher's forward pass in every step.
+/// </summary>
+internal sealed class OnlineTargets : ITargets
+{
+    private readonly ImageBank _bank;
+    private readonly IReadOnlyList<int> _images;
+    private readonly CropOptions _crop;
+    private readonly Compute _compute;
+    private readonly RandomKey _random;
+    private readonly IInferenceModule _teacher;
+    private readonly int _viewsPerBatch;
+    private readonly BatchPlan _batches;
+    private Tensor? _logits_NK;
+
+    /// <param name="teacher">The teacher, on the device. It must outlive this object.</param>
+    /// <param name="bank">The training images.</param>
+    /// <param name="images">Indices of the images to learn from.</param>
+    /// <param name="crop">How the views are drawn.</param>
+    /// <param name="batchSize">N, views per step.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="random">The random key of the stage.</param>
+    public OnlineTargets(
+        nn.Module<Tensor, Tensor> teacher,
+        ImageBank bank,
+        IReadOnlyList<int> images,
+        CropOptions crop,
+        int batchSize,
+        Compute compute,
+        RandomKey random)
+    {
+        (_bank, _images, _crop, _compute, _random) = (bank, images, crop, compute, random.Fold("online"));
+        _teacher = InferenceNetwork.Create(teacher, compute);
+        _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
+        _batches = new BatchPlan(_random, images.Count, batchSize);
+    }
+
+    /// <inheritdoc/>
+    public double EpochsAfter(long steps) => _batches.EpochsAfter(steps);
+
+    /// <inheritdoc/>
+    public IEnumerable<ViewRequest> ViewsAt(long step) =>
+        _batches.At(step).Select(sample => _bank.Draw(_images[sample.Index], _crop, sample.View(_random, 0)));
+
+    /// <inheritdoc/>
+    public void Show(Tensor views_NCHW)
+    {
+        _logits_NK?.Dispose();
+        _logits_NK = Inference.Forward(_teacher, views_NCHW, _viewsPerBatch, _compute).DetachFromDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor LogitsAt(long step, Range views)
+    {
+        var (first, count) = views.GetOffsetAndLength((int)_logits_NK!.shape[0]);
+        return _logits_NK.narrow(0, first, count);
+    }
+
+    public void Dispose()
+    {
+        _teacher.Dispose();
+        _logits_NK?.Dispose();
+    }
+}
