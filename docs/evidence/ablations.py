@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
-NAME is heads, from-layer, memory, groups, compositions, views, temperature, alpha, targets, balance, self-first or stem. Every row is an ordinary
+NAME is heads, from-layer, memory, groups, compositions, views, passes, temperature, alpha, targets, balance, self-first or stem. Every row is
+an ordinary
 pipeline (models/ablation-….json) that `distill run` runs, and skips when it is done. The figures of an ablation go to
 docs/evidence/results/ablation-NAME.json after every row; --keep measures only the rows that are missing there. A seed draws the 130
 labels and everything random after the pretraining. Top-1 is measured on the test split and chooses nothing: all rows were decided on before
@@ -166,6 +167,15 @@ def views(seeds):
         yield {"views": number}, partial(taught, "round" if number == 4 else f"views-{number}", seeds, {"label": {"viewsPerImage": number}})
 
 
+def passes(seeds):
+    """Forty passes over the images: stored views, which come again and again, and the teacher in the loop."""
+    long = {"classFrequencies": "as-labeled", "steps": 9375}
+    for number in (4, 16, 64):
+        change = {"label": {"viewsPerImage": number}, "student": long}
+        yield {"targets": f"{number} stored views"}, partial(taught, f"passes-{number}", seeds, change)
+    yield {"targets": "online"}, partial(taught, "passes-online", seeds, {"targets": "online", "student": long})
+
+
 def temperature(seeds):
     for value in (0.5, 0.1, 0.25, 1, 2):
         yield {"temperature": value}, student("round" if value == 0.5 else f"temperature-{value}", seeds, {"teacherTemperature": value})
@@ -207,7 +217,7 @@ def stem(seeds):
 
 
 ALL = {
-    "heads": heads, "from-layer": from_layer, "memory": memory, "groups": groups, "compositions": compositions, "views": views,
+    "heads": heads, "from-layer": from_layer, "memory": memory, "groups": groups, "compositions": compositions, "views": views, "passes": passes,
     "temperature": temperature, "alpha": alpha, "targets": targets, "balance": balance, "self-first": self_first, "stem": stem,
 }
 

@@ -20,17 +20,19 @@ public static class DatasetCatalog
     /// <param name="options">Kind and place of the dataset.</param>
     /// <param name="log">Takes one line per skipped image, and one line of summary per split.</param>
     /// <param name="cache">Folder of the cache; null for <see cref="DefaultCache"/>.</param>
+    /// <param name="cancellation">Stops the first look at the files, which the next one continues.</param>
     /// <exception cref="UserException">Files are missing; the message says what to run or to create.</exception>
-    public static IDataset Open(DatasetOptions options, Action<string> log, string? cache = null) => options.Kind switch
+    public static IDataset Open(
+        DatasetOptions options, Action<string> log, string? cache = null, CancellationToken cancellation = default) => options.Kind switch
     {
         DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files, FashionMnist.ClassNames),
         DatasetKind.Sample => OpenIdx("sample", options.Folder, [], FashionMnist.ClassNames),
         DatasetKind.Idx => OpenIdx(options.FolderName(), options.Folder, [], ClassFile.Read(options.Classes)),
         DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
         DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
-        DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache),
-        DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache),
-        DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache),
+        DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache, cancellation),
+        DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache, cancellation),
+        DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of dataset"),
     };
 
@@ -46,32 +48,34 @@ public static class DatasetCatalog
                 " dataset.folder to the folder that contains it");
     }
 
-    private static EncodedDataset OpenFolder(DatasetOptions options, Action<string> log, string cache)
+    private static EncodedDataset OpenFolder(
+        DatasetOptions options, Action<string> log, string cache, CancellationToken cancellation)
     {
         var listing = new FolderListing(options);
         return listing.Images(Split.Train).Count > 0
             ? new EncodedDataset(
-                options.TestFraction is { } fraction ? new HeldOutListing(listing, fraction) : listing, options, cache, log)
+                options.TestFraction is { } fraction ? new HeldOutListing(listing, fraction) : listing, options, cache, log, cancellation)
             : throw new UserException(
                 $"Found no images in {options.Folder}: put labeled images into train/CLASS/ and images without a class into unlabeled/ " +
                 $"({ImageExtensions.List}). For a published dataset, run `make data` (or `distill data fetch`)");
     }
 
-    private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache)
+    private static EncodedDataset OpenTar(DatasetOptions options, Action<string> log, string cache, CancellationToken cancellation)
     {
         var shards = new ShardFiles(options, TarListing.Extension);
         return shards.Train.Count + shards.Unlabeled.Count > 0
-            ? new EncodedDataset(new TarListing(options, shards), options, cache, log)
+            ? new EncodedDataset(new TarListing(options, shards), options, cache, log, cancellation)
             : throw NoShards(options, TarListing.Extension, shards.AnyEndingIn(".tar.gz", ".tgz") is { } packed
                 ? $". {packed} is compressed, but images are read in random order: unpack it (gunzip) to plain tar"
                 : "");
     }
 
-    private static EncodedDataset OpenParquet(DatasetOptions options, Action<string> log, string cache)
+    private static EncodedDataset OpenParquet(
+        DatasetOptions options, Action<string> log, string cache, CancellationToken cancellation)
     {
         var shards = new ShardFiles(options, ParquetListing.Extension);
         return shards.Train.Count + shards.Unlabeled.Count > 0
-            ? new EncodedDataset(new ParquetListing(options, shards, cache, log), options, cache, log)
+            ? new EncodedDataset(new ParquetListing(options, shards, cache, log, cancellation), options, cache, log, cancellation)
             : throw NoShards(options, ParquetListing.Extension, "");
     }
 

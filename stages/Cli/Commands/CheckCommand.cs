@@ -22,7 +22,8 @@ internal static class CheckCommand
         };
         command.SetAction(parsed =>
         {
-            var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)));
+            using var interruption = new Interruption("Stopping. What was read so far is kept. Press Ctrl-C again to stop immediately.");
+            var session = Session.Open(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)), interruption.Token);
             var check = DataCheck.Run(session.Options, session.Dataset);
             if (parsed.GetValue(json))
             {

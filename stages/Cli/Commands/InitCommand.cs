@@ -114,7 +114,7 @@ internal static class InitCommand
             {
                 Console.Error.WriteLine(message);
             }
-        });
+        }, cancellation: cancellation);
     }
 
     private static void CheckOutput(string output, string name, bool force)

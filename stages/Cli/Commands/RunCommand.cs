@@ -62,7 +62,7 @@ internal static class RunCommand
     public static int Execute(PipelineOptions options, bool json, string? from = null)
     {
         using var interruption = new Interruption();
-        var session = Session.Open(options);
+        var session = Session.Open(options, interruption.Token);
         var view = Session.View(json);
         using (view as IDisposable)
         {

@@ -22,7 +22,10 @@ internal sealed class Session
 
     public Plan Plan { get; }
 
-    public static Session Open(PipelineOptions options)
+    /// <summary>Opens a pipeline.</summary>
+    /// <param name="options">The pipeline.</param>
+    /// <param name="cancellation">Stops the first look at the images, which the next command continues.</param>
+    public static Session Open(PipelineOptions options, CancellationToken cancellation = default)
     {
         // Every stage reads the images again, but a message about one of them is written once.
         var written = new HashSet<string>();
@@ -32,7 +35,7 @@ internal sealed class Session
             {
                 Console.Error.WriteLine(message);
             }
-        });
+        }, cancellation: cancellation);
         return new Session(options, dataset, Plan.Create(options, dataset));
     }
 

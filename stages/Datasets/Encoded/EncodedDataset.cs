@@ -15,8 +15,10 @@ namespace Distill.Datasets.Encoded;
 /// <param name="listing">List of the images.</param>
 /// <param name="options">Options of the dataset.</param>
 /// <param name="cache">Folder of the cache for hashes, sizes and reports.</param>
-/// <param name="log">Takes one line per skipped image, and one line of summary per split.</param>
-internal sealed class EncodedDataset(IListing listing, DatasetOptions options, string cache, Action<string> log) : IDataset
+/// <param name="log">Takes one line per skipped image, one line of summary per split, and progress.</param>
+/// <param name="cancellation">Stops the first look at the files, which the next one continues.</param>
+internal sealed class EncodedDataset(
+    IListing listing, DatasetOptions options, string cache, Action<string> log, CancellationToken cancellation) : IDataset
 {
     private readonly Dictionary<Split, string> _fingerprints = [];
 
@@ -108,7 +110,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     {
         var fingerprint = FingerprintOf(split);
         var images = listing.Images(split);
-        var rows = Scan.Run(images, fingerprint, CacheFile(split, "scan.tsv"), log, TimeProvider.System);
+        var rows = Scan.Run(images, fingerprint, CacheFile(split, "scan.tsv"), log, TimeProvider.System, cancellation);
         return split == Split.Train
             ? (images, rows)
             : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabeled && row.Refusal is null
@@ -132,7 +134,7 @@ internal sealed class EncodedDataset(IListing listing, DatasetOptions options, s
     {
         if (!_fingerprints.TryGetValue(split, out var fingerprint))
         {
-            var hashes = new HashCache(CacheFile(split, "hashes.tsv"));
+            var hashes = new HashCache(CacheFile(split, "hashes.tsv"), log, TimeProvider.System, cancellation);
             var reading = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Kind} {options.Channels} {options.ImageSize} {options.ShorterSide} {options.CenterCrop} {ImageDecoder.Version}");

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;
@@ -8,27 +10,104 @@ namespace Distill.Datasets.Encoded;
 /// A missing or damaged cache only costs time.
 /// </summary>
 /// <param name="path">Cache file with one line per hashed file: hash, length, ticks and path, separated by tabs.</param>
-internal sealed class HashCache(string path)
+/// <param name="log">Takes one line of progress every ten seconds.</param>
+/// <param name="time">Clock.</param>
+/// <param name="cancellation">Stops hashing; what is hashed by then is kept.</param>
+internal sealed class HashCache(string path, Action<string> log, TimeProvider time, CancellationToken cancellation)
 {
-    private readonly Dictionary<string, (string Sha256, long Length, long Ticks)> _known = Load(path);
+    private const string Head = "# hashes 1";
+
+    private readonly ConcurrentDictionary<string, Entry> _known = Load(path);
+    private readonly ConcurrentDictionary<string, string> _current = new(StringComparer.Ordinal);
     private bool _changed;
+
+    private string Part => path + ".part";
+
+    /// <summary>
+    /// Hashes files in parallel, on all cores. A file that cannot be read is left out; <see cref="Sha256"/> says why.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Hashing was stopped.</exception>
+    public void Prepare(IReadOnlyList<string> files)
+    {
+        foreach (var (file, entry) in Journal.Read(Part, Head).Select(Entry.Parse).OfType<(string, Entry)>())
+        {
+            (_known[file], _changed) = (entry, true);
+        }
+
+        var options = new ParallelOptions { CancellationToken = cancellation };
+        var unknown = new ConcurrentBag<string>();
+        FirstError.Of(() => Parallel.ForEach(files.Select(Path.GetFullPath), options, file =>
+        {
+            if (!IsKnown(file))
+            {
+                unknown.Add(file);
+            }
+        }));
+        if (!unknown.IsEmpty)
+        {
+            var progress = new PassProgress("Hashed", "files", unknown.Count, log, time);
+            using var journal = new Journal(Part, Head, time);
+            FirstError.Of(() => Parallel.ForEach(unknown, options, file =>
+            {
+                if (TryHash(file) is { } entry)
+                {
+                    journal.Add(entry.ToLine(file));
+                }
+
+                progress.Add();
+            }));
+        }
+
+        Save();
+        File.Delete(Part);
+    }
 
     /// <summary>Returns the SHA-256 of a file, from the cache if the file is unchanged.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public string Sha256(string file)
     {
         var full = Path.GetFullPath(file);
-        var info = LinkedFile.Follow(new FileInfo(full));
-        var ticks = info.LastWriteTimeUtc.Ticks;
-        if (_known.TryGetValue(full, out var known) && (known.Length, known.Ticks) == (info.Length, ticks))
+        return _current.TryGetValue(full, out var hash) ? hash : IsKnown(full) ? _known[full].Sha256 : Hash(full).Sha256;
+    }
+
+    /// <summary>Returns whether the cache has the hash of a file that has not changed since.</summary>
+    private bool IsKnown(string file)
+    {
+        if (!_known.TryGetValue(file, out var known))
         {
-            return known.Sha256;
+            return false;
         }
 
-        var hash = FileHash.OfFile(full);
-        _known[full] = (hash, info.Length, ticks);
-        _changed = true;
-        return hash;
+        var info = LinkedFile.Follow(new FileInfo(file));
+        if (!info.Exists || (known.Length, known.Ticks) != (info.Length, info.LastWriteTimeUtc.Ticks))
+        {
+            return false;
+        }
+
+        _current[file] = known.Sha256;
+        return true;
+    }
+
+    private Entry? TryHash(string file)
+    {
+        try
+        {
+            return Hash(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private Entry Hash(string file)
+    {
+        var info = LinkedFile.Follow(new FileInfo(file));
+        // The length and time of before, so that a file that changes meanwhile is hashed again next time.
+        var (length, ticks) = (info.Length, info.LastWriteTimeUtc.Ticks);
+        var entry = new Entry(FileHash.OfFile(file), length, ticks);
+        (_known[file], _current[file], _changed) = (entry, entry.Sha256, true);
+        return entry;
     }
 
     /// <summary>Writes the cache if it has changed.</summary>
@@ -42,25 +121,27 @@ internal sealed class HashCache(string path)
         var lines = _known
             .Where(entry => !entry.Key.Contains('\n', StringComparison.Ordinal))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => string.Create(
-                CultureInfo.InvariantCulture, $"{entry.Value.Sha256}\t{entry.Value.Length}\t{entry.Value.Ticks}\t{entry.Key}"));
+            .Select(entry => entry.Value.ToLine(entry.Key));
         CachedLines.Write(path, lines);
         _changed = false;
     }
 
-    private static Dictionary<string, (string, long, long)> Load(string path)
-    {
-        var known = new Dictionary<string, (string, long, long)>(StringComparer.Ordinal);
-        foreach (var line in CachedLines.Read(path) ?? [])
-        {
-            if (line.Split('\t', 4) is [{ Length: 64 } hash, var length, var ticks, var file]
-                && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
-                && long.TryParse(ticks, CultureInfo.InvariantCulture, out var changed))
-            {
-                known[file] = (hash, bytes, changed);
-            }
-        }
+    private static ConcurrentDictionary<string, Entry> Load(string path) => new(
+        (CachedLines.Read(path) ?? []).Select(Entry.Parse).OfType<(string File, Entry Entry)>()
+            .Select(line => KeyValuePair.Create(line.File, line.Entry)),
+        StringComparer.Ordinal);
 
-        return known;
+    /// <summary>The hash of a file, and the length and last write time that it had then.</summary>
+    private sealed record Entry(string Sha256, long Length, long Ticks)
+    {
+        public string ToLine(string file) => string.Create(CultureInfo.InvariantCulture, $"{Sha256}\t{Length}\t{Ticks}\t{file}");
+
+        /// <summary>Parses a line; null if it is not one.</summary>
+        public static (string File, Entry Entry)? Parse(string line) =>
+            line.Split('\t', 4) is [{ Length: 64 } hash, var length, var ticks, var file]
+            && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes)
+            && long.TryParse(ticks, CultureInfo.InvariantCulture, out var changed)
+                ? (file, new Entry(hash, bytes, changed))
+                : null;
     }
 }

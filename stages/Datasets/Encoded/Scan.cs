@@ -1,21 +1,19 @@
+using System.Globalization;
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Execution;
-using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;
 
 /// <summary>
 /// The first pass over a split: decodes every image once, on all cores, so a damaged one is found before training and not on its third day.
-/// The result is cached under the split's fingerprint.
+/// The result is cached under the split's fingerprint. A scan that was stopped continues where it was.
 /// </summary>
 internal static class Scan
 {
     /// <summary>Increment it when a row of the cache has another content.</summary>
     private const int Version = 2;
-
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>Scans the images, or reads the cached result.</summary>
     /// <param name="images">Images of the split.</param>
@@ -23,37 +21,66 @@ internal static class Scan
     /// <param name="cache">Path of the file for the result.</param>
     /// <param name="log">Takes one line of progress every ten seconds.</param>
     /// <param name="time">Clock.</param>
+    /// <param name="cancellation">Stops the scan; what it has found is kept.</param>
     /// <returns>One row per image.</returns>
+    /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
     public static IReadOnlyList<ScanRow> Run(
-        IReadOnlyList<EncodedImage> images, string fingerprint, string cache, Action<string> log, TimeProvider time)
+        IReadOnlyList<EncodedImage> images,
+        string fingerprint,
+        string cache,
+        Action<string> log,
+        TimeProvider time,
+        CancellationToken cancellation)
     {
         var head = FormattableString.Invariant($"# scan {Version}, decoder {ImageDecoder.Version}, files {fingerprint}");
         var rows = Cached(cache, head, images.Count);
-        // A file that a disk or a network failed to deliver is read again each time.
-        int[] unknown = [.. Enumerable.Range(0, images.Count).Where(index => rows[index] is not { Unread: false })];
-        if (unknown.Length == 0)
+        if (rows.Any(IsMissing))
         {
-            return rows!;
+            var part = cache + ".part";
+            Recall(Journal.Read(part, head), rows);
+            InspectMissing(images, rows, part, head, log, time, cancellation);
+            CachedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
+            File.Delete(part);
         }
 
-        var (began, reported, done) = (time.GetTimestamp(), time.GetTimestamp(), 0);
-        var reporting = new Lock();
-        FirstError.Of(() => Parallel.ForEach(unknown, index =>
-        {
-            rows[index] = Inspect(images[index]);
-            var count = Interlocked.Increment(ref done);
-            lock (reporting)
-            {
-                if (time.GetElapsedTime(reported) >= ReportEvery)
-                {
-                    reported = time.GetTimestamp();
-                    var left = time.GetElapsedTime(began) * ((double)(unknown.Length - count) / count);
-                    log($"Checked {count} of {unknown.Length} images, {Wording.Duration(left)} left");
-                }
-            }
-        }));
-        CachedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
         return rows!;
+    }
+
+    /// <summary>A file that a disk or a network failed to deliver is read again each time.</summary>
+    private static bool IsMissing(ScanRow? row) => row is not { Unread: false };
+
+    /// <summary>Fills in the rows that an interrupted scan has found.</summary>
+    private static void Recall(IReadOnlyList<string> lines, ScanRow?[] rows)
+    {
+        foreach (var line in lines)
+        {
+            if (line.Split('\t', 2) is [var number, var row] && int.TryParse(number, CultureInfo.InvariantCulture, out var index)
+                && (uint)index < rows.Length)
+            {
+                rows[index] = ScanRow.Parse(row);
+            }
+        }
+    }
+
+    private static void InspectMissing(
+        IReadOnlyList<EncodedImage> images,
+        ScanRow?[] rows,
+        string part,
+        string head,
+        Action<string> log,
+        TimeProvider time,
+        CancellationToken cancellation)
+    {
+        int[] missing = [.. Enumerable.Range(0, images.Count).Where(index => IsMissing(rows[index]))];
+        var progress = new PassProgress("Checked", "images", missing.Length, log, time);
+        using var journal = new Journal(part, head, time);
+        FirstError.Of(() => Parallel.ForEach(missing, new ParallelOptions { CancellationToken = cancellation }, index =>
+        {
+            var row = Inspect(images[index]);
+            rows[index] = row;
+            journal.Add(FormattableString.Invariant($"{index}\t{row.ToLine()}"));
+            progress.Add();
+        }));
     }
 
     private static ScanRow Inspect(EncodedImage image)

@@ -61,7 +61,9 @@ internal sealed class FolderListing : IListing
 
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes)
     {
-        var files = Images(split).Select(image => (Image: image, Hash: HashOf(image, hashes))).ToList();
+        var images = Images(split);
+        hashes.Prepare([.. images.Select(image => image.Path)]);
+        var files = images.Select(image => (Image: image, Hash: HashOf(image, hashes))).ToList();
         _hashed[split] = files.ConvertAll(file => file.Hash == Unreadable
             ? file.Image
             : file.Image with { Sha256 = Convert.FromHexString(file.Hash) });

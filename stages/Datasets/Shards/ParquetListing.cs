@@ -12,8 +12,10 @@ namespace Distill.Datasets.Shards;
 /// <param name="options">Options of the dataset.</param>
 /// <param name="shards">Files of the dataset.</param>
 /// <param name="cache">Folder of the cache.</param>
-/// <param name="log">Takes one line per file that is unpacked.</param>
-internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, string cache, Action<string> log)
+/// <param name="log">Takes one line per file that is unpacked, and the progress of hashing.</param>
+/// <param name="cancellation">Stops hashing.</param>
+internal sealed class ParquetListing(
+    DatasetOptions options, ShardFiles shards, string cache, Action<string> log, CancellationToken cancellation)
     : ShardListing(options, shards)
 {
     public const string Extension = ".parquet";
@@ -63,14 +65,16 @@ internal sealed class ParquetListing(DatasetOptions options, ShardFiles shards, 
 
     protected override string ImagesOf(Shard shard, bool labeled) => MetadataOf(shard, labeled).Image;
 
-    protected override string HashOf(Shard shard, HashCache hashes) => HashOf(shard);
+    /// <summary>One cache for both splits, since the unpacked files are named by their hashes.</summary>
+    protected override HashCache CacheOf(HashCache hashes) => OwnHashes;
 
-    /// <summary>Hashes a shard with one cache for both splits, since the unpacked files are named by their hashes.</summary>
+    private HashCache OwnHashes =>
+        _hashes ??= new HashCache(Path.Combine(Folder, "hashes.tsv"), log, TimeProvider.System, cancellation);
+
     private string HashOf(Shard shard)
     {
-        _hashes ??= new HashCache(Path.Combine(Folder, "hashes.tsv"));
-        var hash = shard.TranslateErrors(() => _hashes.Sha256(shard.Path));
-        _hashes.Save();
+        var hash = HashOf(shard, OwnHashes);
+        OwnHashes.Save();
         return hash;
     }
 

@@ -33,14 +33,16 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     /// <summary>Names by number from the classes file or the shards' metadata; null if there are none, and labels must agree.</summary>
     private IReadOnlyList<string>? GivenClasses => ClassFile.Read(options.Classes) ?? NamedClasses(shards.Train);
 
-    public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes) =>
-    [
-        .. PartsOf(split)
-            .Select(part => new DatasetFile($"{part.Shard.Name} {ReadingOf(part.Shard, part.Labeled)}", HashOf(part.Shard, hashes))
+    public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes)
+    {
+        var parts = PartsOf(split).ToList();
+        CacheOf(hashes).Prepare([.. parts.Select(part => part.Shard.Path)]);
+        return parts.ConvertAll(part =>
+            new DatasetFile($"{part.Shard.Name} {ReadingOf(part.Shard, part.Labeled)}", HashOf(part.Shard, CacheOf(hashes)))
             {
                 PathWithoutLabels = $"{part.Shard.Name} {ImagesOf(part.Shard, part.Labeled)}",
-            }),
-    ];
+            });
+    }
 
     public IReadOnlyList<EncodedImage> Images(Split split)
     {
@@ -86,7 +88,10 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     /// <summary>Returns what decides which images of a shard are read.</summary>
     protected virtual string ImagesOf(Shard shard, bool labeled) => "";
 
-    protected virtual string HashOf(Shard shard, HashCache hashes) => shard.TranslateErrors(() => hashes.Sha256(shard.Path));
+    protected static string HashOf(Shard shard, HashCache hashes) => shard.TranslateErrors(() => hashes.Sha256(shard.Path));
+
+    /// <summary>The cache of the shards' hashes, given that of the split.</summary>
+    protected virtual HashCache CacheOf(HashCache hashes) => hashes;
 
     private IReadOnlyList<EncodedImage> Read(Split split)
     {

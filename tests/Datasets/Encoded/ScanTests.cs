@@ -40,6 +40,26 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public void A_stopped_scan_continues_where_it_was()
+    {
+        Report();
+        var scan = File.ReadAllLines(Cache("scan.tsv"));
+        File.Delete(Cache("scan.tsv"));
+        // The second line is the head, and the next ones are the rows. A size that no image has shows where a row comes from.
+        using (var journal = new Journal(Part(), scan[1], TimeProvider.System))
+        {
+            journal.Add("3\t" + scan[5].Replace("8\t11\t", "8\t99\t"));
+            journal.Add("77\t" + scan[5]);
+            journal.Add("no number\t" + scan[5]);
+        }
+
+        Assert.Equal([(8, 8), (8, 9), (8, 10), (8, 99), (8, 12)], Sizes());
+        Assert.False(File.Exists(Part()));
+
+        string Part() => Cache("hashes.tsv").Replace("hashes.tsv", "scan.tsv.part");
+    }
+
+    [Fact]
     public void A_changed_file_is_scanned_again()
     {
         Report();
