@@ -111,10 +111,13 @@ public class OtherProgramsTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         using var folder = new TempFolder();
         File.Copy(Path.Combine(Repository.Root, "docs", "examples", "predict.cs"), folder["predict.cs"]);
+        Directory.CreateDirectory(folder["share"]);
         using var process = Process.Start(new ProcessStartInfo("dotnet", ["run", folder["predict.cs"], Published, Image()])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
+            // Where dotnet keeps what it builds of a single file: 700 MB, which would stay in the user's folder.
+            Environment = { ["XDG_DATA_HOME"] = folder["share"] },
         })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -3,7 +3,11 @@ using Distill.Learning.Randomness;
 
 namespace Distill.Imaging.Augmentation;
 
-/// <summary>Draws random resized crops and flips (SimCLR appendix A; google-research/simclr, data_util.py).</summary>
+/// <summary>
+/// Draws random resized crops and flips: SimCLR's ranges (appendix A: "uniform from 0.08 to 1.0 in area", aspect 3/4 to 4/3), drawn as
+/// torchvision's <c>RandomResizedCrop</c> does. The authors' TensorFlow kernel draws the height uniformly between its bounds and the aspect
+/// ratio uniformly, so its crops are smaller: on a square image, 0.40 of it in the mean and not 0.48.
+/// </summary>
 internal static class CropSampler
 {
     // Numbers of the draws of a view's key: the attempts take 0 … 199.

@@ -42,6 +42,13 @@ public sealed class CropSamplerTests
         Assert.Equal(1 / 12.0, places.Average(place => (place - 0.5) * (place - 0.5)), 0.01);
     }
 
+    /// <summary>The figure that the comparison with the authors' kernel states.</summary>
+    [Fact]
+    public void Crops_of_SimCLRs_ranges_are_0_48_of_a_square_image_in_the_mean() => Assert.Equal(
+        0.478,
+        Draw(20_000, 28, 28, Options with { Area = (0.08, 1) }).Average(crop => crop.Height * crop.Width),
+        0.008);
+
     [Fact]
     public void About_half_of_the_crops_are_flipped()
     {

@@ -4,8 +4,8 @@ using Distill.Pipeline.Options;
 namespace Distill.Imaging.Augmentation.Operations;
 
 /// <summary>
-/// Color jitter (SimCLR appendix A; google-research/simclr, data_util.py). It changes brightness, contrast, saturation and hue in an
-/// order drawn per image, and clips after each. Images of one channel have neither saturation nor hue.
+/// Color jitter (SimCLR appendix A, with torchvision's definitions of contrast and saturation). It changes brightness, contrast,
+/// saturation and hue in an order drawn per image, and clips after each. Images of one channel have neither saturation nor hue.
 /// </summary>
 /// <param name="Probability">Probability that a view is changed; 0.8 in SimCLR.</param>
 /// <param name="Brightness">
