@@ -7,7 +7,7 @@ namespace Distill.Imaging.Evaluation.Probes;
 
 /// <summary>
 /// The linear probe of SimCLR's transfer experiments (appendix B.8): logistic regression by L-BFGS on frozen features. Its L2 strength is
-/// chosen on held-out training images. Features are neither centered nor scaled.
+/// chosen on held-out training images. Center and scale the features before (<see cref="FeatureScale"/>).
 /// </summary>
 public static class LogisticProbe
 {
