@@ -4,6 +4,7 @@ using Distill.Datasets;
 using Distill.Learning.Networks;
 using Distill.Learning.Safetensors;
 using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ public static class PublishStage
         CopyExports(context.Input(inputs.Exports), exports, folder);
         Durable.WriteText(Path.Combine(folder, PublishedModel.ConfigFile), config.ToJson());
         Durable.WriteText(Path.Combine(folder, "preprocessor_config.json"), config.ToPreprocessorJson());
-        Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => LineText.OneLine(label) + "\n")));
+        Durable.WriteText(Path.Combine(folder, "labels.txt"), string.Concat(config.Labels.Select(label => OneLine.Of(label) + "\n")));
         Durable.WriteText(Path.Combine(folder, "metrics.json"), Metrics(table, rows, options.Student, exports));
         Durable.WriteText(
             Path.Combine(folder, "README.md"),

@@ -3,6 +3,7 @@ using Distill.Artifacts;
 using Distill.Datasets.Images;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
 using Distill.Publish;
 using Tests.Pipeline;
 using YamlDotNet.Serialization;
@@ -49,7 +50,7 @@ public sealed class CardTextTests : IDisposable
     [InlineData("a\r\nb\tc", """a\r\nb\tc""")]
     [InlineData("a\u0085b\u2028c\u2029d\ve", """a\u0085b\u2028c\u2029d\u000Be""")]
     [InlineData("katzen🐱, no # escape", "katzen🐱, no # escape")]
-    public void Labels_take_one_line_each(string name, string line) => Assert.Equal(line, LineText.OneLine(name));
+    public void Labels_take_one_line_each(string name, string line) => Assert.Equal(line, OneLine.Of(name));
 
     [Theory]
     [InlineData("T-shirt/top", "T-shirt/top")]

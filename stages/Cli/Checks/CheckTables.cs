@@ -1,6 +1,7 @@
 using System.Globalization;
 using Distill.Datasets.Encoded;
 using Distill.Datasets.Images;
+using Distill.Pipeline.Progress;
 using Spectre.Console;
 
 namespace Distill.Cli.Checks;
@@ -60,7 +61,7 @@ internal static class CheckTables
         var shown = order.Length <= MostClasses ? order : [.. order.OrderBy(label => train?[label]).Take(ShownOfMany)];
         foreach (var label in shown)
         {
-            table.AddRow(Markup.Escape(classes[label]), Cell(train?[label]), Cell(labeled?[label]), Cell(test?[label]));
+            table.AddRow(Markup.Escape(OneLine.Of(classes[label])), Cell(train?[label]), Cell(labeled?[label]), Cell(test?[label]));
         }
 
         if (shown.Length < order.Length)
@@ -78,6 +79,11 @@ internal static class CheckTables
 
     private static void WriteCounts(IReadOnlyList<SplitReport> reports)
     {
+        if (reports.Count == 0)
+        {
+            return;
+        }
+
         var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "images", "count");
         table.Columns[2].RightAligned();
         foreach (var report in reports)

@@ -30,7 +30,8 @@ internal sealed record DataCheck(CheckedData Data, IReadOnlyList<Finding> Findin
     {
         var findings = new List<Finding>();
         var train = Try(Split.Train, () => ReportOf(dataset, Split.Train));
-        var test = Try(Split.Test, () => ReportOf(dataset, Split.Test));
+        // Without training images there are no classes, and every test image would seem to have a wrong one.
+        var test = train?.Images is null ? null : Try(Split.Test, () => ReportOf(dataset, Split.Test));
         var labels = train?.Images is { } images ? Try(Split.Train, () => LabelSplit.Draw(images, options.Labels)) : null;
         var data = new CheckedData(options, train, test, labels);
         findings.AddRange(Checks.SelectMany(check => check(data)));

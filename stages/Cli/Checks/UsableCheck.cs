@@ -30,5 +30,6 @@ internal static class UsableCheck
 
     private static string Reasons(SplitReport report) => report.Refused.Count == 0
         ? "there are none"
-        : string.Join("; ", report.Reasons.Select(reason => $"{Phrases.Count(reason.Count, "image")}: {reason.Reason}"));
+        : string.Join("; ", SkipSummary.Grouped(report.Refused)
+            .Select(group => FormattableString.Invariant($"{group.Count}: {group.Reason} ({group.Names})")));
 }

@@ -7,6 +7,7 @@ using Distill.Imaging.Evaluation.Metrics;
 using Distill.Imaging.Loading;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 using TorchSharp;
 
@@ -128,7 +129,8 @@ internal static class EvaluateCommand
             select (label, guess);
         foreach (var (label, guess) in mistakes.Take(MistakesShown))
         {
-            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {classes[label]} predicted as {classes[guess]}");
+            var (truth, answer) = (OneLine.Of(classes[label]), OneLine.Of(classes[guess]));
+            Line($"  {report.Confusion[label, guess]} of {report.Confusion.Images(label)} {truth} predicted as {answer}");
         }
 
         static void Line(FormattableString text) => Console.Out.WriteLine(FormattableString.Invariant(text));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Distill.Pipeline.Progress;
 using Spectre.Console;
 
 namespace Distill.Cli.Output;
@@ -18,7 +19,7 @@ internal sealed class Predictions(IReadOnlyList<string> labels, int top)
         {
             foreach (var (path, probabilities) in images)
             {
-                var classes = Best(probabilities).Select(label => $"{labels[label]} ({Percent(probabilities[label])})");
+                var classes = Best(probabilities).Select(label => $"{OneLine.Of(labels[label])} ({Percent(probabilities[label])})");
                 Console.Out.WriteLine($"{path}: {string.Join(", ", classes)}");
             }
 
@@ -35,7 +36,8 @@ internal sealed class Predictions(IReadOnlyList<string> labels, int top)
 
         foreach (var (path, probabilities) in images)
         {
-            var cells = Best(probabilities).SelectMany(label => new[] { labels[label].EscapeMarkup(), Percent(probabilities[label]) });
+            var cells = Best(probabilities)
+                .SelectMany(label => new[] { OneLine.Of(labels[label]).EscapeMarkup(), Percent(probabilities[label]) });
             table.AddRow([path.EscapeMarkup(), .. cells]);
         }
 

@@ -49,7 +49,7 @@ internal sealed record EncodedImage(string Name, string Path, long Offset, long 
 
         if (LastWriteTime is { } listed && File.GetLastWriteTimeUtc(file) != listed && !IsSameFile(file, bytes))
         {
-            throw new IOException("its content has changed since it was listed");
+            throw new ChangedInputException("its content has changed since it was listed");
         }
 
         if (Crc is { } crc && Crc32C.Compute(bytes) != crc)

@@ -74,8 +74,8 @@ internal sealed class EncodedPixels(
         }
         catch (Exception error) when (error is RefusedImageException or IOException or UnauthorizedAccessException)
         {
-            throw new IOException(
-                $"{image.Path}: {image.Name} was readable when the run started, but no longer is: {Reason(error)}", error);
+            var message = $"{image.Path} was readable when the run started, but no longer is: {Reason(error)}";
+            throw error is ChangedInputException ? new ChangedInputException(message, error) : new IOException(message, error);
         }
     }
 }

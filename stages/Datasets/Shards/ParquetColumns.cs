@@ -52,7 +52,7 @@ internal sealed record ParquetColumns(DataField Image, DataField? Path, DataFiel
     private static DataField? LabelOf(
         IReadOnlyList<ParquetField> fields, HubFeatures features, DatasetOptions options, ColumnChooser chooser, string path)
     {
-        var fitting = fields.Where(field => ParquetTypes.IsInteger(field) || ParquetTypes.IsText(field.Field))
+        var fitting = fields.Where(field => ParquetTypes.IsInteger(field) || ParquetTypes.IsText(field))
             .ToDictionary(field => field.Field.Name, field => (DataField)field.Field);
         var wanted = options.LabelColumn is { } given
             ? [given]

@@ -63,13 +63,22 @@ internal sealed class ParquetShard : IDisposable
 
     public void Dispose() => Close(_reader);
 
-    /// <summary>Lists the fields. The library reads times as plain integers, and only the metadata tells them apart.</summary>
+    /// <summary>
+    /// Lists the fields. The library reads times as plain integers and enums as bytes, and only the metadata tells them apart.
+    /// </summary>
     private static IReadOnlyList<ParquetField> Fields(ParquetReader reader)
     {
         var times = (reader.Metadata?.Schema ?? []).Where(element => element.LogicalType is { TIME: not null } or { TIMESTAMP: not null }
             || element.ConvertedType is ConvertedType.TIME_MILLIS or ConvertedType.TIME_MICROS)
             .Select(element => element.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. reader.Schema.Fields.Select(field => new ParquetField(field, times.Contains(field.Name)))];
+        var enums = (reader.Metadata?.Schema ?? [])
+            .Where(element => element.LogicalType is { ENUM: not null } || element.ConvertedType is ConvertedType.ENUM)
+            .Select(element => element.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. reader.Schema.Fields.Select(field => new ParquetField(
+                field, times.Contains(field.Name) ? "time" : enums.Contains(field.Name) ? "enum" : null)),
+        ];
     }
 
     private static void Close(ParquetReader reader) => reader.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -10,7 +10,10 @@ internal static class ParquetTypes
 
     /// <summary>Whether each row has one integer.</summary>
     public static bool IsInteger(ParquetField field) =>
-        !field.IsTime && field.Field is DataField { MaxRepetitionLevel: 0 } data && Integers.Contains(data.ClrType);
+        field.Meaning is null && field.Field is DataField { MaxRepetitionLevel: 0 } data && Integers.Contains(data.ClrType);
+
+    /// <summary>Whether each row has one text, and not the name of an enum's value.</summary>
+    public static bool IsText(ParquetField field) => field.Meaning is null && IsText(field.Field);
 
     /// <summary>Whether each row has one text.</summary>
     public static bool IsText(Field field) => Is<char>(field);
@@ -23,8 +26,8 @@ internal static class ParquetTypes
         string.Join(", ", fields.Select(field => $"{field.Field.Name} ({NameOf(field)})"));
 
     /// <summary>Returns the name of a field's type, for messages.</summary>
-    public static string NameOf(ParquetField field) => field.IsTime && field.Field is DataField { MaxRepetitionLevel: 0 } ? "time"
-        : NameOf(field.Field);
+    public static string NameOf(ParquetField field) =>
+        field is { Meaning: { } meaning, Field: DataField { MaxRepetitionLevel: 0 } } ? meaning : NameOf(field.Field);
 
     private static string NameOf(Field field) => field switch
     {
@@ -53,5 +56,5 @@ internal static class ParquetTypes
 
 /// <summary>A column of a Parquet file.</summary>
 /// <param name="Field">The column as the library describes it.</param>
-/// <param name="IsTime">Whether its integers are times.</param>
-internal sealed record ParquetField(Field Field, bool IsTime);
+/// <param name="Meaning">"time" or "enum" for values that the library reads as plain integers or bytes; null for others.</param>
+internal sealed record ParquetField(Field Field, string? Meaning);

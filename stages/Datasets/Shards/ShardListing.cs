@@ -98,9 +98,21 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
         if (!_read.TryGetValue(split, out var images))
         {
             var skipped = new List<(string Name, string Reason)>();
-            images = [.. PartsOf(split).SelectMany(part => Read(part.Shard, part.Labeled, skipped))];
+            images = [.. PartsOf(split).SelectMany(part => ReadPart(part.Shard, part.Labeled, skipped))];
             _skipped[split] = skipped;
             _read.Add(split, images);
+        }
+
+        return images;
+    }
+
+    private IReadOnlyList<EncodedImage> ReadPart(Shard shard, bool labeled, List<(string Name, string Reason)> skipped)
+    {
+        var before = skipped.Count;
+        var images = Read(shard, labeled, skipped);
+        if (images.Count == 0 && skipped.Count == before)
+        {
+            skipped.Add((shard.Name, "a file without images"));
         }
 
         return images;

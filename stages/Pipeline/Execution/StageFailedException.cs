@@ -11,6 +11,8 @@ public sealed class StageFailedException(string stage, Exception inner) : Except
     {
         var (what, advice) = (inner.Message.TrimEnd('.'), StorageAdvice.For(inner));
         return $"stage {stage} failed: {what}.{(advice is null ? "" : $" {advice}.")} "
-            + "Its checkpoints are kept; run the same command again to resume.";
+            + (inner is ChangedInputException
+                ? "Its checkpoints are kept: with the old content, the same command resumes; with the new one, it starts this stage again."
+                : "Its checkpoints are kept; run the same command again to resume.");
     }
 }

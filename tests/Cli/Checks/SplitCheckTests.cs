@@ -34,7 +34,8 @@ public sealed class SplitCheckTests : IDisposable
         _folder.Write("test/1.png", _folder.NewPicture());
         _folder.Write("test/2.png", _folder.NewPicture());
 
-        Assert.EndsWith("2 images: a test image without a class", Assert.Single(_folder.Check().Errors), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "2: a test image without a class (test/1.png, test/2.png)", Assert.Single(_folder.Check().Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,9 +44,19 @@ public sealed class SplitCheckTests : IDisposable
         _folder.Replace("test", number => number == 0 ? [] : "no image"u8.ToArray());
 
         Assert.EndsWith(
-            "5 images: not an image of a known format; 1 image: zero bytes long",
+            "5: not an image of a known format (test/cat/01.png, test/dog/00.png, test/dog/01.png, …); "
+                + "1: zero bytes long (test/cat/00.png)",
             Assert.Single(_folder.Check().Errors),
             StringComparison.Ordinal);
+    }
+
+    /// <summary>Without training images there are no classes, and the test images are not to blame.</summary>
+    [Fact]
+    public void A_training_split_without_images_is_the_only_error()
+    {
+        _folder.Replace("train", _ => "no image"u8.ToArray());
+
+        Assert.StartsWith("train: no image of ", Assert.Single(_folder.Check().Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,6 +98,30 @@ public sealed class ParquetLabelTests : IDisposable
     public void A_time_is_refused() => AssertRefused(TimeSpan.FromSeconds(1), "time");
 
     [Fact]
+    public void An_enum_is_refused()
+    {
+        Directory.CreateDirectory(_folder["set"]);
+        Column[] columns = [new Column<byte[]>("image"), new Column<string>("label", LogicalType.Enum())];
+        using (var writer = new ParquetFileWriter(_folder["set/train.parquet"], columns))
+        {
+            using var group = writer.AppendRowGroup();
+            // The library has no logical writer for enums, so the columns have empty bytes.
+            ((ColumnWriter<ByteArray>)group.NextColumn()).WriteBatch(1, [1], [], [default]);
+            ((ColumnWriter<ByteArray>)group.NextColumn()).WriteBatch(1, [1], [], [default]);
+            writer.Close();
+        }
+
+        Assert.Contains("column label has the type enum, expected integers", Message(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_rows_is_named()
+    {
+        Write<int>("train", []);
+        Assert.Equal(("train.parquet", "a file without images"), Assert.Single(Open().Report(Split.Train)!.Refused));
+    }
+
+    [Fact]
     public void A_UUID_is_refused() => AssertRefused(Guid.Empty, "UUID");
 
     [Fact]

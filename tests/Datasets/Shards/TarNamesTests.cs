@@ -41,6 +41,8 @@ public sealed class TarNamesTests : IDisposable
     {
         _set.Pack("train-0.tar", ("img.v1.01.png", null), ("img.v1.01.cls", "0"));
 
+        _set.Pack("test-0.tar", ("a.png", null), ("a.cls", "0"));
+
         Assert.Contains("Found no images in", _set.Refusal(), StringComparison.Ordinal);
         Assert.Contains("several dots", _set.Refusal(), StringComparison.Ordinal);
         Assert.Contains("train-0.tar/img.v1.01.png", _set.Refusal(), StringComparison.Ordinal);

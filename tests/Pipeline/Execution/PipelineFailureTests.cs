@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Storage;
 
 namespace Tests.Pipeline.Execution;
 
@@ -21,6 +22,17 @@ public sealed class PipelineFailureTests : IDisposable
             "stage pretrain failed: No space left on device. Its checkpoints are kept; run the same command again to resume.",
             failure.Message);
         Assert.Equal(["Interrupted: ", "ToDo: waits for pretrain"], _plan.Status());
+    }
+
+    [Fact]
+    public void The_message_about_a_changed_file_says_what_the_same_command_would_do()
+    {
+        _plan.BeforeWeights = _ => throw new ChangedInputException("a.jpg has changed");
+
+        Assert.Equal(
+            "stage pretrain failed: a.jpg has changed. Its checkpoints are kept: with the old content, the same command resumes; "
+                + "with the new one, it starts this stage again.",
+            Assert.Throws<StageFailedException>(() => { _plan.Run(); }).Message);
     }
 
     [Fact]
