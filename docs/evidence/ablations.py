@@ -2,8 +2,7 @@
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
 NAME is heads, from-layer, memory, groups, compositions, views, passes, temperature, alpha, targets, balance, self-first or stem. Every row is
-an ordinary
-pipeline (models/ablation-….json) that `distill run` runs, and skips when it is done. The figures of an ablation go to
+an ordinary pipeline (models/ablation-….json) that `distill run` runs, and skips when it is done. The figures of an ablation go to
 docs/evidence/results/ablation-NAME.json after every row; --keep measures only the rows that are missing there. A seed draws the 130
 labels and everything random after the pretraining. Top-1 is measured on the test split and chooses nothing: all rows were decided on before
 any was run. Run it in the repository's root after `make distill`, whose pretraining is the default row of heads and memory.
@@ -90,7 +89,7 @@ def contrasted(name, change):
     rows = run(name, merge(ENCODER, {"pretrain": change}))
     lines = [json.loads(line) for line in (pathlib.Path("models") / f"ablation-{name}" / "pretrain" / "metrics.jsonl").open()]
     losses = [line["loss"] for line in lines if line["step"] > 0.8 * lines[-1]["step"]]
-    return {"loss": sum(losses) / len(losses), "knn": rows["knn-200"], "linear": rows["linear"]}
+    return {"loss": round(sum(losses) / len(losses), 3), "knn": rows["knn-200"], "linear": rows["linear"]}
 
 
 # An ablation yields what tells a row from the others, and how to measure it.

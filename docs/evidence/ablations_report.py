@@ -16,6 +16,7 @@ ABLATIONS = {
     "heads": ("Layers of the head, and the layer fine-tuned from", {"layers": 3, "fromLayer": 1}, "teacher"),
     "from-layer": ("The long run's head, and the layer fine-tuned from", {"fromLayer": 1}, "teacher"),
     "memory": ("Memory of past keys", {"keys": 0}, "teacher"),
+    "groups": ("Groups of a batch", {"groups": 2}, "linear"),
     "compositions": ("Composition of augmentations", {"views": "crop, brightness and contrast, blur (the default)"}, "linear"),
     "targets": ("What the student learns from", {"targets": "soft targets of all images"}, "distilled"),
     "alpha": ("α, the weight of the soft targets", {"alpha": 1}, "distilled"),
