@@ -30,8 +30,7 @@ internal sealed record DataCheck(CheckedData Data, IReadOnlyList<Finding> Findin
     {
         var findings = new List<Finding>();
         var train = Try(Split.Train, () => ReportOf(dataset, Split.Train));
-        // Without training images there are no classes, and every test image would seem to have a wrong one.
-        var test = train?.Images is null ? null : Try(Split.Test, () => ReportOf(dataset, Split.Test));
+        var test = Try(Split.Test, () => ReportOf(dataset, Split.Test));
         var labels = train?.Images is { } images ? Try(Split.Train, () => LabelSplit.Draw(images, options.Labels)) : null;
         var data = new CheckedData(options, train, test, labels);
         findings.AddRange(Checks.SelectMany(check => check(data)));
@@ -46,7 +45,12 @@ internal sealed record DataCheck(CheckedData Data, IReadOnlyList<Finding> Findin
             }
             catch (UserException error)
             {
-                findings.Add(new Finding(split, IsError: true, error.Message));
+                // The test split needs the classes of the training split, so an error in these ends both.
+                if (findings.TrueForAll(finding => finding.Message != error.Message))
+                {
+                    findings.Add(new Finding(split, IsError: true, error.Message));
+                }
+
                 return null;
             }
         }

@@ -54,8 +54,10 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
         var images = LabelNames.Resolve(Read(split), ClassNames, options.Folder);
         if (images.FirstOrDefault(candidate => candidate.Label >= ClassNames.Count) is { } image)
         {
-            throw new UserException(
-                $"{Path.Combine(options.Folder, image.Name)} has the label {image.Label}; " +
+            // Without training images, no label is wrong.
+            throw new UserException(Read(Split.Train).Count == 0
+                ? $"{options.Folder} has no training images, so the classes of its test images are unknown"
+                : $"{Path.Combine(options.Folder, image.Name)} has the label {image.Label}; " +
                 (ClassNames.Count > 0 ? $"the labels are 0 to {ClassNames.Count - 1}" : "no training image has one"));
         }
 

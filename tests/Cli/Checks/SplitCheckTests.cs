@@ -50,13 +50,21 @@ public sealed class SplitCheckTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    /// <summary>Without training images there are no classes, and the test images are not to blame.</summary>
     [Fact]
     public void A_training_split_without_images_is_the_only_error()
     {
         _folder.Replace("train", _ => "no image"u8.ToArray());
 
         Assert.StartsWith("train: no image of ", Assert.Single(_folder.Check().Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_test_split_is_an_error_beside_it()
+    {
+        _folder.Replace("train", _ => "no image"u8.ToArray());
+        _folder.Delete("test");
+
+        Assert.Equal(2, _folder.Check().Errors.Count());
     }
 
     [Fact]
