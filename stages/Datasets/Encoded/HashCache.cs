@@ -70,7 +70,7 @@ internal sealed class HashCache(string path, Action<string> log, TimeProvider ti
         return _current.TryGetValue(full, out var hash) ? hash : IsKnown(full) ? _known[full].Sha256 : Hash(full).Sha256;
     }
 
-    /// <summary>Returns whether the cache has the hash of a file that has not changed since.</summary>
+    /// <summary>Returns whether the cache has the hash of the file as it is now.</summary>
     private bool IsKnown(string file)
     {
         if (!_known.TryGetValue(file, out var known))

@@ -15,6 +15,7 @@ internal sealed class AdaptivePasses : NetworkPasses
     private readonly Func<NetworkPasses> _createOneByOne;
     private readonly Action<string> _note;
     private NetworkPasses? _passes;
+    private bool _isReduced;
 
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="createAllGraphs">Creates the passes to start with.</param>
@@ -25,13 +26,11 @@ internal sealed class AdaptivePasses : NetworkPasses
         (_parameters, _createAllGraphs, _createOneByOne, _note) = (parameters, createAllGraphs, createOneByOne, note);
 
     /// <inheritdoc/>
-    public override bool CanReduceMemory => !IsReduced;
-
-    private bool IsReduced { get; set; }
+    public override bool CanReduceMemory => !_isReduced;
 
     /// <inheritdoc/>
     public override Tensor Differentiate(long step, Tensor inputs) =>
-        (_passes ??= IsReduced ? _createOneByOne() : _createAllGraphs()).Differentiate(step, inputs);
+        (_passes ??= _isReduced ? _createOneByOne() : _createAllGraphs()).Differentiate(step, inputs);
 
     /// <inheritdoc/>
     public override void Undo() => _passes?.Undo();
@@ -44,7 +43,7 @@ internal sealed class AdaptivePasses : NetworkPasses
         _passes?.Dispose();
         _passes = null;
         _parameters.ZeroGradients();
-        IsReduced = true;
+        _isReduced = true;
     }
 
     private protected override void Dispose(bool disposing) => _passes?.Dispose();
