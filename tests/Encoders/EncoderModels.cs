@@ -3,6 +3,7 @@ using Distill.Learning.Networks;
 using Distill.Learning.Networks.Inference;
 using Distill.Learning.Onnx;
 using Distill.Pipeline.Options;
+using Tests.Golden;
 using Tests.Pipeline;
 using static Tests.Learning.Onnx.OnnxMessages;
 using static TorchSharp.torch;
@@ -12,6 +13,18 @@ namespace Tests.Encoders;
 /// <summary>Small ONNX models whose features are known in closed form, written field by field (onnx.proto).</summary>
 internal static class EncoderModels
 {
+    /// <summary>S, height and width of the images.</summary>
+    public const int Side = 6;
+
+    /// <summary>Images whose bytes are a closed form: [N, 3, S, S].</summary>
+    public static Tensor Images(int count) =>
+        Pattern.Uniform("encoder", count, 3, Side, Side).add(1).mul(127.5).round().to_type(ScalarType.Byte);
+
+    /// <summary>The mean of each channel, after the normalization: [N, 3], fp64.</summary>
+    public static Tensor Means(Tensor images_N3SS, double[] mean, double[] deviation) =>
+        images_N3SS.to_type(ScalarType.Float64).div(255).mean([2, 3])
+            .sub(tensor(mean, ScalarType.Float64)).div(tensor(deviation, ScalarType.Float64));
+
     /// <summary>Writes a model whose features are the mean of each channel of its input.</summary>
     /// <param name="folder">The folder of the model.</param>
     /// <param name="name">File name.</param>

@@ -4,6 +4,7 @@ using Distill.Pipeline.Options;
 using Tests.Golden;
 using Tests.Learning;
 using Tests.Pipeline;
+using static Tests.Encoders.EncoderModels;
 using static TorchSharp.torch;
 
 namespace Tests.Encoders;
@@ -12,8 +13,6 @@ namespace Tests.Encoders;
 [Collection(TorchTests.Name)]
 public sealed class OnnxEncoderTests : IDisposable
 {
-    private const int Size = 6;
-
     private static readonly double[] Mean = [0.485, 0.456, 0.406];
     private static readonly double[] Deviation = [0.229, 0.224, 0.225];
 
@@ -23,20 +22,20 @@ public sealed class OnnxEncoderTests : IDisposable
 
     public static TheoryData<long?[], long, bool> Inputs => new()
     {
-        { [1, 3, Size, Size], 1, false },
-        { [null, 3, Size, Size], 1, false },
-        { [4, 3, Size, Size], 1, true },
-        { [null, Size, Size, 3], 1, false },
+        { [1, 3, Side, Side], 1, false },
+        { [null, 3, Side, Side], 1, false },
+        { [4, 3, Side, Side], 1, true },
+        { [null, Side, Side, 3], 1, false },
         { [null, 3, null, null], 1, false },
-        { [null, 3, Size, Size], 10, false },
+        { [null, 3, Side, Side], 10, false },
     };
 
     [Theory]
     [MemberData(nameof(Inputs))]
     public void Images_are_normalized_in_every_form_of_input(long?[] shape, long type, bool keep)
     {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", shape, type, keep);
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, $$""", "size": {{Size}}"""));
+        var path = ChannelMeans(_folder, "model.onnx", shape, type, keep);
+        using var encoder = OnnxEncoder.Open(Options(path, $$""", "size": {{Side}}"""));
         using var scope = NewDisposeScope();
         var images_N3SS = Images(5);
 
@@ -49,8 +48,8 @@ public sealed class OnnxEncoderTests : IDisposable
     [Fact]
     public void Bytes_are_not_normalized()
     {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size], type: 2);
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
+        var path = ChannelMeans(_folder, "model.onnx", [null, 3, Side, Side], type: 2);
+        using var encoder = OnnxEncoder.Open(Options(path));
         using var scope = NewDisposeScope();
         var expected = Means(Images(2), [0, 0, 0], [1 / 255.0, 1 / 255.0, 1 / 255.0]);
         Close.To(expected, encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-4);
@@ -73,13 +72,13 @@ public sealed class OnnxEncoderTests : IDisposable
         """, "channelOrder": "rgb" """, """{ "do_flip_channel_order": true }""", new[] { 0.0, 0, 0 }, new[] { 1.0, 1, 1 }, false)]
     public void Blue_comes_first_in_bgr(string options, string? file, double[] mean, double[] deviation, bool bgr)
     {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
+        var path = ChannelMeans(_folder, "model.onnx", [null, 3, Side, Side]);
         if (file is not null)
         {
             _folder.Write("preprocessor_config.json", file);
         }
 
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, options));
+        using var encoder = OnnxEncoder.Open(Options(path, options));
         using var scope = NewDisposeScope();
         var images = bgr ? Images(2).flip(1) : Images(2);
         Close.To(Means(images, mean, deviation), encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-5);
@@ -88,7 +87,7 @@ public sealed class OnnxEncoderTests : IDisposable
     [Fact]
     public void Known_encoder_subtracts_the_mean_of_each_of_its_channels()
     {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
+        var path = ChannelMeans(_folder, "model.onnx", [null, 3, Side, Side]);
         var known = KnownEncoder.All["imagenet-resnet18"].Options with { File = path };
         using var encoder = OnnxEncoder.Open(known);
         using var scope = NewDisposeScope();
@@ -97,86 +96,16 @@ public sealed class OnnxEncoderTests : IDisposable
         Close.To(expected, encoder.Features(Images(2)).to_type(ScalarType.Float64), 1e-3);
     }
 
-    public static TheoryData<long?[]> Layouts => new() { { [null, 3, Size, Size] }, { [null, Size, Size, 3] }, { [2, Size, Size, 3] } };
+    public static TheoryData<long?[]> Layouts => new() { { [null, 3, Side, Side] }, { [null, Side, Side, 3] }, { [2, Side, Side, 3] } };
 
     [Theory]
     [MemberData(nameof(Layouts))]
     public void Maps_are_averaged_over_their_positions(long?[] shape)
     {
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(EncoderModels.Maps(_folder, "model.onnx", shape)));
+        using var encoder = OnnxEncoder.Open(Options(EncoderModels.Maps(_folder, "model.onnx", shape)));
         using var scope = NewDisposeScope();
         Assert.Equal(3, encoder.Dimensions);
         Close.To(Means(Images(3), Mean, Deviation), encoder.Features(Images(3)).to_type(ScalarType.Float64), 1e-5);
-    }
-
-    public static TheoryData<string, string, string, double[], double[]> Files => new()
-    {
-        {
-            "preprocessor_config.json", """{ "image_mean": [0.5, 0.4, 0.3], "image_std": [0.2, 0.3, 0.4] }""", "",
-            [0.5, 0.4, 0.3], [0.2, 0.3, 0.4]
-        },
-        {
-            "preprocessor_config.json",
-            """{ "image_mean": [127.5, 102, 76.5], "image_std": [51, 51, 51], "do_rescale": false }""", "", [0.5, 0.4, 0.3], [0.2, 0.2, 0.2]
-        },
-        { "preprocessor_config.json", """{ "do_normalize": false, "do_rescale": true }""", "", [0, 0, 0], [1, 1, 1] },
-        {
-            "preprocessor_config.json",
-            """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "rescale_factor": 0.00784313725 }""",
-            "", [0.25, 0.25, 0.25], [0.25, 0.25, 0.25]
-        },
-        { "preprocessor_config.json", """{ "do_rescale": true }""", "", [0, 0, 0], [1, 1, 1] },
-        { "preprocessor_config.json", """{ "do_rescale": false }""", "", [0, 0, 0], [1 / 255.0, 1 / 255.0, 1 / 255.0] },
-        { "preprocessor_config.json", """{ "rescale_factor": 0.00784313725490196 }""", "", [0, 0, 0], [0.5, 0.5, 0.5] },
-        {
-            "preprocessor_config.json",
-            """{ "rescale_factor": 0.00784313725490196, "rescale_offset": true, "do_normalize": false }""", "",
-            [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]
-        },
-        {
-            "preprocessor_config.json", """{ "rescale_offset": true, "image_mean": [-1, -0.5, 0], "image_std": [1, 0.5, 1] }""", "",
-            [0, 0.5, 1], [1, 0.5, 1]
-        },
-        {
-            "config.json", """{ "mean": [0.1, 0.2, 0.3], "std": [0.5, 1, 0.25], "input_size": [3, 6, 6] }""", "",
-            [0.1, 0.2, 0.3], [0.5, 1, 0.25]
-        },
-        {
-            "config.json", """{ "pretrained_cfg": { "mean": [0.1, 0.2, 0.3], "std": [0.5, 1, 0.25] } }""", "",
-            [0.1, 0.2, 0.3], [0.5, 1, 0.25]
-        },
-        {
-            "preprocessor_config.json", """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5] }""",
-            """, "mean": [0, 0.1, 0.2], "deviation": [1, 1, 0.5]""", [0, 0.1, 0.2], [1, 1, 0.5]
-        },
-    };
-
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void Normalization_comes_from_options_then_from_the_file_beside_the_model(
-        string file, string content, string options, double[] mean, double[] deviation)
-    {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        _folder.Write(file, content);
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, options));
-        using var scope = NewDisposeScope();
-        Close.To(Means(Images(3), mean, deviation), encoder.Features(Images(3)).to_type(ScalarType.Float64), 1e-5);
-    }
-
-    [Fact]
-    public void Size_of_a_free_input_comes_from_the_file_in_the_folder_above_onnx()
-    {
-        var path = EncoderModels.ChannelMeans(_folder, "onnx/model.onnx", [null, 3, null, null]);
-        _folder.Write(
-            "preprocessor_config.json",
-            """
-            {
-              "image_mean": [0, 0, 0], "image_std": [1, 1, 1],
-              "size": { "shortest_edge": 8 }, "crop_size": { "height": 6, "width": 6 }
-            }
-            """);
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
-        Assert.Equal(6, encoder.Size);
     }
 
     [Theory]
@@ -185,8 +114,8 @@ public sealed class OnnxEncoderTests : IDisposable
     [InlineData("mean", false)]
     public void Tokens_become_one_vector(string pooling, bool first)
     {
-        var path = EncoderModels.Tokens(_folder, "model.onnx", Size);
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(
+        var path = EncoderModels.Tokens(_folder, "model.onnx", Side);
+        using var encoder = OnnxEncoder.Open(Options(
             path, $$""", "pooling": "{{pooling}}", "mean": [0, 0, 0], "deviation": [1, 1, 1]"""));
         using var scope = NewDisposeScope();
         var pixels = Images(2).to_type(ScalarType.Float64).div(255);
@@ -209,10 +138,10 @@ public sealed class OnnxEncoderTests : IDisposable
             "network" => EncoderModels.Network(_folder, "model.onnx", side),
             "quantized" => EncoderModels.Quantized(_folder, "model.onnx", null, side),
             "quantized of 4" => EncoderModels.Quantized(_folder, "model.onnx", 4, side),
-            "means of 4" => EncoderModels.ChannelMeans(_folder, "model.onnx", [4, 3, side, side]),
+            "means of 4" => ChannelMeans(_folder, "model.onnx", [4, 3, side, side]),
             _ => EncoderModels.Reshaped(_folder, "model.onnx", [null, 3, side, side], 1, -1),
         };
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path));
+        using var encoder = OnnxEncoder.Open(Options(path));
         using var scope = NewDisposeScope();
 
         // Image after image has a larger range, so that a shared scale would change all but the last.
@@ -227,9 +156,9 @@ public sealed class OnnxEncoderTests : IDisposable
 
     public static TheoryData<long?[], long[], string> WrongRows => new()
     {
-        { [4, 3, Size, Size], [1, -1], "output features has the shape [1, 432], expected 4 rows for a batch of 4" },
-        { [null, 3, Size, Size], [12, -1], "output features has the shape [12, 9], expected 1 rows for a batch of 1" },
-        { [null, 3, Size, Size], [-1], "output features has the shape [108], expected 1 rows for a batch of 1" },
+        { [4, 3, Side, Side], [1, -1], "output features has the shape [1, 432], expected 4 rows for a batch of 4" },
+        { [null, 3, Side, Side], [12, -1], "output features has the shape [12, 9], expected 1 rows for a batch of 1" },
+        { [null, 3, Side, Side], [-1], "output features has the shape [108], expected 1 rows for a batch of 1" },
     };
 
     [Theory]
@@ -237,28 +166,8 @@ public sealed class OnnxEncoderTests : IDisposable
     public void Output_without_a_row_per_image_is_refused(long?[] shape, long[] output, string message)
     {
         var path = EncoderModels.Reshaped(_folder, "model.onnx", shape, output);
-        var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(EncoderModels.Options(path)).Dispose());
+        var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(Options(path)).Dispose());
         Assert.StartsWith($"{path} ($.pretrain.encoder): {message}", error.Message);
-    }
-
-    [Theory]
-    [InlineData("", null, "6×6 pixels (the model), red first (default), mean [0.485, 0.456, 0.406]", "(default, those of ImageNet)")]
-    [InlineData(
-        """, "channelOrder": "bgr" """, """{ "image_mean": 0.5, "image_std": 0.25 }""",
-        "blue first (configured), mean [0.5, 0.5, 0.5] and deviation [0.25, 0.25, 0.25]", "preprocessor_config.json)")]
-    [InlineData(
-        """, "mean": [0, 0, 0], "deviation": [1, 1, 1]""", null, "mean [0, 0, 0] and deviation [1, 1, 1] (configured)", "(configured)")]
-    public void Summary_tells_where_each_value_comes_from(string options, string? file, string values, string from)
-    {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        if (file is not null)
-        {
-            _folder.Write("preprocessor_config.json", file);
-        }
-
-        using var encoder = OnnxEncoder.Open(EncoderModels.Options(path, options));
-        Assert.Contains(values, encoder.Summary);
-        Assert.EndsWith(from, encoder.Summary);
     }
 
     [Theory]
@@ -283,50 +192,17 @@ public sealed class OnnxEncoderTests : IDisposable
         {
             "absent" => _folder["absent.onnx"],
             "text" => _folder.Write("text.onnx", "not a model"),
-            "two inputs" => EncoderModels.Ambiguous(_folder, "m.onnx", inputs: true),
-            "two outputs" => EncoderModels.Ambiguous(_folder, "m.onnx", inputs: false),
-            "4x5" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 5]),
-            "free channels" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, null, 4, 4]),
-            "bytes" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4], type: 2),
-            "five channels" => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 5, 4, 4]),
-            _ => EncoderModels.ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4]),
+            "two inputs" => Ambiguous(_folder, "m.onnx", inputs: true),
+            "two outputs" => Ambiguous(_folder, "m.onnx", inputs: false),
+            "4x5" => ChannelMeans(_folder, "m.onnx", [1, 3, 4, 5]),
+            "free channels" => ChannelMeans(_folder, "m.onnx", [1, null, 4, 4]),
+            "bytes" => ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4], type: 2),
+            "five channels" => ChannelMeans(_folder, "m.onnx", [1, 5, 4, 4]),
+            _ => ChannelMeans(_folder, "m.onnx", [1, 3, 4, 4]),
         };
-        var encoder = EncoderModels.Options(path, options);
+        var encoder = Options(path, options);
         var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(encoder).Dispose());
         Assert.Contains(message, error.Message);
         Assert.Contains("$.pretrain.encoder", error.Message);
     }
-
-    [Theory]
-    [InlineData("""{ "image_mean": ["red"] }""", "found image_mean and image_std [\"red\"] and null")]
-    [InlineData("""{ "size": 8, "size": 16 }""", "found no valid description of an image processor")]
-    [InlineData("not JSON", "found no valid description of an image processor")]
-    [InlineData("[]", "it is not an object")]
-    [InlineData("""{ "input_size": [3, null, null] }""", "found input_size [3,null,null], expected equal height and width")]
-    [InlineData("""{ "pretrained_cfg": { "input_size": [3, 224, 192] } }""", "found input_size [3,224,192], expected equal")]
-    [InlineData("""{ "size": -4 }""", "found size -4, expected equal height and width, whole numbers in [1, 4096]")]
-    [InlineData("""{ "size": { "height": 0, "width": 0 } }""", "found size {\"height\":0,\"width\":0}, expected")]
-    [InlineData("""{ "size": { "height": 64 } }""", "found size {\"height\":64}, expected")]
-    [InlineData("""{ "crop_size": { "shortest_edge": 1000000 } }""", "found crop_size {\"shortest_edge\":1000000}, expected")]
-    [InlineData("""{ "size": "large" }""", "found size \"large\", expected")]
-    [InlineData("""{ "do_center_crop": "no" }""", "found do_center_crop \"no\", expected true or false")]
-    [InlineData("""{ "do_rescale": 1 }""", "found do_rescale 1, expected true or false")]
-    [InlineData("""{ "rescale_factor": 0 }""", "found rescale_factor 0, expected a number above 0")]
-    [InlineData("""{ "rescale_factor": -1 }""", "found rescale_factor -1, expected a number above 0")]
-    [InlineData("""{ "do_flip_channel_order": true, "do_normalize": true }""", "found do_flip_channel_order without image_mean")]
-    public void Odd_file_beside_the_model_is_named(string content, string message)
-    {
-        var path = EncoderModels.ChannelMeans(_folder, "model.onnx", [null, 3, Size, Size]);
-        var file = _folder.Write("preprocessor_config.json", content);
-        var error = Assert.Throws<UserException>(() => OnnxEncoder.Open(EncoderModels.Options(path)).Dispose());
-        Assert.StartsWith(file, error.Message);
-        Assert.Contains(message, error.Message);
-    }
-
-    private static Tensor Images(int count) =>
-        Pattern.Uniform("encoder", count, 3, Size, Size).add(1).mul(127.5).round().to_type(ScalarType.Byte);
-
-    private static Tensor Means(Tensor images_N3SS, double[] mean, double[] deviation) =>
-        images_N3SS.to_type(ScalarType.Float64).div(255).mean([2, 3])
-            .sub(tensor(mean, ScalarType.Float64)).div(tensor(deviation, ScalarType.Float64));
 }
