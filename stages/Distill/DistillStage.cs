@@ -73,16 +73,12 @@ public static class DistillStage
         IDataset dataset,
         LabelSplitOptions labels,
         CropOptions crop,
-        ClassifierSource teacher)
+        ClassifierSource teacher) => Run(context, options, settings, dataset, labels, crop, (images, bank, labeled, random) =>
     {
-        using var teaching = teacher.Load(
-            context.Input(teacher.Artifact), dataset.Train().Shape.Channels, dataset.Train().ClassNames.Count, settings.Compute);
-        return Run(context, options, settings, dataset, labels, crop, (images, bank, labeled, random) =>
-        {
-            int[] chosen = [.. Enumerable.Range(0, images.Count).Where(DistilledBy(options.Images, labeled))];
-            return new OnlineTargets(teaching, bank, chosen, crop, options.Training.BatchSize, settings.Compute, random);
-        });
-    }
+        int[] chosen = [.. Enumerable.Range(0, images.Count).Where(DistilledBy(options.Images, labeled))];
+        var network = teacher.Load(context.Input(teacher.Artifact), images.Shape.Channels, images.ClassNames.Count, settings.Compute);
+        return new OnlineTargets(network, bank, chosen, crop, options.Training.BatchSize, settings.Compute, random);
+    });
 
     private static StageResult Run(
         StageContext context,

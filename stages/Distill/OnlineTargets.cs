@@ -20,12 +20,13 @@ internal sealed class OnlineTargets : ITargets
     private readonly CropOptions _crop;
     private readonly Compute _compute;
     private readonly RandomKey _random;
+    private readonly nn.Module<Tensor, Tensor> _network;
     private readonly IInferenceModule _teacher;
     private readonly int _viewsPerBatch;
     private readonly BatchPlan _batches;
     private Tensor? _logits_NK;
 
-    /// <param name="teacher">The teacher, on the device. It must outlive this object.</param>
+    /// <param name="teacher">The teacher, on the device; owned by this object.</param>
     /// <param name="bank">The training images.</param>
     /// <param name="images">Indices of the images to learn from.</param>
     /// <param name="crop">How the views are drawn.</param>
@@ -42,6 +43,7 @@ internal sealed class OnlineTargets : ITargets
         RandomKey random)
     {
         (_bank, _images, _crop, _compute, _random) = (bank, images, crop, compute, random.Fold("online"));
+        _network = teacher;
         _teacher = InferenceNetwork.Create(teacher, compute);
         _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
         _batches = new BatchPlan(_random, images.Count, batchSize);
@@ -71,6 +73,7 @@ internal sealed class OnlineTargets : ITargets
     public void Dispose()
     {
         _teacher.Dispose();
+        _network.Dispose();
         _logits_NK?.Dispose();
     }
 }

@@ -47,7 +47,7 @@ public sealed class OnlineTargetsTests : IDisposable
         using var frozen = no_grad();
         var train = SampleData.Train;
         using var bank = ImageBank.Open(train, CPU, 1);
-        using var teacher = NewTeacher();
+        var teacher = NewTeacher();
         using var targets = new OnlineTargets(teacher, bank, [3, 1, 4, 15, 9], Crops, BatchSize, Cpu, RandomKey.FromSeed(1));
         var views = bank.Cut(new ViewBatch([.. targets.ViewsAt(2)]));
 
@@ -63,9 +63,8 @@ public sealed class OnlineTargetsTests : IDisposable
     public void Every_pass_shows_each_chosen_image_in_another_view()
     {
         using var bank = ImageBank.Open(SampleData.Train, CPU, 1);
-        using var teacher = NewTeacher();
         int[] images = [3, 1, 4, 15];
-        using var targets = new OnlineTargets(teacher, bank, images, Crops, 4, Cpu, RandomKey.FromSeed(1));
+        using var targets = new OnlineTargets(NewTeacher(), bank, images, Crops, 4, Cpu, RandomKey.FromSeed(1));
         var passes = Enumerable.Range(0, 5).Select(step => targets.ViewsAt(step).ToList()).ToList();
 
         Assert.All(passes, pass => Assert.Equal(images.Order(), pass.Select(view => view.Image).Order()));

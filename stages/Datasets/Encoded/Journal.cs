@@ -24,15 +24,19 @@ internal sealed class Journal : IDisposable
     public Journal(string path, string head, TimeProvider time)
     {
         (_time, _flushed) = (time, time.GetTimestamp());
-        // A cut last line would spoil the next one, so the file is written again with what was found.
-        var found = Read(path, head);
         Try(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            _writer = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
-            foreach (var line in found.Prepend(head))
+            var continues = File.Exists(path) && Lines(path).FirstOrDefault() == head;
+            _writer = new StreamWriter(path, continues, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+            if (continues)
             {
-                Write(line);
+                // Ends a last line that was cut. An empty line is ignored.
+                _writer.WriteLine();
+            }
+            else
+            {
+                Write(head);
             }
 
             _writer.Flush();
@@ -47,12 +51,14 @@ internal sealed class Journal : IDisposable
             return [];
         }
 
-        var lines = File.ReadLines(path)
-            .Select(line => line.Split('\t', 2) is [var checksum, var content] && checksum == Checksum(content) ? content : null)
-            .OfType<string>()
-            .ToArray();
+        var lines = Lines(path).ToArray();
         return lines is [var first, .. var rest] && first == head ? rest : [];
     }
+
+    /// <summary>Returns the lines whose checksum is right.</summary>
+    private static IEnumerable<string> Lines(string path) => File.ReadLines(path)
+        .Select(line => line.Split('\t', 2) is [var checksum, var content] && checksum == Checksum(content) ? content : null)
+        .OfType<string>();
 
     /// <summary>Adds a line. Several threads may call it.</summary>
     public void Add(string line)
