@@ -21,7 +21,7 @@ internal static class StepShares
         run.Steps(WarmUpSteps);
         Phases[] steps = [.. Enumerable.Range(0, pairs * StepsPerPair).Select(_ => run.TimedStep())];
         var checkpoints = StageFolder.Checkpoints(bench.NewFolder());
-        double[] saves = [.. Enumerable.Range(0, pairs).Select(step => Milliseconds(() => run.State.Save(checkpoints, step, [])))];
+        double[] saves = [.. Enumerable.Range(0, pairs).Select(step => Milliseconds(() => Save(step)))];
 
         Report.Heading(
             Name, FormattableString.Invariant($"milliseconds of a pretraining step, {steps.Length} steps; {pairs} checkpoints"));
@@ -35,6 +35,12 @@ internal static class StepShares
         Report.Line("saving a checkpoint", save, "ms");
         section["checkpoint"] = save.ToJson();
         report.Keep(Name, section);
+
+        void Save(int step)
+        {
+            using var files = run.State.Files();
+            files.Save(checkpoints, step, []);
+        }
 
         void Line(string name, Func<Phases, double> part)
         {

@@ -11,18 +11,20 @@ internal sealed class SaveTimer(TimeSpan every, TimeProvider clock)
     private const int WorkPerSave = 20;
 
     private TimeSpan _least;
+    private long _began;
     private long _last = clock.GetTimestamp();
 
-    /// <summary>Whether a checkpoint is due.</summary>
+    /// <summary>Whether a checkpoint is due, if none is being saved.</summary>
     public bool IsDue => clock.GetElapsedTime(_last) >= (_least > every ? _least : every);
 
-    /// <summary>Saves, and starts to wait for the next save.</summary>
-    public void Save(Action save)
+    /// <summary>Notes that a save begins.</summary>
+    public void Begin() => _began = clock.GetTimestamp();
+
+    /// <summary>Notes that the save ended, and starts to wait for the next one.</summary>
+    public void End()
     {
-        var start = clock.GetTimestamp();
-        save();
         Restart();
-        _least = every > TimeSpan.Zero ? clock.GetElapsedTime(start, _last) * WorkPerSave : TimeSpan.Zero;
+        _least = every > TimeSpan.Zero ? clock.GetElapsedTime(_began, _last) * WorkPerSave : TimeSpan.Zero;
     }
 
     /// <summary>Starts to wait again, as after a save.</summary>

@@ -21,6 +21,9 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <summary>Whether every step's loss is read. A test sets it to false, so that a CPU is treated like a GPU.</summary>
     internal bool ReadsEveryStep { get; init; } = settings.Compute.Device.type == DeviceType.CPU;
 
+    /// <summary>Whether checkpoints are written while training goes on; null to decide by the memory there is.</summary>
+    internal bool? SavesMeanwhile { get; init; }
+
     /// <summary>
     /// Trains the task's network, already on its device, to its last step, from the newest valid checkpoint if there is one.
     /// </summary>
@@ -39,11 +42,11 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         var (step, secondsBefore) = Resume(state, faults);
         Untrainable.CheckStart(context.Name, task.Network);
         var clock = Stopwatch.StartNew();
-        var saves = new SaveTimer(settings.CheckpointEvery, Clock);
+        using var saver = new StateSaver(state, context.Checkpoints, settings.CheckpointEvery, Clock, SavesMeanwhile);
         if (step == 0 && !trainer.ReadsEveryStep)
         {
             // A fault is found late then, and this checkpoint of the start can be restored.
-            saves.Save(() => state.Save(context.Checkpoints, step, TrainingState.Progress(secondsBefore, faults)));
+            saver.Save(step, TrainingState.Progress(secondsBefore, faults));
         }
 
         var report = new TrainingReport(context, task, options.Steps, step);
@@ -58,6 +61,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             var reading = trainer.Take(step, rate, log);
             if (!reading.IsFinite)
             {
+                saver.Wait();
                 var fault = FormattableString.Invariant($"loss {reading.Loss}, gradient norm {reading.GradientNorm}");
                 step = Recover(faults, weightsUnchanged: trainer.ReadsEveryStep, step, fault, state);
                 report.Jump(step);
@@ -98,6 +102,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
 
                 if (settings.SnapshotEverySteps > 0 && step % settings.SnapshotEverySteps == 0)
                 {
+                    saver.Wait();
                     context.Checkpoints.SaveSnapshot(step, stream => Weights.Save(task.Network, stream));
                 }
             }
@@ -108,19 +113,20 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             }
 
             var canceled = context.Cancellation.IsCancellationRequested;
+            var isLast = canceled || step == options.Steps;
             // The step after a skipped one may be bad too, so a checkpoint to restore must be older than all of them.
-            if (canceled || (reading.IsFinite && saves.IsDue) || step == options.Steps)
+            if (isLast || (saver.IsDue && reading.IsFinite))
             {
                 if (trainer.HasFiniteWeights)
                 {
-                    var seconds = secondsBefore + clock.Elapsed.TotalSeconds;
-                    saves.Save(() => state.Save(context.Checkpoints, step, TrainingState.Progress(seconds, faults)));
+                    saver.Save(step, TrainingState.Progress(secondsBefore + clock.Elapsed.TotalSeconds, faults), meanwhile: !isLast);
                 }
                 else
                 {
+                    saver.Wait();
                     step = Recover(faults, weightsUnchanged: false, step - 1, "non-finite weights", state);
                     report.Jump(step);
-                    saves.Restart();
+                    saver.Restart();
                 }
             }
 

@@ -50,26 +50,11 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         }
     }
 
-    /// <summary>Saves a checkpoint, which is on the disk when this method returns.</summary>
-    /// <param name="checkpoints">The stage's checkpoints.</param>
-    /// <param name="step">Steps done.</param>
-    /// <param name="progress">What a resumed run needs beside the tensors.</param>
-    public void Save(CheckpointStore checkpoints, long step, JsonObject progress) => checkpoints.Save(
-        step,
-        progress,
-        folder =>
-        {
-            Durable.WritePart(Path.Combine(folder, Weights.FileName), file => Weights.Save(task.Network, file));
-            using var scope = NewDisposeScope();
-            Durable.WritePart(Path.Combine(folder, OptimizerFile), file => SafetensorsFile.Write(file, optimizer.Pack()));
-            if (task.ExtraState is { Count: > 0 } extra)
-            {
-                Durable.WritePart(Path.Combine(folder, ExtraStateFile), file => SafetensorsFile.Write(file, extra));
-            }
-        });
+    /// <summary>Returns the tensors of a checkpoint, by file. They change with the next step.</summary>
+    public StateFiles Files() => Files(tensor => tensor.alias());
 
-    private static void Fill(IReadOnlyDictionary<string, Tensor> tensors, string path) =>
-        Weights.Copy(tensors, SafetensorsFile.Read(path), key => key, path);
+    /// <summary>Returns copies of the tensors of a checkpoint, in host memory.</summary>
+    public StateFiles Copy() => Files(tensor => tensor.device_type == TorchSharp.DeviceType.CPU ? tensor.clone() : tensor.cpu());
 
     /// <summary>What a checkpoint holds beside its tensors.</summary>
     public static JsonObject Progress(double seconds, TrainingFaults faults)
@@ -81,5 +66,56 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         }
 
         return progress;
+    }
+
+    private static void Fill(IReadOnlyDictionary<string, Tensor> tensors, string path) =>
+        Weights.Copy(tensors, SafetensorsFile.Read(path), key => key, path);
+
+    private StateFiles Files(Func<Tensor, Tensor> take)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var files = new Dictionary<string, IReadOnlyDictionary<string, Tensor>>
+        {
+            [Weights.FileName] = Take(task.Network.state_dict(), take),
+            // These are copies in any case.
+            [OptimizerFile] = Take(optimizer.Pack(), packed => packed.alias()),
+        };
+        if (task.ExtraState is { Count: > 0 } extra)
+        {
+            files[ExtraStateFile] = Take(extra, take);
+        }
+
+        return new StateFiles(files);
+    }
+
+    private static Dictionary<string, Tensor> Take(IReadOnlyDictionary<string, Tensor> tensors, Func<Tensor, Tensor> take) =>
+        tensors.ToDictionary(entry => entry.Key, entry => take(entry.Value).DetachFromDisposeScope());
+}
+
+/// <summary>The tensors of a checkpoint, by file and name; owned by this object.</summary>
+internal sealed class StateFiles(IReadOnlyDictionary<string, IReadOnlyDictionary<string, Tensor>> files) : IDisposable
+{
+    /// <summary>Saves a checkpoint, which is on the disk when this method returns.</summary>
+    /// <param name="checkpoints">The stage's checkpoints.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="progress">What a resumed run needs beside the tensors.</param>
+    public void Save(CheckpointStore checkpoints, long step, JsonObject progress) => checkpoints.Save(
+        step,
+        progress,
+        folder =>
+        {
+            foreach (var (name, tensors) in files)
+            {
+                Durable.WritePart(Path.Combine(folder, name), file => SafetensorsFile.Write(file, tensors));
+            }
+        });
+
+    public void Dispose()
+    {
+        foreach (var tensor in files.Values.SelectMany(tensors => tensors.Values))
+        {
+            tensor.Dispose();
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class SaveTimerTests
         Assert.False(timer.IsDue);
         _clock.Pass(1);
         Assert.True(timer.IsDue);
-        timer.Save(() => { });
+        Save(timer, 0);
         Assert.False(timer.IsDue);
     }
 
@@ -25,7 +25,7 @@ public sealed class SaveTimerTests
     public void After_a_slow_save_20_times_as_long_is_spent_on_training(int saveSeconds, int expectedSeconds)
     {
         var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
-        timer.Save(() => _clock.Pass(saveSeconds));
+        Save(timer, saveSeconds);
         _clock.Pass(expectedSeconds - 1);
         Assert.False(timer.IsDue);
         _clock.Pass(1);
@@ -36,8 +36,8 @@ public sealed class SaveTimerTests
     public void Last_save_decides()
     {
         var timer = new SaveTimer(TimeSpan.FromSeconds(30), _clock);
-        timer.Save(() => _clock.Pass(40));
-        timer.Save(() => _clock.Pass(1));
+        Save(timer, 40);
+        Save(timer, 1);
         _clock.Pass(30);
         Assert.True(timer.IsDue);
     }
@@ -46,7 +46,7 @@ public sealed class SaveTimerTests
     public void Interval_of_zero_saves_after_every_step()
     {
         var timer = new SaveTimer(TimeSpan.Zero, _clock);
-        timer.Save(() => _clock.Pass(40));
+        Save(timer, 40);
         Assert.True(timer.IsDue);
     }
 
@@ -57,5 +57,12 @@ public sealed class SaveTimerTests
         _clock.Pass(30);
         timer.Restart();
         Assert.False(timer.IsDue);
+    }
+
+    private void Save(SaveTimer timer, int seconds)
+    {
+        timer.Begin();
+        _clock.Pass(seconds);
+        timer.End();
     }
 }

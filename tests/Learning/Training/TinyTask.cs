@@ -42,8 +42,14 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>The clock that decides when a checkpoint is due.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Runs each save.</summary>
+    public Action<Action> Attempt { get; init; } = save => save();
+
     /// <summary>Called with the step at the end of each save.</summary>
     public Action<long> Saved { get; init; } = _ => { };
+
+    /// <summary>Whether checkpoints are written while training goes on.</summary>
+    public bool? SavesMeanwhile { get; init; } = false;
 
     /// <summary>The progress and notes of the loop.</summary>
     public RecordingView View { get; } = new();
@@ -63,7 +69,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             Name = "tiny",
             Key = new string('a', 64),
             Folder = folder.Path,
-            Checkpoints = Checkpoints(folder, Saved),
+            Checkpoints = Checkpoints(folder, Saved, Attempt),
             Progress = View,
             Metrics = new MetricsLog(folder["metrics.jsonl"], new ManualClock()),
             Cancellation = cancellation,
@@ -73,11 +79,19 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         };
         var settings = new RunSettings(
             new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery);
-        return new TrainingLoop(context, options, settings) { ReadsEveryStep = readsEveryStep, Clock = Clock }.Run(this);
+        return new TrainingLoop(context, options, settings) {
+            ReadsEveryStep = readsEveryStep,
+            Clock = Clock,
+            SavesMeanwhile = SavesMeanwhile,
+        }.Run(this);
     }
 
-    public static CheckpointStore Checkpoints(TempFolder folder, Action<long>? saved = null) =>
-        new(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning)) { Saved = saved };
+    public static CheckpointStore Checkpoints(TempFolder folder, Action<long>? saved = null, Action<Action>? attempt = null) =>
+        new(folder.Path, new string('a', 64), 2, warning => throw new InvalidOperationException(warning))
+        {
+            Saved = saved,
+            Attempt = attempt ?? (save => save()),
+        };
 
     public static TrainingOptions Options(int steps, OptimizerKind kind = OptimizerKind.AdamW, int groups = 1) =>
         new(steps, 16, new OptimizerOptions(kind, 0.05, 0.01, 0.9, 0.2), groups);
