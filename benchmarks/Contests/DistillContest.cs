@@ -6,6 +6,7 @@ using Distill.Imaging.SoftTargets;
 using Distill.Learning.Losses;
 using Distill.Learning.Networks;
 using Distill.Learning.Networks.Inference;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Contests;
@@ -60,11 +61,12 @@ internal static class DistillContest
         Func<int, Reading> WithTeacher(Func<Tensor, Tensor> teach) =>
             steps => run.Steps(steps, step => Views(step, teach), LossFromTeacher);
 
-        Tensor Views(long step, Func<Tensor, Tensor> teach)
+        StepInputs Views(long step, Func<Tensor, Tensor> teach)
         {
-            var views_NCHW = task.Inputs(step);
+            using var inputs = task.Inputs(step);
+            var views_NCHW = inputs.All();
             teacher_NK = teach(views_NCHW);
-            return views_NCHW;
+            return StepInputs.Of(views_NCHW);
         }
 
         Tensor LossFromTeacher(long step, Tensor outputs_NK) =>

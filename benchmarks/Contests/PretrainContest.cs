@@ -1,6 +1,7 @@
 using Benchmarks.Harness;
 using Benchmarks.Reference;
 using Benchmarks.Workload;
+using Distill.Learning.Training;
 
 namespace Benchmarks.Contests;
 
@@ -13,12 +14,13 @@ internal static class PretrainContest
     {
         using var pretraining = new Pretraining(bench);
         var run = pretraining.Run;
-        using var prepared_MCHW = pretraining.Task.Inputs(0);
+        using var inputs = pretraining.Task.Inputs(0);
+        using var prepared_MCHW = inputs.All();
         List<Candidate> candidates =
         [
             new("real data, augmented", run.Steps),
             // An alias, because a step disposes of its inputs.
-            new("a prepared tensor", steps => run.Steps(steps, _ => prepared_MCHW.alias())),
+            new("a prepared tensor", steps => run.Steps(steps, _ => StepInputs.Of(prepared_MCHW.alias()))),
         ];
         if (pytorch is not null)
         {

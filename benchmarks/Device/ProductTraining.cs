@@ -57,7 +57,7 @@ internal sealed class ProductTraining : IDisposable
         using var few_MCHW = _views_MCHW.narrow(0, 0, FewViews).clone().DetachFromDisposeScope();
         var reading = DeviceClock.Turn(_scale.WarmUp, HostSteps, _compute, count =>
         {
-            _run.Enqueue(count, _ => few_MCHW.alias());
+            _run.Enqueue(count, _ => StepInputs.Of(few_MCHW.alias()));
             return count;
         });
         return reading.Seconds / HostSteps;

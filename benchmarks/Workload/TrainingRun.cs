@@ -43,7 +43,7 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="count">Number of steps.</param>
     /// <param name="inputs">Makes the inputs of a step.</param>
     /// <param name="loss">Computes the loss of a step; null for the task's own.</param>
-    public Reading Steps(int count, Func<long, Tensor> inputs, Func<long, Tensor, Tensor>? loss = null)
+    public Reading Steps(int count, Func<long, StepInputs> inputs, Func<long, Tensor, Tensor>? loss = null)
     {
         Wait();
         var clock = Stopwatch.StartNew();
@@ -61,7 +61,7 @@ internal sealed class TrainingRun : IDisposable
     public long Enqueue(int count) => Enqueue(count, _task.Inputs);
 
     /// <summary>Enqueues steps with other inputs, without waiting for the device.</summary>
-    public long Enqueue(int count, Func<long, Tensor> inputs)
+    public long Enqueue(int count, Func<long, StepInputs> inputs)
     {
         for (var i = 0; i < count; i++)
         {
@@ -72,7 +72,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Runs one step and times its parts.</summary>
-    public Phases TimedStep() => Step(_task.Inputs, _task.Loss, Wait);
+    public Phases TimedStep() => Step(AllInputs, _task.Loss, Wait);
 
     public void Dispose()
     {
@@ -84,7 +84,7 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="makeInputs">Makes the inputs of a step.</param>
     /// <param name="lossOf">Computes the loss from a step and the network's outputs.</param>
     /// <param name="wait">Waits for the device between parts; null to time whole steps only.</param>
-    private Phases Step(Func<long, Tensor> makeInputs, Func<long, Tensor, Tensor> lossOf, Action? wait = null)
+    private Phases Step(Func<long, StepInputs> makeInputs, Func<long, Tensor, Tensor> lossOf, Action? wait = null)
     {
         using var scope = NewDisposeScope();
 
@@ -92,7 +92,7 @@ internal sealed class TrainingRun : IDisposable
         var step = _step++ % _options.Steps;
         wait?.Invoke();
         var start = Stopwatch.GetTimestamp();
-        var inputs = makeInputs(step);
+        using var inputs = makeInputs(step);
         wait?.Invoke();
         var made = Stopwatch.GetTimestamp();
         var outputs = _passes.Forward(inputs);
@@ -118,6 +118,13 @@ internal sealed class TrainingRun : IDisposable
             Seconds(made, forwarded),
             Seconds(forwarded, differentiated),
             Seconds(differentiated, Stopwatch.GetTimestamp()));
+    }
+
+    /// <summary>Makes the inputs before the forward pass asks for them.</summary>
+    private StepInputs AllInputs(long step)
+    {
+        using var inputs = _task.Inputs(step);
+        return StepInputs.Of(inputs.All());
     }
 
     private static double Seconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds;

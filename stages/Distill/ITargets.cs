@@ -1,5 +1,6 @@
-// N views of a step, K classes, C channels, H height, W width
+// R rows of a step, N of them views with soft targets, K classes, C channels, H height, W width
 using Distill.Imaging.Loading;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Distill.Distill;
@@ -13,9 +14,10 @@ internal interface ITargets : IDisposable
     /// <summary>Returns the N views of a step, counted from 0: a pure function that any thread may call.</summary>
     IEnumerable<ViewRequest> ViewsAt(long step);
 
-    /// <summary>Takes the loaded views of a step, before any of its logits are asked for.</summary>
-    /// <param name="views_NCHW">Floats in [0, 1], on the device.</param>
-    void Show(Tensor views_NCHW);
+    /// <summary>Takes the loaded inputs of a step, before any of its logits are asked for.</summary>
+    /// <param name="inputs">All rows of the step, [R, C, H, W], floats in [0, 1].</param>
+    /// <param name="views">Numbers of the N rows that are views, increasing.</param>
+    void Show(StepInputs inputs, long[] views);
 
     /// <summary>Returns the teacher's logits for some of a step's views: [views, K], fp32.</summary>
     Tensor LogitsAt(long step, Range views);

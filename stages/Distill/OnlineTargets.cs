@@ -57,10 +57,11 @@ internal sealed class OnlineTargets : ITargets
         _batches.At(step).Select(sample => _bank.Draw(_images[sample.Index], _crop, sample.View(_random, 0)));
 
     /// <inheritdoc/>
-    public void Show(Tensor views_NCHW)
+    public void Show(StepInputs inputs, long[] views)
     {
         _logits_NK?.Dispose();
-        _logits_NK = Inference.Forward(_teacher, views_NCHW, _viewsPerBatch, _compute).DetachFromDisposeScope();
+        var batches = views.Chunk(_viewsPerBatch).ToArray();
+        _logits_NK = Inference.Forward(_teacher, batches.Length, batch => inputs.At(batches[batch]), _compute).DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>

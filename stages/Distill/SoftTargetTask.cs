@@ -55,12 +55,11 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
 
     public override bool AdaptsClassifier => true;
 
-    public override Tensor Inputs(long step)
+    public override StepInputs Inputs(long step)
     {
-        var images_RCHW = _loader.At(step);
-        var (_, places) = _rows.Soft(0, images_RCHW.shape[0]);
-        _targets.Show(Take(images_RCHW, places));
-        return images_RCHW;
+        var inputs = _loader.InputsAt(step);
+        _targets.Show(inputs, _rows.Soft(0, inputs.Rows).Places);
+        return inputs;
     }
 
     public override Tensor Loss(long step, Tensor outputs) => PartialLoss(step, outputs, first: 0);

@@ -4,6 +4,7 @@ using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Distill.Distill;
@@ -46,7 +47,7 @@ internal sealed class StoredTargets : ITargets
         _batches.At(step).Select(sample => new ViewRequest(_images[sample.Index], _crops[sample.Index]));
 
     /// <inheritdoc/>
-    public void Show(Tensor views_NCHW)
+    public void Show(StepInputs inputs, long[] views)
     {
     }
 

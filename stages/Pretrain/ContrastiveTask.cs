@@ -69,11 +69,11 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     /// Loads the first views of all images, then the second ones. In one group, batch norm sees both (SimCLRv2's model.py); with two
     /// groups, it sees them separately. With more groups, the second views have another order (<see cref="ViewOrder"/>).
     /// </summary>
-    public override Tensor Inputs(long step)
+    public override StepInputs Inputs(long step)
     {
-        var views_MCHW = _loader.At(step);
-        _queue?.Hold(views_MCHW);
-        return views_MCHW;
+        var views = _loader.InputsAt(step);
+        _queue?.Hold(views);
+        return views;
     }
 
     public override Tensor Loss(long step, Tensor outputs)

@@ -19,7 +19,7 @@ internal sealed class KeyQueue : IDisposable
     private readonly int _groups;
     private readonly Compute _compute;
     private readonly MovingAverage _average = new();
-    private Tensor? _views;
+    private StepInputs? _views;
 
     /// <param name="copy">A second network of the same architecture, on its device; the queue owns it.</param>
     /// <param name="network">The network to train, before its first step.</param>
@@ -53,13 +53,10 @@ internal sealed class KeyQueue : IDisposable
     public Tensor? Keys() => Count is var count and > 0 ? _queue_QP.narrow(0, 0, count) : null;
 
     /// <summary>
-    /// Keeps the views of this step until <see cref="Update"/>, because the backward pass still needs the unchanged queue.
+    /// Remembers the views of this step for <see cref="Update"/>, because the backward pass still needs the unchanged queue. The trainer
+    /// owns them.
     /// </summary>
-    public void Hold(Tensor views_MCHW)
-    {
-        _views?.Dispose();
-        _views = views_MCHW.detach().DetachFromDisposeScope();
-    }
+    public void Hold(StepInputs views) => _views = views;
 
     /// <summary>
     /// Moves the copy toward the network after optimizer step <paramref name="step"/> (from 0), and writes its projections of the step's
@@ -72,16 +69,15 @@ internal sealed class KeyQueue : IDisposable
         _average.Move([.. _copy.parameters()], [.. network.parameters()], _options.MomentumAt(step));
         for (var group = 0; group < _groups; group++)
         {
-            Write(BatchGroup.Of(_views!, group, _groups));
+            using var views_MCHW = _views!.Group(group, _groups);
+            Write(views_MCHW);
         }
 
-        _views!.Dispose();
         _views = null;
     }
 
     public void Dispose()
     {
-        _views?.Dispose();
         _queue_QP.Dispose();
         _written.Dispose();
         _average.Dispose();

@@ -51,7 +51,7 @@ public sealed class OnlineTargetsTests : IDisposable
         using var targets = new OnlineTargets(teacher, bank, [3, 1, 4, 15, 9], Crops, BatchSize, Cpu, RandomKey.FromSeed(1));
         var views = bank.Cut(new ViewBatch([.. targets.ViewsAt(2)]));
 
-        targets.Show(views);
+        targets.Show(StepInputs.Of(views.alias()), [.. Enumerable.Range(0, BatchSize).Select(row => (long)row)]);
 
         teacher.eval();
         var expected = teacher.forward(views);

@@ -81,7 +81,7 @@ public sealed class KeyQueueTests
         // Step 1 was skipped: its views are held, and never written.
         foreach (var (step, isTaken) in new[] { (0L, true), (1L, false), (2L, true) })
         {
-            queue.Hold(Pattern.Uniform($"views{step}", 8, 1, 28, 28));
+            queue.Hold(StepInputs.Of(Pattern.Uniform($"views{step}", 8, 1, 28, 28)));
             if (isTaken)
             {
                 queue.Update(network, step);
@@ -102,7 +102,7 @@ public sealed class KeyQueueTests
         using var plain = Network();
         using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(16, 0.9), groups: 2, Cpu);
         var views = Pattern.Uniform("views", 8, 1, 28, 28).clone();
-        queue.Hold(views.alias());
+        queue.Hold(StepInputs.Of(views.alias()));
         queue.Update(network, 0);
 
         // All three networks have the same weights, so the moving average changes none.

@@ -151,18 +151,24 @@ public static class Inference
         return form.Forward(images_NCHW);
     }
 
-    /// <summary>Computes the outputs of images that are loaded already, several batches at a time.</summary>
+    /// <summary>Computes the outputs of batches that are loaded already, several batches at a time.</summary>
     /// <param name="form">Network in its inference form.</param>
-    /// <param name="images_NCHW">Floats in [0, 1], on the device.</param>
-    /// <param name="batchSize">Number of images in a batch, from <see cref="BatchSize"/>.</param>
+    /// <param name="count">Number of batches.</param>
+    /// <param name="take">Returns a batch: [N, C, H, W], floats in [0, 1], on the device. It is called in order and disposed of.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    /// <returns>[N, D], fp32.</returns>
-    public static Tensor Forward(IInferenceModule form, Tensor images_NCHW, int batchSize, Compute compute)
+    /// <returns>[rows of all batches, D], fp32.</returns>
+    public static Tensor Forward(IInferenceModule form, int count, Func<int, Tensor> take, Compute compute)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var batches = images_NCHW.split(batchSize);
-        Tensor[] outputs = [.. ParallelMap.Run<Tensor>(batches.Length, Workers(compute), batch => () => Outputs(batches[batch]))];
+        Tensor[] outputs =
+        [
+            .. ParallelMap.Run<Tensor>(count, Workers(compute), batch =>
+            {
+                var images_NCHW = take(batch).DetachFromDisposeScope();
+                return () => Outputs(images_NCHW);
+            }),
+        ];
         foreach (var batch in outputs)
         {
             scope.Attach(batch);
@@ -175,7 +181,8 @@ public static class Inference
             // Every worker thread has a mode and scopes of its own.
             using var inference = no_grad();
             using var own = NewDisposeScope();
-            return form.Forward(batch_NCHW).DetachFromDisposeScope();
+            using var owned = batch_NCHW;
+            return form.Forward(owned).DetachFromDisposeScope();
         }
     }
 

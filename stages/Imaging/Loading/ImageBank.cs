@@ -48,7 +48,11 @@ public abstract class ImageBank : IDisposable
         configured > 0 ? configured : device != DeviceType.CPU && processors > 2 ? processors - 1 : processors;
 
     /// <summary>Makes views: [N, C, H, W], floats in [0, 1].</summary>
-    public Tensor Cut(ViewBatch batch) => Finish(batch, Prepare(batch, CancellationToken.None));
+    public Tensor Cut(ViewBatch batch)
+    {
+        using var prepared = Prepare(batch, CancellationToken.None);
+        return Finish(batch, prepared);
+    }
 
     /// <summary>Returns images without augmentation, as in evaluation: [N, C, H, W], floats in [0, 1].</summary>
     public Tensor Take(IEnumerable<int> indices) => Cut(EvaluationViews(indices));
@@ -84,7 +88,7 @@ public abstract class ImageBank : IDisposable
     /// </summary>
     internal abstract Tensor? Prepare(ViewBatch batch, CancellationToken cancellation);
 
-    /// <summary>Does the rest, on the training thread, and disposes of <paramref name="prepared"/>.</summary>
+    /// <summary>Does the rest, on the training thread: [N, C, H, W], floats on the device, which may share prepared memory.</summary>
     internal abstract Tensor Finish(ViewBatch batch, Tensor? prepared);
 
     /// <summary>Applies the operations of a batch to its crops, in batch form: [N, C, H, W].</summary>

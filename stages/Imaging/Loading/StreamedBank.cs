@@ -60,13 +60,12 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
     internal override Tensor Finish(ViewBatch batch, Tensor? prepared)
     {
         using var scope = NewDisposeScope();
-        using var views_NCHW = prepared!;
-        if (views_NCHW.dtype == ScalarType.Float32)
+        if (prepared!.dtype == ScalarType.Float32)
         {
-            return views_NCHW.alias().MoveToOuterDisposeScope();
+            return prepared.alias().MoveToOuterDisposeScope();
         }
 
-        var crops_NCHW = views_NCHW.OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
+        var crops_NCHW = prepared.OnDevice(Device).to_type(ScalarType.Float32).Over_(255);
         return Change(crops_NCHW, batch).MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 // N images, C channels, H height, W width
+using Distill.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Distill.Imaging.Loading;
@@ -32,9 +33,17 @@ public sealed class ViewLoader : IDisposable
     /// <exception cref="IOException">An image can no longer be read.</exception>
     public Tensor At(long step)
     {
+        using var inputs = InputsAt(step);
+        return inputs.All();
+    }
+
+    /// <summary>Loads the views of a step, to be finished in parts. The caller disposes of them.</summary>
+    /// <exception cref="IOException">An image can no longer be read.</exception>
+    public StepInputs InputsAt(long step)
+    {
         if (!_bank.Streams)
         {
-            return _bank.Cut(_plan(step));
+            return new StepViews(_bank, _plan(step), prepared: null);
         }
 
         // After a jump, what was loaded for other steps is useless.
@@ -50,7 +59,7 @@ public sealed class ViewLoader : IDisposable
         }
 
         var (batch, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
-        return _bank.Finish(batch, crops);
+        return new StepViews(_bank, batch, crops);
     }
 
     public void Dispose()

@@ -48,7 +48,7 @@ public sealed class LabeledTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override Tensor Inputs(long step) => _loader.At(step);
+    public override StepInputs Inputs(long step) => _loader.InputsAt(step);
 
     public override bool IsLossSumOfRows => true;
 

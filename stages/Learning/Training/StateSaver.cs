@@ -4,8 +4,8 @@ using Distill.Pipeline.Storage;
 namespace Distill.Learning.Training;
 
 /// <summary>
-/// Saves checkpoints of a training. The ones between are written from a copy in memory while training goes on, if there is memory for the
-/// copy. A checkpoint is atomic either way.
+/// Saves checkpoints of a training. The ones between are written from a copy in memory while training continues, if there is memory for the
+/// copy. A checkpoint is whole or absent either way.
 /// </summary>
 internal sealed class StateSaver : IDisposable
 {
@@ -81,7 +81,7 @@ internal sealed class StateSaver : IDisposable
     /// <summary>Starts to wait again for the next checkpoint, as after a save.</summary>
     public void Restart() => _timer.Restart();
 
-    /// <summary>Waits, so that nothing is written after training has ended. An error was reported, or is hidden by the one that ends it.</summary>
+    /// <summary>Waits, so that nothing is written after training has ended.</summary>
     public void Dispose()
     {
         try

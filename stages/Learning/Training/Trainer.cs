@@ -76,7 +76,8 @@ internal sealed class Trainer : IDisposable
     {
         // One dispose scope per step: nothing native outlives it.
         using var scope = NewDisposeScope();
-        var loss = Differentiate(step, _task.Inputs(step));
+        using var inputs = _task.Inputs(step);
+        var loss = Differentiate(step, inputs);
         var reading = read || ReadsEveryStep
             ? new StepReading(loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble())
             : StepReading.Unread;
@@ -98,7 +99,7 @@ internal sealed class Trainer : IDisposable
     /// Computes the loss, and its gradient in <see cref="_parameters"/>. If memory runs out, the groups run one after the other from
     /// now on.
     /// </summary>
-    private Tensor Differentiate(long step, Tensor inputs)
+    private Tensor Differentiate(long step, StepInputs inputs)
     {
         try
         {

@@ -21,7 +21,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     /// <summary>Whether every step's loss is read. A test sets it to false, so that a CPU is treated like a GPU.</summary>
     internal bool ReadsEveryStep { get; init; } = settings.Compute.Device.type == DeviceType.CPU;
 
-    /// <summary>Whether checkpoints are written while training goes on; null to decide by the memory there is.</summary>
+    /// <summary>Whether checkpoints are written while training continues; null to decide by the memory there is.</summary>
     internal bool? SavesMeanwhile { get; init; }
 
     /// <summary>

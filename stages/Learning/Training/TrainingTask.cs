@@ -23,8 +23,11 @@ public abstract class TrainingTask
     /// <summary>Epochs done after a number of steps, as a fraction.</summary>
     public abstract double EpochOf(long step);
 
-    /// <summary>The inputs of the network in step <paramref name="step"/> (from 0): [M, …], a pure function of the step.</summary>
-    public abstract Tensor Inputs(long step);
+    /// <summary>
+    /// The inputs of the network in step <paramref name="step"/> (from 0): [M, …], a pure function of the step. The caller disposes of them
+    /// after <see cref="AfterStep"/>.
+    /// </summary>
+    public abstract StepInputs Inputs(long step);
 
     /// <summary>Computes the loss of a step: a scalar with its graph, a pure function of the step and the outputs.</summary>
     /// <param name="step">The step, from 0.</param>

@@ -37,7 +37,7 @@ public sealed class LabeledTaskTests
         var requests = samples.Select(sample => bank.Draw(Labeled[sample.Index], Views.Crop, sample.View(Key, 0)));
         var expected = bank.Cut(new ViewBatch([.. requests]) { Operations = Views.Operations });
 
-        Close.Exactly(expected, task.Inputs(3));
+        Close.Exactly(expected, task.Inputs(3).All());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class StateSaverTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Checkpoint_written_while_training_goes_on_has_the_state_of_its_own_step()
+    public void Checkpoint_written_while_training_continues_has_the_state_of_its_own_step()
     {
         using var scope = NewDisposeScope();
         using var finished = new ManualResetEventSlim();

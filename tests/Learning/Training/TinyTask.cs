@@ -48,7 +48,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>Called with the step at the end of each save.</summary>
     public Action<long> Saved { get; init; } = _ => { };
 
-    /// <summary>Whether checkpoints are written while training goes on.</summary>
+    /// <summary>Whether checkpoints are written while training continues.</summary>
     public bool? SavesMeanwhile { get; init; } = false;
 
     /// <summary>The progress and notes of the loop.</summary>
@@ -98,11 +98,11 @@ internal sealed class TinyTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => step / 10.0;
 
-    public override Tensor Inputs(long step)
+    public override StepInputs Inputs(long step)
     {
         Before(step);
         // Cloned into libtorch's aligned memory, because matrix products of unaligned memory are rounded differently.
-        return Pattern.Uniform($"x{step}", 16, 4).clone();
+        return StepInputs.Of(Pattern.Uniform($"x{step}", 16, 4).clone());
     }
 
     public override bool IsLossSumOfRows => SumsRows;

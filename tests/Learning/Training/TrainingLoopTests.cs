@@ -123,7 +123,7 @@ public sealed class TrainingLoopTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var task = new TinyTask();
-        var untrained = task.Loss(199, task.Network.call(task.Inputs(199))).ToDouble();
+        var untrained = task.Loss(199, task.Network.call(task.Inputs(199).All())).ToDouble();
         var outcome = task.Run(_folder, TinyTask.Options(200), Never);
         Assert.InRange(outcome.Loss, 0, untrained / 4);
     }

@@ -1,4 +1,5 @@
 // N images, C channels, H height, W width
+using System.Runtime.InteropServices;
 using Distill.Learning.Arithmetic;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,6 +19,36 @@ internal static class BlurBatch
     /// <param name="x_NCHW">Floats of any range.</param>
     /// <param name="sigmas">One σ per image, in pixels; 0 leaves the image unchanged.</param>
     public static Tensor Apply(Tensor x_NCHW, ReadOnlySpan<double> sigmas)
+    {
+        var chosen = new List<long>(sigmas.Length);
+        var chosenSigmas = new List<double>(sigmas.Length);
+        for (var i = 0; i < sigmas.Length; i++)
+        {
+            if (sigmas[i] > 0)
+            {
+                chosen.Add(i);
+                chosenSigmas.Add(sigmas[i]);
+            }
+        }
+
+        if (chosen.Count == sigmas.Length)
+        {
+            return BlurAll(x_NCHW, sigmas);
+        }
+
+        // Wide kernels take long, and half of the images are usually left as they are.
+        using var scope = NewDisposeScope();
+        var result_NCHW = x_NCHW.clone();
+        if (chosen.Count > 0)
+        {
+            var index = tensor(chosen.ToArray()).OnDevice(x_NCHW.device);
+            result_NCHW.index_copy_(0, index, BlurAll(x_NCHW.index_select(0, index), CollectionsMarshal.AsSpan(chosenSigmas)));
+        }
+
+        return result_NCHW.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor BlurAll(Tensor x_NCHW, ReadOnlySpan<double> sigmas)
     {
         using var scope = NewDisposeScope();
         var radius = KernelSize((int)x_NCHW.shape[2]) / 2;

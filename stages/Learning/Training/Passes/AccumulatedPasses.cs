@@ -27,12 +27,12 @@ internal sealed class AccumulatedPasses : NetworkPasses
     }
 
     /// <inheritdoc/>
-    public override Tensor Differentiate(long step, Tensor inputs)
+    public override Tensor Differentiate(long step, StepInputs inputs)
     {
         using var scope = NewDisposeScope();
         _statistics.Remember();
         var sum = zeros_like(_statistics.Values);
-        var loss = zeros(1, device: inputs.device);
+        var loss = zeros(1, device: sum.device);
         for (var group = 0; group < _groups; group++)
         {
             _statistics.RecallValues();
@@ -54,12 +54,12 @@ internal sealed class AccumulatedPasses : NetworkPasses
         _statistics.Dispose();
     }
 
-    private Tensor Differentiate(long step, Tensor inputs, int group)
+    private Tensor Differentiate(long step, StepInputs inputs, int group)
     {
         using var scope = NewDisposeScope();
-        using var outputs = _network.Forward(BatchGroup.Of(inputs, group, _groups));
+        using var outputs = _network.Forward(inputs.Group(group, _groups));
         outputs.requires_grad = true;
-        var loss = _task.PartialLoss(step, outputs, BatchGroup.First(inputs.shape[0], group, _groups));
+        var loss = _task.PartialLoss(step, outputs, BatchGroup.First(inputs.Rows, group, _groups));
         loss.backward();
         _network.Backward(outputs.grad!);
         return loss.detach().MoveToOuterDisposeScope();

@@ -29,7 +29,7 @@ internal sealed class AdaptivePasses : NetworkPasses
     public override bool CanReduceMemory => !_isReduced;
 
     /// <inheritdoc/>
-    public override Tensor Differentiate(long step, Tensor inputs) =>
+    public override Tensor Differentiate(long step, StepInputs inputs) =>
         (_passes ??= _isReduced ? _createOneByOne() : _createAllGraphs()).Differentiate(step, inputs);
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed class CachedPasses : GraphPasses
     private readonly int _groups;
     private readonly Replica _network;
     private readonly RunningStatistics _statistics;
-    private Tensor? _inputs;
+    private StepInputs? _inputs;
 
     /// <param name="task">The task, with its network on the device.</param>
     /// <param name="parameters">The network's parameters.</param>
@@ -33,7 +33,7 @@ internal sealed class CachedPasses : GraphPasses
 
     /// <inheritdoc/>
     /// <remarks>The inputs must live until <see cref="Backward"/>.</remarks>
-    public override Tensor Forward(Tensor inputs)
+    public override Tensor Forward(StepInputs inputs)
     {
         _inputs = inputs;
         using var frozen = no_grad();
@@ -41,7 +41,8 @@ internal sealed class CachedPasses : GraphPasses
         var outputs = new Tensor[_groups];
         for (var group = 0; group < _groups; group++)
         {
-            outputs[group] = _network.Forward(BatchGroup.Of(inputs, group, _groups));
+            using var part = inputs.Group(group, _groups);
+            outputs[group] = _network.Forward(part);
             _network.Forget();
         }
 
@@ -58,7 +59,8 @@ internal sealed class CachedPasses : GraphPasses
         for (var group = 0; group < _groups; group++)
         {
             _statistics.RecallValues();
-            _network.Forward(BatchGroup.Of(_inputs!, group, _groups)).Dispose();
+            using var part = _inputs!.Group(group, _groups);
+            _network.Forward(part).Dispose();
             _network.Backward(BatchGroup.Of(gradient, group, _groups));
             sum.Plus_(_statistics.Values);
         }

@@ -19,7 +19,7 @@ internal abstract class GraphPasses(TrainingTask task) : NetworkPasses
             : new SequentialPasses(task, parameters, groups, compute);
 
     /// <inheritdoc/>
-    public override Tensor Differentiate(long step, Tensor inputs)
+    public override Tensor Differentiate(long step, StepInputs inputs)
     {
         using var scope = NewDisposeScope();
         var outputs = Forward(inputs);
@@ -30,7 +30,7 @@ internal abstract class GraphPasses(TrainingTask task) : NetworkPasses
     }
 
     /// <summary>Computes the outputs of inputs [M, …]: [M, D], fp32, a leaf for the graph of the loss.</summary>
-    public abstract Tensor Forward(Tensor inputs);
+    public abstract Tensor Forward(StepInputs inputs);
 
     /// <summary>Takes the gradient of the last forward pass's outputs back, and adds to the gradients of the parameters.</summary>
     /// <param name="gradient">The gradient of the outputs: [M, D].</param>

@@ -56,7 +56,7 @@ internal abstract class NetworkPasses : IDisposable
     /// </summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="inputs">The step's inputs: [M, …].</param>
-    public abstract Tensor Differentiate(long step, Tensor inputs);
+    public abstract Tensor Differentiate(long step, StepInputs inputs);
 
     /// <summary>Restores the running statistics from before the last call of <see cref="Differentiate"/>.</summary>
     public abstract void Undo();

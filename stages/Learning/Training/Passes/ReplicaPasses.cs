@@ -41,7 +41,7 @@ internal sealed class ReplicaPasses : GraphPasses
     public override void Undo() => _replicas[0].Statistics.Recall();
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor inputs)
+    public override Tensor Forward(StepInputs inputs)
     {
         _replicas[0].Statistics.Remember();
         foreach (var other in _replicas.Skip(1))
@@ -49,7 +49,7 @@ internal sealed class ReplicaPasses : GraphPasses
             other.Statistics.Copy(_replicas[0].Statistics);
         }
 
-        var parts = Parts(inputs);
+        var parts = Parts(group => inputs.Group(group, _replicas.Count));
         var outputs = new Tensor[_replicas.Count];
         _workers.Run(_replicas.Count, group => outputs[group] = _replicas[group].Forward(parts[group]));
         return Leaf(outputs);
@@ -58,7 +58,7 @@ internal sealed class ReplicaPasses : GraphPasses
     /// <inheritdoc/>
     public override void Backward(Tensor gradient)
     {
-        var parts = Parts(gradient);
+        var parts = Parts(group => BatchGroup.Of(gradient, group, _replicas.Count));
         _workers.Run(_replicas.Count, group => _replicas[group].Backward(parts[group]));
         foreach (var other in _replicas.Skip(1))
         {
@@ -81,6 +81,5 @@ internal sealed class ReplicaPasses : GraphPasses
         }
     }
 
-    private Tensor[] Parts(Tensor all) =>
-        [.. Enumerable.Range(0, _replicas.Count).Select(group => BatchGroup.Of(all, group, _replicas.Count))];
+    private Tensor[] Parts(Func<int, Tensor> part) => [.. Enumerable.Range(0, _replicas.Count).Select(part)];
 }

@@ -24,14 +24,14 @@ internal sealed class SequentialPasses : GraphPasses
     public override void Undo() => _statistics.Recall();
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor inputs)
+    public override Tensor Forward(StepInputs inputs)
     {
         _statistics.Remember();
         var outputs = new Tensor[_graphs.Length];
         for (var group = 0; group < _graphs.Length; group++)
         {
             _statistics.Separate(group);
-            outputs[group] = _graphs[group].Forward(BatchGroup.Of(inputs, group, _graphs.Length));
+            outputs[group] = _graphs[group].Forward(inputs.Group(group, _graphs.Length));
         }
 
         _statistics.Unite();

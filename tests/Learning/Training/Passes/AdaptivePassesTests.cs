@@ -147,7 +147,7 @@ public sealed class AdaptivePassesTests
     /// <summary>Passes whose backward pass fails after it has added the gradients.</summary>
     private sealed class FailingBackward(NetworkPasses inner) : NetworkPasses
     {
-        public override Tensor Differentiate(long step, Tensor inputs)
+        public override Tensor Differentiate(long step, StepInputs inputs)
         {
             inner.Differentiate(step, inputs);
             throw OutOfMemoryError(onCuda: true);

@@ -63,16 +63,16 @@ public sealed class BatchCountTests
         using var scope = NewDisposeScope();
         using var task = Task();
         task.Network.train();
-        task.Network.forward(task.Inputs(0));
+        task.Network.forward(task.Inputs(0).All());
         Assert.Equal([1, 1], Counts(task));
         using var parameters = new FlatParameters(task.Network);
         using (NetworkPasses.Create(task, parameters, 1, Settings(GradientCache.Off), note => Assert.Fail(note)))
         {
-            task.Network.forward(task.Inputs(0));
+            task.Network.forward(task.Inputs(0).All());
             Assert.Equal([1, 1], Counts(task));
         }
 
-        task.Network.forward(task.Inputs(0));
+        task.Network.forward(task.Inputs(0).All());
         Assert.Equal([2, 2], Counts(task));
     }
 

@@ -34,7 +34,7 @@ public sealed class NetworkPassesTests
         var norm = plain.Network.modules().OfType<BatchNormalization>().Single();
         var (mean, variance) = (norm.running_mean!.clone(), norm.running_var!.clone());
         var (means, variances) = (new List<Tensor>(), new List<Tensor>());
-        var parts = task.Inputs(0).chunk(groups).Select(part =>
+        var parts = task.Inputs(0).All().chunk(groups).Select(part =>
         {
             // New tensors, because the graph holds those of the previous part.
             norm.running_mean = mean.clone();
