@@ -3,6 +3,7 @@ using Distill.Imaging.Augmentation;
 using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
+using Distill.Learning.Networks.Inference;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
@@ -39,10 +40,12 @@ internal sealed class EmbeddingMonitor
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var (first_ND, second_ND) = (Features(network, _pairs[0]), Features(network, _pairs[1]));
+        using var encoder = InferenceNetwork.Create(network.Encoder, _compute);
+        using var head = InferenceNetwork.Create(network.Head, _compute);
+        var batchSize = Inference.BatchSize(_bank.Images.Shape, _compute, network);
+        var (first_ND, second_ND) = (Features(encoder, _pairs[0], batchSize), Features(encoder, _pairs[1], batchSize));
         var health = EmbeddingHealth.Measure(first_ND);
-        var (first_NP, second_NP) = (
-            Inference.Forward(network.Head, first_ND, _compute), Inference.Forward(network.Head, second_ND, _compute));
+        var (first_NP, second_NP) = (head.Forward(first_ND), head.Forward(second_ND));
         return new Dictionary<string, double>
         {
             ["spread"] = health.Spread,
@@ -52,13 +55,16 @@ internal sealed class EmbeddingMonitor
         };
     }
 
-    private Tensor Features(ContrastiveNetwork network, (int Image, RandomKey Key)[] views)
+    /// <summary>Computes features in batches: all views of large images together would take more memory than training.</summary>
+    private Tensor Features(IInferenceModule encoder, (int Image, RandomKey Key)[] views, int batchSize)
     {
-        using var scope = NewDisposeScope();
-        var view_NCHW = _bank.Cut(new ViewBatch([.. views.Select(view => _bank.Draw(view.Image, _views.Crop, view.Key))])
+        var batches = views.Chunk(batchSize).ToArray();
+        return Inference.Forward(encoder, batches.Length, batch => Cut(batches[batch]), _compute);
+    }
+
+    private Tensor Cut((int Image, RandomKey Key)[] views) =>
+        _bank.Cut(new ViewBatch([.. views.Select(view => _bank.Draw(view.Image, _views.Crop, view.Key))])
         {
             Operations = _views.Operations,
         });
-        return Inference.Forward(network.Encoder, view_NCHW, _compute).MoveToOuterDisposeScope();
-    }
 }

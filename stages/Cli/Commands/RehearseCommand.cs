@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distill.Cli.Capacity;
+using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
@@ -26,13 +28,28 @@ internal static class RehearseCommand
         var steps = NumberOptions.Integer("--steps", "Training steps per stage.", fallback: 1, min: 1);
         var size = NumberOptions.Integer("--image-size", "Maximum height and width of the images.", fallback: 64, min: 8);
         var until = new Option<string?>("--until") { Description = "Last stage to run, such as pretrain. Default: all stages." };
+        var plan = new Option<bool>("--plan")
+        {
+            Description = "Run no stage; show the memory, disk and time that each needs, and which groups fit which GPU.",
+        };
+        var images = NumberOptions.OptionalInteger("--images", "With --plan: training images, if the dataset is not there.", min: 1);
+        var classes = NumberOptions.OptionalInteger("--classes", "With --plan: classes, if the dataset is not there.", min: 2);
         var json = CommonArguments.Json();
         var command = new Command("rehearse", "Run every stage briefly with small networks on random images; no dataset needed.")
         {
-            pipeline, width, batch, steps, size, until, json,
+            pipeline, width, batch, steps, size, until, plan, images, classes, json,
         };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(plan))
+            {
+                return ShowPlan(
+                    PipelineOptions.Load(parsed.GetRequiredValue(pipeline)),
+                    parsed.GetValue(images),
+                    parsed.GetValue(classes),
+                    parsed.GetValue(json));
+            }
+
             var scale = new RehearsalScale(parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(size));
             return Execute(PipelineOptions.Load(parsed.GetRequiredValue(pipeline)), scale, parsed.GetValue(until), parsed.GetValue(json));
         });
@@ -61,6 +78,23 @@ internal static class RehearseCommand
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static int ShowPlan(PipelineOptions options, int? images, int? classes, bool json)
+    {
+        using var interruption = new Interruption();
+        var data = PlannedData.Find(options.Dataset, () => Session.Open(options, interruption.Token).Dataset, images, classes);
+        var plan = CapacityPlan.Measure(options, data, Console.Error.WriteLine, interruption.Token);
+        if (json)
+        {
+            Console.Out.WriteLine(CapacityTable.ToJson(plan).ToJsonString(JsonFormat.Indented));
+        }
+        else
+        {
+            CapacityTable.Write(plan, options.Settings.Compute.ToString());
+        }
+
+        return ExitCodes.Done;
     }
 
     private static IReadOnlyList<StageDefinition> Until(IReadOnlyList<StageDefinition> stages, string? last)

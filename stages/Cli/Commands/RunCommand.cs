@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Distill.Artifacts;
+using Distill.Cli.Capacity;
 using Distill.Cli.Checks;
 using Distill.Cli.Output;
 using Distill.Cli.Planning;
@@ -75,7 +76,9 @@ internal static class RunCommand
 
             check.ThrowIfErrors();
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
-            session.Runner(view).Run(interruption.Token, from);
+            var runner = session.Runner(view);
+            CapacityCheck.Run(options, session.Dataset, () => Untried(runner, from), view.Note, interruption.Token);
+            runner.Run(interruption.Token, from);
         }
 
         var results = Path.Combine(session.Plan.ModelsFolder, EvaluateStage.Json);
@@ -91,6 +94,15 @@ internal static class RunCommand
 
         return ExitCodes.Done;
     }
+
+    /// <summary>Returns the stages that will run, without those that resume: they have shown that a step fits.</summary>
+    private static string[] Untried(PipelineRunner runner, string? from) =>
+    [
+        .. runner.Status()
+            .Where(stage => stage is { State: not StageState.Done, CheckpointStep: null })
+            .Select(stage => stage.Name)
+            .Union(runner.From(from)),
+    ];
 
     private static int ShowPlan(PipelineOptions options, string? from)
     {

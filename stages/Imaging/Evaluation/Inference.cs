@@ -138,7 +138,7 @@ public static class Inference
     }
 
     /// <summary>Returns the number of batches at a time.</summary>
-    internal static int Workers(Compute compute) => OnCpu(compute) ? get_num_threads() : GpuWorkers;
+    public static int Workers(Compute compute) => OnCpu(compute) ? get_num_threads() : GpuWorkers;
 
     /// <summary>Computes one batch in inference mode. For many, use <see cref="Run"/>, which converts the network only once.</summary>
     /// <param name="network">Network of any kind; its mode, training or inference, is restored.</param>

@@ -87,7 +87,7 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
             if (topK > 0)
             {
                 var numbers = await ParquetLists.ReadAsync<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
-                if (numbers is null || numbers.Chunk(topK).Any(row => row.Any(n => n < 0 || n >= classes) || row.Distinct().Count() < topK))
+                if (numbers is null || !AreDistinct(numbers, topK))
                 {
                     throw Wrong($"row group {i} does not contain {topK} different ones of {classes} classes per row");
                 }
@@ -106,6 +106,25 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         }
 
         return table;
+    }
+
+    /// <summary>Returns whether each row of k numbers has k different classes.</summary>
+    private bool AreDistinct(int[] numbers, int topK)
+    {
+        // The last row that had a class, so that nothing is cleared between rows.
+        var rowOf = new int[classes];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var (number, row) = (numbers[i], i / topK + 1);
+            if (number < 0 || number >= classes || rowOf[number] == row)
+            {
+                return false;
+            }
+
+            rowOf[number] = row;
+        }
+
+        return true;
     }
 
     private int TopKOf(Dictionary<string, string> metadata) =>

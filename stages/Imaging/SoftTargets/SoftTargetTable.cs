@@ -51,16 +51,38 @@ public sealed class SoftTargetTable
     public static SoftTargetTable Read(string folder, int classes, int images, int enough = int.MaxValue)
     {
         SoftTargetTable? table = null;
-        foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
+        string[] paths = [.. Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal)];
+        foreach (var path in paths)
         {
+            var isFirst = table is null;
             table = new SoftTargetReader(path, classes, images).AppendAsync(table, enough).GetAwaiter().GetResult();
             if (table.Count >= enough)
             {
                 break;
             }
+
+            if (isFirst)
+            {
+                // All files but the last have as many rows.
+                table.Reserve((paths.Length - 1L) * table.Count);
+            }
         }
 
         return table is { Count: > 0 } ? table : throw new InvalidDataException($"{folder}: found no soft targets");
+    }
+
+    /// <summary>Makes room for further rows, so that the lists need not grow, which would keep the old and the new one in memory.</summary>
+    private void Reserve(long rows)
+    {
+        var all = (int)Math.Min(Count + rows, MaximumLogits / Width);
+        Images.EnsureCapacity(all);
+        Crops.EnsureCapacity(all);
+        Logits.EnsureCapacity(all * Width);
+        if (TopK > 0)
+        {
+            TopClasses.EnsureCapacity(all * TopK);
+            Rest.EnsureCapacity(all);
+        }
     }
 
     /// <summary>Returns the rows of some images, in the same order.</summary>

@@ -17,8 +17,8 @@ internal sealed class TopLogits : SoftTargetLogits
     {
         using var scope = NewDisposeScope();
         (Count, Classes) = (table.Count, table.Classes);
-        _logits_Rk = tensor(table.Logits.ToArray(), [Count, table.TopK]).to(device).DetachFromDisposeScope();
-        _classes_Rk = tensor(table.TopClasses.ToArray(), [Count, table.TopK]).to(device).DetachFromDisposeScope();
+        _logits_Rk = HostTensor.Of(table.Logits, Count, table.TopK).to(device).DetachFromDisposeScope();
+        _classes_Rk = HostTensor.Of(table.TopClasses, Count, table.TopK).to(device).DetachFromDisposeScope();
         var logOthers = Math.Log(Classes - table.TopK);
         _others_R1 = tensor([.. table.Rest.Select(rest => (float)(rest - logOthers))], [Count, 1]).to(device).DetachFromDisposeScope();
     }

@@ -14,7 +14,7 @@ internal sealed class WholeLogits : SoftTargetLogits
     internal WholeLogits(SoftTargetTable table, Device device)
     {
         using var scope = NewDisposeScope();
-        _logits_RK = tensor(table.Logits.ToArray(), [table.Count, table.Classes]).to(device).DetachFromDisposeScope();
+        _logits_RK = HostTensor.Of(table.Logits, table.Count, table.Classes).to(device).DetachFromDisposeScope();
     }
 
     public override int Count => (int)_logits_RK.shape[0];

@@ -76,6 +76,8 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 step++;
                 if (_readings.IsMonitored(step))
                 {
+                    // What the C library keeps of the last step would add to what measuring needs.
+                    ProcessMemory.Trim();
                     using (Cudnn.Benchmarking(false))
                     {
                         monitored = task.Monitor();

@@ -1,3 +1,4 @@
+using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,9 +14,11 @@ internal abstract class GraphPasses(TrainingTask task) : NetworkPasses
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="groups">Number of groups per batch.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    public static GraphPasses Create(TrainingTask task, FlatParameters parameters, int groups, Compute compute) =>
+    /// <param name="checksMemory">Whether running out of memory must be an error on a CPU too, because something can be done.</param>
+    public static GraphPasses Create(
+        TrainingTask task, FlatParameters parameters, int groups, Compute compute, bool checksMemory = false) =>
         groups > 1 && compute.Device.type == DeviceType.CPU
-            ? new ReplicaPasses(task, parameters, groups, compute)
+            ? new ReplicaPasses(task, parameters, groups, compute, checksMemory ? () => ProcessMemory.Available : null)
             : new SequentialPasses(task, parameters, groups, compute);
 
     /// <inheritdoc/>

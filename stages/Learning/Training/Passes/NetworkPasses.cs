@@ -40,10 +40,10 @@ internal abstract class NetworkPasses : IDisposable
             GradientCache.Off => AllGraphs(),
             // Where the loss is a sum over rows, one group after the other costs nothing on a GPU, which has one queue for all of them.
             _ when (onCpu ? !ReplicasFit(parameters, groups) : task.IsLossSumOfRows) => OneByOne(),
-            _ => new AdaptivePasses(parameters, AllGraphs, OneByOne, note),
+            _ => new AdaptivePasses(parameters, () => AllGraphs(checksMemory: true), OneByOne, note),
         };
 
-        GraphPasses AllGraphs() => GraphPasses.Create(task, parameters, groups, compute);
+        GraphPasses AllGraphs(bool checksMemory = false) => GraphPasses.Create(task, parameters, groups, compute, checksMemory);
 
         NetworkPasses OneByOne() => task.IsLossSumOfRows
             ? new AccumulatedPasses(task, parameters, groups, compute)

@@ -1,4 +1,5 @@
 using Distill.Learning.Arithmetic;
+using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using static TorchSharp.torch;
 
@@ -13,14 +14,21 @@ internal sealed class ReplicaPasses : GraphPasses
 {
     private readonly List<Replica> _replicas = [];
     private readonly WorkerPool _workers;
+    private Func<long>? _available;
 
     /// <param name="task">The task, with its network on the device.</param>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="groups">Number of groups per batch, at least 2.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    public ReplicaPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute)
+    /// <param name="available">
+    /// Returns the bytes that are left. The first forward pass fails if the graphs of all groups need more. Linux gives memory that it does
+    /// not have, and ends the process when that is used. Null for no check.
+    /// </param>
+    public ReplicaPasses(
+        TrainingTask task, FlatParameters parameters, int groups, Compute compute, Func<long>? available = null)
         : base(task)
     {
+        _available = available;
         _workers = new WorkerPool(Math.Min(groups, Environment.ProcessorCount));
         try
         {
@@ -51,8 +59,31 @@ internal sealed class ReplicaPasses : GraphPasses
 
         var parts = Parts(group => inputs.Group(group, _replicas.Count));
         var outputs = new Tensor[_replicas.Count];
-        _workers.Run(_replicas.Count, group => outputs[group] = _replicas[group].Forward(parts[group]));
+        var first = 0;
+        if (_available is not null)
+        {
+            outputs[first] = ForwardAlone(parts[first], _available);
+            first++;
+            _available = null;
+        }
+
+        _workers.Run(_replicas.Count - first, other => outputs[first + other] = _replicas[first + other].Forward(parts[first + other]));
         return Leaf(outputs);
+    }
+
+    /// <summary>Computes the first group, and checks that as much memory is left for each of the others.</summary>
+    /// <exception cref="InsufficientMemoryException">It is not.</exception>
+    private Tensor ForwardAlone(Tensor part, Func<long> available)
+    {
+        var before = ProcessMemory.Resident;
+        Tensor? outputs = null;
+        // On a worker, whose kernels have as many threads as those of the other groups.
+        _workers.Run(1, _ => outputs = _replicas[0].Forward(part));
+        var needed = (_replicas.Count - 1) * (ProcessMemory.Resident - before);
+        return needed <= available()
+            ? outputs!
+            : throw new InsufficientMemoryException(
+                FormattableString.Invariant($"the graphs of {_replicas.Count} groups need {needed >> 20} MiB more memory"));
     }
 
     /// <inheritdoc/>

@@ -57,6 +57,21 @@ public sealed class AdaptivePassesTests
     }
 
     [Fact]
+    public void Graphs_of_all_groups_are_refused_if_the_memory_left_is_too_small_for_them()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TinyTask();
+        using var parameters = new FlatParameters(task.Network);
+        using var plenty = new ReplicaPasses(task, parameters, 4, Cpu, () => long.MaxValue);
+        using var scarce = new ReplicaPasses(task, parameters, 4, Cpu, () => -1);
+        Pass(task, plenty);
+        var error = Assert.Throws<InsufficientMemoryException>(() => Pass(task, scarce));
+        Assert.True(OutOfMemory.Is(error));
+        // Only the first forward pass is checked.
+        Pass(task, plenty);
+    }
+
+    [Fact]
     public void Backward_pass_that_does_not_fit_is_computed_again_completely()
     {
         using var scope = NewDisposeScope();

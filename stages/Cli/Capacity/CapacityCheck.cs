@@ -1,0 +1,88 @@
+using Distill.Cli.Planning;
+using Distill.Datasets;
+using Distill.Learning.Native;
+using Distill.Pipeline.Options;
+using TorchSharp;
+
+namespace Distill.Cli.Capacity;
+
+/// <summary>Refuses a run whose steps cannot fit into the memory of its device, before anything is computed.</summary>
+internal static class CapacityCheck
+{
+    // More than any network of this program needs per value of its widest feature map. It only decides what is worth measuring.
+    private const double MostBytesPerValue = 200;
+    private const double WorthMeasuring = 0.8;
+
+    /// <summary>Measures the stages that may not fit, and refuses the first one that does not.</summary>
+    /// <param name="options">The pipeline.</param>
+    /// <param name="dataset">Its dataset.</param>
+    /// <param name="untried">Returns the names of the stages that will run and have not taken a step yet.</param>
+    /// <param name="note">Receives a line before a network is measured.</param>
+    /// <param name="cancellation">Stops between two networks.</param>
+    /// <exception cref="UserException">A step does not fit, whatever is computed one after another.</exception>
+    public static void Run(
+        PipelineOptions options,
+        IDataset dataset,
+        Func<IReadOnlyCollection<string>> untried,
+        Action<string> note,
+        CancellationToken cancellation)
+    {
+        var device = options.Settings.Compute.Device;
+        var gpu = device.type == DeviceType.CPU ? null : CudaDriver.Gpu(Math.Max(0, device.index));
+        if (Card.UsableOf(device.type, gpu?.Bytes) is not { } usable)
+        {
+            return;
+        }
+
+        var doubtful = PlannedTraining.ListOf(options)
+            .Where(training => MostBytes(training, options.Dataset.ImageSize) > usable * WorthMeasuring)
+            .ToArray();
+        if (doubtful.Length == 0 || doubtful.IntersectBy(untried(), training => training.Stage).ToArray() is not { Length: > 0 } pending)
+        {
+            return;
+        }
+
+        var data = PlannedData.Find(options.Dataset, () => dataset, images: null, classes: null);
+        var plan = Measured(options, pending, data, note, cancellation);
+        if (plan?.Trainings.FirstOrDefault(stage => stage.LeastStepBytes > usable) is { } tooLarge)
+        {
+            throw Refused(tooLarge, device.ToString(), usable);
+        }
+    }
+
+    /// <summary>Measures networks; null if a GPU will hold them, and the host's memory is too small to measure them.</summary>
+    private static CapacityPlan? Measured(
+        PipelineOptions options, PlannedTraining[] trainings, PlannedData data, Action<string> note, CancellationToken cancellation)
+    {
+        try
+        {
+            return CapacityPlan.Measure(options, trainings, data, note, cancellation);
+        }
+        catch (UserException error) when (options.Settings.Compute.Device.type != DeviceType.CPU)
+        {
+            note($"whether a step fits is not known: {error.Message}");
+            return null;
+        }
+    }
+
+    private static double MostBytes(PlannedTraining training, int size)
+    {
+        var rows = (double)training.Rows / training.Training.Groups;
+        return rows * size * size * training.ValuesPerPixel * MostBytesPerValue;
+    }
+
+    private static UserException Refused(TrainingCapacity stage, string device, long usable)
+    {
+        var training = stage.Training.Training;
+        var fitting = stage.GroupsIn(usable);
+        return new UserException(
+            FormattableString.Invariant($"{stage.Training.Key}.groups: found {training.Groups}, so a step of {training.BatchSize} images ")
+            + FormattableString.Invariant($"needs {GiB(stage.LeastStepBytes)} GiB, and {device} has {GiB(usable)} GiB. ")
+            + (fitting is { } groups
+                ? FormattableString.Invariant($"Set it to {groups}, which needs {GiB(stage.StepBytes(groups, atOnce: false))} GiB")
+                : "No number of groups fits: reduce the network or the image size")
+            + "; ./distill rehearse --plan shows every stage");
+    }
+
+    private static string GiB(long bytes) => FormattableString.Invariant($"{bytes / (double)(1 << 30):0.0}");
+}

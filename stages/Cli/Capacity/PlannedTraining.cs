@@ -1,0 +1,112 @@
+using Distill.Artifacts;
+using Distill.Cli.Planning;
+using Distill.Distill;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Distill.Cli.Capacity;
+
+/// <summary>A stage of a pipeline that trains: its network, and what a step shows it.</summary>
+/// <param name="Stage">Name of the stage.</param>
+/// <param name="Key">JSON path of its training options, such as <c>pretrain</c>.</param>
+/// <param name="Create">Creates the network for a number of channels and classes, on the CPU.</param>
+/// <param name="Training">Steps, batch size, groups and optimizer.</param>
+/// <param name="Rows">Rows of a step: views, or images.</param>
+internal sealed record PlannedTraining(
+    string Stage, string Key, Func<int, int, nn.Module<Tensor, Tensor>> Create, TrainingOptions Training, long Rows)
+{
+    /// <summary>Values per pixel of the network's widest feature maps.</summary>
+    public required double ValuesPerPixel { get; init; }
+
+    /// <summary>Whether the loss is a sum over rows, so that the groups need no second forward pass.</summary>
+    public bool IsLossSumOfRows { get; init; } = true;
+
+    /// <summary>Keys in the queue; 0 for none. A queue comes with a momentum copy of the network.</summary>
+    public int QueueSize { get; init; }
+
+    /// <summary>Length of a key.</summary>
+    public int ProjectionLength { get; init; }
+
+    /// <summary>The training whose network labels the rows of every step; null if none does.</summary>
+    public PlannedTraining? Teacher { get; init; }
+
+    /// <summary>Lists the stages of a pipeline that train, in their order.</summary>
+    public static IReadOnlyList<PlannedTraining> ListOf(PipelineOptions options)
+    {
+        var list = new List<PlannedTraining>();
+        var pretrain = options.Pretrain.Options;
+        if (options.Pretrains)
+        {
+            list.Add(new PlannedTraining(
+                StageNames.Pretrain,
+                "pretrain",
+                (channels, _) => Made(generator => new ContrastiveNetwork(pretrain.Network, pretrain.Head, channels, generator)),
+                pretrain.Training,
+                2L * pretrain.Training.BatchSize)
+            {
+                ValuesPerPixel = pretrain.Network.ValuesPerPixel,
+                IsLossSumOfRows = false,
+                QueueSize = pretrain.Queue.Size,
+                ProjectionLength = pretrain.Head.Output,
+            });
+        }
+
+        var teacher = options.UsesEncoders ? null : FineTuned(options);
+        if (options.FineTunes)
+        {
+            list.Add(teacher!);
+        }
+
+        if (options.Supervised?.Options is { } supervised)
+        {
+            list.Add(Classifier(StageNames.Supervised, "supervised", supervised.Network, supervised.Training, 0));
+        }
+
+        foreach (var round in options.Rounds)
+        {
+            var student = round.Student.Options;
+            var labeled = student.Alpha < 1 ? student.LabeledBatchSize : 0;
+            teacher = Classifier(round.Name, $"rounds.{round.Name}.student", student.Network, student.Training, labeled) with
+            {
+                Teacher = round.Targets == TargetsKind.Online ? teacher : null,
+            };
+            list.Add(teacher);
+        }
+
+        return list;
+    }
+
+    private static PlannedTraining FineTuned(PipelineOptions options)
+    {
+        var (pretrain, finetune) = (options.Pretrain.Options, options.FineTune.Options);
+        return new PlannedTraining(
+            StageNames.FineTune,
+            "finetune",
+            (channels, classes) => Made(generator =>
+                new FineTunedNetwork(pretrain.Network, pretrain.Head, finetune.FromLayer, channels, classes, generator)),
+            finetune.Training,
+            finetune.Training.BatchSize)
+        {
+            ValuesPerPixel = pretrain.Network.ValuesPerPixel,
+        };
+    }
+
+    private static PlannedTraining Classifier(
+        string stage, string key, NetworkOptions network, TrainingOptions training, int labeled) => new(
+        stage,
+        key,
+        (channels, classes) => Made(generator => new ResNet(network, channels, classes, generator)),
+        training,
+        training.BatchSize + labeled)
+    {
+        ValuesPerPixel = network.ValuesPerPixel,
+    };
+
+    private static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)
+    {
+        using var generator = RandomKey.FromSeed(0).Generator();
+        return create(generator);
+    }
+}

@@ -1,0 +1,118 @@
+using Distill.Cli.Capacity;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Learning.Costs;
+
+namespace Tests.Cli.Capacity;
+
+/// <summary>Tests the arithmetic of a plan with round numbers.</summary>
+public sealed class TrainingCapacityTests
+{
+    private static readonly PlannedData Photos = new(1000, 10, 3, 10, IsInMemory: false, Note: null);
+
+    private static readonly StepCost Cost = new()
+    {
+        Parameters = 100,
+        WeightBytes = 100,
+        GradientBytes = 400,
+        OptimizerBytes = 800,
+        UpdateBytes = 100,
+        GraphBytes = 200,
+        RowBytes = 50,
+        RowSeconds = 0.5,
+        ForwardRowSeconds = 0.125,
+        InferenceRowBytes = 1,
+        UpdateSeconds = 2,
+    };
+
+    [Fact]
+    public void Step_of_one_group_has_state_activations_and_loss()
+    {
+        var capacity = Contrastive(batch: 8, groups: 1);
+        Assert.Equal(1300, capacity.StateBytes);
+        Assert.Equal(2 * 16 * 16, capacity.LossBytes);
+        Assert.Equal(Cost.GroupBytes(16), capacity.GroupBytes);
+        Assert.Equal(1300 + Cost.GroupBytes(16) + 512, capacity.LeastStepBytes);
+    }
+
+    [Fact]
+    public void Groups_one_after_another_need_the_larger_of_a_group_and_the_loss()
+    {
+        Assert.Equal(1300 + Cost.GroupBytes(8), Contrastive(batch: 8, groups: 2).LeastStepBytes);
+        Assert.Equal(1300 + 512, Contrastive(batch: 8, groups: 4).LeastStepBytes);
+        Assert.Equal(1300 + 2 * 512 * 512, Contrastive(batch: 256, groups: 128).LeastStepBytes);
+    }
+
+    [Fact]
+    public void All_graphs_at_once_need_a_gradient_for_each_replica_on_a_cpu()
+    {
+        var graphs = 4 * Cost.GroupBytes(4) + 512;
+        Assert.Equal(1300 + graphs + 3 * 400, Contrastive(batch: 8, groups: 4).StepBytes(4, atOnce: true));
+        Assert.Equal(1300 + graphs, (Contrastive(batch: 8, groups: 4) with { OnGpu = true }).StepBytes(4, atOnce: true));
+    }
+
+    [Fact]
+    public void Queue_adds_a_copy_of_the_weights_and_its_keys()
+    {
+        var capacity = Contrastive(batch: 8, groups: 1, queue: 100);
+        Assert.Equal(100 + 100 * 5 * 4, capacity.QueueBytes);
+        Assert.Equal(2 * 16 * 116, capacity.LossBytes);
+        Assert.Equal(100 + 800 + 2100, capacity.CheckpointBytes);
+    }
+
+    [Fact]
+    public void Seconds_count_the_passes_of_the_queue_of_gradient_caching_and_of_an_online_teacher()
+    {
+        Assert.Equal(16 * 0.5 + 2, Contrastive(batch: 8, groups: 1).StepSeconds);
+        Assert.Equal(16 * 0.625 + 2, Contrastive(batch: 8, groups: 2).StepSeconds);
+        Assert.Equal(16 * 0.75 + 2, Contrastive(batch: 8, groups: 2, queue: 100).StepSeconds);
+        Assert.Equal(8 * 0.5 + 2, Distilled(batch: 8, groups: 2).StepSeconds);
+        Assert.Equal(8 * 0.625 + 2, (Distilled(batch: 8, groups: 2) with { Teacher = Cost }).StepSeconds);
+    }
+
+    [Fact]
+    public void Smallest_number_of_groups_that_divides_the_batch_and_fits_is_found()
+    {
+        var capacity = Distilled(batch: 12, groups: 1);
+        Assert.Equal(1, capacity.GroupsIn(1300 + Cost.GroupBytes(12)));
+        Assert.Equal(2, capacity.GroupsIn(1300 + Cost.GroupBytes(12) - 1));
+        // 12 images have no 5 groups.
+        Assert.Equal(6, capacity.GroupsIn(1300 + Cost.GroupBytes(3) - 1));
+        Assert.Null(capacity.GroupsIn(1300 + Cost.GroupBytes(2) - 1));
+    }
+
+    [Fact]
+    public void Loaded_views_are_bytes_for_a_gpu_and_floats_for_a_cpu()
+    {
+        var capacity = Distilled(batch: 8, groups: 1);
+        Assert.Equal(3 * 8 * 300 * 4, capacity.ViewBytes);
+        Assert.Equal(3 * 8 * 300, (capacity with { OnGpu = true }).ViewBytes);
+        Assert.Equal(0, (capacity with { Data = Photos with { IsInMemory = true } }).ViewBytes);
+    }
+
+    [Fact]
+    public void Stored_views_take_less_disk_with_fewer_logits()
+    {
+        Assert.Equal(25 + 4000, new LabelCapacity("label", 10, TopK: 0, Classes: 1000, ViewSeconds: 2).BytesPerView);
+        Assert.Equal(25 + 84, new LabelCapacity("label", 10, TopK: 10, Classes: 1000, ViewSeconds: 2).BytesPerView);
+        Assert.Equal(20, new LabelCapacity("label", 10, TopK: 10, Classes: 1000, ViewSeconds: 2).Seconds);
+    }
+
+    private static TrainingCapacity Contrastive(int batch, int groups, int queue = 0) => Capacity(
+        Planned(batch, groups, 2 * batch) with { IsLossSumOfRows = false, QueueSize = queue, ProjectionLength = 5 }, pairBytes: 2);
+
+    private static TrainingCapacity Distilled(int batch, int groups) => Capacity(Planned(batch, groups, batch), pairBytes: 0);
+
+    private static TrainingCapacity Capacity(PlannedTraining training, double pairBytes) =>
+        new(training, Cost, Teacher: null, pairBytes, Photos, InferenceRows: 4, OnGpu: false, GradientCache.Auto);
+
+    private static PlannedTraining Planned(int batch, int groups, int rows) => new(
+        "stage",
+        "stage",
+        (_, _) => throw new NotSupportedException(),
+        new TrainingOptions(10, batch, OptimizerOptions.Default, groups),
+        rows)
+    {
+        ValuesPerPixel = 1,
+    };
+}
