@@ -44,7 +44,7 @@ internal static class CapacityCheck
 
         var data = PlannedData.Find(options.Dataset, () => dataset, images: null, classes: null);
         var plan = Measured(options, pending, data, note, cancellation);
-        if (plan?.Trainings.FirstOrDefault(stage => stage.LeastStepBytes > usable) is { } tooLarge)
+        if (plan?.Trainings.FirstOrDefault(stage => stage.LeastStepBytes(stage.Training.Training.Groups) > usable) is { } tooLarge)
         {
             throw Refused(tooLarge, device.ToString(), usable);
         }
@@ -56,7 +56,8 @@ internal static class CapacityCheck
     {
         try
         {
-            return CapacityPlan.Measure(options, trainings, data, note, cancellation);
+            return CapacityPlan.Measure(
+                options, trainings, data, stage => note($"{stage}: measuring whether a step fits into memory"), cancellation);
         }
         catch (UserException error) when (options.Settings.Compute.Device.type != DeviceType.CPU)
         {
@@ -77,9 +78,9 @@ internal static class CapacityCheck
         var fitting = stage.GroupsIn(usable);
         return new UserException(
             FormattableString.Invariant($"{stage.Training.Key}.groups: found {training.Groups}, so a step of {training.BatchSize} images ")
-            + FormattableString.Invariant($"needs {GiB(stage.LeastStepBytes)} GiB, and {device} has {GiB(usable)} GiB. ")
+            + $"needs {GiB(stage.LeastStepBytes(training.Groups))} GiB, and the memory of {device} has {GiB(usable)} GiB. "
             + (fitting is { } groups
-                ? FormattableString.Invariant($"Set it to {groups}, which needs {GiB(stage.StepBytes(groups, atOnce: false))} GiB")
+                ? FormattableString.Invariant($"Set it to {groups}, which needs {GiB(stage.LeastStepBytes(groups))} GiB")
                 : "No number of groups fits: reduce the network or the image size")
             + "; ./distill rehearse --plan shows every stage");
     }

@@ -1,13 +1,14 @@
+using Distill.Artifacts;
 using Distill.Cli.Planning;
 using Distill.Datasets.Images;
 using Distill.Distill;
 using Distill.Imaging.Evaluation;
+using Distill.Learning.Costs;
 using Distill.Learning.Losses;
 using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
-using Distill.Learning.Costs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,12 +22,12 @@ namespace Distill.Cli.Capacity;
 internal sealed record CapacityPlan(
     PlannedData Data, IReadOnlyList<TrainingCapacity> Trainings, IReadOnlyList<LabelCapacity> Labelings, long ProgramBytes)
 {
-    private const int LossRows = 1024;
+    private const int LossRows = 2048;
 
     /// <summary>Measures the networks of a pipeline.</summary>
     /// <param name="options">The pipeline.</param>
     /// <param name="data">Its dataset.</param>
-    /// <param name="progress">Receives a line before each network.</param>
+    /// <param name="progress">Receives the name of each stage before it is measured.</param>
     /// <param name="cancellation">Stops between two networks.</param>
     public static CapacityPlan Measure(
         PipelineOptions options, PlannedData data, Action<string> progress, CancellationToken cancellation) =>
@@ -36,7 +37,7 @@ internal sealed record CapacityPlan(
     /// <param name="options">The pipeline.</param>
     /// <param name="trainings">The stages to measure.</param>
     /// <param name="data">Its dataset.</param>
-    /// <param name="progress">Receives a line before each network.</param>
+    /// <param name="progress">Receives the name of each stage before it is measured.</param>
     /// <param name="cancellation">Stops between two networks.</param>
     public static CapacityPlan Measure(
         PipelineOptions options,
@@ -76,7 +77,7 @@ internal sealed record CapacityPlan(
         void Add(PlannedTraining training)
         {
             cancellation.ThrowIfCancellationRequested();
-            progress($"measuring {training.Stage}");
+            progress(training.Stage);
             using var network = training.Create(data.Channels, data.Classes);
             CheckRoom(training, network.ParameterCount());
             inferenceRows[training] = Inference.Workers(settings.Compute)
@@ -106,11 +107,11 @@ internal sealed record CapacityPlan(
 
     private static LabelCapacity[] Labels(PipelineOptions options, PlannedData data, IReadOnlyList<TrainingCapacity> trainings)
     {
-        var names = options.Rounds.Select(round => round.Name).Prepend(Artifacts.StageNames.FineTune).ToArray();
+        var names = options.Rounds.Select(round => round.Name).Prepend(StageNames.FineTune).ToArray();
         return
         [
             .. options.Rounds.Index().Where(round => round.Item.Targets == TargetsKind.Stored).Select(round => new LabelCapacity(
-                Artifacts.StageNames.LabelOf(round.Index),
+                StageNames.LabelOf(round.Index),
                 (long)data.Images * round.Item.Label.Options.ViewsPerImage,
                 round.Item.Label.Options.TopK is var topK && topK > 0 && topK < data.Classes ? topK : 0,
                 data.Classes,
@@ -125,12 +126,13 @@ internal sealed record CapacityPlan(
         var rows = Math.Min(LossRows, training.Rows);
         var keys = training.QueueSize * rows / training.Rows;
         var queue = keys > 0 ? nn.functional.normalize(rand(keys, training.ProjectionLength)) : null;
-        var bytes = Enumerable.Range(0, 3).Min(_ => ProcessMemory.PeakOf(() =>
+        var bytes = 0L;
+        ProcessMemory.WithExactAllocations(() => bytes = Enumerable.Range(0, 3).Min(_ => ProcessMemory.PeakOf(() =>
         {
             using var inner = NewDisposeScope();
             var outputs = rand([rows, training.ProjectionLength], requires_grad: true);
             ContrastiveLoss.NtXent(outputs, temperature: 0.1, queue).backward();
-        }));
+        })));
         return bytes / ((double)rows * (rows + keys));
     }
 }

@@ -1,5 +1,5 @@
-using Distill.Learning.Training;
 using Distill.Learning.Costs;
+using Distill.Learning.Training;
 
 namespace Distill.Cli.Capacity;
 
@@ -88,8 +88,8 @@ internal sealed record TrainingCapacity(
         return StateBytes + replicas + work + ImageBytes;
     }
 
-    /// <summary>Bytes of a step in the configured number of groups, in the least memory that the options allow.</summary>
-    public long LeastStepBytes => StepBytes(Groups, atOnce: Cache == GradientCache.Off && Groups > 1);
+    /// <summary>Bytes of a step in a number of groups, in the least memory that the options allow.</summary>
+    public long LeastStepBytes(int groups) => StepBytes(groups, atOnce: Cache == GradientCache.Off && groups > 1);
 
     /// <summary>Bytes of the host's memory beside those of the device: images, views, and the copy of a checkpoint.</summary>
     public long HostBytes => (OnGpu ? 0 : Data.BytesInMemory) + ViewBytes + CheckpointBytes;
@@ -107,7 +107,7 @@ internal sealed record TrainingCapacity(
         return Enumerable.Range(1, batch / 2)
             .Where(groups => batch % groups == 0)
             .Select(groups => (int?)groups)
-            .FirstOrDefault(groups => StepBytes(groups!.Value, atOnce: Cache == GradientCache.Off && groups > 1) <= bytes);
+            .FirstOrDefault(groups => LeastStepBytes(groups!.Value) <= bytes);
     }
 
     private long ActivationBytes(int groups) => Cost.GroupBytes((Training.Rows + groups - 1) / groups);

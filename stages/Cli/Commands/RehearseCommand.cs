@@ -84,7 +84,7 @@ internal static class RehearseCommand
     {
         using var interruption = new Interruption();
         var data = PlannedData.Find(options.Dataset, () => Session.Open(options, interruption.Token).Dataset, images, classes);
-        var plan = CapacityPlan.Measure(options, data, Console.Error.WriteLine, interruption.Token);
+        var plan = CapacityPlan.Measure(options, data, stage => Console.Error.WriteLine($"measuring {stage}"), interruption.Token);
         if (json)
         {
             Console.Out.WriteLine(CapacityTable.ToJson(plan).ToJsonString(JsonFormat.Indented));

@@ -30,7 +30,7 @@ internal static class CapacityTable
         Row("parameters, million", stage => Millions(stage.Cost.Parameters));
         Row("batch size", stage => Number(stage.Training.Training.BatchSize));
         Row("groups", stage => Number(stage.Training.Training.Groups));
-        Row("memory of a step, GiB", stage => GiB(stage.LeastStepBytes));
+        Row("memory of a step, GiB", stage => GiB(stage.LeastStepBytes(stage.Training.Training.Groups)));
         Row("  state", stage => GiB(stage.StateBytes));
         Row("  one group", stage => GiB(stage.GroupBytes));
         Row("  loss", stage => GiB(stage.LossBytes));
@@ -89,7 +89,7 @@ internal static class CapacityTable
         ["parameters"] = stage.Cost.Parameters,
         ["batchSize"] = stage.Training.Training.BatchSize,
         ["groups"] = stage.Training.Training.Groups,
-        ["stepBytes"] = stage.LeastStepBytes,
+        ["stepBytes"] = stage.LeastStepBytes(stage.Training.Training.Groups),
         ["stateBytes"] = stage.StateBytes,
         ["groupBytes"] = stage.GroupBytes,
         ["lossBytes"] = stage.LossBytes,

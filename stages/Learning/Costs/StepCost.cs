@@ -4,7 +4,7 @@ namespace Distill.Learning.Costs;
 /// <summary>What training a network costs, as measured with small groups (<see cref="StepMeasurement"/>).</summary>
 public sealed record StepCost
 {
-    // Allocators keep some memory that was freed. In real steps of six networks on the CPU it was 2 to 15 % of what is in use.
+    // Allocators keep some memory that was freed. This share is chosen on real steps of six networks on the CPU (docs/results.md).
     private const double AllocatorShare = 1.12;
 
     /// <summary>Number of trained parameters.</summary>

@@ -37,6 +37,9 @@ public static partial class ProcessMemory
         }
     }
 
+    /// <summary>Bytes that are left even while this process has its largest size so far.</summary>
+    public static long LeftAtPeak => Available - (Peak - Resident);
+
     /// <summary>
     /// Runs an action while every large allocation gets pages of its own. Otherwise the C library keeps some memory that was freed, more or
     /// less by chance. Allocations take longer meanwhile.

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Learning.Native;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Learning.Training;
@@ -9,25 +10,22 @@ namespace Distill.Learning.Training;
 /// </summary>
 internal sealed class StateSaver : IDisposable
 {
-    // A copy may take this part of the memory.
-    private const int CopyShare = 4;
-
     private readonly TrainingState _state;
     private readonly CheckpointStore _checkpoints;
     private readonly SaveTimer _timer;
-    private readonly bool _copies;
+    private readonly Func<bool> _hasRoom;
     private Task? _writing;
 
     /// <param name="state">What is saved.</param>
     /// <param name="checkpoints">Where it is saved.</param>
     /// <param name="every">The configured time between two checkpoints. Zero writes each before the next step begins.</param>
     /// <param name="clock">The source of the time.</param>
-    /// <param name="copies">Whether to write from a copy; null to decide by the memory there is.</param>
+    /// <param name="copies">Whether to write from a copy; null to decide at each save by the memory that steps leave.</param>
     public StateSaver(TrainingState state, CheckpointStore checkpoints, TimeSpan every, TimeProvider clock, bool? copies = null)
     {
         (_state, _checkpoints, _timer) = (state, checkpoints, new SaveTimer(every, clock));
-        _copies = copies
-            ?? (every > TimeSpan.Zero && state.Bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / CopyShare);
+        var bytes = state.Bytes;
+        _hasRoom = () => copies ?? (every > TimeSpan.Zero && bytes <= ProcessMemory.LeftAtPeak);
     }
 
     /// <summary>Whether a checkpoint is due and none is being written.</summary>
@@ -54,7 +52,7 @@ internal sealed class StateSaver : IDisposable
     {
         Wait();
         _timer.Begin();
-        if (meanwhile && _copies)
+        if (meanwhile && _hasRoom())
         {
             var copy = _state.Copy();
             _writing = Task.Run(() => Write(copy, step, progress));

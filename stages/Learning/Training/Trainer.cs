@@ -60,7 +60,7 @@ internal sealed class Trainer : IDisposable
             throw new InsufficientMemoryException(
                 $"a step of {_options.BatchSize} images does not fit into the memory of {_device}. "
                 + $"Raise groups above {_options.Groups} (each group is normalized separately), "
-                + "or reduce batchSize, the network or the image size",
+                + "or reduce batchSize, the network or the image size; ./distill rehearse --plan shows what fits",
                 error);
         }
     }

@@ -32,15 +32,15 @@ public sealed class TrainingCapacityTests
         Assert.Equal(1300, capacity.StateBytes);
         Assert.Equal(2 * 16 * 16, capacity.LossBytes);
         Assert.Equal(Cost.GroupBytes(16), capacity.GroupBytes);
-        Assert.Equal(1300 + Cost.GroupBytes(16) + 512, capacity.LeastStepBytes);
+        Assert.Equal(1300 + Cost.GroupBytes(16) + 512, capacity.LeastStepBytes(1));
     }
 
     [Fact]
     public void Groups_one_after_another_need_the_larger_of_a_group_and_the_loss()
     {
-        Assert.Equal(1300 + Cost.GroupBytes(8), Contrastive(batch: 8, groups: 2).LeastStepBytes);
-        Assert.Equal(1300 + 512, Contrastive(batch: 8, groups: 4).LeastStepBytes);
-        Assert.Equal(1300 + 2 * 512 * 512, Contrastive(batch: 256, groups: 128).LeastStepBytes);
+        Assert.Equal(1300 + Cost.GroupBytes(8), Contrastive(batch: 8, groups: 2).LeastStepBytes(2));
+        Assert.Equal(1300 + 512, Contrastive(batch: 8, groups: 4).LeastStepBytes(4));
+        Assert.Equal(1300 + 2 * 512 * 512, Contrastive(batch: 256, groups: 128).LeastStepBytes(128));
     }
 
     [Fact]

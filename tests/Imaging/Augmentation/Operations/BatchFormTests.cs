@@ -26,6 +26,19 @@ public sealed class BatchFormTests
         Close.Exactly(Images(3), BlurBatch.Apply(Images(3), new double[5]));
     }
 
+    [Fact]
+    public void Image_of_sigma_0_stays_as_it_is_beside_others()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(3);
+        var blurred = BlurBatch.Apply(images, [0, 1.5, 0, 0.8, 0]);
+        foreach (var (image, sigma) in new[] { (0, 0.0), (1, 1.5), (2, 0.0), (3, 0.8), (4, 0.0) })
+        {
+            var alone = images.narrow(0, image, 1);
+            Close.Exactly(sigma == 0 ? alone : BlurBatch.Apply(alone, [sigma]), blurred.narrow(0, image, 1));
+        }
+    }
+
     [Theory]
     [InlineData(12, 3)]
     [InlineData(28, 3)]
