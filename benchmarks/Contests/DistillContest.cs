@@ -22,11 +22,13 @@ internal static class DistillContest
     public static void Run(Workbench bench, TurnTaking turns, Report report)
     {
         var (options, settings, images) = (bench.Distill, bench.Settings, bench.Images);
-        var targets = SoftTargetTable.Read(bench.Label(bench.Dataset), images.ClassNames.Count, images.Count);
+        var folder = bench.Label(bench.Dataset);
+        var groups = SoftTargetTable.Groups(folder, images.ClassNames.Count, images.Count);
         var random = settings.Random("distill");
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = Student();
-        using var stored = new StoredTargets(targets, frequencies: null, options, settings.Compute.Device, random);
+        var targets = SoftTargetRowFile.Create(folder, groups, _ => true, settings.Compute.Device);
+        using var stored = new StoredTargets(targets, frequencies: null, options, random);
         using var task = new SoftTargetTask(student, Student, bank, stored, labeled: null, options, settings.Compute);
         using var run = new TrainingRun(task, options.Training, settings);
 
@@ -48,7 +50,7 @@ internal static class DistillContest
             ]);
         report.Add(contest, turns.Run(contest));
 
-        ResNet Student() => ResNet.Create(options.Network, images.Shape.Channels, targets.Classes, settings.Compute, random);
+        ResNet Student() => ResNet.Create(options.Network, images.Shape.Channels, images.ClassNames.Count, settings.Compute, random);
 
         Func<Tensor, Tensor> PartPerCore(IInferenceModule folded)
         {

@@ -11,6 +11,7 @@ using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pretrain;
+using static TorchSharp.torch;
 
 namespace Benchmarks.Scale;
 
@@ -76,7 +77,10 @@ internal sealed class Axes(RunSettings settings, string folder)
     {
         SoftTargetWriter.Write(
             Path.Combine(place, "part.parquet"), new RandomTargets(images, classes).Groups(), new Dictionary<string, string>());
-        return Meter.Measure(size, images, () => SoftTargetTable.Read(place, classes, images));
+        return Meter.Measure(size, images, () =>
+        {
+            using var file = SoftTargetRowFile.Create(place, SoftTargetTable.Groups(place, classes, images), _ => true, CPU);
+        });
     });
 
     private static Cost DrawSplit(int images)

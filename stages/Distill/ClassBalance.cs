@@ -23,7 +23,7 @@ internal static class ClassBalance
     /// <param name="logits">One row per view.</param>
     /// <param name="temperature">Divisor of the logits.</param>
     /// <returns>[K] in fp64, with mean 0, for <see cref="Apply"/>.</returns>
-    public static Tensor Shifts(SoftTargetLogits logits, double temperature)
+    public static Tensor Shifts(ISoftTargetLogits logits, double temperature)
     {
         using var scope = NewDisposeScope();
         var shift_K = zeros(logits.Classes, ScalarType.Float64, logits.Device);
@@ -55,7 +55,7 @@ internal static class ClassBalance
     /// Computes the mean probability of every class after shifts of the scaled logits: [K], fp64. With a single chunk, it equals that
     /// chunk's mean to the last bit.
     /// </summary>
-    internal static Tensor Shares(SoftTargetLogits logits, double temperature, Tensor shift_K)
+    internal static Tensor Shares(ISoftTargetLogits logits, double temperature, Tensor shift_K)
     {
         var share_K = zeros_like(shift_K);
         for (var start = 0; start < logits.Count; start += logits.RowsAtOnce)

@@ -15,6 +15,10 @@ namespace Distill.Distill;
 /// equation 3: distillation without labels, which the paper found nearly as good.
 /// </param>
 /// <param name="LabeledBatchSize">Labeled images per step, in addition to the views; without effect if α is 1.</param>
+/// <param name="ViewsTogether">
+/// Views of an image in a step. It is decoded once for all of them, so photographs take less time (FKD, arXiv:2112.01528, section 3.2). The
+/// batch has as many fewer images.
+/// </param>
 /// <param name="Images">Which images' soft targets are used; all in SimCLRv2.</param>
 /// <param name="Training">Steps, batch size in views, and optimizer.</param>
 public sealed record DistillOptions(
@@ -24,6 +28,7 @@ public sealed record DistillOptions(
     ClassFrequencies ClassFrequencies,
     double Alpha,
     int LabeledBatchSize,
+    int ViewsTogether,
     DistilledImages Images,
     TrainingOptions Training)
 {
@@ -31,7 +36,16 @@ public sealed record DistillOptions(
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All || ClassFrequencies == ClassFrequencies.Estimated;
 
     /// <summary>Reads the block <c>student</c>.</summary>
-    public static DistillOptions Read(JsonSection section) => new(
+    public static DistillOptions Read(JsonSection section)
+    {
+        var options = ReadAll(section);
+        return options.Training.BatchSize % options.ViewsTogether == 0
+            ? options
+            : throw section.Error("viewsTogether", FormattableString.Invariant(
+                $"found {options.ViewsTogether}, expected a divisor of the batch size, {options.Training.BatchSize}"));
+    }
+
+    private static DistillOptions ReadAll(JsonSection section) => new(
         NetworkOptions.Read(section.Section("network", "The student."), new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
         section.Number("teacherTemperature", 1, 0.01, 100, "Temperature of the soft targets; below 1 sharpens them."),
         section.Number(
@@ -46,6 +60,10 @@ public sealed record DistillOptions(
             "alpha", 1, 0, 1,
             "Weight of the soft targets in the loss (SimCLRv2 equation 4). 1 - alpha is the weight of the labels; 1 uses none."),
         section.Integer("labeledBatchSize", 64, 1, 65536, "Labeled images per step if alpha is below 1."),
+        section.Integer(
+            "viewsTogether", 1, 1, 1024,
+            "Views of the same image in a step. The image is decoded once for all of them, which saves time with photographs; the batch "
+                + "has as many fewer images."),
         section.Choice("images", DistilledImages.All, "Images whose soft targets the student learns from."),
         TrainingOptions.Read(section, new TrainingOptions(10_000, 256, OptimizerOptions.Default)));
 }

@@ -50,11 +50,10 @@ public static class DistillStage
         CropOptions crop,
         Artifact softTargets) => Run(context, options, settings, dataset, labels, crop, (images, _, labeled, random) =>
     {
-        var all = SoftTargetTable.Read(context.Input(softTargets), images.ClassNames.Count, images.Count);
-        var isChosen = DistilledBy(options.Images, labeled);
+        var groups = SoftTargetTable.Groups(context.Input(softTargets), images.ClassNames.Count, images.Count);
         var frequencies = options.ClassFrequencies == ClassFrequencies.Estimated ? Frequencies(images, labeled) : null;
-        var targets = options.Images == DistilledImages.All ? all : all.Where(isChosen);
-        return new StoredTargets(targets, frequencies, options, settings.Compute.Device, random);
+        var targets = SoftTargetRowFile.Create(context.Folder, groups, DistilledBy(options.Images, labeled), settings.Compute.Device);
+        return new StoredTargets(targets, frequencies, options, random);
     });
 
     /// <summary>Trains the student on fresh views that the teacher labels in every step, or resumes its training.</summary>
@@ -77,7 +76,7 @@ public static class DistillStage
     {
         int[] chosen = [.. Enumerable.Range(0, images.Count).Where(DistilledBy(options.Images, labeled))];
         var network = teacher.Load(context.Input(teacher.Artifact), images.Shape.Channels, images.ClassNames.Count, settings.Compute);
-        return new OnlineTargets(network, bank, chosen, crop, options.Training.BatchSize, settings.Compute, random);
+        return new OnlineTargets(network, bank, chosen, crop, options, settings.Compute, random);
     });
 
     private static StageResult Run(

@@ -27,7 +27,7 @@ internal static class LabelShift
     /// <param name="temperature">Divisor of the logits.</param>
     /// <param name="labels">Frequency of each class among the labels; none is 0, and their sum is 1.</param>
     /// <returns>[K] in fp64, with mean 0, for <see cref="ClassBalance.Apply"/>.</returns>
-    public static Tensor Shifts(SoftTargetLogits logits, double temperature, IReadOnlyList<double> labels)
+    public static Tensor Shifts(ISoftTargetLogits logits, double temperature, IReadOnlyList<double> labels)
     {
         using var scope = NewDisposeScope();
         var labels_K = tensor(labels.ToArray(), ScalarType.Float64, logits.Device);
@@ -37,7 +37,7 @@ internal static class LabelShift
 
     /// <summary>Estimates the frequency of each class: [K], fp64, of sum 1.</summary>
     /// <inheritdoc cref="Shifts"/>
-    internal static Tensor Estimate(SoftTargetLogits logits, double temperature, Tensor labels_K)
+    internal static Tensor Estimate(ISoftTargetLogits logits, double temperature, Tensor labels_K)
     {
         using var scope = NewDisposeScope();
         var frequency_K = labels_K;

@@ -23,6 +23,7 @@ internal sealed class OnlineTargets : ITargets
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly IInferenceModule _teacher;
     private readonly int _viewsPerBatch;
+    private readonly int _together;
     private readonly BatchPlan _batches;
     private Tensor? _logits_NK;
 
@@ -30,7 +31,7 @@ internal sealed class OnlineTargets : ITargets
     /// <param name="bank">The training images.</param>
     /// <param name="images">Indices of the images to learn from.</param>
     /// <param name="crop">How the views are drawn.</param>
-    /// <param name="batchSize">N, views per step.</param>
+    /// <param name="options">Views per step, and how many of them are of the same image.</param>
     /// <param name="compute">Device and arithmetic.</param>
     /// <param name="random">The random key of the stage.</param>
     public OnlineTargets(
@@ -38,15 +39,16 @@ internal sealed class OnlineTargets : ITargets
         ImageBank bank,
         IReadOnlyList<int> images,
         CropOptions crop,
-        int batchSize,
+        DistillOptions options,
         Compute compute,
         RandomKey random)
     {
         (_bank, _images, _crop, _compute, _random) = (bank, images, crop, compute, random.Fold("online"));
+        _together = options.ViewsTogether;
         _network = teacher;
         _teacher = InferenceNetwork.Create(teacher, compute);
         _viewsPerBatch = Inference.BatchSize(bank.Images.Shape, compute, teacher);
-        _batches = new BatchPlan(_random, images.Count, batchSize);
+        _batches = new BatchPlan(_random, images.Count, options.Training.BatchSize / _together);
     }
 
     /// <inheritdoc/>
@@ -54,7 +56,9 @@ internal sealed class OnlineTargets : ITargets
 
     /// <inheritdoc/>
     public IEnumerable<ViewRequest> ViewsAt(long step) =>
-        _batches.At(step).Select(sample => _bank.Draw(_images[sample.Index], _crop, sample.View(_random, 0)));
+        from sample in _batches.At(step)
+        from view in Enumerable.Range(0, _together)
+        select _bank.Draw(_images[sample.Index], _crop, sample.View(_random, view));
 
     /// <inheritdoc/>
     public void Show(StepInputs inputs, long[] views)

@@ -1,5 +1,4 @@
 using Distill.Imaging.Augmentation;
-using Distill.Imaging.SoftTargets;
 using Distill.Pipeline.Options;
 
 namespace Distill.Label;
@@ -26,15 +25,9 @@ public sealed record LabelOptions(int ViewsPerImage, CropOptions Crop, int TopK)
     /// <summary>Adapts the options to a dataset: <see cref="TopK"/> becomes 0 if it is not smaller than the number of classes.</summary>
     /// <param name="classes">Number of classes.</param>
     /// <param name="images">Number of images, all of which get soft targets.</param>
-    /// <exception cref="UserException">A student could not read so many logits. This is thrown before hours of labeling.</exception>
-    public LabelOptions For(int classes, int images)
-    {
-        var whole = TopK < classes ? this : this with { TopK = 0 };
-        var width = whole.TopK > 0 ? whole.TopK : classes;
-        return SoftTargetTable.Holds((long)images * ViewsPerImage, width)
-            ? whole
-            : throw new UserException(
-                $"label.topK is {TopK}: {ViewsPerImage} views of {images} images with {width} logits each exceed the maximum of one table; "
-                + "use a smaller topK (such as 20) or fewer views");
-    }
+    /// <exception cref="UserException">A student could not shuffle so many views. This is thrown before hours of labeling.</exception>
+    public LabelOptions For(int classes, int images) => (long)images * ViewsPerImage <= Array.MaxLength
+        ? TopK < classes ? this : this with { TopK = 0 }
+        : throw new UserException(FormattableString.Invariant(
+            $"label.viewsPerImage: found {ViewsPerImage}, but {images:N0} images would have more than {Array.MaxLength:N0} views"));
 }

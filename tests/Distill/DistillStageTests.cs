@@ -48,10 +48,11 @@ public sealed class DistillStageTests
         Run("""{ "alpha": 0.5, "labeledBatchSize": 4 }""", TwoPerClass),
         Run("""{ "alpha": 0.5, "labeledBatchSize": 5 }""", TwoPerClass));
 
-    [Fact]
-    public void Interrupted_and_resumed_run_ends_in_the_same_bits()
+    [Theory]
+    [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 24, "classFrequencies": "equal" }""")]
+    [InlineData("""{ "viewsTogether": 2 }""")]
+    public void Interrupted_and_resumed_run_ends_in_the_same_bits(string student)
     {
-        const string student = """{ "alpha": 0.5, "labeledBatchSize": 24, "classFrequencies": "equal" }""";
         using var interrupted = new StageFixture { CancelAt = 4 };
         Assert.Throws<OperationCanceledException>(() => Run(interrupted, student, TwoPerClass, topK: 3));
 
@@ -76,6 +77,10 @@ public sealed class DistillStageTests
         Assert.Equal(24, counts.Count);
         Assert.All(counts[8..], count => Assert.True(count <= counts[4], $"{counts[4]} tensors after step 5, {count} later"));
     }
+
+    [Fact]
+    public void Views_that_come_together_change_the_batches() =>
+        Assert.NotEqual(Run("{}", TwoPerClass), Run("""{ "viewsTogether": 2 }""", TwoPerClass));
 
     [Fact]
     public void Unlabeled_images_of_a_fully_labeled_split_are_rejected()
@@ -109,13 +114,13 @@ public sealed class DistillStageTests
         return FileHash.OfFile(fixture.Folder[DistillStage.Output]);
     }
 
-    /// <summary>Writes one view per image of the sample, with logits of a closed form.</summary>
+    /// <summary>Writes two views per image of the sample, with logits of a closed form.</summary>
     private static void WriteTargets(string path, int topK)
     {
         var train = SampleData.Train;
-        var views = Enumerable.Range(0, train.Count).Select(image => (image, 0)).ToList();
-        var logits_NK = Pattern.Uniform("opinion", train.Count, train.ClassNames.Count).mul(4);
-        var rows = SoftTargetRows.FromLogits(views, [.. views.Select(_ => Crop.Whole)], logits_NK, topK);
+        var views = Enumerable.Range(0, 2 * train.Count).Select(row => (row / 2, row % 2)).ToList();
+        var logits_NK = Pattern.Uniform("opinion", views.Count, train.ClassNames.Count).mul(4);
+        var rows = SoftTargetRows.FromLogits(views, [.. views.Select(v => Crop.Whole with { Flipped = v.Item2 == 1 })], logits_NK, topK);
         SoftTargetWriter.Write(path, [rows], new Dictionary<string, string>(), topK);
     }
 }

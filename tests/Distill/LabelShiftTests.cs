@@ -27,7 +27,7 @@ public sealed class LabelShiftTests
     {
         using var scope = NewDisposeScope();
         var (logits_RK, _) = Draw(labels);
-        using var logits = new WholeLogits(logits_RK.mul(temperature));
+        var logits = new InMemory(logits_RK.mul(temperature));
 
         var found = LabelShift.Estimate(logits, temperature, tensor(labels));
 
@@ -45,7 +45,7 @@ public sealed class LabelShiftTests
     {
         using var scope = NewDisposeScope();
         var (logits_RK, classes_R) = Draw(Equal);
-        using var logits = new WholeLogits(logits_RK);
+        var logits = new InMemory(logits_RK);
         var shifted_RK = ClassBalance.Apply(logits_RK, LabelShift.Shifts(logits, 1, Equal));
         Assert.True(Right(shifted_RK, classes_R) > Right(logits_RK, classes_R) + 0.03);
     }
@@ -55,7 +55,7 @@ public sealed class LabelShiftTests
     {
         using var scope = NewDisposeScope();
         var (logits_RK, _) = Draw(True);
-        using var logits = new WholeLogits(logits_RK);
+        var logits = new InMemory(logits_RK);
         Assert.True(LabelShift.Shifts(logits, 1, True).abs().max().item<double>() < 0.1);
     }
 
@@ -64,8 +64,8 @@ public sealed class LabelShiftTests
     {
         using var scope = NewDisposeScope();
         var (logits_RK, _) = Draw(Equal);
-        using var whole = new WholeLogits(logits_RK);
-        using var chunked = new InChunks(whole, 777);
+        var whole = new InMemory(logits_RK);
+        var chunked = new InMemory(logits_RK, 777);
         Close.To(LabelShift.Shifts(whole, 1, Equal), LabelShift.Shifts(chunked, 1, Equal), 1e-9);
     }
 

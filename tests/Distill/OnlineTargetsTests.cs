@@ -48,7 +48,7 @@ public sealed class OnlineTargetsTests : IDisposable
         var train = SampleData.Train;
         using var bank = ImageBank.Open(train, CPU, 1);
         var teacher = NewTeacher();
-        using var targets = new OnlineTargets(teacher, bank, [3, 1, 4, 15, 9], Crops, BatchSize, Cpu, RandomKey.FromSeed(1));
+        using var targets = Targets(teacher, bank, [3, 1, 4, 15, 9], BatchSize);
         var views = bank.Cut(new ViewBatch([.. targets.ViewsAt(2)]));
 
         targets.Show(StepInputs.Of(views.alias()), [.. Enumerable.Range(0, BatchSize).Select(row => (long)row)]);
@@ -64,7 +64,7 @@ public sealed class OnlineTargetsTests : IDisposable
     {
         using var bank = ImageBank.Open(SampleData.Train, CPU, 1);
         int[] images = [3, 1, 4, 15];
-        using var targets = new OnlineTargets(NewTeacher(), bank, images, Crops, 4, Cpu, RandomKey.FromSeed(1));
+        using var targets = Targets(NewTeacher(), bank, images, 4);
         var passes = Enumerable.Range(0, 5).Select(step => targets.ViewsAt(step).ToList()).ToList();
 
         Assert.All(passes, pass => Assert.Equal(images.Order(), pass.Select(view => view.Image).Order()));
@@ -72,8 +72,21 @@ public sealed class OnlineTargetsTests : IDisposable
         Assert.Equal(targets.ViewsAt(3), targets.ViewsAt(3));
     }
 
+    [Fact]
+    public void Views_of_an_image_that_come_together_differ()
+    {
+        using var bank = ImageBank.Open(SampleData.Train, CPU, 1);
+        using var targets = Targets(NewTeacher(), bank, [3, 1, 4, 15], 6, """{ "viewsTogether": 3 }""");
+        var views = Enumerable.Range(0, 4).SelectMany(step => targets.ViewsAt(step)).ToList();
+
+        Assert.Equal(2, targets.EpochsAfter(4));
+        Assert.All(views.Chunk(3), some => Assert.Single(some.Select(view => view.Image).Distinct()));
+        Assert.Equal(24, views.Select(view => (view.Image, view.Crop)).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("{}")]
+    [InlineData("""{ "viewsTogether": 4 }""")]
     [InlineData("""{ "alpha": 0.5, "labeledBatchSize": 3, "groups": 2 }""")]
     [InlineData("""{ "images": "unlabeled" }""")]
     public void Interrupted_and_resumed_run_ends_in_the_same_bits(string student)
@@ -101,6 +114,9 @@ public sealed class OnlineTargetsTests : IDisposable
         var counts = fixture.TensorCounts;
         Assert.All(counts[8..], count => Assert.True(count <= counts[4], $"{counts[4]} tensors after step 5, {count} later"));
     }
+
+    private static OnlineTargets Targets(ResNet teacher, ImageBank bank, int[] images, int batchSize, string student = "{}") =>
+        new(teacher, bank, images, Crops, TinyStudent.Options(student, 8, batchSize), Cpu, RandomKey.FromSeed(1));
 
     private static ResNet NewTeacher()
     {

@@ -1,3 +1,5 @@
+using Distill.Imaging.SoftTargets;
+
 namespace Distill.Cli.Capacity;
 
 /// <summary>What a stage that labels needs.</summary>
@@ -16,6 +18,9 @@ internal sealed record LabelCapacity(string Stage, long Views, int TopK, int Cla
 
     /// <summary>Bytes of the soft targets on the disk.</summary>
     public long DiskBytes => Views * BytesPerView;
+
+    /// <summary>Bytes of the rows that a student reads them from, on the disk while it trains.</summary>
+    public long RowBytes => Views * SoftTargetRowFile.BytesPerRow(Classes, TopK);
 
     /// <summary>Seconds of the whole stage; null if the teacher was not measured.</summary>
     public double? Seconds => ViewSeconds * Views;

@@ -55,7 +55,8 @@ internal static class CapacityTable
         foreach (var label in plan.Labelings)
         {
             var time = label.Seconds is { } seconds ? $", {Time(seconds)}" : "";
-            Console.Out.WriteLine($"{label.Stage}: {Number(label.Views)} views, {GiB(label.DiskBytes)} GiB of disk{time}");
+            Console.Out.WriteLine($"{label.Stage}: {Number(label.Views)} views, {GiB(label.DiskBytes)} GiB of disk, "
+                + $"{GiB(label.RowBytes)} more while a student learns from them{time}");
         }
 
         Console.Out.WriteLine($"The program itself takes {GiB(plan.ProgramBytes)} GiB. "
@@ -78,6 +79,7 @@ internal static class CapacityTable
                 ["name"] = label.Stage,
                 ["views"] = label.Views,
                 ["diskBytes"] = label.DiskBytes,
+                ["rowBytes"] = label.RowBytes,
                 ["seconds"] = label.Seconds,
             }),
         ]),

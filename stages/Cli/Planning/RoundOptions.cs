@@ -39,6 +39,13 @@ internal sealed record RoundOptions(
             targets,
             new Block<LabelOptions>(LabelOptions.Read(label), label),
             new Block<DistillOptions>(DistillOptions.Read(student), student));
+        var (views, together) = (options.Label.Options.ViewsPerImage, options.Student.Options.ViewsTogether);
+        if (targets == TargetsKind.Stored && views % together != 0)
+        {
+            throw student.Error(
+                "viewsTogether", FormattableString.Invariant($"found {together}, expected a divisor of label.viewsPerImage, {views}"));
+        }
+
         return targets == TargetsKind.Stored || options.Student.Options.ClassFrequencies == ClassFrequencies.AsLabeled
             ? options
             : throw student.Error(

@@ -18,6 +18,9 @@ namespace Distill.Imaging.Loading;
 /// </summary>
 internal sealed class StreamedBank(ImageSet images, Device device, int threads) : ImageBank(images, device)
 {
+    // The image that the last batch ended with. If images have many views in order, the next batch begins with the same one.
+    private KeptImage? _last;
+
     internal override bool Streams => true;
 
     internal override Tensor Prepare(ViewBatch batch, CancellationToken cancellation)
@@ -35,16 +38,22 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
         {
             // An image with several views is decoded once.
             var groups = batch.Views.Select((view, row) => (view, row)).GroupBy(pair => pair.view.Image, pair => pair.row).ToArray();
+            var before = _last;
             var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
             FirstError.Of(() => Parallel.ForEach(groups, options, group =>
             {
+                if (before is { } kept && kept.Index == group.Key)
+                {
+                    MakeAll(kept.Shape, kept.Pixels, group);
+                    return;
+                }
+
                 Images.Pixels.Read(group.Key, (shape, pixels_CHW) =>
                 {
-                    foreach (var row in group)
+                    MakeAll(shape, pixels_CHW, group);
+                    if (group.Key == batch.Views[^1].Image)
                     {
-                        // Only a part of the tensor, because a span counts its bytes in 32 bits.
-                        using var view_1CHW = views_NCHW.narrow(0, row, 1);
-                        Make(shape, pixels_CHW, batch.Views[row], changes, view_1CHW.bytes, (height, width));
+                        _last = new KeptImage(group.Key, shape, pixels_CHW.ToArray());
                     }
                 });
             }));
@@ -54,6 +63,16 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
         {
             views_NCHW.Dispose();
             throw;
+        }
+
+        void MakeAll(ImageShape shape, ReadOnlySpan<byte> pixels_CHW, IEnumerable<int> rows)
+        {
+            foreach (var row in rows)
+            {
+                // Only a part of the tensor, because a span counts its bytes in 32 bits.
+                using var view_1CHW = views_NCHW.narrow(0, row, 1);
+                Make(shape, pixels_CHW, batch.Views[row], changes, view_1CHW.bytes, (height, width));
+            }
         }
     }
 
@@ -98,4 +117,7 @@ internal sealed class StreamedBank(ImageSet images, Device device, int threads) 
 
     private (int Height, int Width) SizeOf(ViewBatch batch) =>
         batch.Size is { } size ? (size, size) : (Images.Shape.Height, Images.Shape.Width);
+
+    /// <summary>A decoded image, which never changes.</summary>
+    private sealed record KeptImage(int Index, ImageShape Shape, byte[] Pixels);
 }

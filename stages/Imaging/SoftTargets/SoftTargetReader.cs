@@ -19,92 +19,79 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
     /// </summary>
     private const long MaximumGroupLogits = 1 << 24;
 
-    /// <summary>Appends the file's rows.</summary>
-    /// <param name="table">Rows of the previous files; null to create a table in the form of this file.</param>
-    /// <param name="enough">Number of rows after which no further row group is read.</param>
+    /// <summary>Reads one row group after another.</summary>
+    /// <param name="topK">k of the files before it; null for the first file.</param>
     /// <exception cref="InvalidDataException">Labeling did not write the file, or its form differs from the previous files.</exception>
-    public async Task<SoftTargetTable> AppendAsync(SoftTargetTable? table, int enough)
+    public IEnumerable<SoftTargetTable> Groups(int? topK)
     {
-        try
+        using var file = Checked(() =>
         {
             ParquetFooter.Check(path);
-            return await ReadAsync(table, enough).ConfigureAwait(false);
-        }
-        catch (Exception error) when (
-            error is not FileNotFoundException
-            && StorageAdvice.For(error) is null
-            && !error.Message.StartsWith(path, StringComparison.Ordinal))
+            return Task.FromResult(File.OpenRead(path));
+        });
+        var reader = Checked(() => ParquetReader.CreateAsync(file));
+        try
         {
-            // The library reports damage with any kind of exception: index, cast, overflow, or memory for a size that is wrong.
-            throw Wrong($"is damaged or does not contain soft targets: {error.Message}");
+            var k = Checked(() => Task.FromResult(TopKOf(reader.CustomMetadata)));
+            if (topK is { } before && before != k)
+            {
+                throw Wrong($"contains {Form(k)}, but the files before it contain {Form(before)}; label again into an empty folder");
+            }
+
+            for (var i = 0; i < reader.RowGroupCount; i++)
+            {
+                var number = i;
+                yield return Checked(() => ReadAsync(reader, number, k));
+            }
+        }
+        finally
+        {
+            reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 
-    private async Task<SoftTargetTable> ReadAsync(SoftTargetTable? table, int enough)
+    private async Task<SoftTargetTable> ReadAsync(ParquetReader reader, int number, int topK)
     {
-        await using var file = File.OpenRead(path);
-        await using var reader = await ParquetReader.CreateAsync(file);
-        var topK = TopKOf(reader.CustomMetadata);
-        table ??= new SoftTargetTable(classes, topK);
-        if (table.TopK != topK)
-        {
-            throw Wrong($"contains {Form(topK)}, but the files before it contain {Form(table.TopK)}; label again into an empty folder");
-        }
-
         var fields = reader.Schema.DataFields.ToDictionary(f => f.Path.ToString());
         DataField Field(DataField expected) => fields.GetValueOrDefault(expected.Path.ToString())
             ?? throw Wrong($"does not have the column {expected.Path}");
 
-        for (var i = 0; i < reader.RowGroupCount && table.Count < enough; i++)
+        var table = new SoftTargetTable(classes, topK);
+        using var group = reader.OpenRowGroupReader(number);
+        if (group.RowCount is < 0 or > MaximumGroupLogits || group.RowCount * table.Width > MaximumGroupLogits)
         {
-            using var group = reader.OpenRowGroupReader(i);
-            if (group.RowCount is < 0 or > MaximumGroupLogits || group.RowCount * table.Width > MaximumGroupLogits)
-            {
-                throw Wrong($"row group {i} claims {group.RowCount} rows");
-            }
-
-            if (!SoftTargetTable.Holds(table.Count + group.RowCount, table.Width))
-            {
-                throw Wrong(
-                    $"together with the files before it, it exceeds {SoftTargetTable.MaximumLogits} logits, the maximum of one table; "
-                    + "label with \"topK\"");
-            }
-
-            var rows = (int)group.RowCount;
-            ParquetPages.Check(path, group, fields.Values);
-            var image = await Column<int>(group, Field(SoftTargetSchema.Image), rows);
-            var top = await Column<float>(group, Field(SoftTargetSchema.Top), rows);
-            var left = await Column<float>(group, Field(SoftTargetSchema.Left), rows);
-            var height = await Column<float>(group, Field(SoftTargetSchema.Height), rows);
-            var width = await Column<float>(group, Field(SoftTargetSchema.Width), rows);
-            var flipped = await Column<bool>(group, Field(SoftTargetSchema.Flipped), rows);
-            var logits = await ParquetLists.ReadAsync<float>(group, Field(SoftTargetSchema.Logit), rows, table.Width);
-            if (logits is null || image.Any(n => n < 0 || n >= images))
-            {
-                throw Wrong($"row group {i} does not contain {table.Width} logits of one of {images} images per row");
-            }
-
-            if (topK > 0)
-            {
-                var numbers = await ParquetLists.ReadAsync<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
-                if (numbers is null || !AreDistinct(numbers, topK))
-                {
-                    throw Wrong($"row group {i} does not contain {topK} different ones of {classes} classes per row");
-                }
-
-                table.TopClasses.AddRange(numbers);
-                table.Rest.AddRange(await Column<float>(group, Field(SoftTargetSchema.Rest), rows));
-            }
-
-            for (var row = 0; row < rows; row++)
-            {
-                table.Images.Add(image[row]);
-                table.Crops.Add(new Crop(top[row], left[row], height[row], width[row], flipped[row]));
-            }
-
-            table.Logits.AddRange(logits);
+            throw Wrong($"row group {number} claims {group.RowCount} rows");
         }
 
+        var rows = (int)group.RowCount;
+        ParquetPages.Check(path, group, fields.Values);
+        var image = await Column<int>(group, Field(SoftTargetSchema.Image), rows);
+        var top = await Column<float>(group, Field(SoftTargetSchema.Top), rows);
+        var left = await Column<float>(group, Field(SoftTargetSchema.Left), rows);
+        var height = await Column<float>(group, Field(SoftTargetSchema.Height), rows);
+        var width = await Column<float>(group, Field(SoftTargetSchema.Width), rows);
+        var flipped = await Column<bool>(group, Field(SoftTargetSchema.Flipped), rows);
+        var logits = await ParquetLists.ReadAsync<float>(group, Field(SoftTargetSchema.Logit), rows, table.Width);
+        if (logits is null || image.Any(n => n < 0 || n >= images))
+        {
+            throw Wrong($"row group {number} does not contain {table.Width} logits of one of {images} images per row");
+        }
+
+        if (topK > 0)
+        {
+            var numbers = await ParquetLists.ReadAsync<int>(group, Field(SoftTargetSchema.TopClass), rows, topK);
+            if (numbers is null || !AreDistinct(numbers, topK))
+            {
+                throw Wrong($"row group {number} does not contain {topK} different ones of {classes} classes per row");
+            }
+
+            table.TopClasses.AddRange(numbers);
+            table.Rest.AddRange(await Column<float>(group, Field(SoftTargetSchema.Rest), rows));
+        }
+
+        table.Images.AddRange(image);
+        table.Crops.AddRange(Enumerable.Range(0, rows).Select(row => new Crop(top[row], left[row], height[row], width[row], flipped[row])));
+        table.Logits.AddRange(logits);
         return table;
     }
 
@@ -140,6 +127,22 @@ internal sealed class SoftTargetReader(string path, int classes, int images)
         var values = new T[rows];
         await group.ReadAsync<T>(field, values.AsMemory());
         return values;
+    }
+
+    private T Checked<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return read().GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (
+            error is not FileNotFoundException
+            && StorageAdvice.For(error) is null
+            && !error.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            // The library reports damage with any kind of exception: index, cast, overflow, or memory for a size that is wrong.
+            throw Wrong($"is damaged or does not contain soft targets: {error.Message}");
+        }
     }
 
     private InvalidDataException Wrong(string message) => new($"{path}: {message}");

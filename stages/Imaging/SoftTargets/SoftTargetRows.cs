@@ -14,7 +14,7 @@ public static class SoftTargetRows
     /// <param name="logits_NK">Logits of the teacher, fp32.</param>
     /// <param name="topK">
     /// 0 to keep all logits, or k in 1 … K−1. A row then keeps its k largest logits and the log-sum-exp of the others, so the k classes
-    /// keep their probabilities at T = 1. How the others differ is lost; see <see cref="SoftTargetLogits"/>.
+    /// keep their probabilities at T = 1. How the others differ is lost; see <see cref="StoredLogits"/>.
     /// </param>
     public static List<SoftTargetRow> FromLogits(
         IReadOnlyList<(int Image, int View)> views, IReadOnlyList<Crop> crops, Tensor logits_NK, int topK)

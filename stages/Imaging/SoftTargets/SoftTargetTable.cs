@@ -1,17 +1,15 @@
+// N rows, K classes
 using Distill.Datasets.Images;
+using static TorchSharp.torch;
 
 namespace Distill.Imaging.SoftTargets;
 
 /// <summary>
-/// The soft targets of a folder in memory, in their stored form. Each row has the logits of one view, for all K classes or the k likeliest.
-/// <see cref="SoftTargetLogits"/> expands batches of them to all classes.
+/// Soft targets in memory, in their stored form. Each row has the logits of one view, for all K classes or the k likeliest.
 /// </summary>
 public sealed class SoftTargetTable
 {
     internal SoftTargetTable(int classes, int topK) => (Classes, TopK) = (classes, topK);
-
-    /// <summary>Largest number of logits in a table: the capacity of a list.</summary>
-    internal static int MaximumLogits => Array.MaxLength;
 
     /// <summary>Number of classes, K.</summary>
     public int Classes { get; }
@@ -39,10 +37,7 @@ public sealed class SoftTargetTable
     /// <summary>Number of logits per row, k or K.</summary>
     public int Width => TopK > 0 ? TopK : Classes;
 
-    /// <summary>Returns whether a table can hold this number of rows of this number of logits.</summary>
-    public static bool Holds(long rows, int width) => rows <= MaximumLogits / width;
-
-    /// <summary>Reads every <c>*.parquet</c> of a folder, in the order of their names.</summary>
+    /// <summary>Reads the first rows of a folder's soft targets.</summary>
     /// <param name="folder">Folder that labeling wrote.</param>
     /// <param name="classes">Number of classes, which every row is checked against.</param>
     /// <param name="images">Number of training images, which every row is checked against.</param>
@@ -51,62 +46,55 @@ public sealed class SoftTargetTable
     public static SoftTargetTable Read(string folder, int classes, int images, int enough = int.MaxValue)
     {
         SoftTargetTable? table = null;
-        string[] paths = [.. Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal)];
-        foreach (var path in paths)
+        foreach (var group in Groups(folder, classes, images))
         {
-            var isFirst = table is null;
-            table = new SoftTargetReader(path, classes, images).AppendAsync(table, enough).GetAwaiter().GetResult();
+            table ??= new SoftTargetTable(classes, group.TopK);
+            table.Append(group);
             if (table.Count >= enough)
             {
                 break;
             }
-
-            if (isFirst)
-            {
-                // All files but the last have as many rows.
-                table.Reserve((paths.Length - 1L) * table.Count);
-            }
         }
 
-        return table is { Count: > 0 } ? table : throw new InvalidDataException($"{folder}: found no soft targets");
+        return table!;
     }
 
-    /// <summary>Makes room for further rows, so that the lists need not grow, which would keep the old and the new one in memory.</summary>
-    private void Reserve(long rows)
+    /// <summary>
+    /// Reads every <c>*.parquet</c> of a folder, in the order of their names, one row group after another. They are too large to be in
+    /// memory together.
+    /// </summary>
+    /// <inheritdoc cref="Read"/>
+    public static IEnumerable<SoftTargetTable> Groups(string folder, int classes, int images)
     {
-        var all = (int)Math.Min(Count + rows, MaximumLogits / Width);
-        Images.EnsureCapacity(all);
-        Crops.EnsureCapacity(all);
-        Logits.EnsureCapacity(all * Width);
-        if (TopK > 0)
+        int? topK = null;
+        foreach (var path in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
         {
-            TopClasses.EnsureCapacity(all * TopK);
-            Rest.EnsureCapacity(all);
+            foreach (var group in new SoftTargetReader(path, classes, images).Groups(topK))
+            {
+                topK = group.TopK;
+                yield return group;
+            }
+        }
+
+        if (topK is null)
+        {
+            throw new InvalidDataException($"{folder}: found no soft targets");
         }
     }
 
-    /// <summary>Returns the rows of some images, in the same order.</summary>
-    /// <param name="isWanted">Returns whether to keep the image with a number.</param>
-    public SoftTargetTable Where(Func<int, bool> isWanted)
+    /// <summary>Returns the logits of rows for all classes: [N, K], fp32, on the CPU.</summary>
+    public Tensor Take(IReadOnlyList<int> rows_N) => StoredLogits.Expand(
+        Gather(Logits, Width, rows_N), Gather(TopClasses, TopK, rows_N), TopK > 0 ? Gather(Rest, 1, rows_N) : [], Classes, CPU);
+
+    private static T[] Gather<T>(List<T> values, int width, IReadOnlyList<int> rows) =>
+        [.. rows.SelectMany(row => values.GetRange(row * width, width))];
+
+    private void Append(SoftTargetTable other)
     {
-        var part = new SoftTargetTable(Classes, TopK);
-        for (var row = 0; row < Count; row++)
-        {
-            if (!isWanted(Images[row]))
-            {
-                continue;
-            }
-
-            part.Images.Add(Images[row]);
-            part.Crops.Add(Crops[row]);
-            part.Logits.AddRange(Logits.GetRange(row * Width, Width));
-            if (TopK > 0)
-            {
-                part.TopClasses.AddRange(TopClasses.GetRange(row * TopK, TopK));
-                part.Rest.Add(Rest[row]);
-            }
-        }
-
-        return part;
+        Images.AddRange(other.Images);
+        Crops.AddRange(other.Crops);
+        Logits.AddRange(other.Logits);
+        TopClasses.AddRange(other.TopClasses);
+        Rest.AddRange(other.Rest);
     }
 }

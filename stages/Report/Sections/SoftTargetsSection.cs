@@ -13,6 +13,7 @@ internal static class SoftTargetsSection
     private const int ShownClasses = 4;
     private const int Bins = 20;
     private const int SampledRows = 10_000;
+    private const int RowsAtOnce = 1000;
 
     /// <summary>Creates the section.</summary>
     /// <param name="folder">Folder of the soft targets.</param>
@@ -23,20 +24,19 @@ internal static class SoftTargetsSection
         var classes = train.Images.ClassNames;
 
         var table = SoftTargetTable.Read(folder, classes.Count, train.Images.Count, SampledRows);
-        using var logits = SoftTargetLogits.Load(table, CPU);
+        int[] rows = [.. Enumerable.Range(0, table.Count)];
         var confidences = new List<double>();
-        for (var start = 0; start < table.Count; start += logits.RowsAtOnce)
+        foreach (var some in rows.Chunk(RowsAtOnce))
         {
             using var chunk = NewDisposeScope();
-            var rows = Math.Min(logits.RowsAtOnce, table.Count - start);
-            confidences.AddRange(logits.Range(start, rows).softmax(1).amax([1]).ReadAll<float>().Select(p => (double)p));
+            confidences.AddRange(table.Take(some).softmax(1).amax([1]).ReadAll<float>().Select(p => (double)p));
         }
 
         int[] images = [.. table.Images.Distinct().Take(Images)];
         var pictures = Pictures.Encode(train.Take(images));
         var cells = images.Zip(
             pictures,
-            (image, picture) => Html.Picture(picture, train.Images.ImageName(image)) + Bars(Mean(table, logits, image), classes));
+            (image, picture) => Html.Picture(picture, train.Images.ImageName(image)) + Bars(Mean(table, image), classes));
         return new Section("Soft targets", $"""
             <p>Soft targets of the last round's teacher for some training images: the mean over their views, at temperature 1.</p>
             {Html.Grid(cells, "images")}
@@ -46,11 +46,11 @@ internal static class SoftTargetsSection
             """);
     }
 
-    private static float[] Mean(SoftTargetTable table, SoftTargetLogits logits, int image)
+    private static float[] Mean(SoftTargetTable table, int image)
     {
         using var scope = NewDisposeScope();
-        long[] rows = [.. Enumerable.Range(0, table.Count).Where(row => table.Images[row] == image).Select(row => (long)row)];
-        return logits.Take(tensor(rows)).softmax(1).mean([0]).ReadAll<float>();
+        int[] rows = [.. Enumerable.Range(0, table.Count).Where(row => table.Images[row] == image)];
+        return table.Take(rows).softmax(1).mean([0]).ReadAll<float>();
     }
 
     private static string Bars(float[] probabilities, IReadOnlyList<string> classes) => string.Concat(

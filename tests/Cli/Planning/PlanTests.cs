@@ -91,7 +91,16 @@ public sealed class PlanTests
     [InlineData(
         """{ "extends": "fashion-mnist", "rounds": { "distill": { "targets": "always" } } }""",
         "test: $.rounds.distill.targets: found \"always\"")]
-    public void Online_targets_that_cannot_be_are_refused(string json, string message) =>
+    [InlineData(
+        """
+        { "extends": "fashion-mnist",
+          "rounds": { "distill": { "label": { "viewsPerImage": 6 }, "student": { "batchSize": 8, "viewsTogether": 4 } } } }
+        """,
+        "test: $.rounds.distill.student.viewsTogether: found 4, expected a divisor of label.viewsPerImage, 6")]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "rounds": { "distill": { "student": { "batchSize": 510, "viewsTogether": 4 } } } }""",
+        "test: $.rounds.distill.student.viewsTogether: found 4, expected a divisor of the batch size, 510")]
+    public void Targets_that_cannot_be_are_refused(string json, string message) =>
         Assert.StartsWith(message, Assert.Throws<UserException>(() => Read(json)).Message, StringComparison.Ordinal);
 
     /// <summary>The student of an estimate expects the estimated frequencies, which a second one would not know.</summary>

@@ -14,6 +14,8 @@ public sealed class SoftTargetLogitsTests
     private const int Rows = 30;
     private const int Classes = 6;
 
+    private static readonly int[] All = [.. Enumerable.Range(0, Rows)];
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -22,7 +24,7 @@ public sealed class SoftTargetLogitsTests
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(k);
-        var actual_RK = logits.Take(arange(Rows)).softmax(1);
+        var actual_RK = logits.Take(All).softmax(1);
         var expected_RK = Teacher().softmax(1);
         var (top_Rk, classes_Rk) = expected_RK.topk(k, 1);
 
@@ -39,7 +41,7 @@ public sealed class SoftTargetLogitsTests
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(Classes - 1);
-        Close.To(Teacher(), logits.Take(arange(Rows)), 1e-6);
+        Close.To(Teacher(), logits.Take(All), 1e-6);
     }
 
     [Theory]
@@ -56,9 +58,9 @@ public sealed class SoftTargetLogitsTests
 
         Assert.Equal(ScalarType.Float32, all_RK.dtype);
 
-        var rows_N = tensor(new long[] { 29, 4, 4, 0 });
+        int[] rows_N = [29, 4, 4, 0];
 
-        Close.Exactly(all_RK.index_select(0, rows_N), logits.Take(rows_N));
+        Close.Exactly(all_RK.index_select(0, tensor([.. rows_N.Select(row => (long)row)])), logits.Take(rows_N));
         Close.Exactly(all_RK.narrow(0, 7, 5), logits.Range(7, 5));
     }
 
@@ -67,7 +69,7 @@ public sealed class SoftTargetLogitsTests
     {
         using var scope = NewDisposeScope();
         using var logits = Stored(0);
-        Close.Exactly(Teacher(), logits.Take(arange(Rows)));
+        Close.Exactly(Teacher(), logits.Take(All));
     }
 
     [Fact]
@@ -79,13 +81,13 @@ public sealed class SoftTargetLogitsTests
 
     private static Tensor Teacher() => Pattern.Uniform("teacher", Rows, Classes).mul(4);
 
-    /// <summary>Writes the logits to a file and reads them back.</summary>
-    private static SoftTargetLogits Stored(int k)
+    /// <summary>Writes the logits to a Parquet file and reads them back.</summary>
+    private static SoftTargetRowFile Stored(int k)
     {
         using var folder = new TempFolder();
         var rows = SoftTargetRows.FromLogits(
             [.. Enumerable.Range(0, Rows).Select(i => (i, 0))], [.. Enumerable.Repeat(Crop.Whole, Rows)], Teacher(), k);
         SoftTargetWriter.Write(folder["a.parquet"], [rows], new Dictionary<string, string>(), k);
-        return SoftTargetLogits.Load(SoftTargetTable.Read(folder.Path, Classes, Rows), CPU);
+        return SoftTargetRowFile.Create(folder.Path, SoftTargetTable.Groups(folder.Path, Classes, Rows), _ => true, CPU);
     }
 }
