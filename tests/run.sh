@@ -33,6 +33,8 @@ fi
 
 passed=$(sed -n 's/.*<Counters .*passed="\([0-9]*\)".*/\1/p' TestResults/tests.trx 2>/dev/null)
 failed=$(sed -n 's/.*<Counters .*failed="\([0-9]*\)".*/\1/p' TestResults/tests.trx 2>/dev/null)
+# The output above is long, so what failed is said again.
+grep -E '^\s+Failed ' TestResults/test.log
 # No result file, or one without a test, means that nothing ran: that is a failure.
 if [ "$(( ${passed:-0} + ${failed:-0} ))" = 0 ]; then passed=0 failed=1 status=1; fi
 echo "$passed passed, $failed failed"
