@@ -110,13 +110,16 @@ internal sealed class EncodedDataset(
     {
         var fingerprint = FingerprintOf(split);
         var images = listing.Images(split);
-        var rows = Scan.Run(images, fingerprint, CacheFile(split, "scan.tsv"), log, TimeProvider.System, cancellation);
+        var rows = ScanOf(split, fingerprint, _ => null);
         return split == Split.Train
             ? (images, rows)
             : (images, [.. images.Zip(rows, (image, row) => image.Label == ImageSet.Unlabeled && row.Refusal is null
                 ? row with { Refusal = "a test image without a class" }
                 : row)]);
     }
+
+    private IReadOnlyList<ScanRow> ScanOf(Split split, string fingerprint, Func<EncodedImage, ScanRow?> known) =>
+        Scan.Run(listing.Images(split), known, fingerprint, CacheFile(split, "scan.tsv"), log, TimeProvider.System, cancellation);
 
     private void LogAndSave(SplitReport report)
     {
@@ -142,6 +145,12 @@ internal sealed class EncodedDataset(
             _files[split] = listing.Files(split, hashes);
             fingerprint = FileHash.OfText($"{Fingerprint.FromFiles(_files[split])}\n{reading}\n{classes}");
             hashes.Save();
+            if (hashes.Decoded > _files[split].Count / 2)
+            {
+                // What was decoded would be lost with the object. A few new files are not worth a scan that may not be needed.
+                ScanOf(split, fingerprint, image => hashes.RowOf(image.Path));
+            }
+
             _fingerprints.Add(split, fingerprint);
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Storage;
 
@@ -7,7 +8,7 @@ namespace Distill.Datasets.Encoded;
 
 /// <summary>
 /// A cache of the SHA-256 of files by path, length and last write time, so a million images are hashed once and not at every command.
-/// A missing or damaged cache only costs time.
+/// A missing or damaged cache only costs time. The pass that hashes files of images also decodes them, so that they are read once.
 /// </summary>
 /// <param name="path">Cache file with one line per hashed file: hash, length, ticks and path, separated by tabs.</param>
 /// <param name="log">Takes one line of progress every ten seconds.</param>
@@ -15,24 +16,35 @@ namespace Distill.Datasets.Encoded;
 /// <param name="cancellation">Stops hashing; what is hashed by then is kept.</param>
 internal sealed class HashCache(string path, Action<string> log, TimeProvider time, CancellationToken cancellation)
 {
-    private const string Head = "# hashes 1";
+    private const string Head = "# hashes 2";
+
+    /// <summary>First field of the journal's lines about images.</summary>
+    private const string Row = "image";
+
+    /// <summary>Bytes up to which a file is held in memory.</summary>
+    private const long MostBytesAtOnce = 64 << 20;
 
     private readonly ConcurrentDictionary<string, Entry> _known = Load(path);
     private readonly ConcurrentDictionary<string, string> _current = new(StringComparer.Ordinal);
+
+    // By the hash of the file.
+    private readonly ConcurrentDictionary<string, ScanRow> _rows = new(StringComparer.Ordinal);
     private bool _changed;
+
+    /// <summary>Number of different images that were decoded.</summary>
+    public int Decoded => _rows.Count;
 
     private string Part => path + ".part";
 
     /// <summary>
     /// Hashes files in parallel, on all cores. A file that cannot be read is left out; <see cref="Sha256"/> says why.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Hashing was stopped.</exception>
-    public void Prepare(IReadOnlyList<string> files)
+    /// <param name="files">Paths of the files.</param>
+    /// <param name="areImages">Whether each file is an image, which is decoded as well.</param>
+    /// <exception cref="OperationCanceledException">The pass was stopped.</exception>
+    public void Prepare(IReadOnlyList<string> files, bool areImages)
     {
-        foreach (var (file, entry) in Journal.Read(Part, Head).Select(Entry.Parse).OfType<(string, Entry)>())
-        {
-            (_known[file], _changed) = (entry, true);
-        }
+        Recall(Journal.Read(Part, Head));
 
         var options = new ParallelOptions { CancellationToken = cancellation };
         var unknown = new ConcurrentBag<string>();
@@ -45,12 +57,18 @@ internal sealed class HashCache(string path, Action<string> log, TimeProvider ti
         }));
         if (!unknown.IsEmpty)
         {
-            var progress = new PassProgress("Hashed", "files", unknown.Count, log, time);
+            var progress = new PassProgress("Read", "files", unknown.Count, log, time);
             using var journal = new Journal(Part, Head, time);
             FirstError.Of(() => Parallel.ForEach(unknown, options, file =>
             {
-                if (TryHash(file) is { } entry)
+                if (TryHash(file, areImages) is { } entry)
                 {
+                    // Before the hash: a file that is known is not read again.
+                    if (_rows.TryGetValue(entry.Sha256, out var row))
+                    {
+                        journal.Add($"{Row}\t{entry.Sha256}\t{row.ToLine()}");
+                    }
+
                     journal.Add(entry.ToLine(file));
                 }
 
@@ -68,6 +86,26 @@ internal sealed class HashCache(string path, Action<string> log, TimeProvider ti
     {
         var full = Path.GetFullPath(file);
         return _current.TryGetValue(full, out var hash) ? hash : IsKnown(full) ? _known[full].Sha256 : Hash(full).Sha256;
+    }
+
+    /// <summary>Returns what decoding the image in a file gave; null unless this pass or the one that it continues decoded it.</summary>
+    public ScanRow? RowOf(string file) =>
+        _current.TryGetValue(Path.GetFullPath(file), out var hash) ? _rows.GetValueOrDefault(hash) : null;
+
+    /// <summary>Takes what an interrupted pass has found.</summary>
+    private void Recall(IReadOnlyList<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (line.Split('\t', 3) is [Row, var hash, var text] && ScanRow.Parse(text) is { } row)
+            {
+                _rows[hash] = row;
+            }
+            else if (Entry.Parse(line) is var (file, entry))
+            {
+                (_known[file], _changed) = (entry, true);
+            }
+        }
     }
 
     /// <summary>Returns whether the cache has the hash of the file as it is now.</summary>
@@ -88,11 +126,11 @@ internal sealed class HashCache(string path, Action<string> log, TimeProvider ti
         return true;
     }
 
-    private Entry? TryHash(string file)
+    private Entry? TryHash(string file, bool decodes)
     {
         try
         {
-            return Hash(file);
+            return Hash(file, decodes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -100,14 +138,22 @@ internal sealed class HashCache(string path, Action<string> log, TimeProvider ti
         }
     }
 
-    private Entry Hash(string file)
+    private Entry Hash(string file, bool decodes = false)
     {
         var info = LinkedFile.Follow(new FileInfo(file));
         // The length and time of before, so that a file that changes meanwhile is hashed again next time.
         var (length, ticks) = (info.Length, info.LastWriteTimeUtc.Ticks);
-        var entry = new Entry(FileHash.OfFile(file), length, ticks);
+        var entry = new Entry(decodes && length <= MostBytesAtOnce ? HashOfImage(file) : FileHash.OfFile(file), length, ticks);
         (_known[file], _current[file], _changed) = (entry, entry.Sha256, true);
         return entry;
+    }
+
+    private string HashOfImage(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        _rows[hash] = Scan.Inspect(bytes);
+        return hash;
     }
 
     /// <summary>Writes the cache if it has changed.</summary>

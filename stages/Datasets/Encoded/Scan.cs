@@ -17,6 +17,7 @@ internal static class Scan
 
     /// <summary>Scans the images, or reads the cached result.</summary>
     /// <param name="images">Images of the split.</param>
+    /// <param name="known">Returns what is known of an image already, or null.</param>
     /// <param name="fingerprint">Fingerprint of the split's files.</param>
     /// <param name="cache">Path of the file for the result.</param>
     /// <param name="log">Takes one line of progress every ten seconds.</param>
@@ -26,6 +27,7 @@ internal static class Scan
     /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
     public static IReadOnlyList<ScanRow> Run(
         IReadOnlyList<EncodedImage> images,
+        Func<EncodedImage, ScanRow?> known,
         string fingerprint,
         string cache,
         Action<string> log,
@@ -38,6 +40,11 @@ internal static class Scan
         {
             var part = cache + ".part";
             Recall(Journal.Read(part, head), rows);
+            for (var index = 0; index < rows.Length; index++)
+            {
+                rows[index] ??= images[index].Problem is null ? known(images[index]) : null;
+            }
+
             InspectMissing(images, rows, part, head, log, time, cancellation);
             CachedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
             File.Delete(part);
@@ -83,6 +90,20 @@ internal static class Scan
         }));
     }
 
+    /// <summary>Decodes an image.</summary>
+    public static ScanRow Inspect(byte[] bytes)
+    {
+        try
+        {
+            var (header, pixels) = ImageDecoder.Decode(bytes, channels: 3);
+            return new ScanRow(header, null) { Facts = PixelFacts.Of(pixels) };
+        }
+        catch (RefusedImageException refusal)
+        {
+            return new ScanRow(default, refusal.Message);
+        }
+    }
+
     private static ScanRow Inspect(EncodedImage image)
     {
         if (image.Problem is { } problem)
@@ -92,12 +113,7 @@ internal static class Scan
 
         try
         {
-            var (header, pixels) = ImageDecoder.Decode(image.ReadBytes(), channels: 3);
-            return new ScanRow(header, null) { Facts = PixelFacts.Of(pixels) };
-        }
-        catch (RefusedImageException refusal)
-        {
-            return new ScanRow(default, refusal.Message);
+            return Inspect(image.ReadBytes());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

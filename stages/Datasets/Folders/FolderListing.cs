@@ -62,7 +62,7 @@ internal sealed class FolderListing : IListing
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes)
     {
         var images = Images(split);
-        hashes.Prepare([.. images.Select(image => image.Path)]);
+        hashes.Prepare([.. images.Select(image => image.Path)], areImages: true);
         var files = images.Select(image => (Image: image, Hash: HashOf(image, hashes))).ToList();
         _hashed[split] = files.ConvertAll(file => file.Hash == Unreadable
             ? file.Image

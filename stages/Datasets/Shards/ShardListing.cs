@@ -36,7 +36,7 @@ internal abstract class ShardListing(DatasetOptions options, ShardFiles shards) 
     public IReadOnlyList<DatasetFile> Files(Split split, HashCache hashes)
     {
         var parts = PartsOf(split).ToList();
-        CacheOf(hashes).Prepare([.. parts.Select(part => part.Shard.Path)]);
+        CacheOf(hashes).Prepare([.. parts.Select(part => part.Shard.Path)], areImages: false);
         return parts.ConvertAll(part =>
             new DatasetFile($"{part.Shard.Name} {ReadingOf(part.Shard, part.Labeled)}", HashOf(part.Shard, CacheOf(hashes)))
             {

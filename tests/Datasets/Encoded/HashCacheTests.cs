@@ -1,5 +1,7 @@
 using Distill.Datasets.Encoded;
 using Distill.Pipeline.Storage;
+using SkiaSharp;
+using Tests.Datasets.Folders;
 using Tests.Pipeline;
 
 namespace Tests.Datasets.Encoded;
@@ -30,6 +32,21 @@ public sealed class HashCacheTests : IDisposable
     }
 
     [Fact]
+    public void Files_are_decoded_in_the_pass_that_hashes_them()
+    {
+        File.WriteAllBytes(_files[0], Pictures.OneColor(SKColors.Red, 7, 5));
+        var hashes = Prepare();
+        Assert.Equal(50, hashes.Decoded);
+        var header = hashes.RowOf(_files[0])!.Header;
+        Assert.Equal((5, 7), (header.Height, header.Width));
+        Assert.All(_files, file => Assert.Equal(Scan.Inspect(File.ReadAllBytes(file)), hashes.RowOf(file)));
+
+        var again = Prepare();
+        Assert.Equal(0, again.Decoded);
+        Assert.Null(again.RowOf(_files[0]));
+    }
+
+    [Fact]
     public void Changed_files_are_hashed_again()
     {
         Prepare();
@@ -52,21 +69,23 @@ public sealed class HashCacheTests : IDisposable
         using var stop = new CancellationTokenSource();
         var lines = new List<string>();
         var stopped = new HashCache(Cache, Log, new JumpingClock(), stop.Token);
-        Assert.Throws<OperationCanceledException>(() => stopped.Prepare(_files));
-        Assert.StartsWith("Hashed 1 of 50 files, ", lines[0], StringComparison.Ordinal);
-        Assert.InRange(Journal.Read(Part, "# hashes 1").Count, 1, 49);
+        Assert.Throws<OperationCanceledException>(() => stopped.Prepare(_files, areImages: true));
+        Assert.StartsWith("Read 1 of 50 files, ", lines[0], StringComparison.Ordinal);
+        Assert.InRange(Journal.Read(Part, "# hashes 2").Count, 2, 98);
 
         // A hash that no file has shows that the next pass takes it from the first.
         var false64 = new string('f', 64);
         File.Delete(Part);
         var info = new FileInfo(_files[9]);
-        using (var journal = new Journal(Part, "# hashes 1", TimeProvider.System))
+        using (var journal = new Journal(Part, "# hashes 2", TimeProvider.System))
         {
+            journal.Add($"image\t{false64}\trefused\twritten by hand");
             journal.Add($"{false64}\t{info.Length}\t{info.LastWriteTimeUtc.Ticks}\t{_files[9]}");
         }
 
         var hashes = Prepare();
         Assert.Equal(false64, hashes.Sha256(_files[9]));
+        Assert.Equal("written by hand", hashes.RowOf(_files[9])!.Refusal);
         Assert.Equal(FileHash.OfFile(_files[10]), hashes.Sha256(_files[10]));
         Assert.False(File.Exists(Part));
         Assert.Equal(false64, Prepare().Sha256(_files[9]));
@@ -81,7 +100,7 @@ public sealed class HashCacheTests : IDisposable
     private HashCache Prepare()
     {
         var hashes = new HashCache(Cache, _ => { }, TimeProvider.System, CancellationToken.None);
-        hashes.Prepare(_files);
+        hashes.Prepare(_files, areImages: true);
         return hashes;
     }
 

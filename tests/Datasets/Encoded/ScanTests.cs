@@ -40,6 +40,14 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public void A_fingerprint_reads_every_file_once_and_the_scan_none()
+    {
+        Open().TrainFingerprint();
+        Write("2.png", new byte[new FileInfo(_folder["train/a/2.png"]).Length]);
+        Assert.Equal((5, 0), (Report().Used, Report().Refused.Count));
+    }
+
+    [Fact]
     public void A_stopped_scan_continues_where_it_was()
     {
         Report();
