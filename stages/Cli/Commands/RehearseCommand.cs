@@ -124,14 +124,15 @@ internal static class RehearseCommand
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "parameters", "seconds");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("stage", "parameters", "seconds", "seconds per step");
         foreach (var stage in stages)
         {
             var metrics = done.Stages[stage.Name].Metrics;
             table.AddRow(
                 stage.Name,
                 metrics["parameters"]?.GetValue<long>().ToString("N0", CultureInfo.InvariantCulture) ?? "",
-                metrics["seconds"]?.GetValue<double>().ToString("0.0", CultureInfo.InvariantCulture) ?? "");
+                metrics["seconds"]?.GetValue<double>().ToString("0.0", CultureInfo.InvariantCulture) ?? "",
+                metrics["secondsPerStep"]?.GetValue<double>().ToString("0.000", CultureInfo.InvariantCulture) ?? "");
         }
 
         AnsiConsole.Write(table);

@@ -13,6 +13,7 @@ internal sealed class Trainer : IDisposable
     private readonly Device _device;
     private readonly FlatParameters _parameters;
     private readonly NetworkPasses _passes;
+    private readonly StepClock _clock = new(TimeProvider.System);
 
     /// <param name="task">The task, with its network on the device.</param>
     /// <param name="options">Batch size, groups and optimizer.</param>
@@ -33,6 +34,9 @@ internal sealed class Trainer : IDisposable
     /// </summary>
     public required bool ReadsEveryStep { get; init; }
 
+    /// <inheritdoc cref="StepClock.SecondsPerStep"/>
+    public double SecondsPerStep => _clock.SecondsPerStep;
+
     /// <summary>Whether all weights are finite.</summary>
     public bool HasFiniteWeights
     {
@@ -52,7 +56,7 @@ internal sealed class Trainer : IDisposable
     {
         try
         {
-            return TakeOnce(step, rate, read);
+            return _clock.Time(() => TakeOnce(step, rate, read));
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {

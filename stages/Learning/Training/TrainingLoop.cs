@@ -76,12 +76,14 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 step++;
                 if (_readings.IsMonitored(step))
                 {
-                    // What the C library keeps of the last step would add to what measuring needs.
+                    // What the C library keeps of the last step would add to what measuring needs, and the reverse.
                     ProcessMemory.Trim();
                     using (Cudnn.Benchmarking(false))
                     {
                         monitored = task.Monitor();
                     }
+
+                    ProcessMemory.Trim();
 
                     task.Network.train();
                     if (task.Anomaly(step, lossesSinceMonitor, monitored) is { } anomaly)
@@ -138,7 +140,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             }
         }
 
-        return new TrainingOutcome(step, secondsBefore + clock.Elapsed.TotalSeconds, loss);
+        return new TrainingOutcome(step, secondsBefore + clock.Elapsed.TotalSeconds, trainer.SecondsPerStep, loss);
     }
 
     /// <summary>Trains as <see cref="Run"/> does, and writes the weights to the stage's folder as the stage's result.</summary>
