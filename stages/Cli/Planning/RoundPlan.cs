@@ -49,8 +49,17 @@ internal sealed class RoundPlan(PipelineOptions options, IDataset dataset, strin
         return new RoundStep([distill], SoftTargets: null, StudentOf(round, teacher, "fresh views in every step"));
     }
 
-    private JsonObject StudentKey(RoundOptions round) =>
-        round.Student.Options.UsesLabels ? StageKeys.WithLabels(round.Student.ToJson(), options.Labels) : round.Student.ToJson();
+    private JsonObject StudentKey(RoundOptions round)
+    {
+        var key = round.Student.ToJson();
+        if (round.Student.Options.ViewsTogether == 1)
+        {
+            // As before there was this option, so that finished students stay done.
+            key.Remove("viewsTogether");
+        }
+
+        return round.Student.Options.UsesLabels ? StageKeys.WithLabels(key, options.Labels) : key;
+    }
 
     private static Candidate StudentOf(RoundOptions round, Candidate teacher, string views, params Artifact[] softTargets)
     {

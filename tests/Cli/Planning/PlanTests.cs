@@ -60,6 +60,18 @@ public sealed class PlanTests
             """)
             .Candidates.Select(candidate => candidate.Name));
 
+    /// <summary>The option is younger than many finished students, which stay done as long as it changes nothing.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    public void Views_together_are_in_the_key_of_a_student_if_there_are_several(int together, bool isInKey)
+    {
+        var plan = Create($$"""
+            { "extends": "fashion-mnist", "rounds": { "distill": { "student": { "viewsTogether": {{together}} } } } }
+            """);
+        Assert.Equal(isInKey, plan.Stages.Single(stage => stage.Name == "distill").Options.ContainsKey("viewsTogether"));
+    }
+
     [Fact]
     public void Lineage_of_a_student_has_every_artifact_on_the_way_to_it() => Assert.Equal(
         [
