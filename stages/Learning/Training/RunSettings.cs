@@ -4,8 +4,8 @@ using Distill.Pipeline.Options;
 namespace Distill.Learning.Training;
 
 /// <summary>
-/// The settings that all stages share: device, seed, and how often they save. Only the seed changes results, so only the seed is
-/// part of a stage's key.
+/// The settings that all stages share: device, seed, and how often they save. Only the seed is part of a stage's key. The device, its
+/// arithmetic and the number of threads change the last digits of results; each stage records the machines that it ran on.
 /// </summary>
 /// <param name="Compute">Device and arithmetic.</param>
 /// <param name="Seed">The seed of every random number of the run.</param>
