@@ -34,6 +34,7 @@ static int Run(BenchmarkOptions options)
     [
         PretrainContest.Name, FineTuneContest.Name, DistillContest.Name, LabelContest.Name, StepShares.Name, MachineCeiling.Name,
         PhotosContest.Name,
+        CropsContest.Name,
     ];
     if (options.Only is { } only && !names.Contains(only))
     {
@@ -54,6 +55,7 @@ static int Run(BenchmarkOptions options)
     Try(StepShares.Name, () => StepShares.Run(bench, options.Pairs, report));
     Try(MachineCeiling.Name, () => MachineCeiling.Run(bench.Settings.Compute, options.Pairs, report));
     Try(PhotosContest.Name, () => PhotosContest.Run(root, options.Pairs, turns, report));
+    Try(CropsContest.Name, () => CropsContest.Run(root, turns, report));
     report.Save(Path.Combine(root, "models", "bench", "bench.json"));
     Console.WriteLine();
     Console.WriteLine("also in models/bench/bench.json");

@@ -172,6 +172,8 @@ def passes(seeds):
     for number in (4, 16, 64):
         change = {"label": {"viewsPerImage": number}, "student": long}
         yield {"targets": f"{number} stored views"}, partial(taught, f"passes-{number}", seeds, change)
+    together = {"label": {"viewsPerImage": 64}, "student": long | {"viewsTogether": 4}}
+    yield {"targets": "64 stored views, 4 of an image together"}, partial(taught, "passes-together", seeds, together)
     yield {"targets": "online"}, partial(taught, "passes-online", seeds, {"targets": "online", "student": long})
 
 

@@ -22,21 +22,26 @@ ABLATIONS = {
     "alpha": ("α, the weight of the soft targets", {"alpha": 1}, "distilled"),
     "temperature": ("Temperature of the soft targets", {"temperature": 0.5}, "distilled"),
     "views": ("Soft targets an image", {"views": 4}, "distilled"),
+    "passes": ("Stored views in forty passes", {"targets": "4 stored views"}, "distilled"),
     "balance": ("Balanced soft targets", {"classFrequencies": "equal"}, "distilled"),
     "self-first": ("The teacher distils itself first", {"first": "nothing"}, "distilled"),
     "stem": ("The student's stem", {"stem": "imagenet"}, "distilled"),
 }
 
 
+def deviation(values):
+    return f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+
+
 def mean(values):
-    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values):.2f}"
+    return f"{statistics.mean(values):.2f}{deviation(values)}"
 
 
 def shown(value, default):
     """One cell: text as it is, a figure with two places, and figures by seed with their difference from the default's."""
     if isinstance(value, list):
         differences = [one - other for one, other in zip(value, default)] if default else []
-        return mean(value) + (f" ({statistics.mean(differences):+.2f} ± {statistics.stdev(differences):.2f})" if any(differences) else "")
+        return mean(value) + (f" ({statistics.mean(differences):+.2f}{deviation(differences)})" if any(differences) else "")
     return f"{value:.2f}" if isinstance(value, float) and value > 10 else {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 
