@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Compares plans with real steps of six networks: capacity.py OUTPUT.json
 
-For each network, "distill rehearse --plan" estimates the memory of a step from small groups. Then "distill rehearse --width 1" takes three
-real steps on random images, and reports the largest memory of its process. Run it in an empty folder; DISTILL names the program.
+For each network, "distill rehearse --plan" estimates memory and time of a step from small groups. Then "distill rehearse --width 1" takes
+three real steps on random images, and reports the largest memory of its process and the time of a step. Run it in an empty folder; DISTILL
+names the program.
 """
 import json
 import os
@@ -54,7 +55,8 @@ def compare(network):
                "--steps", str(STEPS), "--until", "pretrain")
     stage = plan["stages"][0]
     planned = (plan["programBytes"] + stage["stepBytes"] + stage["viewBytes"]) / 2**30
-    return {"network": network, "parameters": stage["parameters"], "plannedGiB": round(planned, 2), "realGiB": real["peakGiB"]}
+    return {"network": network, "parameters": stage["parameters"], "plannedGiB": round(planned, 2), "realGiB": real["peakGiB"],
+            "plannedSeconds": stage["secondsPerStep"], "realSeconds": real["stages"][0]["metrics"]["secondsPerStep"]}
 
 
 def main(output):
@@ -64,7 +66,8 @@ def main(output):
     for row in rows:
         architecture, width, stem, kernels, size, _, batch, optimizer, precision = row["network"]
         print(f"| {architecture}{' with selective kernels' if kernels else ''}, width {width}, stem {stem} | {size} | {batch} "
-              f"| {optimizer}, {precision} | {row['plannedGiB']:.2f} | {row['realGiB']:.2f} | {row['plannedGiB'] / row['realGiB']:.2f} |")
+              f"| {optimizer}, {precision} | {row['plannedGiB']:.2f} | {row['realGiB']:.2f} | {row['plannedGiB'] / row['realGiB']:.2f} "
+              f"| {row['plannedSeconds']:.2f} | {row['realSeconds']:.2f} | {row['plannedSeconds'] / row['realSeconds']:.2f} |")
 
 
 if __name__ == "__main__":

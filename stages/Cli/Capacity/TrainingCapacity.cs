@@ -61,6 +61,7 @@ internal sealed record TrainingCapacity(
     public double StepSeconds =>
         Training.Rows * (Cost.RowSeconds + (Caches ? Cost.ForwardRowSeconds : 0) + (QueueBytes > 0 ? Cost.ForwardRowSeconds : 0)
             + (Teacher?.ForwardRowSeconds ?? 0))
+        + Groups * Cost.GroupSeconds
         + Cost.UpdateSeconds;
 
     /// <summary>Seconds of all steps.</summary>

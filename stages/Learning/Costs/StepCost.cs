@@ -4,9 +4,6 @@ namespace Distill.Learning.Costs;
 /// <summary>What training a network costs, as measured with small groups (<see cref="StepMeasurement"/>).</summary>
 public sealed record StepCost
 {
-    // Allocators keep some memory that was freed. This share is chosen on real steps of six networks on the CPU (docs/results.md).
-    private const double AllocatorShare = 1.12;
-
     /// <summary>Number of trained parameters.</summary>
     public required long Parameters { get; init; }
 
@@ -27,6 +24,14 @@ public sealed record StepCost
 
     /// <summary>Bytes per row of a group, at the peak of its forward and backward pass.</summary>
     public required double RowBytes { get; init; }
+
+    /// <summary>
+    /// Memory that a graph takes, divided by what is in use at a time. Allocators keep some of what was freed, more of small tensors.
+    /// </summary>
+    public required double AllocatorShare { get; init; }
+
+    /// <summary>Seconds of a group's forward and backward pass without rows, such as the gradients of weights.</summary>
+    public required double GroupSeconds { get; init; }
 
     /// <summary>Seconds per row of a forward and a backward pass.</summary>
     public required double RowSeconds { get; init; }

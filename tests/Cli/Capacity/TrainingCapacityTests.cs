@@ -19,6 +19,8 @@ public sealed class TrainingCapacityTests
         UpdateBytes = 100,
         GraphBytes = 200,
         RowBytes = 50,
+        AllocatorShare = 1.12,
+        GroupSeconds = 0.75,
         RowSeconds = 0.5,
         ForwardRowSeconds = 0.125,
         InferenceRowBytes = 1,
@@ -63,11 +65,11 @@ public sealed class TrainingCapacityTests
     [Fact]
     public void Seconds_count_the_passes_of_the_queue_of_gradient_caching_and_of_an_online_teacher()
     {
-        Assert.Equal(16 * 0.5 + 2, Contrastive(batch: 8, groups: 1).StepSeconds);
-        Assert.Equal(16 * 0.625 + 2, Contrastive(batch: 8, groups: 2).StepSeconds);
-        Assert.Equal(16 * 0.75 + 2, Contrastive(batch: 8, groups: 2, queue: 100).StepSeconds);
-        Assert.Equal(8 * 0.5 + 2, Distilled(batch: 8, groups: 2).StepSeconds);
-        Assert.Equal(8 * 0.625 + 2, (Distilled(batch: 8, groups: 2) with { Teacher = Cost }).StepSeconds);
+        Assert.Equal(16 * 0.5 + 0.75 + 2, Contrastive(batch: 8, groups: 1).StepSeconds);
+        Assert.Equal(16 * 0.625 + 2 * 0.75 + 2, Contrastive(batch: 8, groups: 2).StepSeconds);
+        Assert.Equal(16 * 0.75 + 2 * 0.75 + 2, Contrastive(batch: 8, groups: 2, queue: 100).StepSeconds);
+        Assert.Equal(8 * 0.5 + 2 * 0.75 + 2, Distilled(batch: 8, groups: 2).StepSeconds);
+        Assert.Equal(8 * 0.625 + 2 * 0.75 + 2, (Distilled(batch: 8, groups: 2) with { Teacher = Cost }).StepSeconds);
     }
 
     [Fact]
