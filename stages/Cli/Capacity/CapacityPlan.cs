@@ -18,9 +18,14 @@ namespace Distill.Cli.Capacity;
 /// <param name="Data">The dataset.</param>
 /// <param name="Trainings">The stages that train.</param>
 /// <param name="Labelings">The stages that label.</param>
+/// <param name="Features">The linear evaluation of the encoder; null if there is none.</param>
 /// <param name="ProgramBytes">Bytes of the program itself, with libtorch.</param>
 internal sealed record CapacityPlan(
-    PlannedData Data, IReadOnlyList<TrainingCapacity> Trainings, IReadOnlyList<LabelCapacity> Labelings, long ProgramBytes)
+    PlannedData Data,
+    IReadOnlyList<TrainingCapacity> Trainings,
+    IReadOnlyList<LabelCapacity> Labelings,
+    FeatureCapacity? Features,
+    long ProgramBytes)
 {
     private const int LossRows = 2048;
 
@@ -72,10 +77,17 @@ internal sealed record CapacityPlan(
                 settings.GradientCache)),
         ];
         // Now the libraries have made their kernels, and no network is in memory.
-        return new CapacityPlan(data, capacities, Labels(options, data, capacities), ProcessMemory.ResidentAfterTrim());
+        return new CapacityPlan(
+            data, capacities, Labels(options, data, capacities), FeatureCapacity.Of(options, data), ProcessMemory.ResidentAfterTrim());
 
         void Add(PlannedTraining training)
         {
+            if (costs.Keys.FirstOrDefault(training.CostsAs) is { } same)
+            {
+                (costs[training], inferenceRows[training]) = (costs[same], inferenceRows[same]);
+                return;
+            }
+
             cancellation.ThrowIfCancellationRequested();
             progress(training.Stage);
             using var network = training.Create(data.Channels, data.Classes);
@@ -87,7 +99,7 @@ internal sealed record CapacityPlan(
                 [data.Channels, data.Size, data.Size],
                 training.Training.Optimizer,
                 settings.Compute with { Device = CPU },
-                (training.Rows + training.Training.Groups - 1) / training.Training.Groups);
+                training.RowsPerGroup);
         }
     }
 

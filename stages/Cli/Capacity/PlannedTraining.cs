@@ -17,8 +17,17 @@ namespace Distill.Cli.Capacity;
 internal sealed record PlannedTraining(
     string Stage, string Key, Func<int, int, nn.Module<Tensor, Tensor>> Create, TrainingOptions Training, long Rows)
 {
+    /// <summary>The encoder.</summary>
+    public required NetworkOptions Network { get; init; }
+
+    /// <summary>The layer of a head that the network ends with; null for a classifier on the encoder.</summary>
+    public int? Head { get; init; }
+
     /// <summary>Values per pixel of the network's widest feature maps.</summary>
-    public required double ValuesPerPixel { get; init; }
+    public double ValuesPerPixel => Network.ValuesPerPixel;
+
+    /// <summary>Rows of a group.</summary>
+    public long RowsPerGroup => (Rows + Training.Groups - 1) / Training.Groups;
 
     /// <summary>Whether the loss is a sum over rows, so that the groups need no second forward pass.</summary>
     public bool IsLossSumOfRows { get; init; } = true;
@@ -31,6 +40,10 @@ internal sealed record PlannedTraining(
 
     /// <summary>The training whose network labels the rows of every step; null if none does.</summary>
     public PlannedTraining? Teacher { get; init; }
+
+    /// <summary>Whether a step of the other training costs the same per row, so that one of them need not be measured.</summary>
+    public bool CostsAs(PlannedTraining other) => (Network, Head, IsLossSumOfRows) == (other.Network, other.Head, other.IsLossSumOfRows)
+        && (Training.Optimizer.Kind, RowsPerGroup) == (other.Training.Optimizer.Kind, other.RowsPerGroup);
 
     /// <summary>Lists the stages of a pipeline that train, in their order.</summary>
     public static IReadOnlyList<PlannedTraining> ListOf(PipelineOptions options)
@@ -46,7 +59,8 @@ internal sealed record PlannedTraining(
                 pretrain.Training,
                 2L * pretrain.Training.BatchSize)
             {
-                ValuesPerPixel = pretrain.Network.ValuesPerPixel,
+                Network = pretrain.Network,
+                Head = pretrain.Head.Layers,
                 IsLossSumOfRows = false,
                 QueueSize = pretrain.Queue.Size,
                 ProjectionLength = pretrain.Head.Output,
@@ -89,7 +103,8 @@ internal sealed record PlannedTraining(
             finetune.Training,
             finetune.Training.BatchSize)
         {
-            ValuesPerPixel = pretrain.Network.ValuesPerPixel,
+            Network = pretrain.Network,
+            Head = finetune.FromLayer,
         };
     }
 
@@ -101,7 +116,7 @@ internal sealed record PlannedTraining(
         training,
         training.BatchSize + labeled)
     {
-        ValuesPerPixel = network.ValuesPerPixel,
+        Network = network,
     };
 
     private static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)

@@ -56,7 +56,13 @@ internal static class CapacityTable
         {
             var time = label.Seconds is { } seconds ? $", {Time(seconds)}" : "";
             Console.Out.WriteLine($"{label.Stage}: {Number(label.Views)} views, {GiB(label.DiskBytes)} GiB of disk, "
-                + $"{GiB(label.RowBytes)} more while a student learns from them{time}");
+                + $"{GiB(label.RowBytes)} GiB more while a student learns from them{time}");
+        }
+
+        if (plan.Features is { } features)
+        {
+            Console.Out.WriteLine($"probe: {Number(features.Length)} features of {Number(features.Images)} images, "
+                + $"{GiB(features.HostBytes)} GiB of host memory");
         }
 
         Console.Out.WriteLine($"The program itself takes {GiB(plan.ProgramBytes)} GiB. "
@@ -83,6 +89,7 @@ internal static class CapacityTable
                 ["seconds"] = label.Seconds,
             }),
         ]),
+        ["featureBytes"] = plan.Features?.HostBytes,
     };
 
     private static JsonObject ToJson(TrainingCapacity stage) => new()

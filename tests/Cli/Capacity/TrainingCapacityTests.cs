@@ -1,4 +1,5 @@
 using Distill.Cli.Capacity;
+using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Learning.Costs;
@@ -108,6 +109,27 @@ public sealed class TrainingCapacityTests
     private static TrainingCapacity Capacity(PlannedTraining training, double pairBytes) =>
         new(training, Cost, Teacher: null, pairBytes, Photos, InferenceRows: 4, OnGpu: false, GradientCache.Auto);
 
+    [Fact]
+    public void Only_stages_whose_groups_cost_the_same_are_measured_once()
+    {
+        var (one, wider) = (Planned(8, 2, 8), new NetworkOptions(Architecture.ResNet50, 2, Stem.Small));
+        Assert.True(one.CostsAs(Planned(8, 2, 8) with { Stage = "other", Teacher = one }));
+        Assert.True(one.CostsAs(Planned(16, 4, 16)));
+        Assert.False(one.CostsAs(Planned(8, 1, 8)));
+        Assert.False(one.CostsAs(one with { Network = wider }));
+        Assert.False(one.CostsAs(one with { Head = 1 }));
+        Assert.False(one.CostsAs(one with { IsLossSumOfRows = false }));
+        var lars = one.Training with { Optimizer = one.Training.Optimizer with { Kind = OptimizerKind.Lars } };
+        Assert.False(one.CostsAs(one with { Training = lars }));
+    }
+
+    [Fact]
+    public void Features_take_four_bytes_each_and_those_of_many_images_two()
+    {
+        Assert.Equal(4L * 50_000 * 2048, new FeatureCapacity(50_000, 2048).HostBytes);
+        Assert.Equal(2L * 1_281_167 * 6144, new FeatureCapacity(1_281_167, 6144).HostBytes);
+    }
+
     private static PlannedTraining Planned(int batch, int groups, int rows) => new(
         "stage",
         "stage",
@@ -115,6 +137,6 @@ public sealed class TrainingCapacityTests
         new TrainingOptions(10, batch, OptimizerOptions.Default, groups),
         rows)
     {
-        ValuesPerPixel = 1,
+        Network = new NetworkOptions(Architecture.ResNet50, 1, Stem.Small),
     };
 }
