@@ -92,6 +92,7 @@ public sealed class PipelineRunner
         var manifest = RunManifest.Load(ManifestPath, _view.Note);
         new PastResults(_modelsFolder, _clock).MoveAside(rerun, manifest);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
+        var notes = new MachineNotes(Machine);
         for (var i = 0; i < _stages.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -110,7 +111,7 @@ public sealed class PipelineRunner
             }
 
             var resumedFrom = status.CheckpointStep is { } step ? FormattableString.Invariant($"step {step}") : null;
-            RunStage(stage, inputs, manifest, _view.Begin(stage.Name, i + 1, _stages.Count, resumedFrom), cancellation);
+            RunStage(stage, inputs, manifest, _view.Begin(stage.Name, i + 1, _stages.Count, resumedFrom), notes, cancellation);
         }
     }
 
@@ -125,17 +126,21 @@ public sealed class PipelineRunner
     }
 
     private void RunStage(
-        StageDefinition stage, StageInputs inputs, RunManifest manifest, IStageProgress progress, CancellationToken cancellation)
+        StageDefinition stage,
+        StageInputs inputs,
+        RunManifest manifest,
+        IStageProgress progress,
+        MachineNotes notes,
+        CancellationToken cancellation)
     {
         var folder = Path.Combine(_modelsFolder, stage.Name);
         Durable.MakeFolder(folder);
         Durable.SweepPartials(folder);
         var before = manifest.Stages.GetValueOrDefault(stage.Name);
         var started = LockEntry.Start(stage, inputs, before, Machine, _clock.GetUtcNow());
-        if (before?.Key == started.Key && before.Machines is { Count: > 0 } earlier && Machine is not null && !earlier.Contains(Machine))
+        if (notes.Of(stage, started.Key, manifest.Stages) is { } note)
         {
-            progress.Note($"started on \"{string.Join("\" and \"", earlier)}\" and continued on \"{Machine}\": "
-                + "its results may differ in the last digits from a run on one machine");
+            progress.Note(note);
         }
 
         var timer = new StageTimer(manifest, stage.Name, started, _clock);

@@ -181,5 +181,23 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.Equal(["cuda:0, bf16"], _plan.Locked("pretrain").Machines);
     }
 
+    [Fact]
+    public void Inputs_from_another_machine_are_noted()
+    {
+        const string note = "runs on \"cuda:0, bf16\" with inputs from \"cpu, bf16\": its results may differ";
+        _plan.Machine = "cpu, bf16";
+        Assert.DoesNotContain(_plan.Run(), IsNote);
+
+        _plan.View.Lines.Clear();
+        _plan.Runner().Run(CancellationToken.None, from: "finetune");
+        Assert.DoesNotContain(_plan.View.Lines, IsNote);
+
+        _plan.Machine = "cuda:0, bf16";
+        _plan.Runner().Run(CancellationToken.None, from: "finetune");
+        Assert.Single(_plan.View.Lines, IsNote);
+
+        static bool IsNote(string line) => line.Contains(note, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _plan.Dispose();
 }
