@@ -12,8 +12,12 @@ internal sealed record FeatureCapacity(long Images, int Length)
     /// <summary>Bytes of all features.</summary>
     public long HostBytes => HostFeatures.BytesOf(Images, Length);
 
-    /// <summary>Plans the stage; null if there is none, or if a list says which images it learns from.</summary>
-    public static FeatureCapacity? Of(PipelineOptions options, PlannedData data) => options.Probe is { } probe
+    /// <summary>
+    /// Plans the stage; null if there is none, or if a list says which images it learns from. L-BFGS is for few images, whose features
+    /// stay on the device.
+    /// </summary>
+    public static FeatureCapacity? Of(PipelineOptions options, PlannedData data) =>
+        options.Probe is { Options.Solver: ProbeSolver.Sgd } probe
         && ImagesOf(probe.Options, options, data) is { } images
             ? new FeatureCapacity(images, options.Pretrain.Options.Network.Features)
             : null;

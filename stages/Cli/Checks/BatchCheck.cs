@@ -64,7 +64,7 @@ internal static class BatchCheck
         foreach (var round in options.Rounds)
         {
             var student = round.Student.Options;
-            var views = round.Targets == TargetsKind.Online ? 1 : round.Label.Options.ViewsPerImage;
+            var views = round.Targets == TargetsKind.Online ? student.ViewsTogether : round.Label.Options.ViewsPerImage;
             var items = views * Learned(student, train, labeled);
             batches.Add(($"rounds.{round.Name}.student.batchSize", student.Training.BatchSize, items, "view"));
             if (student.Alpha < 1)

@@ -86,6 +86,8 @@ internal static class Rehearsal
             Options = round.Student.Options with
             {
                 Network = Reduce(round.Student.Options.Network, scale),
+                // A small batch of few views may not be a multiple.
+                ViewsTogether = 1,
                 LabeledBatchSize = Math.Min(round.Student.Options.LabeledBatchSize, scale.BatchSize),
                 Training = Reduce(round.Student.Options.Training, scale),
             },

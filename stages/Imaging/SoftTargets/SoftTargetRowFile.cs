@@ -39,7 +39,7 @@ public sealed class SoftTargetRowFile : ISoftTargetLogits, IDisposable
     public int? ViewsPerImage { get; private set; }
 
     /// <inheritdoc/>
-    public int RowsAtOnce => (long)Count * Classes <= MostElementsAtOnce ? Count : Math.Max(1, ElementsPerChunk / Classes);
+    public int RowsAtOnce => _topK == 0 && (long)Count * Classes <= MostElementsAtOnce ? Count : Math.Max(1, ElementsPerChunk / Classes);
 
     private static int PlaceBytes => Marshal.SizeOf<Place>();
 

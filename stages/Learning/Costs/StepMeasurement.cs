@@ -87,7 +87,7 @@ public static class StepMeasurement
             AllocatorShare = Math.Clamp(all.UsualBytes / (double)all.Bytes, 1, MostAllocatorShare),
             GroupSeconds = OtherTime * all.Seconds - rows * rowSeconds,
             RowSeconds = rowSeconds,
-            ForwardRowSeconds = rowSeconds * forward.Seconds / all.Seconds,
+            ForwardRowSeconds = OtherTime * forward.Seconds / rows,
             InferenceRowBytes = inferenceRowBytes,
             UpdateSeconds = update.Seconds,
         };

@@ -15,8 +15,12 @@ public sealed record TrainingOutcome(long Steps, double Seconds, double SecondsP
         {
             ["steps"] = Steps,
             ["seconds"] = Math.Round(Seconds, 1),
-            ["secondsPerStep"] = Math.Round(SecondsPerStep, 4),
         };
+        if (SecondsPerStep > 0)
+        {
+            metrics["secondsPerStep"] = Math.Round(SecondsPerStep, 4);
+        }
+
         if (double.IsFinite(Loss))
         {
             metrics["loss"] = Math.Round(Loss, 4);
