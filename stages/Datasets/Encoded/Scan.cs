@@ -40,11 +40,7 @@ internal static class Scan
         {
             var part = cache + ".part";
             Recall(Journal.Read(part, head), rows);
-            for (var index = 0; index < rows.Length; index++)
-            {
-                rows[index] ??= images[index].Problem is null ? known(images[index]) : null;
-            }
-
+            Take(known, images, rows, new Journal(part, head, time));
             InspectMissing(images, rows, part, head, log, time, cancellation);
             CachedLines.Write(cache, rows.Select(row => row!.ToLine()).Prepend(head));
             File.Delete(part);
@@ -69,6 +65,24 @@ internal static class Scan
         }
     }
 
+    /// <summary>Takes what is known of images, and keeps it in case that the rest of the scan is stopped.</summary>
+    private static void Take(Func<EncodedImage, ScanRow?> known, IReadOnlyList<EncodedImage> images, ScanRow?[] rows, Journal journal)
+    {
+        using (journal)
+        {
+            for (var index = 0; index < rows.Length; index++)
+            {
+                if (rows[index] is null && images[index].Problem is null && known(images[index]) is { } row)
+                {
+                    rows[index] = row;
+                    journal.Add(Line(index, row));
+                }
+            }
+        }
+    }
+
+    private static string Line(int index, ScanRow row) => FormattableString.Invariant($"{index}\t{row.ToLine()}");
+
     private static void InspectMissing(
         IReadOnlyList<EncodedImage> images,
         ScanRow?[] rows,
@@ -85,7 +99,7 @@ internal static class Scan
         {
             var row = Inspect(images[index]);
             rows[index] = row;
-            journal.Add(FormattableString.Invariant($"{index}\t{row.ToLine()}"));
+            journal.Add(Line(index, row));
             progress.Add();
         }));
     }

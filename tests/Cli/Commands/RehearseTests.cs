@@ -71,6 +71,22 @@ public sealed partial class RehearseTests
     }
 
     [Fact]
+    public void Students_with_views_together_are_rehearsed()
+    {
+        using var folder = new TempFolder();
+        folder.Write(
+            "together.json",
+            """
+            { "extends": "fashion-mnist", "name": "together", "supervised": null,
+              "rounds": { "distill": { "student": { "viewsTogether": 4 } } } }
+            """);
+
+        var run = DistillProcess.Run(folder.Path, "rehearse", "together.json", "--until", "distill");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+
+    [Fact]
     public void A_stage_that_does_not_exist_is_refused()
     {
         using var folder = new TempFolder();

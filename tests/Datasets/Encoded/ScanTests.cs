@@ -48,6 +48,21 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public void What_is_known_is_kept_if_the_rest_of_a_scan_is_stopped()
+    {
+        EncodedImage[] images = [.. Enumerable.Range(0, 5).Select(i => new EncodedImage($"{i}", _folder["none"], 0, 1, 0))];
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Run(image => image.Name[0] < '3' ? new ScanRow(default, "known") : null, new CancellationToken(canceled: true)));
+
+        var rows = Run(_ => null, CancellationToken.None);
+        Assert.Equal(["known", "known", "known"], rows.Take(3).Select(row => row.Refusal));
+        Assert.All(rows.Skip(3), row => Assert.True(row.Unread));
+
+        IReadOnlyList<ScanRow> Run(Func<EncodedImage, ScanRow?> known, CancellationToken cancellation) =>
+            Scan.Run(images, known, "fingerprint", _folder["other.scan.tsv"], _ => { }, TimeProvider.System, cancellation);
+    }
+
+    [Fact]
     public void A_stopped_scan_continues_where_it_was()
     {
         Report();
