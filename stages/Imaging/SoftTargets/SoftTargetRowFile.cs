@@ -106,14 +106,21 @@ public sealed class SoftTargetRowFile : ISoftTargetLogits, IDisposable
     private void Write(IEnumerable<SoftTargetTable> groups, Func<int, bool> isWanted)
     {
         var runs = new Runs();
+        // One buffer for all groups, since millions of rows would leave as much garbage as they take on the disk.
+        byte[] buffer = [];
         foreach (var group in groups)
         {
             (Classes, _width, _topK) = (group.Classes, group.Width, group.TopK);
             int[] rows = [.. Enumerable.Range(0, group.Count).Where(row => isWanted(group.Images[row]))];
-            var bytes = new byte[rows.Length * RowBytes];
+            if (buffer.Length < rows.Length * RowBytes)
+            {
+                buffer = new byte[rows.Length * RowBytes];
+            }
+
+            var bytes = buffer.AsSpan(0, rows.Length * RowBytes);
             for (var i = 0; i < rows.Length; i++)
             {
-                WriteRow(group, rows[i], bytes.AsSpan(i * RowBytes, RowBytes));
+                WriteRow(group, rows[i], bytes.Slice(i * RowBytes, RowBytes));
                 runs.Add(group.Images[rows[i]]);
             }
 
