@@ -50,7 +50,9 @@ internal static class CapacityCheck
         }
     }
 
-    /// <summary>Measures networks; null if a GPU will hold them, and the host's memory is too small to measure them.</summary>
+    /// <summary>
+    /// Measures networks; null if memory cannot be measured, or if a GPU will hold them, and the host's memory is too small for that.
+    /// </summary>
     private static CapacityPlan? Measured(
         PipelineOptions options, PlannedTraining[] trainings, PlannedData data, Action<string> note, CancellationToken cancellation)
     {
@@ -59,7 +61,8 @@ internal static class CapacityCheck
             return CapacityPlan.Measure(
                 options, trainings, data, stage => note($"{stage}: measuring whether a step fits into memory"), cancellation);
         }
-        catch (UserException error) when (options.Settings.Compute.Device.type != DeviceType.CPU)
+        catch (UserException error) when (
+            error is UnmeasuredMemoryException || options.Settings.Compute.Device.type != DeviceType.CPU)
         {
             note($"whether a step fits is not known: {error.Message}");
             return null;

@@ -71,11 +71,22 @@ public static partial class ProcessMemory
     public static void Trim() => _ = Trim(0);
 
     /// <summary>Runs an action, and returns by how many bytes memory grew at most.</summary>
-    public static long PeakOf(Action action)
+    /// <exception cref="UnmeasuredMemoryException">The system does not let this process measure it, as in some containers.</exception>
+    public static long PeakOf(Action action) => PeakOf(action, ResetFile);
+
+    internal static long PeakOf(Action action, string resetFile)
     {
         // Memory that was freed, but not given back, would hide a part of the growth.
         var before = ResidentAfterTrim();
-        File.WriteAllText(ResetFile, "5");
+        try
+        {
+            File.WriteAllText(resetFile, "5");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UnmeasuredMemoryException($"memory cannot be measured, because {resetFile} cannot be written: {error.Message}");
+        }
+
         action();
         return Peak - before;
     }

@@ -37,4 +37,11 @@ public sealed class ProcessMemoryTests
         ProcessMemory.Trim();
         Assert.InRange(ProcessMemory.Available - ProcessMemory.LeftAtPeak, 128 * Mebibyte, long.MaxValue);
     }
+
+    [Fact]
+    public void System_that_does_not_let_a_process_measure_gets_one_message()
+    {
+        var refused = Assert.Throws<UnmeasuredMemoryException>(() => ProcessMemory.PeakOf(() => { }, "/proc/self/no/file"));
+        Assert.StartsWith("memory cannot be measured, because /proc/self/no/file", refused.Message, StringComparison.Ordinal);
+    }
 }
