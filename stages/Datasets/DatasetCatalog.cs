@@ -23,18 +23,21 @@ public static class DatasetCatalog
     /// <param name="cancellation">Stops the first look at the files, which the next one continues.</param>
     /// <exception cref="UserException">Files are missing; the message says what to run or to create.</exception>
     public static IDataset Open(
-        DatasetOptions options, Action<string> log, string? cache = null, CancellationToken cancellation = default) => options.Kind switch
+        DatasetOptions options, Action<string> log, string? cache = null, CancellationToken cancellation = default)
     {
-        DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files, FashionMnist.ClassNames),
-        DatasetKind.Sample => OpenIdx("sample", options.Folder, [], FashionMnist.ClassNames),
-        DatasetKind.Idx => OpenIdx(options.FolderName(), options.Folder, [], ClassFile.Read(options.Classes)),
-        DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
-        DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
-        DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache, cancellation),
-        DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache, cancellation),
-        DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache, cancellation),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of dataset"),
-    };
+        return options.Kind switch
+        {
+            DatasetKind.FashionMnist => OpenIdx(FashionMnist.Name, options.Folder, FashionMnist.Files, FashionMnist.ClassNames),
+            DatasetKind.Sample => OpenIdx("sample", options.Folder, [], FashionMnist.ClassNames),
+            DatasetKind.Idx => OpenIdx(options.FolderName(), options.Folder, [], ClassFile.Read(options.Classes)),
+            DatasetKind.Cifar10 => CifarDataset.Open(Cifar.Cifar.Ten, options.Folder),
+            DatasetKind.Cifar100 => CifarDataset.Open(Cifar.Cifar.Hundred, options.Folder),
+            DatasetKind.Folder => OpenFolder(options, log, cache ?? DefaultCache, cancellation),
+            DatasetKind.Webdataset => OpenTar(options, log, cache ?? DefaultCache, cancellation),
+            DatasetKind.Parquet => OpenParquet(options, log, cache ?? DefaultCache, cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "unknown kind of dataset"),
+        };
+    }
 
     private static IdxDataset OpenIdx(
         string name, string folder, IReadOnlyList<PublishedFile> published, IReadOnlyList<string>? classNames)

@@ -1,5 +1,4 @@
 using Distill.Distill;
-using Distill.Imaging.SoftTargets;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;

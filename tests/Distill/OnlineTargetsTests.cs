@@ -1,4 +1,3 @@
-using Distill.Artifacts;
 using Distill.Distill;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Loading;
@@ -6,7 +5,6 @@ using Distill.Imaging.Splits;
 using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 using Tests.Datasets;
 using Tests.Golden;

@@ -1,6 +1,5 @@
 using Distill.Evaluate;
 using Tests.Learning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tests.Evaluate;

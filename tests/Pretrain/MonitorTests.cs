@@ -1,5 +1,5 @@
-using Distill.Pretrain;
 using System.Text.Json.Nodes;
+using Distill.Pretrain;
 using Tests.Learning;
 using Tests.Pipeline;
 

@@ -109,15 +109,18 @@ internal sealed record PlannedTraining(
     }
 
     private static PlannedTraining Classifier(
-        string stage, string key, NetworkOptions network, TrainingOptions training, int labeled) => new(
-        stage,
-        key,
-        (channels, classes) => Made(generator => new ResNet(network, channels, classes, generator)),
-        training,
-        training.BatchSize + labeled)
+        string stage, string key, NetworkOptions network, TrainingOptions training, int labeled)
     {
-        Network = network,
-    };
+        return new PlannedTraining(
+            stage,
+            key,
+            (channels, classes) => Made(generator => new ResNet(network, channels, classes, generator)),
+            training,
+            training.BatchSize + labeled)
+        {
+            Network = network,
+        };
+    }
 
     private static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)
     {

@@ -1,8 +1,8 @@
 using Distill.Cli.Capacity;
+using Distill.Learning.Costs;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
-using Distill.Learning.Costs;
 
 namespace Tests.Cli.Capacity;
 

@@ -3,9 +3,9 @@ using Distill.Imaging.Augmentation.Operations;
 using Distill.Imaging.Loading;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
+using Tests.Datasets;
 using Tests.Golden;
 using Tests.Learning;
-using Tests.Datasets;
 using static TorchSharp.torch;
 
 namespace Tests.Imaging.Loading;

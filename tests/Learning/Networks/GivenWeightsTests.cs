@@ -1,5 +1,4 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Safetensors;
 using Tests.Golden;
 using Tests.Pipeline;
 using static TorchSharp.torch;

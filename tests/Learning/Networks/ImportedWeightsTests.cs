@@ -1,6 +1,5 @@
 using Distill.Learning.Networks;
 using Distill.Learning.Networks.Inference;
-using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
 using Tests.Golden;
 using Tests.Pipeline;

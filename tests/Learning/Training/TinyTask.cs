@@ -79,7 +79,8 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         };
         var settings = new RunSettings(
             new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery);
-        return new TrainingLoop(context, options, settings) {
+        return new TrainingLoop(context, options, settings)
+        {
             ReadsEveryStep = readsEveryStep,
             Clock = Clock,
             SavesMeanwhile = SavesMeanwhile,

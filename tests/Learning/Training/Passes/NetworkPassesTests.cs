@@ -5,7 +5,6 @@ using Distill.Learning.Training;
 using Distill.Learning.Training.Passes;
 using Tests.Golden;
 using Tests.Pipeline;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Training.Passes;
