@@ -27,8 +27,9 @@ internal static class DistillContest
         var random = settings.Random("distill");
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var student = Student();
+        var reading = new SoftTargetReading(_ => { }, TimeProvider.System, CancellationToken.None);
         var targets = SoftTargetRowFile.Create(folder, groups, _ => true, settings.Compute.Device);
-        using var stored = new StoredTargets(targets, frequencies: null, options, random);
+        using var stored = new StoredTargets(targets, reading, frequencies: null, options, random);
         using var task = new SoftTargetTask(student, Student, bank, stored, labeled: null, options, settings.Compute);
         using var run = new TrainingRun(task, options.Training, settings);
 

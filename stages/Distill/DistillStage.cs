@@ -50,10 +50,11 @@ public static class DistillStage
         CropOptions crop,
         Artifact softTargets) => Run(context, options, settings, dataset, labels, crop, (images, _, labeled, random) =>
     {
-        var groups = SoftTargetTable.Groups(context.Input(softTargets), images.ClassNames.Count, images.Count);
+        var reading = new SoftTargetReading(context.Progress.Note, TimeProvider.System, context.Cancellation);
+        var groups = reading.Watch(SoftTargetTable.Groups(context.Input(softTargets), images.ClassNames.Count, images.Count), images.Count);
         var frequencies = options.ClassFrequencies == ClassFrequencies.Estimated ? Frequencies(images, labeled) : null;
         var targets = SoftTargetRowFile.Create(context.Folder, groups, DistilledBy(options.Images, labeled), settings.Compute.Device);
-        return new StoredTargets(targets, frequencies, options, random);
+        return new StoredTargets(targets, reading, frequencies, options, random);
     });
 
     /// <summary>Trains the student on fresh views that the teacher labels in every step, or resumes its training.</summary>

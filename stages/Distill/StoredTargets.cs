@@ -15,18 +15,25 @@ internal sealed class StoredTargets : ITargets
     private readonly StoredOrder _order;
 
     /// <param name="targets">The teacher's soft targets; owned by this object.</param>
+    /// <param name="reading">Watches how all of them are read.</param>
     /// <param name="frequencies">Frequency of each class among the teacher's labels; null unless frequencies are estimated.</param>
     /// <param name="options">Temperature of the teacher, class frequencies and batch size.</param>
     /// <param name="random">The random key of the stage.</param>
-    public StoredTargets(SoftTargetRowFile targets, IReadOnlyList<double>? frequencies, DistillOptions options, RandomKey random)
+    public StoredTargets(
+        SoftTargetRowFile targets,
+        SoftTargetReading reading,
+        IReadOnlyList<double>? frequencies,
+        DistillOptions options,
+        RandomKey random)
     {
         _targets = targets;
         _order = new StoredOrder(random, targets.Count, targets.ViewsPerImage ?? 1, options.Training.BatchSize, options.ViewsTogether);
+        var logits = reading.Watch(targets);
         _shift_K = options.ClassFrequencies switch
         {
-            ClassFrequencies.Equal => ClassBalance.Shifts(targets, options.TeacherTemperature).DetachFromDisposeScope(),
+            ClassFrequencies.Equal => ClassBalance.Shifts(logits, options.TeacherTemperature).DetachFromDisposeScope(),
             ClassFrequencies.Estimated =>
-                LabelShift.Shifts(targets, options.TeacherTemperature, frequencies!).DetachFromDisposeScope(),
+                LabelShift.Shifts(logits, options.TeacherTemperature, frequencies!).DetachFromDisposeScope(),
             _ => null,
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;

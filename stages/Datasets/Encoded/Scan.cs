@@ -2,6 +2,7 @@ using System.Globalization;
 using Distill.Datasets.Decoding;
 using Distill.Datasets.Images;
 using Distill.Pipeline.Execution;
+using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Datasets.Encoded;

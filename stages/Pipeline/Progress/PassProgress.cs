@@ -1,14 +1,12 @@
-using Distill.Pipeline.Progress;
+namespace Distill.Pipeline.Progress;
 
-namespace Distill.Datasets.Encoded;
-
-/// <summary>Writes a line every ten seconds of a pass over many files, with the time left.</summary>
-/// <param name="verb">What is done with a file, as the first word of the line.</param>
+/// <summary>Writes a line every ten seconds of a pass over many files or rows, with the time left.</summary>
+/// <param name="verb">What is done with them, as the first word of the line.</param>
 /// <param name="noun">What is counted.</param>
-/// <param name="count">Number of files of the pass.</param>
+/// <param name="count">How many the pass has.</param>
 /// <param name="log">Takes the lines.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PassProgress(string verb, string noun, int count, Action<string> log, TimeProvider time)
+public sealed class PassProgress(string verb, string noun, int count, Action<string> log, TimeProvider time)
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(10);
 
@@ -17,12 +15,12 @@ internal sealed class PassProgress(string verb, string noun, int count, Action<s
     private long _reported = time.GetTimestamp();
     private int _done;
 
-    /// <summary>Counts a file. Several threads may call it.</summary>
-    public void Add()
+    /// <summary>Counts what is done. Several threads may call it.</summary>
+    public void Add(int number = 1)
     {
         lock (_lock)
         {
-            _done++;
+            _done += number;
             if (time.GetElapsedTime(_reported) < ReportEvery)
             {
                 return;
