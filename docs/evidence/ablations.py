@@ -140,7 +140,7 @@ ROUND = {
 }
 
 
-def taught(name, seeds, change, before=None):
+def taught(name, seeds, change, before=None, like="round"):
     """Teacher and student by seed, where `change` is merged into the round, and other rounds may come before it."""
     pipeline = {
         "extends": "fashion-mnist-from-zoo",
@@ -149,10 +149,11 @@ def taught(name, seeds, change, before=None):
         "publish": {"student": "distilled", "heldOut": None},
     }
     for seed in seeds:
-        # A copy of a run has its finished stages: the fine-tuned teacher is the same for all.
-        first, folder = (pathlib.Path("models") / f"ablation-{which}-seed-{seed}" for which in ("round", name))
-        if first.exists() and not folder.exists():
-            shutil.copytree(first, folder)
+        # A copy of a run has its finished stages, of which the fine-tuned teacher at least is the same. Soft targets are in data.
+        for place in ("models", "data"):
+            first, folder = (pathlib.Path(place) / f"ablation-{which}-seed-{seed}" for which in (like, name))
+            if first.exists() and not folder.exists():
+                shutil.copytree(first, folder)
     rows = [run(name, pipeline, seed) for seed in seeds]
     return {key: [row[key] for row in rows] for key in rows[0]}
 
@@ -173,7 +174,7 @@ def passes(seeds):
         change = {"label": {"viewsPerImage": number}, "student": long}
         yield {"targets": f"{number} stored views"}, partial(taught, f"passes-{number}", seeds, change)
     together = {"label": {"viewsPerImage": 64}, "student": long | {"viewsTogether": 4}}
-    yield {"targets": "64 stored views, 4 of an image together"}, partial(taught, "passes-together", seeds, together)
+    yield {"targets": "64 stored views, 4 of an image together"}, partial(taught, "passes-together", seeds, together, like="passes-64")
     yield {"targets": "online"}, partial(taught, "passes-online", seeds, {"targets": "online", "student": long})
 
 
