@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Writes ten classes of colored shapes as CIFAR-10's binary files: make_shapes.py FOLDER.
+"""Writes ten classes of colored shapes as CIFAR-10's binary files: make_shapes.py FOLDER [IMAGES_PER_FILE].
 
+There are five files of training images and one of test images, each of 10,000 images unless stated.
 The shape tells the class. Colors, place, size and noise do not, so neither color jitter nor grayscale hides it.
 Needs NumPy. The images are the same on every machine.
 """
@@ -51,11 +52,11 @@ def write(path, count, seed):
             file.write(bytes([label]) + image_of(label, rng).tobytes())
 
 
-def main(folder):
+def main(folder, images="10000"):
     os.makedirs(folder, exist_ok=True)
     for number in range(1, 6):
-        write(f"{folder}/data_batch_{number}.bin", 10000, number)
-    write(f"{folder}/test_batch.bin", 10000, 0)
+        write(f"{folder}/data_batch_{number}.bin", int(images), number)
+    write(f"{folder}/test_batch.bin", int(images), 0)
     with open(f"{folder}/batches.meta.txt", "w", encoding="ascii") as file:
         file.write("\n".join(CLASSES) + "\n")
 
