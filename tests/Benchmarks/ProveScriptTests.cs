@@ -100,6 +100,9 @@ public sealed class ProveScriptTests
                 *) echo done; exit 0 ;;
             esac
             name=$(sed 's/.*"name": "\([a-z0-9]*\)".*/\1/' pipeline.json)
+            # Noted first, since the script may kill this one before its end.
+            waits=
+            [ "$name" != resumed ] || [ -e again ] || { waits=yes; touch again; }
             first=1.5
             [ "$name" = bf16 ] && first={{firstLoss}}
             for stage in pretrain finetune distill self-distill supervised; do
@@ -109,7 +112,7 @@ public sealed class ProveScriptTests
                 for i in 1 2 3 4 5 6 7 8 9 10; do echo '{"loss":1.5,"step":2}' >>"models/$name/$stage/metrics.jsonl"; done
             done
             [ "$name" = resumed ] || exit 0
-            if [ -e again ]; then echo 'pretrain: resumes from step 7'; else touch again; exec sleep 60; fi
+            if [ "$waits" ]; then exec sleep 60; else echo 'pretrain: resumes from step 7'; fi
             """));
         var (code, errors) = Run(
             folder.Path,

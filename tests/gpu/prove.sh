@@ -65,10 +65,13 @@ part() {
     printf '\n== %s\n' "$name" >>"$out/log.txt"
     ( "$@" ) >"$work/part.log" 2>&1 &
     local job=$!
-    ( sleep "$limit"; kill -TERM -- "-$job" 2>/dev/null; sleep 10; kill -KILL -- "-$job" 2>/dev/null ) &
+    ( : >"$work/timing"; sleep "$limit"; kill -TERM -- "-$job" 2>/dev/null; sleep 10; kill -KILL -- "-$job" 2>/dev/null ) &
     local timer=$!
     wait "$job"
     local code=$?
+    # A child that is ended before its first command still has the trap of this script, which removes the folder.
+    until [ -e "$work/timing" ]; do sleep 0.01; done
+    rm "$work/timing"
     kill -- "-$timer" 2>/dev/null
     wait "$timer" 2>/dev/null
     [ $code = 0 ] || { result=FAIL; echo "exit code $code" >>"$out/log.txt"; }
