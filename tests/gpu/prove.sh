@@ -70,8 +70,8 @@ part() {
     wait "$job"
     local code=$?
     # A child that is ended before its first command still has the trap of this script, which removes the folder.
-    until [ -e "$work/timing" ]; do sleep 0.01; done
-    rm "$work/timing"
+    until [ -e "$work/timing" ] || ! kill -0 "$timer" 2>/dev/null; do sleep 0.01; done
+    rm -f "$work/timing"
     kill -- "-$timer" 2>/dev/null
     wait "$timer" 2>/dev/null
     [ $code = 0 ] || { result=FAIL; echo "exit code $code" >>"$out/log.txt"; }
