@@ -99,13 +99,13 @@ public static class DistillStage
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var targets = createTargets(images, bank, labeled, random);
-        using var student = CreateStudent();
+        using var student = CreateStudent(random);
         var views = options.Alpha < 1 ? new LabeledViews(bank, labeled, crop, options.LabeledBatchSize, random) : null;
-        using var task = new SoftTargetTask(student, CreateStudent, bank, targets, views, options, settings.Compute);
+        using var task = new SoftTargetTask(student, () => CreateStudent(null), bank, targets, views, options, settings.Compute);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
-        ResNet CreateStudent() =>
-            ResNet.Create(options.Network, images.Shape.Channels, images.ClassNames.Count, settings.Compute, random);
+        ResNet CreateStudent(RandomKey? weights) =>
+            ResNet.Create(options.Network, images.Shape.Channels, images.ClassNames.Count, settings.Compute, weights);
     }
 
     /// <summary>Returns the frequency of each class among the labeled images, which the teacher learned from. None is 0.</summary>

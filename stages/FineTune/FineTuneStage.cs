@@ -53,8 +53,7 @@ public static class FineTuneStage
 
         nn.Module<Tensor, Tensor> CreateClassifier()
         {
-            using var generator = random.Generator();
-            var created = network.Build(labeled.Shape.Channels, labeled.ClassCount, generator);
+            var created = network.Build(labeled.Shape.Channels, labeled.ClassCount, null);
             settings.Compute.MoveTo(created);
             return created;
         }

@@ -63,7 +63,7 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     public IReadOnlyDictionary<string, double> LastMonitored => _monitored ?? Monitor();
 
     public override nn.Module<Tensor, Tensor> NewReplica() =>
-        ContrastiveNetwork.Create(_options.Network, _options.Head, _bank.Images.Shape.Channels, _compute, _random);
+        ContrastiveNetwork.Create(_options.Network, _options.Head, _bank.Images.Shape.Channels, _compute, random: null);
 
     /// <summary>
     /// Loads the first views of all images, then the second ones. In one group, batch norm sees both (SimCLRv2's model.py); with two

@@ -1,7 +1,6 @@
 using Distill.Datasets;
 using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
-using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 
@@ -37,7 +36,7 @@ public static class PretrainStage
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = ContrastiveNetwork.Create(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
-        using var queue = options.Queue.Size > 0 ? CreateQueue(network, options, images.Shape.Channels, settings.Compute, random) : null;
+        using var queue = options.Queue.Size > 0 ? CreateQueue(network, options, images.Shape.Channels, settings.Compute) : null;
         using var task = new ContrastiveTask(network, bank, queue, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
         foreach (var (name, value) in task.LastMonitored)
@@ -48,10 +47,9 @@ public static class PretrainStage
         return result;
     }
 
-    private static KeyQueue CreateQueue(
-        ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute, RandomKey random)
+    private static KeyQueue CreateQueue(ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute)
     {
-        var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, compute, random);
+        var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, compute, random: null);
         return new KeyQueue(copy, network, options.Head.Output, options.Queue, options.Training.Groups, compute);
     }
 }

@@ -74,7 +74,7 @@ public static class ReportStage
     {
         var (channels, weights) = (test.Images.Shape.Channels, context.Input(student.Artifact));
         using var classifier = student.Load(weights, channels, test.Images.ClassNames.Count, settings.Compute.InFp32);
-        using var encoder = ResNet.Create(network, channels, classes: null, settings.Compute, settings.Random(context.Name));
+        using var encoder = ResNet.Create(network, channels, classes: null, settings.Compute, random: null);
         Weights.CopyNamed(encoder, classifier, key => classifier is FineTunedNetwork ? "encoder." + key : key);
         encoder.eval();
         return StudentStudy.Measure(classifier, encoder, test, temperature, settings, (done, all) =>

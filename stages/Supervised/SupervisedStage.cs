@@ -6,6 +6,7 @@ using Distill.Imaging.Splits;
 using Distill.Imaging.Training;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 
@@ -31,7 +32,7 @@ public static class SupervisedStage
         StageContext context, SupervisedOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels)
     {
         using var labeled = LabeledImages.Load(dataset, labels, settings);
-        using var network = CreateNetwork(context, options, settings, labeled);
+        using var network = CreateNetwork(options, settings, labeled, settings.Random(context.Name));
         return Train(context, options, settings, labeled, network);
     }
 
@@ -48,7 +49,7 @@ public static class SupervisedStage
         var train = dataset.Train();
         var (training, heldOut) = fold.Split(LabelSplit.Draw(train, labels).Indices, train);
         using var labeled = new LabeledImages(train, training, settings.Compute.Device, settings.LoaderThreads);
-        using var network = CreateNetwork(context, options, settings, labeled);
+        using var network = CreateNetwork(options, settings, labeled, settings.Random(context.Name));
         var result = Train(context, options, settings, labeled, network);
 
         using var bank = ImageBank.Open(train, settings.Compute.Device, settings.LoaderThreads);
@@ -59,15 +60,15 @@ public static class SupervisedStage
         return result;
     }
 
-    private static ResNet CreateNetwork(StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled) =>
-        ResNet.Create(options.Network, labeled.Shape.Channels, labeled.ClassCount, settings.Compute, settings.Random(context.Name));
+    private static ResNet CreateNetwork(SupervisedOptions options, RunSettings settings, LabeledImages labeled, RandomKey? weights) =>
+        ResNet.Create(options.Network, labeled.Shape.Channels, labeled.ClassCount, settings.Compute, weights);
 
     private static StageResult Train(
         StageContext context, SupervisedOptions options, RunSettings settings, LabeledImages labeled, ResNet network)
     {
         using var task = new LabeledTask(
             network,
-            () => CreateNetwork(context, options, settings, labeled),
+            () => CreateNetwork(options, settings, labeled, weights: null),
             labeled,
             options.Augmentations,
             options.Training,

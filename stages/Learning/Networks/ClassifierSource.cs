@@ -1,4 +1,3 @@
-using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using static TorchSharp.torch;
@@ -7,8 +6,8 @@ namespace Distill.Learning.Networks;
 
 /// <summary>A trained classifier of the pipeline: the artifact with its weights, and the network to load them into.</summary>
 /// <param name="Artifact">The artifact's name, such as "finetune/weights.safetensors".</param>
-/// <param name="Build">Creates the network, given the numbers of channels and classes and a generator for its weights.</param>
-public sealed record ClassifierSource(Artifact Artifact, Func<int, int, Generator, nn.Module<Tensor, Tensor>> Build)
+/// <param name="Build">Creates the network for numbers of channels and classes. The generator may be null if weights are loaded.</param>
+public sealed record ClassifierSource(Artifact Artifact, Func<int, int, Generator?, nn.Module<Tensor, Tensor>> Build)
 {
     /// <summary>Further artifacts that the network reads, such as a model from elsewhere.</summary>
     public IReadOnlyList<Artifact> Needs { get; init; } = [];
@@ -24,8 +23,7 @@ public sealed record ClassifierSource(Artifact Artifact, Func<int, int, Generato
     /// <exception cref="InvalidDataException">The file is damaged or belongs to another network.</exception>
     public nn.Module<Tensor, Tensor> Load(string path, int channels, int classes, Compute compute)
     {
-        using var generator = RandomKey.FromSeed(0).Generator();
-        var network = Build(channels, classes, generator);
+        var network = Build(channels, classes, null);
         Weights.Load(network, path);
         compute.MoveTo(network);
         network.eval();

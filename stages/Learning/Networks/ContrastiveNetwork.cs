@@ -11,7 +11,7 @@ public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
     private readonly ResNet encoder;
     private readonly ProjectionHead head;
 
-    public ContrastiveNetwork(NetworkOptions network, HeadOptions headOptions, int channels, Generator generator)
+    public ContrastiveNetwork(NetworkOptions network, HeadOptions headOptions, int channels, Generator? generator)
         : base("contrastive")
     {
         encoder = new ResNet(network, channels, classes: null, generator);
@@ -19,10 +19,12 @@ public sealed class ContrastiveNetwork : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Creates the network on its device, with weights drawn from a random key.</summary>
-    public static ContrastiveNetwork Create(NetworkOptions network, HeadOptions head, int channels, Compute compute, RandomKey random)
+    /// <summary>
+    /// Creates the network on its device, with weights drawn from a random key. Without a key it is for weights that are loaded.
+    /// </summary>
+    public static ContrastiveNetwork Create(NetworkOptions network, HeadOptions head, int channels, Compute compute, RandomKey? random)
     {
-        using var generator = random.Generator();
+        using var generator = random?.Generator();
         var made = new ContrastiveNetwork(network, head, channels, generator);
         compute.MoveTo(made);
         return made;

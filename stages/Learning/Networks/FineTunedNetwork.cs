@@ -22,9 +22,9 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
     /// </param>
     /// <param name="channels">Channels of the images.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="generator">Draws the initial weights, which pretrained ones then replace.</param>
+    /// <param name="generator">Draws the initial weights; null if others replace them.</param>
     public FineTunedNetwork(
-        NetworkOptions network, HeadOptions headOptions, int fromLayer, int channels, int classes, Generator generator)
+        NetworkOptions network, HeadOptions headOptions, int fromLayer, int channels, int classes, Generator? generator)
         : base("fine_tuned")
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(fromLayer, headOptions.Layers);

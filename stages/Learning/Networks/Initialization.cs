@@ -10,8 +10,15 @@ namespace Distill.Learning.Networks;
 /// </summary>
 internal static class Initialization
 {
-    public static void Reset(nn.Module network, Generator generator)
+    /// <param name="network">The network, all of whose weights are drawn.</param>
+    /// <param name="generator">Draws the weights; null leaves them as they are, because others replace them.</param>
+    public static void Reset(nn.Module network, Generator? generator)
     {
+        if (generator is null)
+        {
+            return;
+        }
+
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         foreach (var module in network.modules())

@@ -27,8 +27,8 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
     /// <param name="options">Architecture, width, stem and normalization.</param>
     /// <param name="channels">Channels of the images.</param>
     /// <param name="classes">Number of classes; null for an encoder.</param>
-    /// <param name="generator">Draws the initial weights.</param>
-    public ResNet(NetworkOptions options, int channels, int? classes, Generator generator)
+    /// <param name="generator">Draws the initial weights; null if others replace them.</param>
+    public ResNet(NetworkOptions options, int channels, int? classes, Generator? generator)
         : base(options.Architecture.Name)
     {
         if (options.Normalization?.Fits(channels) == false)
@@ -62,10 +62,12 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IInferenceConvertible
         Initialization.Reset(this, generator);
     }
 
-    /// <summary>Creates the network on its device, with weights drawn from a random key.</summary>
-    public static ResNet Create(NetworkOptions options, int channels, int? classes, Compute compute, RandomKey random)
+    /// <summary>
+    /// Creates the network on its device, with weights drawn from a random key. Without a key it is for weights that are loaded.
+    /// </summary>
+    public static ResNet Create(NetworkOptions options, int channels, int? classes, Compute compute, RandomKey? random)
     {
-        using var generator = random.Generator();
+        using var generator = random?.Generator();
         var network = new ResNet(options, channels, classes, generator);
         compute.MoveTo(network);
         return network;
