@@ -101,7 +101,7 @@ public static class LabelStage
             var whole = images.Count - todo + done;
             context.Progress.Report(new StageProgress(whole, images.Count)
             {
-                Metrics = [new ProgressMetric("images/s", rate, "0") { NameIsUnit = true }],
+                Metrics = [ProgressMetric.OfRate(rate)],
                 Remaining = TimeSpan.FromSeconds((todo - done) / rate),
             });
         }

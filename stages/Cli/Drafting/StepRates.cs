@@ -7,8 +7,6 @@ namespace Distill.Cli.Drafting;
 /// <param name="write">Takes one line per stage.</param>
 internal sealed class StepRates(Action<string> write) : IProgressView
 {
-    private const string ImagesPerSecond = "images/s";
-
     private readonly Dictionary<string, double> _rates = [];
 
     /// <summary>Returns the images per second of a stage.</summary>
@@ -36,7 +34,7 @@ internal sealed class StepRates(Action<string> write) : IProgressView
     {
         public void Report(StageProgress progress)
         {
-            if (progress.Metrics.FirstOrDefault(metric => metric.Name == ImagesPerSecond)?.Value is { } rate and > 0)
+            if (progress.Metrics.FirstOrDefault(metric => metric.Name == ProgressMetric.ImagesPerSecond)?.Value is { } rate and > 0)
             {
                 set(rate);
             }

@@ -39,7 +39,7 @@ internal sealed class TrainingReport(StageContext context, TrainingTask task, in
             Metrics =
             [
                 new ProgressMetric("epoch", epoch, "0.00"),
-                new ProgressMetric("images/s", itemsPerSecond, "0") { NameIsUnit = true },
+                ProgressMetric.OfRate(itemsPerSecond),
                 new ProgressMetric("loss", loss, "0.0000"),
                 new ProgressMetric("kNN", monitored is not null && monitored.TryGetValue("knn", out var knn) ? knn : null, "0.0 '%'"),
             ],

@@ -20,8 +20,15 @@ public sealed record StageProgress(long Done, long Total)
 /// <param name="Format">.NET format string, with the unit if there is one.</param>
 public sealed record ProgressMetric(string Name, double? Value, string Format)
 {
+    /// <summary>Name of <see cref="OfRate"/>'s metric.</summary>
+    public const string ImagesPerSecond = "images/s";
+
     /// <summary>Whether the name is a unit, which follows the value in a line: "812 images/s" rather than "loss 2.3026".</summary>
     public bool NameIsUnit { get; init; }
+
+    /// <summary>Returns a number of images per second. Below 10 it has a decimal.</summary>
+    public static ProgressMetric OfRate(double? imagesPerSecond) =>
+        new(ImagesPerSecond, imagesPerSecond, imagesPerSecond < 10 ? "0.#" : "0") { NameIsUnit = true };
 
     /// <summary>The formatted value; null if there is none.</summary>
     public string? Text => Value?.ToString(Format, CultureInfo.InvariantCulture);

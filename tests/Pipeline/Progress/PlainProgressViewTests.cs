@@ -47,7 +47,7 @@ public sealed class PlainProgressViewTests : IDisposable
         var stage = _view.Begin("pretrain", 1, 1, null);
         for (var step = 1; step <= 26; step++)
         {
-            stage.Report(TrainingReport.Create(step, 26, epoch: 0, imagesPerSecond: 0));
+            stage.Report(TrainingReport.Create(step, 26, epoch: 0, imagesPerSecond: 1.62));
             _clock.Pass(1);
         }
 
@@ -56,10 +56,10 @@ public sealed class PlainProgressViewTests : IDisposable
         Assert.Equal(
             """
             [1/1] pretrain: starts
-            pretrain: step 1/26, epoch 0.00, 0 images/s
-            pretrain: step 11/26, epoch 0.00, 0 images/s
-            pretrain: step 21/26, epoch 0.00, 0 images/s
-            pretrain: step 26/26, epoch 0.00, 0 images/s
+            pretrain: step 1/26, epoch 0.00, 1.6 images/s
+            pretrain: step 11/26, epoch 0.00, 1.6 images/s
+            pretrain: step 21/26, epoch 0.00, 1.6 images/s
+            pretrain: step 26/26, epoch 0.00, 1.6 images/s
             pretrain: done in 26 s
 
             """,

@@ -18,7 +18,7 @@ internal static class TrainingReport
             Metrics =
             [
                 new ProgressMetric("epoch", epoch, "0.00"),
-                new ProgressMetric("images/s", imagesPerSecond, "0") { NameIsUnit = true },
+                ProgressMetric.OfRate(imagesPerSecond),
                 new ProgressMetric("loss", loss, "0.0000"),
                 new ProgressMetric("kNN", knn, "0.0 '%'"),
             ],
