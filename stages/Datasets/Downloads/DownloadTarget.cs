@@ -34,8 +34,7 @@ internal sealed record DownloadTarget(string Path, string Sha256, long? Length)
 
         // Synced before it gets its name, so a crash never leaves a file that only looks complete.
         Durable.Files.SyncFile(Partial);
-        Durable.Files.MoveFile(Partial, Path);
-        Durable.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        Durable.MoveFile(Partial, Path);
         return null;
     }
 

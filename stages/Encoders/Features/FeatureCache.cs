@@ -182,7 +182,7 @@ internal sealed class FeatureCache(string folder, string key, int dimensions, Ac
         ForgetRows(file);
         try
         {
-            Durable.Files.MoveFile(file, file + ".damaged");
+            Durable.MoveFile(file, file + ".damaged");
             warn($"{reason}; moved to {file}.damaged, and its features are computed again");
         }
         catch (Exception refusal) when (refusal is IOException and not FileNotFoundException or UnauthorizedAccessException)

@@ -123,6 +123,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             {
                 if (trainer.HasFiniteWeights)
                 {
+                    context.Metrics.Sync();
                     saver.Save(step, TrainingState.Progress(secondsBefore + clock.Elapsed.TotalSeconds, faults), meanwhile: !isLast);
                 }
                 else

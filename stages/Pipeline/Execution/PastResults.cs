@@ -35,7 +35,7 @@ internal sealed class PastResults(string modelsFolder, TimeProvider clock)
         }
         else if (File.Exists(path))
         {
-            Durable.Files.MoveFile(path, aside);
+            Durable.MoveFile(path, aside);
         }
     }
 }

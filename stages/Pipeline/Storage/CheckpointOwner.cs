@@ -33,8 +33,9 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
             warn($"the checkpoints of earlier options were moved to {aside}; a run with those options resumes from them");
         }
 
-        if (!Directory.Exists(_checkpoints) && KeyOf(Parked(key)) == key)
+        if (owner != key && KeyOf(Parked(key)) == key)
         {
+            ClearOwnerless();
             Durable.MoveFolder(Parked(key), _checkpoints);
             warn($"the checkpoints of these options were restored from {Parked(key)}");
         }
@@ -52,11 +53,31 @@ internal sealed class CheckpointOwner(string folder, string key, Action<string> 
         }
     }
 
+    /// <summary>
+    /// Makes room where a stop left <c>checkpoints/</c> without the file that names its key, which is written after the folder is made.
+    /// </summary>
+    private void ClearOwnerless()
+    {
+        if (!Directory.Exists(_checkpoints))
+        {
+            return;
+        }
+
+        if (Directory.EnumerateFileSystemEntries(_checkpoints).All(entry => PartialNames.IsPartial(Path.GetFileName(entry))))
+        {
+            Durable.Delete(_checkpoints);
+        }
+        else
+        {
+            Durable.MoveFolder(_checkpoints, CheckpointFolders.FindFreeName($"{_checkpoints}-unknown"));
+        }
+    }
+
     private static void MoveIfFree(string from, string to)
     {
         if (File.Exists(from) && !File.Exists(to))
         {
-            Durable.Files.MoveFile(from, to);
+            Durable.MoveFile(from, to);
         }
     }
 

@@ -156,7 +156,7 @@ public sealed class CheckpointStore(string folder, string key, int keep, Action<
         foreach (var (_, old) in CheckpointFolders.Newest(_owner.Checkpoints).Skip(_keep).Where(entry => entry.Step != saved))
         {
             // Renamed first: a crash during deletion must not leave half a checkpoint under the name of a complete one.
-            Durable.Files.MoveFolder(old, old + ".partial");
+            Durable.MoveFolder(old, old + ".partial");
             Durable.Delete(old + ".partial");
         }
     }

@@ -118,6 +118,19 @@ public static class Durable
         }
     }
 
+    /// <summary>Renames a file so that the new name survives a power cut. An existing file of that name is replaced.</summary>
+    public static void MoveFile(string from, string to)
+    {
+        Files.MoveFile(from, to);
+
+        // The new name first: without it, a disk that lost the old name would have lost the file.
+        SyncFolder(Parent(to));
+        if (Parent(from) != Parent(to))
+        {
+            SyncFolder(Parent(from));
+        }
+    }
+
     internal static void MoveFolder(string from, string to)
     {
         Files.MoveFolder(from, to);
@@ -125,7 +138,7 @@ public static class Durable
     }
 
     /// <summary>Deletes a file, or a folder with its content, if it exists.</summary>
-    internal static void Delete(string path)
+    public static void Delete(string path)
     {
         if (Directory.Exists(path))
         {

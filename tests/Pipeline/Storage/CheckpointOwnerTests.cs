@@ -47,6 +47,24 @@ public sealed class CheckpointOwnerTests : IDisposable
         Assert.Equal(700, _stage.Store(KeyB).LoadNewest()?.Step);
     }
 
+    [Theory]
+    [InlineData(false, "checkpoints metrics.jsonl")]
+    [InlineData(true, "checkpoints checkpoints-unknown metrics.jsonl")]
+    public void A_stop_before_the_key_is_written_does_not_hide_earlier_checkpoints(bool withContent, string names)
+    {
+        _stage.Save(KeyA, 100);
+        _stage.Folder.Write("metrics.jsonl", "A's");
+        Assert.Null(_stage.Store(KeyB).LoadNewest());
+        Directory.CreateDirectory(_stage.Folder["checkpoints"]);
+        if (withContent)
+        {
+            _stage.Folder.Write("checkpoints/note.txt", "the user's");
+        }
+
+        Assert.Equal(100, _stage.Store(KeyA).LoadNewest()?.Step);
+        Assert.Equal(names.Split(' '), _stage.Folder.Names());
+    }
+
     [Fact]
     public void Without_the_key_file_a_manifest_names_the_key()
     {
