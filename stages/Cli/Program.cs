@@ -7,6 +7,7 @@ BestEffortWriter.Install();
 var root = new RootCommand("Train a compact image classifier from unlabeled images and a few labels (SimCLRv2).")
 {
     RunCommand.Create(),
+    LabelCommand.Create(),
     StatusCommand.Create(),
     DataCommand.Create(),
     EvaluateCommand.Create(),

@@ -23,7 +23,7 @@ public static class LabelStage
     /// <summary>Name of the artifact with the soft targets.</summary>
     public const string Output = "soft-targets";
 
-    /// <summary>Writes the missing shards of soft targets.</summary>
+    /// <summary>Writes the missing shards of soft targets, or those of the context's part.</summary>
     /// <param name="context">The running stage.</param>
     /// <param name="options">Views, crops and number of stored logits.</param>
     /// <param name="settings">Device, threads and seed of the run.</param>
@@ -44,9 +44,9 @@ public static class LabelStage
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = teacher.Load(teacherPath, images.Shape.Channels, images.ClassNames.Count, settings.Compute);
         using var labeler = new Labeler(network, bank, options, settings.Compute, settings.Random(context.Name));
-        var hashes = new ShardHashes(Path.Combine(context.Folder, "shards.sha256"));
+        var hashes = new ShardHashes(Path.Combine(context.Folder, "shards"));
         var shards = new ShardFolder(folder, context.Key, hashes, context.Progress.Note);
-        shards.Prepare();
+        var missing = shards.Prepare(new ImageRange(0, images.Count), context.Part);
 
         var metadata = new Dictionary<string, string>
         {
@@ -60,10 +60,11 @@ public static class LabelStage
         var clock = Stopwatch.StartNew();
 
         // A shard is a pure function of teacher, range and seed, so the complete shards of an interrupted run are kept.
-        var missing = shards.MissingOf(new ImageRange(0, images.Count));
         var todo = missing.Sum(shard => shard.Images.Count);
-        var done = 0;
-        using var groups = labeler.Label(missing.Select(shard => shard.Images), context.Cancellation).GetEnumerator();
+        // A task of an array counts its own images alone, because others may be labeling the rest.
+        var before = context.Part.IsWhole ? images.Count - todo : 0;
+        var views = 0L;
+        using var groups = labeler.Label(missing.Select(shard => shard.Images), Report, context.Cancellation).GetEnumerator();
         foreach (var shard in missing)
         {
             SoftTargetWriter.Write(shard.Path, GroupsOf(shard), metadata, options.TopK);
@@ -84,22 +85,20 @@ public static class LabelStage
         {
             while (groups.MoveNext())
             {
-                var group = groups.Current;
-                done += group.Images.Count;
-                Report();
-                yield return group.Rows;
-                if (group.Images.End == shard.Images.End)
+                yield return groups.Current.Rows;
+                if (groups.Current.Images.End == shard.Images.End)
                 {
                     yield break;
                 }
             }
         }
 
-        void Report()
+        void Report(int labeled)
         {
-            var rate = done / clock.Elapsed.TotalSeconds;
-            var whole = images.Count - todo + done;
-            context.Progress.Report(new StageProgress(whole, images.Count)
+            views += labeled;
+            var done = (int)(views / options.ViewsPerImage);
+            var rate = views / clock.Elapsed.TotalSeconds / options.ViewsPerImage;
+            context.Progress.Report(new StageProgress(before + done, before + todo)
             {
                 Metrics = [ProgressMetric.OfRate(rate)],
                 Remaining = TimeSpan.FromSeconds((todo - done) / rate),

@@ -28,8 +28,9 @@ internal sealed class Labeler(
 
     /// <summary>Computes the soft targets of ranges of images in order, without emptying the loader between ranges.</summary>
     /// <param name="ranges">Ranges of images. No row group spans two of them.</param>
-    /// <param name="cancellation">Checked between row groups.</param>
-    public IEnumerable<RowGroup> Label(IEnumerable<ImageRange> ranges, CancellationToken cancellation)
+    /// <param name="labeled">Called after each batch, with its number of views.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public IEnumerable<RowGroup> Label(IEnumerable<ImageRange> ranges, Action<int> labeled, CancellationToken cancellation)
     {
         var groups = ranges.SelectMany(range => range.Cut(_imagesPerGroup)).ToArray();
         var batches = groups.SelectMany(BatchesOf).ToArray();
@@ -44,6 +45,7 @@ internal sealed class Labeler(
             {
                 cancellation.ThrowIfCancellationRequested();
                 rows.AddRange(results.Current);
+                labeled(results.Current.Count);
             }
 
             yield return new RowGroup(images, rows);

@@ -1,4 +1,5 @@
 using Distill.Imaging.SoftTargets;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Label;
@@ -17,13 +18,33 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
 
     /// <summary>
     /// Creates the folder. Soft targets of another key are moved aside into a folder named after that key, because they may have taken
-    /// hours. Damaged ones are moved aside, too.
+    /// hours. Damaged ones are moved aside, too. A task with a part of the work touches only the shards of its part, because other tasks
+    /// may be writing.
     /// </summary>
-    public void Prepare()
+    /// <param name="images">The range of all images.</param>
+    /// <param name="part">The part of the shards to write.</param>
+    /// <returns>The shards that still have to be written.</returns>
+    public IReadOnlyList<SoftTargetShard> Prepare(ImageRange images, WorkPart part)
     {
+        var own = ShardsOf(images).Where((_, number) => part.Has(number)).ToArray();
         Durable.MakeFolder(folder);
-        Durable.SweepPartials(folder);
-        foreach (var path in Directory.GetFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
+        if (part.IsWhole)
+        {
+            Durable.SweepPartials(folder);
+            hashes.Sweep();
+            Check(Directory.GetFiles(folder, "*.parquet").Order(StringComparer.Ordinal));
+        }
+        else
+        {
+            Check(own.Select(shard => shard.Path).Where(File.Exists));
+        }
+
+        return [.. own.Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key && hashes.Has(shard.Path)))];
+    }
+
+    private void Check(IEnumerable<string> shards)
+    {
+        foreach (var path in shards)
         {
             var owner = KeyOf(path);
             if (owner is not null && owner != key)
@@ -40,13 +61,8 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
         }
     }
 
-    /// <summary>Returns the shards of a range of images that still have to be written.</summary>
-    public IReadOnlyList<SoftTargetShard> MissingOf(ImageRange images) =>
-    [
-        .. images.Cut(ImagesPerShard)
-            .Select((part, number) => new SoftTargetShard(PathOf(number), part))
-            .Where(shard => !(File.Exists(shard.Path) && KeyOf(shard.Path) == key && hashes.Has(shard.Path))),
-    ];
+    private IEnumerable<SoftTargetShard> ShardsOf(ImageRange images) =>
+        images.Cut(ImagesPerShard).Select((range, number) => new SoftTargetShard(PathOf(number), range));
 
     private string PathOf(int shard) => Path.Combine(folder, FormattableString.Invariant($"part-{shard:00000}.parquet"));
 
@@ -55,7 +71,7 @@ internal sealed class ShardFolder(string folder, string key, ShardHashes hashes,
         var aside = $"{folder}-{name}";
         Durable.MakeFolder(aside);
         var place = Path.Combine(aside, Path.GetFileName(path));
-        Durable.Files.MoveFile(path, place);
+        Durable.MoveFile(path, place);
         hashes.Forget(path);
         return place;
     }

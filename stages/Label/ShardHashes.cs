@@ -3,44 +3,35 @@ using Distill.Pipeline.Storage;
 namespace Distill.Label;
 
 /// <summary>
-/// The SHA-256 of every shard of an unfinished labeling, in the format of <c>sha256sum</c>. Parquet files have no checksum over all bytes,
-/// so without it a damaged shard would not be noticed. When the stage is done, the run manifest has the hash of the folder.
+/// The SHA-256 of every shard of an unfinished labeling, in a file per shard in the format of <c>sha256sum</c>, so that several tasks can
+/// write shards at the same time. Parquet files have no checksum over all bytes, so without it a damaged shard would not be noticed. When
+/// the stage is done, the run manifest has the hash of the folder.
 /// </summary>
-/// <param name="path">Path of the list, which is rewritten after each shard. If it is damaged or missing, shards are labeled again.</param>
-internal sealed class ShardHashes(string path)
+/// <param name="folder">Folder of the files. If one is damaged or missing, its shard is labeled again.</param>
+internal sealed class ShardHashes(string folder)
 {
-    private readonly Dictionary<string, string> _hashes = Read(path);
-
     /// <summary>Records a shard that was completely written.</summary>
-    public void Add(string shard)
-    {
-        _hashes[Path.GetFileName(shard)] = FileHash.OfFile(shard);
-        Save();
-    }
+    public void Add(string shard) => Durable.WriteText(PathOf(shard), $"{FileHash.OfFile(shard)}  {Path.GetFileName(shard)}\n");
 
     /// <summary>Removes the record of a shard that will be written again.</summary>
-    public void Forget(string shard)
-    {
-        if (_hashes.Remove(Path.GetFileName(shard)))
-        {
-            Save();
-        }
-    }
+    public void Forget(string shard) => Durable.Delete(PathOf(shard));
 
     /// <summary>Returns whether the shard was recorded. After a kill between writing and recording, it was not.</summary>
-    public bool Has(string shard) => _hashes.ContainsKey(Path.GetFileName(shard));
+    public bool Has(string shard) => Recorded(shard) is not null;
 
     /// <summary>Returns whether the shard was recorded and its bytes have not changed.</summary>
-    public bool Verify(string shard) => Has(shard) && FileHash.OfFile(shard) == _hashes[Path.GetFileName(shard)];
+    public bool Verify(string shard) => Recorded(shard) is { } hash && FileHash.OfFile(shard) == hash;
 
-    private void Save() =>
-        Durable.WriteText(
-            path,
-            string.Concat(_hashes.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Value}  {entry.Key}\n")));
+    /// <summary>Deletes what a crash left half written. Call it only while no task writes.</summary>
+    public void Sweep() => Durable.SweepPartials(folder);
 
-    private static Dictionary<string, string> Read(string path) => !File.Exists(path) ? [] : File.ReadLines(path)
-        .Select(line => line.Split("  ", 2))
-        .Where(parts => parts.Length == 2 && FileHash.Is(parts[0]))
-        .GroupBy(parts => parts[1], parts => parts[0])
-        .ToDictionary(shard => shard.Key, shard => shard.Last());
+    private string PathOf(string shard) => Path.Combine(folder, Path.GetFileName(shard) + ".sha256");
+
+    private string? Recorded(string shard) =>
+        File.Exists(PathOf(shard))
+        && File.ReadAllText(PathOf(shard)).TrimEnd('\n').Split("  ", 2) is [var hash, var name]
+        && FileHash.Is(hash)
+        && name == Path.GetFileName(shard)
+            ? hash
+            : null;
 }

@@ -10,6 +10,7 @@ internal sealed record Operation(string Kind, string Path)
 
     private string Subject() => System.IO.Path.GetFileName(Path) switch
     {
+        var name when name.Contains(".sha256", StringComparison.Ordinal) => "hash",
         var name when name.Contains(".parquet", StringComparison.Ordinal) => "soft targets",
         var name when name.StartsWith("pipeline.lock", StringComparison.Ordinal) => "lock",
         var name when name.StartsWith("metrics.jsonl", StringComparison.Ordinal) => "metrics",

@@ -1,6 +1,7 @@
 using Distill.Datasets.Images;
 using Distill.Imaging.SoftTargets;
 using Distill.Label;
+using Distill.Pipeline.Execution;
 using Tests.Pipeline;
 
 namespace Tests.Label;
@@ -60,13 +61,12 @@ public sealed class ShardFolderTests : IDisposable
         }
     }
 
-    private string Hashes => _folder["shards.sha256"];
+    private string Hashes => _folder["shards"];
 
     /// <summary>Returns the shards that a new run would write.</summary>
     private IReadOnlyList<SoftTargetShard> Missing(string key)
     {
         var shards = new ShardFolder(_folder["soft-targets"], key, new ShardHashes(Hashes), _warnings.Add);
-        shards.Prepare();
-        return shards.MissingOf(new ImageRange(0, Images));
+        return shards.Prepare(new ImageRange(0, Images), WorkPart.Whole);
     }
 }

@@ -25,11 +25,12 @@ internal static class RunCommand
         {
             Description = "Rerun this stage and everything after it. Existing outputs are moved aside, not deleted.",
         };
+        var until = new Option<string?>("--until") { Description = "Last stage to run. Default: all." };
         var force = new Option<bool>("--force") { Description = "Rerun every stage." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would run and why, without running it." };
         var command = new Command("run", "Run all stages that are not up to date. An interrupted run resumes.")
         {
-            pipeline, seed, json, from, force, dryRun,
+            pipeline, seed, json, from, until, force, dryRun,
         };
         command.SetAction(parsed =>
         {
@@ -51,7 +52,9 @@ internal static class RunCommand
                 : options.ImportsTeacher ? StageNames.FineTune
                 : StageNames.Pretrain;
             var first = parsed.GetValue(force) ? everything : parsed.GetValue(from);
-            return parsed.GetValue(dryRun) ? ShowPlan(options, first) : Execute(options, parsed.GetValue(json), first);
+            return parsed.GetValue(dryRun)
+                ? ShowPlan(options, first)
+                : Execute(options, parsed.GetValue(json), first, parsed.GetValue(until));
         });
         return command;
     }
@@ -60,7 +63,8 @@ internal static class RunCommand
     /// <param name="options">The pipeline.</param>
     /// <param name="json">Whether results are printed as JSON.</param>
     /// <param name="from">The first stage that runs again even if it is up to date; null for none.</param>
-    public static int Execute(PipelineOptions options, bool json, string? from = null)
+    /// <param name="until">The last stage to run; null for all.</param>
+    public static int Execute(PipelineOptions options, bool json, string? from = null, string? until = null)
     {
         using var interruption = new Interruption();
         var session = Session.Open(options, interruption.Token);
@@ -78,7 +82,12 @@ internal static class RunCommand
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
             var runner = session.Runner(view);
             CapacityCheck.Run(options, session.Dataset, () => Untried(runner, from), view.Note, interruption.Token);
-            runner.Run(interruption.Token, from);
+            runner.Run(interruption.Token, from, until);
+            if (until is not null)
+            {
+                view.Note($"{options.Name}: done until {until}");
+                return ExitCodes.Done;
+            }
         }
 
         var results = Path.Combine(session.Plan.ModelsFolder, EvaluateStage.Json);

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Progress;
 using Distill.Pipeline.Retries;
@@ -80,12 +79,13 @@ public sealed class PipelineRunner
     /// <summary>Runs the stages that are not done, in order. Outputs of stages that are done are verified by their SHA-256.</summary>
     /// <param name="cancellation">Ends the run after the current step.</param>
     /// <param name="from">First stage to rerun with all stages after it; their results are moved aside. Null to rerun none.</param>
+    /// <param name="until">Last stage to run; null for all.</param>
     /// <exception cref="UserException">The user's input is wrong, or another process holds the pipeline.</exception>
     /// <exception cref="StageFailedException">A stage failed. Another run resumes it.</exception>
     /// <exception cref="OperationCanceledException">The run was interrupted. Another run resumes it.</exception>
-    public void Run(CancellationToken cancellation, string? from = null)
+    public void Run(CancellationToken cancellation, string? from = null, string? until = null)
     {
-        var rerun = From(from);
+        var (rerun, last) = (From(from), until is null ? _stages.Count : 1 + IndexOf(until, "--until"));
         var leasePath = Path.Combine(_modelsFolder, LeaseFile);
         using var lease = PipelineLease.Take(leasePath, _clock, LeaseTimeouts.Default, _view.Note, cancellation);
         Durable.SweepPartials(_modelsFolder);
@@ -93,7 +93,7 @@ public sealed class PipelineRunner
         new PastResults(_modelsFolder, _clock).MoveAside(rerun, manifest);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         var notes = new MachineNotes(Machine);
-        for (var i = 0; i < _stages.Count; i++)
+        for (var i = 0; i < last; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var stage = _stages[i];
@@ -117,12 +117,15 @@ public sealed class PipelineRunner
 
     /// <summary>Returns the names of a stage and of all stages after it; none for null.</summary>
     /// <exception cref="UserException">The plan does not contain the stage.</exception>
-    public IReadOnlyList<string> From(string? stage)
+    public IReadOnlyList<string> From(string? stage) =>
+        stage is null ? [] : [.. _stages.Skip(IndexOf(stage, "--from")).Select(definition => definition.Name)];
+
+    private int IndexOf(string stage, string option)
     {
         string[] names = [.. _stages.Select(definition => definition.Name)];
-        return stage is null ? []
-            : names.Contains(stage) ? [.. names.SkipWhile(name => name != stage)]
-            : throw new UserException($"--from: found \"{stage}\", expected one of {string.Join(", ", names)}");
+        return Array.IndexOf(names, stage) is >= 0 and var index
+            ? index
+            : throw new UserException($"{option}: found \"{stage}\", expected one of {string.Join(", ", names)}");
     }
 
     private void RunStage(
@@ -153,33 +156,14 @@ public sealed class PipelineRunner
         try
         {
             checkpoints.Claim();
-            result = stage.Run(new StageContext
-            {
-                Name = stage.Name,
-                Key = started.Key,
-                Folder = folder,
-                Checkpoints = checkpoints,
-                Progress = progress,
-                Metrics = new MetricsLog(Path.Combine(folder, MetricsLog.FileName), _clock),
-                Cancellation = cancellation,
-                Inputs = inputs.Paths,
-                Lineage = Lineage.Of(stage.Inputs, manifest.Stages),
-                UpstreamMetrics = stage.Inputs.Select(artifact => artifact.Stage).Distinct()
-                    .Where(manifest.Stages.ContainsKey)
-                    .ToDictionary(maker => maker, maker => manifest.Stages[maker].Metrics),
-            });
+            var contexts = new StageContexts(_modelsFolder, _clock);
+            result = stage.Run(contexts.Create(stage, started.Key, inputs, manifest.Stages, checkpoints, progress, cancellation));
             timer.Finish(result);
         }
         catch (Exception error)
         {
             timer.TrySaveTime();
-            var failure = FirstError.In(error);
-            if (failure is UserException || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
-            {
-                ExceptionDispatchInfo.Throw(failure);
-            }
-
-            throw new StageFailedException(stage.Name, failure);
+            throw StageFailedException.Of(stage.Name, error, cancellation);
         }
 
         _view.End(stage.Name, timer.Elapsed, result.Metrics);

@@ -23,6 +23,9 @@ public sealed class StageContext
 
     public required CancellationToken Cancellation { get; init; }
 
+    /// <summary>The part of the stage's work to do. Only stages whose results are independent files can do less than all.</summary>
+    public WorkPart Part { get; init; } = WorkPart.Whole;
+
     /// <summary>Paths of the declared inputs, by artifact.</summary>
     public required IReadOnlyDictionary<Artifact, string> Inputs { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
 
 namespace Distill.Pipeline.Execution;
@@ -6,6 +8,18 @@ namespace Distill.Pipeline.Execution;
 public sealed class StageFailedException(string stage, Exception inner) : Exception(Describe(stage, inner), inner)
 {
     public string Stage { get; } = stage;
+
+    /// <summary>Returns the failure of a stage. Wrong input of the user and an interruption are thrown as they are.</summary>
+    internal static StageFailedException Of(string stage, Exception error, CancellationToken cancellation)
+    {
+        var failure = FirstError.In(error);
+        if (failure is UserException || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return new StageFailedException(stage, failure);
+    }
 
     private static string Describe(string stage, Exception inner)
     {
