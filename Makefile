@@ -6,10 +6,12 @@ TEST     ?=
 
 # How much `make crash-test` and `make fuzz` do.
 KILLS_PER_STAGE ?= 20
-KILLS    ?= 1000
-REGIONS  ?= 8
-SOAK     ?= 2000
-FUZZ     ?= 80000
+KILLS           ?= 1000
+REGIONS         ?= 8
+SOAK            ?= 2000
+POWER_CUTS      ?= 10000
+RUN_CUTS        ?= 100
+FUZZ            ?= 80000
 
 # Rounds of each benchmark; the one benchmark to run, or all; the number of images that bench-scale grows to.
 BENCH_PAIRS  ?= 7
@@ -62,7 +64,7 @@ help:
 	@echo '  make docs                                         regenerate the JSON schema and the table of options'
 	@echo '  make clean                                        delete build outputs; data and models stay'
 	@echo 'Prove and measure'
-	@echo '  make crash-test                                   kill runs and damage files, then compare the results bit by bit'
+	@echo '  make crash-test                                   kill runs, cut the power and damage files, then compare the bits'
 	@echo '  make fuzz                                         read more than a million damaged files of every kind'
 	@echo '  make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      measure images/s of every step, and of PyTorch if python3 has it'
 	@echo '  make bench-scale [BENCH_IMAGES=n]                 measure the cost per image as images, classes and batches grow'
@@ -124,6 +126,7 @@ crash-test: build-all
 	@tail -f TestResults/kills.log & watcher=$$!; trap "kill $$watcher" EXIT; \
 	    DISTILL_PROGRESS=$(CURDIR)/TestResults/kills.log \
 	    DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) DISTILL_DAMAGED_REGIONS=$(REGIONS) DISTILL_SOAK_STEPS=$(SOAK) \
+	    DISTILL_POWER_CUTS=$(POWER_CUTS) DISTILL_RUN_CUTS=$(RUN_CUTS) \
 	    dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=detailed'
 

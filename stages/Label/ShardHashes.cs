@@ -14,7 +14,15 @@ internal sealed class ShardHashes(string folder)
     public void Add(string shard) => Durable.WriteText(PathOf(shard), $"{FileHash.OfFile(shard)}  {Path.GetFileName(shard)}\n");
 
     /// <summary>Removes the record of a shard that will be written again.</summary>
-    public void Forget(string shard) => Durable.Delete(PathOf(shard));
+    public void Forget(string shard)
+    {
+        if (File.Exists(PathOf(shard)))
+        {
+            // Synced, since the record of an earlier shard would make the next one of that name look damaged.
+            Durable.Delete(PathOf(shard));
+            Durable.SyncFolder(folder);
+        }
+    }
 
     /// <summary>Returns whether the shard was recorded. After a kill between writing and recording, it was not.</summary>
     public bool Has(string shard) => Recorded(shard) is not null;

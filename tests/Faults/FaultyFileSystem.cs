@@ -68,25 +68,9 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
     private void Meet(Operation operation) => faultOf(operation)?.Strike();
 
     /// <summary>A stream in which each write is an operation.</summary>
-    private sealed class WatchedStream(Stream inner, string path, Func<Operation, Fault?> faultOf) : Stream
+    private sealed class WatchedStream(Stream inner, string path, Func<Operation, Fault?> faultOf) : ForwardingStream(inner)
     {
         public string Path => path;
-
-        public Stream Inner => inner;
-
-        public override bool CanRead => inner.CanRead;
-
-        public override bool CanSeek => inner.CanSeek;
-
-        public override bool CanWrite => inner.CanWrite;
-
-        public override long Length => inner.Length;
-
-        public override long Position
-        {
-            get => inner.Position;
-            set => inner.Position = value;
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -94,46 +78,14 @@ internal sealed class FaultyFileSystem(IFileSystem inner, Func<Operation, Fault?
             {
                 if (fault.Halfway)
                 {
-                    inner.Write(buffer[..(buffer.Length / 2)]);
-                    inner.Flush();
+                    Inner.Write(buffer[..(buffer.Length / 2)]);
+                    Inner.Flush();
                 }
 
                 fault.Strike();
             }
 
-            inner.Write(buffer);
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public override void Flush() => inner.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-        public override void SetLength(long value) => inner.SetLength(value);
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
+            Inner.Write(buffer);
         }
     }
 }
