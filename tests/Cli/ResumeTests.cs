@@ -6,15 +6,22 @@ namespace Tests.Cli;
 [Trait("Category", "Process")]
 public sealed class ResumeTests
 {
-    [Fact]
-    public void Sigterm_saves_a_checkpoint_and_the_next_run_resumes()
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("USR1")]
+    [InlineData("USR1", "USR1", "TERM")]
+    public void A_signal_saves_a_checkpoint_and_the_next_run_resumes(params string[] signals)
     {
         using var pipeline = new TinyPipeline(json => json["pretrain"]!["steps"] = 60);
         using (var process = new DistillProcess(pipeline.Folder, "run"))
         {
             process.ReadUntil("pretrain: step ");
 
-            process.Signal("TERM");
+            foreach (var signal in signals)
+            {
+                process.Signal(signal);
+            }
+
             Assert.Equal(130, process.Finish().ExitCode);
         }
 
