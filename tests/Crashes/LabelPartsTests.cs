@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Tests.Cli;
-using Tests.Faults;
 
 namespace Tests.Crashes;
 

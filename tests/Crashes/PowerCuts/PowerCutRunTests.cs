@@ -14,7 +14,7 @@ namespace Tests.Crashes.PowerCuts;
 [Trait("Category", "Slow")]
 public sealed class PowerCutRunTests(ITestOutputHelper output)
 {
-    private static int Cuts => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RUN_CUTS") ?? "5", CultureInfo.InvariantCulture);
+    private static int Cuts => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RUN_CUTS") ?? "3", CultureInfo.InvariantCulture);
 
     [Fact]
     public void A_run_gives_the_same_bits_wherever_the_power_is_cut()
