@@ -71,6 +71,9 @@ internal static class RunCommand
         var view = Session.View(json);
         using (view as IDisposable)
         {
+            var runner = session.Runner(view);
+            var again = runner.From(from);
+            _ = until is null ? 0 : runner.IndexOf(until, "--until");
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");
             var check = DataCheck.Run(options, session.Dataset);
             foreach (var warning in check.Warnings)
@@ -80,8 +83,7 @@ internal static class RunCommand
 
             check.ThrowIfErrors();
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, view.Note), view.Note, interruption.Token);
-            var runner = session.Runner(view);
-            CapacityCheck.Run(options, session.Dataset, () => Untried(runner, from), view.Note, interruption.Token);
+            CapacityCheck.Run(options, session.Dataset, () => Untried(runner, again), view.Note, interruption.Token);
             runner.Run(interruption.Token, from, until);
             if (until is not null)
             {
@@ -105,12 +107,12 @@ internal static class RunCommand
     }
 
     /// <summary>Returns the stages that will run, without those that resume: they have shown that a step fits.</summary>
-    private static string[] Untried(PipelineRunner runner, string? from) =>
+    private static string[] Untried(PipelineRunner runner, IReadOnlyList<string> again) =>
     [
         .. runner.Status()
             .Where(stage => stage is { State: not StageState.Done, CheckpointStep: null })
             .Select(stage => stage.Name)
-            .Union(runner.From(from)),
+            .Union(again),
     ];
 
     private static int ShowPlan(PipelineOptions options, string? from)

@@ -120,7 +120,11 @@ public sealed class PipelineRunner
     public IReadOnlyList<string> From(string? stage) =>
         stage is null ? [] : [.. _stages.Skip(IndexOf(stage, "--from")).Select(definition => definition.Name)];
 
-    private int IndexOf(string stage, string option)
+    /// <summary>Returns the place of a stage in the plan, from 0.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="option">The option that named it, for the message.</param>
+    /// <exception cref="UserException">The plan does not contain the stage.</exception>
+    public int IndexOf(string stage, string option)
     {
         string[] names = [.. _stages.Select(definition => definition.Name)];
         return Array.IndexOf(names, stage) is >= 0 and var index

@@ -88,6 +88,18 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Run_until_a_stage_leaves_the_later_ones_to_the_next_run()
+    {
+        _plan.Runner().Run(CancellationToken.None, until: "pretrain");
+
+        Assert.Equal(["Done: ", "ToDo: "], _plan.Status());
+        Assert.Equal("skip pretrain", _plan.Run()[0]);
+        Assert.Equal(["Done: ", "Done: "], _plan.Status());
+        var thrown = Assert.Throws<UserException>(() => _plan.Runner().Run(CancellationToken.None, until: "label"));
+        Assert.Equal("--until: found \"label\", expected one of pretrain, finetune", thrown.Message);
+    }
+
+    [Fact]
     public void Run_from_an_unknown_stage_is_refused_and_changes_nothing()
     {
         _plan.Run();
