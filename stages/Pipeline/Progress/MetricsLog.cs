@@ -74,17 +74,27 @@ public sealed class MetricsLog(string path, TimeProvider clock)
         _isIntact = true;
     }
 
-    /// <summary>Makes the lines so far survive a power cut. Call it before a checkpoint of their step is saved.</summary>
+    /// <summary>
+    /// Makes the lines so far survive a power cut. Call it before a checkpoint of their step is saved. Errors are ignored: lost lines are
+    /// better than a lost checkpoint.
+    /// </summary>
     public void Sync()
     {
-        foreach (var written in new[] { path, EventsPath }.Where(File.Exists))
+        try
         {
-            Durable.Files.SyncFile(written);
-        }
+            foreach (var written in new[] { path, EventsPath }.Where(File.Exists))
+            {
+                Durable.Files.SyncFile(written);
+            }
 
-        if (Directory.Exists(_folder))
+            if (Directory.Exists(_folder))
+            {
+                Durable.SyncFolder(_folder);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            Durable.SyncFolder(_folder);
+            // The disk that refused this will refuse the checkpoint too, which is tried again and reported.
         }
     }
 
