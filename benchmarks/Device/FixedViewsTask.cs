@@ -22,7 +22,7 @@ internal sealed class FixedViewsTask(ContrastiveNetwork network, Tensor views_MC
     public override double EpochOf(long step) => step;
 
     // An alias, because a step disposes of its inputs.
-    public override StepInputs Inputs(long step) => StepInputs.Of(views_MCHW.alias());
+    public override StepInputs Inputs(long step, BatchShare share) => StepInputs.Of(views_MCHW.alias(), share);
 
     public override Tensor Loss(long step, Tensor outputs) => ContrastiveLoss.NtXent(outputs, Temperature);
 }

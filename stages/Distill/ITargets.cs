@@ -14,11 +14,12 @@ internal interface ITargets : IDisposable
     /// <summary>Returns the N views of a step, counted from 0: a pure function that any thread may call.</summary>
     IEnumerable<ViewRequest> ViewsAt(long step);
 
-    /// <summary>Takes the loaded inputs of a step, before any of its logits are asked for.</summary>
-    /// <param name="inputs">All rows of the step, [R, C, H, W], floats in [0, 1].</param>
-    /// <param name="views">Numbers of the N rows that are views, increasing.</param>
-    void Show(StepInputs inputs, long[] views);
+    /// <summary>Takes the loaded inputs of a step, before any of their logits are asked for.</summary>
+    /// <param name="inputs">Rows of the step, [R, C, H, W], floats in [0, 1]: all, or the share of a rank.</param>
+    /// <param name="first">The place of the first of these views among all N.</param>
+    /// <param name="views">Numbers of the rows that are views, increasing.</param>
+    void Show(StepInputs inputs, int first, long[] views);
 
-    /// <summary>Returns the teacher's logits for some of a step's views: [views, K], fp32.</summary>
+    /// <summary>Returns the teacher's logits for some of the step's views: [views, K], fp32.</summary>
     Tensor LogitsAt(long step, Range views);
 }

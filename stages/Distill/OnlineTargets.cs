@@ -25,6 +25,7 @@ internal sealed class OnlineTargets : ITargets
     private readonly int _viewsPerBatch;
     private readonly int _together;
     private readonly BatchPlan _batches;
+    private int _first;
     private Tensor? _logits_NK;
 
     /// <param name="teacher">The teacher, on the device; owned by this object.</param>
@@ -61,8 +62,9 @@ internal sealed class OnlineTargets : ITargets
         select _bank.Draw(_images[sample.Index], _crop, sample.View(_random, view));
 
     /// <inheritdoc/>
-    public void Show(StepInputs inputs, long[] views)
+    public void Show(StepInputs inputs, int first, long[] views)
     {
+        _first = first;
         _logits_NK?.Dispose();
         var batches = views.Chunk(_viewsPerBatch).ToArray();
         _logits_NK = Inference.Forward(_teacher, batches.Length, batch => inputs.At(batches[batch]), _compute).DetachFromDisposeScope();
@@ -71,8 +73,8 @@ internal sealed class OnlineTargets : ITargets
     /// <inheritdoc/>
     public Tensor LogitsAt(long step, Range views)
     {
-        var (first, count) = views.GetOffsetAndLength((int)_logits_NK!.shape[0]);
-        return _logits_NK.narrow(0, first, count);
+        var (first, count) = views.GetOffsetAndLength(_first + (int)_logits_NK!.shape[0]);
+        return _logits_NK.narrow(0, first - _first, count);
     }
 
     public void Dispose()

@@ -55,10 +55,11 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
 
     public override bool AdaptsClassifier => true;
 
-    public override StepInputs Inputs(long step)
+    public override StepInputs Inputs(long step, BatchShare share)
     {
-        var inputs = _loader.InputsAt(step);
-        _targets.Show(inputs, _rows.Soft(0, inputs.Rows).Places);
+        var inputs = _loader.InputsAt(step, share);
+        var (views, places) = _rows.Soft(inputs.FirstInBatch, inputs.Rows);
+        _targets.Show(inputs, views.Start.Value, places);
         return inputs;
     }
 

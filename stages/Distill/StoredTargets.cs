@@ -49,7 +49,7 @@ internal sealed class StoredTargets : ITargets
     });
 
     /// <inheritdoc/>
-    public void Show(StepInputs inputs, long[] views)
+    public void Show(StepInputs inputs, int first, long[] views)
     {
     }
 

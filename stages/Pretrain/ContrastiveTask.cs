@@ -69,9 +69,9 @@ internal sealed class ContrastiveTask : TrainingTask, IDisposable
     /// Loads the first views of all images, then the second ones. In one group, batch norm sees both (SimCLRv2's model.py); with two
     /// groups, it sees them separately. With more groups, the second views have another order (<see cref="ViewOrder"/>).
     /// </summary>
-    public override StepInputs Inputs(long step)
+    public override StepInputs Inputs(long step, BatchShare share)
     {
-        var views = _loader.InputsAt(step);
+        var views = _loader.InputsAt(step, share);
         _queue?.Hold(views);
         return views;
     }

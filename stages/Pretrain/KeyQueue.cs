@@ -1,6 +1,7 @@
 // M views of a step, C channels, H height, W width, P outputs of the projection head, Q keys in the queue
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
+using Distill.Learning.Ranks;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
 
@@ -18,6 +19,7 @@ internal sealed class KeyQueue : IDisposable
     private readonly QueueOptions _options;
     private readonly int _groups;
     private readonly Compute _compute;
+    private readonly IRanks _ranks;
     private readonly MovingAverage _average = new();
     private StepInputs? _views;
 
@@ -27,10 +29,17 @@ internal sealed class KeyQueue : IDisposable
     /// <param name="options">Length of the queue, and momentum.</param>
     /// <param name="groups">Number of groups per batch.</param>
     /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="ranks">The processes that train together. Each projects its views, and all have the same queue.</param>
     public KeyQueue(
-        ContrastiveNetwork copy, ContrastiveNetwork network, int projection, QueueOptions options, int groups, Compute compute)
+        ContrastiveNetwork copy,
+        ContrastiveNetwork network,
+        int projection,
+        QueueOptions options,
+        int groups,
+        Compute compute,
+        IRanks ranks)
     {
-        (_copy, _options, _groups, _compute) = (copy, options, groups, compute);
+        (_copy, _options, _groups, _compute, _ranks) = (copy, options, groups / ranks.Count, compute, ranks);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         _queue_QP = zeros(options.Size, projection, device: compute.Device).DetachFromDisposeScope();
@@ -67,10 +76,11 @@ internal sealed class KeyQueue : IDisposable
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         _average.Move([.. _copy.parameters()], [.. network.parameters()], _options.MomentumAt(step));
-        for (var group = 0; group < _groups; group++)
+        var own_MP = cat([.. Enumerable.Range(0, _groups).Select(Project)]);
+        // In parts of a group, which the queue is never shorter than.
+        foreach (var keys_MP in _ranks.Gather(own_MP).chunk(_groups * _ranks.Count))
         {
-            using var views_MCHW = _views!.Group(group, _groups);
-            Write(views_MCHW);
+            Write(keys_MP);
         }
 
         _views = null;
@@ -84,11 +94,17 @@ internal sealed class KeyQueue : IDisposable
         _copy.Dispose();
     }
 
-    private void Write(Tensor views_MCHW)
+    private Tensor Project(int group)
     {
         using var scope = NewDisposeScope();
         using var autocast = _compute.BeginAutocast();
-        var keys_MP = nn.functional.normalize(_copy.forward(views_MCHW).to_type(ScalarType.Float32), dim: 1);
+        var views_MCHW = _views!.Group(group, _groups);
+        return nn.functional.normalize(_copy.forward(views_MCHW).to_type(ScalarType.Float32), dim: 1).MoveToOuterDisposeScope();
+    }
+
+    private void Write(Tensor keys_MP)
+    {
+        using var scope = NewDisposeScope();
         var (first, count) = (_written.ReadInt64(), keys_MP.shape[0]);
         var places_M = NewTensors.Range(first, first + count, _compute.Device).Modulo_(_options.Size);
         _queue_QP.index_copy_(0, places_M, keys_MP);

@@ -36,20 +36,24 @@ public static class PretrainStage
         var random = settings.Random(context.Name);
         using var bank = ImageBank.Open(images, settings.Compute.Device, settings.LoaderThreads);
         using var network = ContrastiveNetwork.Create(options.Network, options.Head, images.Shape.Channels, settings.Compute, random);
-        using var queue = options.Queue.Size > 0 ? CreateQueue(network, options, images.Shape.Channels, settings.Compute) : null;
+        using var queue = options.Queue.Size > 0 ? CreateQueue(network, options, images.Shape.Channels, settings) : null;
         using var task = new ContrastiveTask(network, bank, queue, options, settings.Compute, random);
         var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
-        foreach (var (name, value) in task.LastMonitored)
+        if (settings.Ranks.Leads)
         {
-            result.Metrics[name] = Math.Round(value, 3);
+            foreach (var (name, value) in task.LastMonitored)
+            {
+                result.Metrics[name] = Math.Round(value, 3);
+            }
         }
 
         return result;
     }
 
-    private static KeyQueue CreateQueue(ContrastiveNetwork network, PretrainOptions options, int channels, Compute compute)
+    private static KeyQueue CreateQueue(ContrastiveNetwork network, PretrainOptions options, int channels, RunSettings settings)
     {
-        var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, compute, random: null);
-        return new KeyQueue(copy, network, options.Head.Output, options.Queue, options.Training.Groups, compute);
+        var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, settings.Compute, random: null);
+        var (groups, ranks) = (options.Training.Groups, settings.RanksFor(options.Training));
+        return new KeyQueue(copy, network, options.Head.Output, options.Queue, groups, settings.Compute, ranks);
     }
 }

@@ -49,7 +49,7 @@ public sealed class OnlineTargetsTests : IDisposable
         using var targets = Targets(teacher, bank, [3, 1, 4, 15, 9], BatchSize);
         var views = bank.Cut(new ViewBatch([.. targets.ViewsAt(2)]));
 
-        targets.Show(StepInputs.Of(views.alias()), [.. Enumerable.Range(0, BatchSize).Select(row => (long)row)]);
+        targets.Show(StepInputs.Of(views.alias()), 0, [.. Enumerable.Range(0, BatchSize).Select(row => (long)row)]);
 
         teacher.eval();
         var expected = teacher.forward(views);

@@ -1,4 +1,5 @@
 using Distill.Learning.Networks;
+using Distill.Learning.Ranks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
@@ -75,7 +76,7 @@ public sealed class KeyQueueTests
     {
         using var scope = NewDisposeScope();
         using var network = Network();
-        using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(20, 0.9), groups: 2, Cpu);
+        using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(20, 0.9), groups: 2, Cpu, Alone.Instance);
         Assert.Null(queue.Keys());
 
         // Step 1 was skipped: its views are held, and never written.
@@ -100,7 +101,7 @@ public sealed class KeyQueueTests
         using var frozen = no_grad();
         using var network = Network();
         using var plain = Network();
-        using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(16, 0.9), groups: 2, Cpu);
+        using var queue = new KeyQueue(Network(), network, 8, new QueueOptions(16, 0.9), groups: 2, Cpu, Alone.Instance);
         var views = Pattern.Uniform("views", 8, 1, 28, 28).clone();
         queue.Hold(StepInputs.Of(views.alias()));
         queue.Update(network, 0);

@@ -13,11 +13,11 @@ internal sealed partial class Interruption : IDisposable
 
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _signals;
-    private readonly string _message;
+    private readonly string? _message;
     private bool _wasStopped;
 
-    /// <param name="message">What the first signal prints.</param>
-    public Interruption(string message = "Saving a checkpoint, then stopping. Press Ctrl-C again to stop immediately.")
+    /// <param name="message">What the first signal prints; null for nothing.</param>
+    public Interruption(string? message = "Saving a checkpoint, then stopping. Press Ctrl-C again to stop immediately.")
     {
         _message = message;
         _signals =
@@ -53,7 +53,11 @@ internal sealed partial class Interruption : IDisposable
         _wasStopped |= context.Signal != Warning;
         if (!_source.IsCancellationRequested)
         {
-            Console.Error.WriteLine(_message);
+            if (_message is not null)
+            {
+                Console.Error.WriteLine(_message);
+            }
+
             _source.Cancel();
         }
     }

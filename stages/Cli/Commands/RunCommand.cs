@@ -6,6 +6,7 @@ using Distill.Cli.Checks;
 using Distill.Cli.Output;
 using Distill.Cli.Planning;
 using Distill.Evaluate;
+using Distill.Learning.Ranks;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Progress;
@@ -34,6 +35,18 @@ internal static class RunCommand
         };
         command.SetAction(parsed =>
         {
+            var ranks = RankLauncher.Join();
+            var code = ExitCodes.Guard(() => ranks.Leads ? Lead(parsed, ranks) : HelpingRank.Run(ranks, () => Load(parsed, ranks)));
+            ranks.Leave(code);
+            return code;
+        });
+        return command;
+
+        PipelineOptions Load(ParseResult parsed, IRanks ranks) =>
+            RankedOptions.For(PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed)), ranks);
+
+        int Lead(ParseResult parsed, IRanks ranks)
+        {
             if (parsed.GetValue(from) is not null && parsed.GetValue(force))
             {
                 throw new UserException(
@@ -47,7 +60,7 @@ internal static class RunCommand
                     "found both --dry-run and --json, expected one of them: distill status --json reports the status of each stage");
             }
 
-            var options = PipelineOptions.Load(parsed.GetRequiredValue(pipeline), parsed.GetValue(seed));
+            var options = Load(parsed, ranks);
             var everything = options.UsesEncoders ? StageNames.Classify
                 : options.ImportsTeacher ? StageNames.FineTune
                 : StageNames.Pretrain;
@@ -55,8 +68,7 @@ internal static class RunCommand
             return parsed.GetValue(dryRun)
                 ? ShowPlan(options, first)
                 : Execute(options, parsed.GetValue(json), first, parsed.GetValue(until));
-        });
-        return command;
+        }
     }
 
     /// <summary>Runs a pipeline and shows its results.</summary>
@@ -68,7 +80,12 @@ internal static class RunCommand
     {
         using var interruption = new Interruption();
         var session = Session.Open(options, interruption.Token);
-        var view = Session.View(json);
+        if (options.Settings.Ranks is { Count: > 1 } ranks)
+        {
+            ranks.Broadcast(HelpingRank.Greeting);
+        }
+
+        var view = Session.View(json, plain: options.Settings.Ranks.Count > 1);
         using (view as IDisposable)
         {
             var runner = session.Runner(view);

@@ -56,7 +56,9 @@ internal sealed class Session
         new(Plan.ModelsFolder, Plan.Stages, Plan.Externals, view, TimeProvider.System) { Machine = Machine };
 
     /// <summary>Returns a live view on a terminal, and plain lines in a pipe. The lines go to stderr if stdout is for JSON.</summary>
-    public static IProgressView View(bool json) => json || Console.IsOutputRedirected
+    /// <param name="json">Whether stdout is for JSON.</param>
+    /// <param name="plain">Whether to print lines on a terminal too, such as mpirun's, which copies what several processes print.</param>
+    public static IProgressView View(bool json, bool plain = false) => json || plain || Console.IsOutputRedirected
         ? new PlainProgressView(json ? Console.Error : Console.Out, TimeProvider.System, PlainInterval)
         : new LiveProgressView(AnsiConsole.Console, TimeProvider.System);
 }

@@ -11,6 +11,9 @@ public sealed record ViewBatch(IReadOnlyList<ViewRequest> Views, int? Size = nul
 {
     /// <summary>Operations on each crop, in this order; none by default. They draw from the key of the view.</summary>
     public IReadOnlyList<ViewOperation> Operations { get; init; } = [];
+
+    /// <summary>Returns some of the views, in order.</summary>
+    public ViewBatch Part(int first, int count) => this with { Views = [.. Views.Skip(first).Take(count)] };
 }
 
 /// <summary>A view to be cut from an image.</summary>

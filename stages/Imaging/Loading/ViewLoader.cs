@@ -13,7 +13,7 @@ public sealed class ViewLoader : IDisposable
     /// <summary>Number of batches that are loaded ahead. The second one hides images that take long to decode.</summary>
     private const int PrefetchedBatches = 2;
 
-    private readonly Queue<(long Step, Task<(ViewBatch Batch, Tensor? Crops)> Load)> _prefetched = [];
+    private readonly Queue<(long Step, BatchShare Share, Task<(SharedViews Views, Tensor? Crops)> Load)> _prefetched = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly ImageBank _bank;
     private readonly Func<long, ViewBatch> _plan;
@@ -37,17 +37,20 @@ public sealed class ViewLoader : IDisposable
         return inputs.All();
     }
 
-    /// <summary>Loads the views of a step, to be finished in parts. The caller disposes of them.</summary>
+    /// <summary>Loads views of a step, to be finished in parts. The caller disposes of them.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="share">The share of the views; null for all.</param>
     /// <exception cref="IOException">An image can no longer be read.</exception>
-    public StepInputs InputsAt(long step)
+    public StepInputs InputsAt(long step, BatchShare? share = null)
     {
+        share ??= BatchShare.Whole;
         if (!_bank.Streams)
         {
-            return new StepViews(_bank, _plan(step), prepared: null);
+            return new StepViews(_bank, SharedViews.Of(_plan(step), share), prepared: null);
         }
 
         // After a jump, what was loaded for other steps is useless.
-        while (_prefetched.TryPeek(out var next) && next.Step != step)
+        while (_prefetched.TryPeek(out var next) && (next.Step != step || next.Share != share))
         {
             DisposeWhenLoaded(_prefetched.Dequeue().Load);
         }
@@ -55,17 +58,17 @@ public sealed class ViewLoader : IDisposable
         var end = Math.Min(step + PrefetchedBatches + 1, Math.Max(_steps, step + 1));
         for (var upcoming = step + _prefetched.Count; upcoming < end; upcoming++)
         {
-            Prefetch(upcoming);
+            Prefetch(upcoming, share);
         }
 
-        var (batch, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
-        return new StepViews(_bank, batch, crops);
+        var (views, crops) = _prefetched.Dequeue().Load.GetAwaiter().GetResult();
+        return new StepViews(_bank, views, crops);
     }
 
     public void Dispose()
     {
         _stop.Cancel();
-        foreach (var (_, load) in _prefetched)
+        foreach (var (_, _, load) in _prefetched)
         {
             // Waits, so that nothing is decoded after this returns.
             DisposeWhenLoaded(load).Wait();
@@ -75,7 +78,7 @@ public sealed class ViewLoader : IDisposable
     }
 
     /// <summary>Disposes of a batch that is no longer needed once it is loaded, and ignores its errors.</summary>
-    private static Task DisposeWhenLoaded(Task<(ViewBatch Batch, Tensor? Crops)> load) => load.ContinueWith(
+    private static Task DisposeWhenLoaded(Task<(SharedViews Views, Tensor? Crops)> load) => load.ContinueWith(
         done =>
         {
             if (done.IsCompletedSuccessfully)
@@ -92,15 +95,15 @@ public sealed class ViewLoader : IDisposable
         TaskScheduler.Default);
 
     /// <summary>Loads a step once the one before it is loaded, so that they do not compete for threads.</summary>
-    private void Prefetch(long step)
+    private void Prefetch(long step, BatchShare share)
     {
-        var before = _prefetched.Count > 0 ? _prefetched.Last().Load : Task.FromResult<(ViewBatch, Tensor?)>(default);
-        _prefetched.Enqueue((step, before.ContinueWith(
+        var before = _prefetched.Count > 0 ? _prefetched.Last().Load : Task.FromResult<(SharedViews, Tensor?)>(default);
+        _prefetched.Enqueue((step, share, before.ContinueWith(
             _ =>
             {
                 _stop.Token.ThrowIfCancellationRequested();
-                var batch = _plan(step);
-                return (batch, _bank.Prepare(batch, _stop.Token));
+                var views = SharedViews.Of(_plan(step), share);
+                return (views, _bank.Prepare(views.Batch, _stop.Token));
             },
             CancellationToken.None,
             TaskContinuationOptions.None,

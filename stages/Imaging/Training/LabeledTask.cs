@@ -48,7 +48,7 @@ public sealed class LabeledTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => _batches.EpochsAfter(step);
 
-    public override StepInputs Inputs(long step) => _loader.InputsAt(step);
+    public override StepInputs Inputs(long step, BatchShare share) => _loader.InputsAt(step, share);
 
     public override bool IsLossSumOfRows => true;
 

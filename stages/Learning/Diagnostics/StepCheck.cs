@@ -134,7 +134,7 @@ internal sealed record StepCheck(string Name, Func<Generator, nn.Module<Tensor, 
 
         public override double EpochOf(long step) => step;
 
-        public override StepInputs Inputs(long step) => StepInputs.Of(views_MCHW.alias());
+        public override StepInputs Inputs(long step, BatchShare share) => StepInputs.Of(views_MCHW.alias(), share);
 
         public override Tensor Loss(long step, Tensor outputs) => loss(outputs);
 

@@ -1,4 +1,5 @@
 using Distill.Learning.Randomness;
+using Distill.Learning.Ranks;
 using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Training;
@@ -28,6 +29,9 @@ public sealed record RunSettings(
     GradientCache GradientCache = GradientCache.Auto,
     int SnapshotEverySteps = 0)
 {
+    /// <summary>The processes that train together. Neither keys nor results depend on their number, except for rounding.</summary>
+    public IRanks Ranks { get; init; } = Alone.Instance;
+
     /// <summary>
     /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c>, <c>gradientCache</c> and
     /// <c>snapshotEverySteps</c> from the top level of the file.
@@ -49,6 +53,11 @@ public sealed record RunSettings(
             "snapshotEverySteps", 0, 0,
             help: "Keeps the weights of every stage each time after this many steps, in checkpoints/snapshots. 0: none. Results do not "
                 + "depend on it."));
+
+    /// <summary>
+    /// The processes that take part in a training. One group cannot be divided, so the leader trains it alone.
+    /// </summary>
+    public IRanks RanksFor(TrainingOptions training) => training.Groups == 1 ? Alone.Instance : Ranks;
 
     /// <summary>The random key of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);

@@ -1,3 +1,4 @@
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 // M rows of a batch
@@ -8,11 +9,20 @@ namespace Distill.Learning.Training;
 /// </summary>
 public abstract class StepInputs : IDisposable
 {
-    /// <summary>Number of rows, M.</summary>
-    public abstract long Rows { get; }
+    /// <summary>Number of rows of the whole batch, of which these inputs may be the share of one rank.</summary>
+    public abstract long BatchRows { get; }
 
-    /// <summary>Wraps a tensor [M, …], and takes ownership of it.</summary>
-    public static StepInputs Of(Tensor rows_M) => new TensorInputs(rows_M);
+    /// <summary>The share of the batch that these inputs are.</summary>
+    public virtual BatchShare Share => BatchShare.Whole;
+
+    /// <summary>Number of rows, M.</summary>
+    public long Rows => Share.Rows(BatchRows);
+
+    /// <summary>The place of the first row in the batch.</summary>
+    public long FirstInBatch => Share.First(BatchRows);
+
+    /// <summary>Wraps a share of a tensor [BatchRows, …], and takes ownership of the tensor.</summary>
+    public static StepInputs Of(Tensor rows, BatchShare? share = null) => new TensorInputs(rows, share ?? BatchShare.Whole);
 
     /// <summary>Makes neighboring rows: [count, …] on the device, the same bits each time. The caller owns them.</summary>
     public abstract Tensor Part(long first, long count);
@@ -20,11 +30,20 @@ public abstract class StepInputs : IDisposable
     /// <summary>Makes all rows: [M, …].</summary>
     public Tensor All() => Part(0, Rows);
 
-    /// <summary>Makes the rows of one group (<see cref="BatchGroup"/>).</summary>
+    /// <summary>
+    /// Returns the first row of a group (<see cref="BatchGroup"/>); for the number after the last group, the number of rows.
+    /// </summary>
+    /// <param name="group">Number of the group among those of this share.</param>
+    /// <param name="groups">Number of groups of this share.</param>
+    public long FirstOf(int group, int groups) =>
+        BatchGroup.First(BatchRows, (Share.Rank * groups) + group, Share.Ranks * groups) - FirstInBatch;
+
+    /// <summary>Makes the rows of one group.</summary>
+    /// <inheritdoc cref="FirstOf"/>
     public Tensor Group(int group, int groups)
     {
-        var first = BatchGroup.First(Rows, group, groups);
-        return Part(first, BatchGroup.First(Rows, group + 1, groups) - first);
+        var first = FirstOf(group, groups);
+        return Part(first, FirstOf(group + 1, groups) - first).Aligned();
     }
 
     /// <summary>Makes some rows.</summary>
@@ -52,12 +71,14 @@ public abstract class StepInputs : IDisposable
     /// <summary>Frees what the rows are made from.</summary>
     protected abstract void Dispose(bool disposing);
 
-    private sealed class TensorInputs(Tensor rows_M) : StepInputs
+    private sealed class TensorInputs(Tensor rows, BatchShare share) : StepInputs
     {
-        public override long Rows => rows_M.shape[0];
+        public override long BatchRows => rows.shape[0];
 
-        public override Tensor Part(long first, long count) => rows_M.narrow(0, first, count);
+        public override BatchShare Share => share;
 
-        protected override void Dispose(bool disposing) => rows_M.Dispose();
+        public override Tensor Part(long first, long count) => rows.narrow(0, FirstInBatch + first, count);
+
+        protected override void Dispose(bool disposing) => rows.Dispose();
     }
 }

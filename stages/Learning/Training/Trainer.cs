@@ -1,6 +1,7 @@
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training.Passes;
+using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
 
 namespace Distill.Learning.Training;
@@ -8,11 +9,15 @@ namespace Distill.Learning.Training;
 /// <summary>Takes the steps of a task: inputs, forward pass, loss, backward pass, update.</summary>
 internal sealed class Trainer : IDisposable
 {
+    // A span has at most 2 GiB.
+    private const long SummedAtOnce = 1 << 26;
+
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly Device _device;
     private readonly FlatParameters _parameters;
     private readonly NetworkPasses _passes;
+    private readonly BatchShare _share;
     private readonly StepClock _clock = new(TimeProvider.System);
 
     /// <param name="task">The task, with its network on the device.</param>
@@ -22,6 +27,7 @@ internal sealed class Trainer : IDisposable
     public Trainer(TrainingTask task, TrainingOptions options, RunSettings settings, Action<string> note)
     {
         (_task, _options, _device) = (task, options, settings.Compute.Device);
+        _share = BatchShare.Of(settings.Ranks);
         _parameters = new FlatParameters(task.Network);
         Optimizer = Optimizer.Create(options.Optimizer, _parameters, task.AdaptsClassifier);
         _passes = NetworkPasses.Create(task, _parameters, options.Groups, settings, note);
@@ -45,6 +51,13 @@ internal sealed class Trainer : IDisposable
             using var scope = NewDisposeScope();
             return double.IsFinite(_parameters.Values.detach().norm().ReadDouble());
         }
+    }
+
+    /// <summary>Returns a number that depends on every bit of the weights, as ranks compare it.</summary>
+    public long WeightsChecksum()
+    {
+        using var scope = NewDisposeScope();
+        return _parameters.Values.detach().split(SummedAtOnce).Aggregate(0L, (sum, part) => (31 * sum) + Crc32C.Compute(part.cpu().bytes));
     }
 
     /// <summary>Takes one step. If its loss or gradient is read and not finite, the step changes nothing.</summary>
@@ -80,7 +93,7 @@ internal sealed class Trainer : IDisposable
     {
         // One dispose scope per step: nothing native outlives it.
         using var scope = NewDisposeScope();
-        using var inputs = _task.Inputs(step);
+        using var inputs = _task.Inputs(step, _share);
         var loss = Differentiate(step, inputs);
         var reading = read || ReadsEveryStep
             ? new StepReading(loss.ReadDouble(), _parameters.Gradients.norm().ReadDouble())

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Distill.Learning.Optimizers;
+using Distill.Learning.Ranks;
 using Distill.Learning.Safetensors;
 using Distill.Pipeline.Storage;
 using static TorchSharp.torch;
@@ -35,6 +36,24 @@ internal sealed class TrainingState(TrainingTask task, Optimizer optimizer)
         }
 
         return checkpoint;
+    }
+
+    /// <summary>Replaces the tensors of every rank by those of the leader.</summary>
+    public void Share(IRanks ranks)
+    {
+        if (ranks.Count == 1)
+        {
+            return;
+        }
+
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (_, tensor) in task.Network.state_dict().Concat(optimizer.Buffers).Concat(task.ExtraState))
+        {
+            var sent = tensor.contiguous();
+            ranks.Broadcast(sent);
+            tensor.copy_(sent);
+        }
     }
 
     /// <summary>The largest number of bytes that a checkpoint's tensors take.</summary>

@@ -24,14 +24,18 @@ public abstract class TrainingTask
     public abstract double EpochOf(long step);
 
     /// <summary>
-    /// The inputs of the network in step <paramref name="step"/> (from 0): [M, …], a pure function of the step. The caller disposes of them
-    /// after <see cref="AfterStep"/>.
+    /// The inputs of the network in a step: [M, …], a pure function of the step. The caller disposes of them after <see cref="AfterStep"/>.
     /// </summary>
-    public abstract StepInputs Inputs(long step);
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="share">The rows of the batch that this process trains on.</param>
+    public abstract StepInputs Inputs(long step, BatchShare share);
+
+    /// <summary>The inputs of a step for a process that trains alone.</summary>
+    public StepInputs Inputs(long step) => Inputs(step, BatchShare.Whole);
 
     /// <summary>Computes the loss of a step: a scalar with its graph, a pure function of the step and the outputs.</summary>
     /// <param name="step">The step, from 0.</param>
-    /// <param name="outputs">The network's outputs for <see cref="Inputs"/>: [M, D], fp32.</param>
+    /// <param name="outputs">The network's outputs for the whole batch: [M, D], fp32.</param>
     public abstract Tensor Loss(long step, Tensor outputs);
 
     /// <summary>
@@ -42,8 +46,8 @@ public abstract class TrainingTask
 
     /// <summary>Computes the part of the loss that some rows add, if <see cref="IsLossSumOfRows"/>.</summary>
     /// <param name="step">The step, from 0.</param>
-    /// <param name="outputs">The network's outputs for neighboring rows of <see cref="Inputs"/>, fp32.</param>
-    /// <param name="first">The index of the first of these rows.</param>
+    /// <param name="outputs">The network's outputs for neighboring rows of the batch, fp32.</param>
+    /// <param name="first">The place of the first of these rows in the batch.</param>
     public virtual Tensor PartialLoss(long step, Tensor outputs, long first) =>
         throw new NotSupportedException($"the loss of {GetType().Name} is not a sum of rows");
 

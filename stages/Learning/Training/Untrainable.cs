@@ -8,20 +8,17 @@ namespace Distill.Learning.Training;
 internal static class Untrainable
 {
     /// <summary>Checks the weights and buffers that training starts or resumes from.</summary>
-    /// <exception cref="UserException">One is NaN or infinite; the message names it.</exception>
-    public static void CheckStart(string stage, nn.Module network)
+    /// <returns>An error that names one that is NaN or infinite; null if all are finite.</returns>
+    public static UserException? AtStart(string stage, nn.Module network)
     {
         using var scope = NewDisposeScope();
         var bad = network.state_dict()
             .Where(entry => entry.Value.is_floating_point() && !double.IsFinite(entry.Value.detach().norm().ReadDouble()))
             .Select(entry => entry.Key)
             .FirstOrDefault(key => !network.state_dict()[key].isfinite().all().ReadBoolean());
-        if (bad is not null)
-        {
-            throw new UserException(
-                $"{stage}: found NaN or infinite values in '{bad}' before the first step, expected finite weights; "
-                + "the weights that this stage starts from are damaged, so import or train them again");
-        }
+        return bad is null ? null : new UserException(
+            $"{stage}: found NaN or infinite values in '{bad}' before the first step, expected finite weights; "
+            + "the weights that this stage starts from are damaged, so import or train them again");
     }
 
     /// <summary>Creates the error of a training without any finite step.</summary>

@@ -13,7 +13,8 @@ public sealed class RunManifest
 {
     private const string CopySuffix = ".copy";
 
-    private static readonly JsonSerializerOptions Json = new(JsonFormat.Records)
+    /// <summary>How entries are written as JSON.</summary>
+    internal static readonly JsonSerializerOptions Json = new(JsonFormat.Records)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };

@@ -26,6 +26,9 @@ public sealed class StageContext
     /// <summary>The part of the stage's work to do. Only stages whose results are independent files can do less than all.</summary>
     public WorkPart Part { get; init; } = WorkPart.Whole;
 
+    /// <summary>What another process needs to help with the stage; null if none can.</summary>
+    public StageCall? Call { get; init; }
+
     /// <summary>Paths of the declared inputs, by artifact.</summary>
     public required IReadOnlyDictionary<Artifact, string> Inputs { get; init; }
 

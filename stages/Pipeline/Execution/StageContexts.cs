@@ -28,6 +28,8 @@ internal sealed class StageContexts(string modelsFolder, TimeProvider clock)
         WorkPart? part = null)
     {
         var folder = Path.Combine(modelsFolder, stage.Name);
+        var lineage = Lineage.Of(stage.Inputs, entries);
+        var paths = inputs.Paths.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value);
         return new StageContext
         {
             Name = stage.Name,
@@ -39,7 +41,8 @@ internal sealed class StageContexts(string modelsFolder, TimeProvider clock)
             Cancellation = cancellation,
             Part = part ?? WorkPart.Whole,
             Inputs = inputs.Paths,
-            Lineage = Lineage.Of(stage.Inputs, entries),
+            Call = new StageCall(stage.Name, key, inputs.Hashes, paths, lineage),
+            Lineage = lineage,
             UpstreamMetrics = stage.Inputs.Select(artifact => artifact.Stage).Distinct()
                 .Where(entries.ContainsKey)
                 .ToDictionary(maker => maker, maker => entries[maker].Metrics),

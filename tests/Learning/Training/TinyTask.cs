@@ -1,5 +1,6 @@
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
+using Distill.Learning.Ranks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Progress;
@@ -31,7 +32,13 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>Wraps the network in another module.</summary>
     public Func<nn.Module<Tensor, Tensor>, nn.Module<Tensor, Tensor>> Wrap { get; init; } = network => network;
 
-    public override int ItemsPerStep => 16;
+    public override int ItemsPerStep => Rows;
+
+    /// <summary>Rows of a batch.</summary>
+    public int Rows { get; init; } = 16;
+
+    /// <summary>The processes that train together.</summary>
+    public IRanks Ranks { get; init; } = Alone.Instance;
 
     /// <summary>Called with each step before it is computed.</summary>
     public Action<long> Before { get; init; } = _ => { };
@@ -77,8 +84,17 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             UpstreamMetrics = new Dictionary<string, System.Text.Json.Nodes.JsonObject>(),
             Lineage = new Dictionary<string, LockEntry>(),
         };
+        if (!Ranks.Leads)
+        {
+            // The call of the stage, which the leader's loop sends.
+            Ranks.Broadcast(null);
+        }
+
         var settings = new RunSettings(
-            new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery);
+            new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery)
+        {
+            Ranks = Ranks,
+        };
         return new TrainingLoop(context, options, settings)
         {
             ReadsEveryStep = readsEveryStep,
@@ -99,11 +115,11 @@ internal sealed class TinyTask : TrainingTask, IDisposable
 
     public override double EpochOf(long step) => step / 10.0;
 
-    public override StepInputs Inputs(long step)
+    public override StepInputs Inputs(long step, BatchShare share)
     {
         Before(step);
         // Cloned into libtorch's aligned memory, because matrix products of unaligned memory are rounded differently.
-        return StepInputs.Of(Pattern.Uniform($"x{step}", 16, 4).clone());
+        return StepInputs.Of(Pattern.Uniform($"x{step}", Rows, 4).clone(), share);
     }
 
     public override bool IsLossSumOfRows => SumsRows;
@@ -115,8 +131,8 @@ internal sealed class TinyTask : TrainingTask, IDisposable
 
     public override Tensor PartialLoss(long step, Tensor outputs, long first)
     {
-        var y = Pattern.Uniform($"x{step}", 16, 4).clone().sum(dim: 1, keepdim: true).sin();
-        return outputs.sub(y.narrow(0, first, outputs.shape[0])).pow(2).sum().div(16).mul(Factor(step));
+        var y = Pattern.Uniform($"x{step}", Rows, 4).clone().sum(dim: 1, keepdim: true).sin();
+        return outputs.sub(y.narrow(0, first, outputs.shape[0])).pow(2).sum().div(Rows).mul(Factor(step));
     }
 
     /// <summary>Called when the loop measures.</summary>

@@ -12,7 +12,6 @@ internal sealed class AccumulatedPasses : NetworkPasses
 {
     private readonly TrainingTask _task;
     private readonly int _groups;
-    private readonly RunningStatistics _statistics;
     private readonly Replica _network;
 
     /// <param name="task">The task, with its network on the device. Its loss is a sum over rows.</param>
@@ -22,36 +21,40 @@ internal sealed class AccumulatedPasses : NetworkPasses
     public AccumulatedPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute)
     {
         (_task, _groups) = (task, groups);
-        _statistics = new RunningStatistics(task.Network);
-        _network = new Replica(task.Network, parameters, _statistics, compute);
+        Statistics = new RunningStatistics(task.Network);
+        _network = new Replica(task.Network, parameters, Statistics, compute);
     }
+
+    /// <inheritdoc/>
+    public override RunningStatistics Statistics { get; }
 
     /// <inheritdoc/>
     public override Tensor Differentiate(long step, StepInputs inputs)
     {
         using var scope = NewDisposeScope();
-        _statistics.Remember();
-        var sum = zeros_like(_statistics.Values);
+        Statistics.Remember();
+        var sum = zeros_like(Statistics.Values);
         var loss = zeros(1, device: sum.device);
         for (var group = 0; group < _groups; group++)
         {
-            _statistics.RecallValues();
+            Statistics.RecallValues();
             loss.Plus_(Differentiate(step, inputs, group));
-            sum.Plus_(_statistics.Values);
+            sum.Plus_(Statistics.Values);
         }
 
-        _statistics.Values.copy_(sum.Over_(_groups));
-        _statistics.CountBatch();
+        Statistics.Values.copy_(sum);
+        Statistics.Average(_groups);
+        Statistics.CountBatch();
         return loss.squeeze(0).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override void Undo() => _statistics.Recall();
+    public override void Undo() => Statistics.Recall();
 
     private protected override void Dispose(bool disposing)
     {
         _network.Dispose();
-        _statistics.Dispose();
+        Statistics.Dispose();
     }
 
     private Tensor Differentiate(long step, StepInputs inputs, int group)
@@ -59,7 +62,7 @@ internal sealed class AccumulatedPasses : NetworkPasses
         using var scope = NewDisposeScope();
         using var outputs = _network.Forward(inputs.Group(group, _groups));
         outputs.requires_grad = true;
-        var loss = _task.PartialLoss(step, outputs, BatchGroup.First(inputs.Rows, group, _groups));
+        var loss = _task.PartialLoss(step, outputs, inputs.FirstOf(group, _groups));
         loss.backward();
         _network.Backward(outputs.grad!);
         return loss.detach().MoveToOuterDisposeScope();

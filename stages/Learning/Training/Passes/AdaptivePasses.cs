@@ -29,8 +29,12 @@ internal sealed class AdaptivePasses : NetworkPasses
     public override bool CanReduceMemory => !_isReduced;
 
     /// <inheritdoc/>
-    public override Tensor Differentiate(long step, StepInputs inputs) =>
-        (_passes ??= _isReduced ? _createOneByOne() : _createAllGraphs()).Differentiate(step, inputs);
+    public override RunningStatistics Statistics => Current.Statistics;
+
+    private NetworkPasses Current => _passes ??= _isReduced ? _createOneByOne() : _createAllGraphs();
+
+    /// <inheritdoc/>
+    public override Tensor Differentiate(long step, StepInputs inputs) => Current.Differentiate(step, inputs);
 
     /// <inheritdoc/>
     public override void Undo() => _passes?.Undo();

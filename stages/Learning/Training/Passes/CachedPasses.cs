@@ -13,7 +13,6 @@ internal sealed class CachedPasses : GraphPasses
 {
     private readonly int _groups;
     private readonly Replica _network;
-    private readonly RunningStatistics _statistics;
     private StepInputs? _inputs;
 
     /// <param name="task">The task, with its network on the device.</param>
@@ -24,12 +23,15 @@ internal sealed class CachedPasses : GraphPasses
         : base(task)
     {
         _groups = groups;
-        _statistics = new RunningStatistics(task.Network);
-        _network = new Replica(task.Network, parameters, _statistics, compute);
+        Statistics = new RunningStatistics(task.Network);
+        _network = new Replica(task.Network, parameters, Statistics, compute);
     }
 
     /// <inheritdoc/>
-    public override void Undo() => _statistics.Recall();
+    public override RunningStatistics Statistics { get; }
+
+    /// <inheritdoc/>
+    public override void Undo() => Statistics.Recall();
 
     /// <inheritdoc/>
     /// <remarks>The inputs must live until <see cref="Backward"/>.</remarks>
@@ -37,7 +39,7 @@ internal sealed class CachedPasses : GraphPasses
     {
         _inputs = inputs;
         using var frozen = no_grad();
-        _statistics.Remember();
+        Statistics.Remember();
         var outputs = new Tensor[_groups];
         for (var group = 0; group < _groups; group++)
         {
@@ -47,7 +49,7 @@ internal sealed class CachedPasses : GraphPasses
         }
 
         // The second pass updates them.
-        _statistics.Recall();
+        Statistics.Recall();
         return Leaf(outputs);
     }
 
@@ -55,24 +57,25 @@ internal sealed class CachedPasses : GraphPasses
     public override void Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var sum = zeros_like(_statistics.Values);
+        var sum = zeros_like(Statistics.Values);
         for (var group = 0; group < _groups; group++)
         {
-            _statistics.RecallValues();
+            Statistics.RecallValues();
             using var part = _inputs!.Group(group, _groups);
             _network.Forward(part).Dispose();
-            _network.Backward(BatchGroup.Of(gradient, group, _groups));
-            sum.Plus_(_statistics.Values);
+            _network.Backward(GroupOf(gradient, group));
+            sum.Plus_(Statistics.Values);
         }
 
-        _statistics.Values.copy_(sum.Over_(_groups));
-        _statistics.CountBatch();
+        Statistics.Values.copy_(sum);
+        Statistics.Average(_groups);
+        Statistics.CountBatch();
         _inputs = null;
     }
 
     private protected override void Dispose(bool disposing)
     {
         _network.Dispose();
-        _statistics.Dispose();
+        Statistics.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using Distill.Learning.Arithmetic;
 using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using TorchSharp;
@@ -9,6 +10,8 @@ namespace Distill.Learning.Training.Passes;
 /// <summary>Passes with a graph per group: first the outputs of all groups, then their loss and its gradient, then the way back.</summary>
 internal abstract class GraphPasses(TrainingTask task) : NetworkPasses
 {
+    private long[] _firstRows = [];
+
     /// <summary>Creates the fastest passes for a device.</summary>
     /// <param name="task">The task, with its network on the device.</param>
     /// <param name="parameters">The network's parameters.</param>
@@ -39,11 +42,18 @@ internal abstract class GraphPasses(TrainingTask task) : NetworkPasses
     /// <param name="gradient">The gradient of the outputs: [M, D].</param>
     public abstract void Backward(Tensor gradient);
 
+    /// <summary>Returns the rows of one group of the last forward pass.</summary>
+    /// <param name="rows">Rows of all groups: [M, D].</param>
+    /// <param name="group">Number of the group.</param>
+    private protected Tensor GroupOf(Tensor rows, int group) =>
+        rows.narrow(0, _firstRows[group], _firstRows[group + 1] - _firstRows[group]).Aligned();
+
     /// <summary>Concatenates the groups' outputs to the leaf that the task computes its loss from, and disposes of them.</summary>
-    private protected static Tensor Leaf(Tensor[] outputs)
+    private protected Tensor Leaf(Tensor[] outputs)
     {
         var leaf = cat(outputs);
         leaf.requires_grad = true;
+        _firstRows = [.. Enumerable.Range(0, outputs.Length + 1).Select(group => outputs.Take(group).Sum(output => output.shape[0]))];
         foreach (var output in outputs)
         {
             output.Dispose();

@@ -11,8 +11,9 @@ namespace Distill.Learning.Training.Passes;
 /// statistics become the mean over the groups.
 /// </summary>
 /// <remarks>
-/// All kinds of passes give the same bits if a group's kernels have the same number of libtorch threads. With another number of threads,
-/// some sums are rounded differently.
+/// All kinds of passes give the same gradient, but for rounding: <see cref="ReplicaPasses"/> and ranks add the groups as a balanced binary
+/// tree, and passes that have one buffer for all groups add them in order. Up to three groups, both are the same bits, if a group's kernels
+/// have the same number of libtorch threads.
 /// </remarks>
 internal abstract class NetworkPasses : IDisposable
 {
@@ -26,6 +27,19 @@ internal abstract class NetworkPasses : IDisposable
     /// <param name="settings">Device and gradient caching.</param>
     /// <param name="note">Receives what the user should know.</param>
     public static NetworkPasses Create(TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
+    {
+        if (settings.Ranks is { Count: > 1 } ranks)
+        {
+            var ranked = new RankedTask(task, ranks);
+            var own = CreateOwn(ranked, parameters, groups / ranks.Count, settings, note);
+            return new RankedPasses(ranked, parameters, own, groups, ranks);
+        }
+
+        return CreateOwn(task, parameters, groups, settings, note);
+    }
+
+    private static NetworkPasses CreateOwn(
+        TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
     {
         var compute = settings.Compute;
         if (groups == 1)
@@ -57,6 +71,9 @@ internal abstract class NetworkPasses : IDisposable
     /// <param name="step">The step, from 0.</param>
     /// <param name="inputs">The step's inputs: [M, …].</param>
     public abstract Tensor Differentiate(long step, StepInputs inputs);
+
+    /// <summary>The running statistics of the trained network.</summary>
+    public abstract RunningStatistics Statistics { get; }
 
     /// <summary>Restores the running statistics from before the last call of <see cref="Differentiate"/>.</summary>
     public abstract void Undo();

@@ -7,8 +7,8 @@ namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// Passes that keep the graphs of all groups in memory, each in its own replica, with one thread per group. Two cores train narrow
-/// networks a third faster that way than with two threads in every kernel. Gradients are added in the order of the groups, whatever the
-/// number of threads.
+/// networks a third faster that way than with two threads in every kernel. Gradients are added as a balanced binary tree, whatever the
+/// number of threads, so ranks that each have one of its branches end in the same bits.
 /// </summary>
 internal sealed class ReplicaPasses : GraphPasses
 {
@@ -46,15 +46,18 @@ internal sealed class ReplicaPasses : GraphPasses
     }
 
     /// <inheritdoc/>
-    public override void Undo() => _replicas[0].Statistics.Recall();
+    public override RunningStatistics Statistics => _replicas[0].Statistics;
+
+    /// <inheritdoc/>
+    public override void Undo() => Statistics.Recall();
 
     /// <inheritdoc/>
     public override Tensor Forward(StepInputs inputs)
     {
-        _replicas[0].Statistics.Remember();
+        Statistics.Remember();
         foreach (var other in _replicas.Skip(1))
         {
-            other.Statistics.Copy(_replicas[0].Statistics);
+            other.Statistics.Copy(Statistics);
         }
 
         var parts = Parts(group => inputs.Group(group, _replicas.Count));
@@ -89,17 +92,29 @@ internal sealed class ReplicaPasses : GraphPasses
     /// <inheritdoc/>
     public override void Backward(Tensor gradient)
     {
-        var parts = Parts(group => BatchGroup.Of(gradient, group, _replicas.Count));
+        var parts = Parts(group => GroupOf(gradient, group));
         _workers.Run(_replicas.Count, group => _replicas[group].Backward(parts[group]));
+        Add(0, _replicas.Count);
         foreach (var other in _replicas.Skip(1))
         {
-            _replicas[0].Gradients.Plus_(other.Gradients);
-            _replicas[0].Statistics.Values.Plus_(other.Statistics.Values);
             other.Gradients.zero_();
         }
 
-        _replicas[0].Statistics.Values.Over_(_replicas.Count);
-        _replicas[0].Statistics.CountBatch();
+        Statistics.Average(_replicas.Count);
+        Statistics.CountBatch();
+    }
+
+    /// <summary>Adds neighboring groups to the first of them, after each half was added to its own first one.</summary>
+    private void Add(int first, int count)
+    {
+        if (count > 1)
+        {
+            var half = (count + 1) / 2;
+            Add(first, half);
+            Add(first + half, count - half);
+            _replicas[first].Gradients.Plus_(_replicas[first + half].Gradients);
+            _replicas[first].Statistics.Values.Plus_(_replicas[first + half].Statistics.Values);
+        }
     }
 
     private protected override void Dispose(bool disposing)

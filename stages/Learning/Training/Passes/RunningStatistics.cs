@@ -51,6 +51,18 @@ internal sealed class RunningStatistics : IDisposable
     /// <summary>Batches seen by each batch norm.</summary>
     public Tensor Counts { get; }
 
+    /// <summary>Whether <see cref="Average"/> leaves sums, because those of other ranks are still to be added.</summary>
+    public bool LeavesSums { get; set; }
+
+    /// <summary>Divides values that were summed over groups.</summary>
+    public void Average(int groups)
+    {
+        if (!LeavesSums)
+        {
+            Values.Over_(groups);
+        }
+    }
+
     /// <summary>Adds 1 to all counts, with one kernel, in training mode. Call this once per batch, whatever the number of groups.</summary>
     public void CountBatch()
     {
@@ -107,7 +119,7 @@ internal sealed class RunningStatistics : IDisposable
             Values.Plus_(_separate_GV[group]);
         }
 
-        Values.Over_(_separate.Length);
+        Average(_separate.Length);
     }
 
     /// <summary>Copies the statistics of a network of the same architecture.</summary>

@@ -6,7 +6,6 @@ namespace Distill.Learning.Training.Passes;
 /// <summary>Passes that keep the graphs of all groups in memory, one after the other through the same network.</summary>
 internal sealed class SequentialPasses : GraphPasses
 {
-    private readonly RunningStatistics _statistics;
     private readonly Replica[] _graphs;
 
     /// <param name="task">The task, with its network on the device.</param>
@@ -16,26 +15,29 @@ internal sealed class SequentialPasses : GraphPasses
     public SequentialPasses(TrainingTask task, FlatParameters parameters, int groups, Compute compute)
         : base(task)
     {
-        _statistics = new RunningStatistics(task.Network, separate: groups > 1 ? groups : 0);
-        _graphs = [.. Enumerable.Range(0, groups).Select(_ => new Replica(task.Network, parameters, _statistics, compute))];
+        Statistics = new RunningStatistics(task.Network, separate: groups > 1 ? groups : 0);
+        _graphs = [.. Enumerable.Range(0, groups).Select(_ => new Replica(task.Network, parameters, Statistics, compute))];
     }
 
     /// <inheritdoc/>
-    public override void Undo() => _statistics.Recall();
+    public override RunningStatistics Statistics { get; }
+
+    /// <inheritdoc/>
+    public override void Undo() => Statistics.Recall();
 
     /// <inheritdoc/>
     public override Tensor Forward(StepInputs inputs)
     {
-        _statistics.Remember();
+        Statistics.Remember();
         var outputs = new Tensor[_graphs.Length];
         for (var group = 0; group < _graphs.Length; group++)
         {
-            _statistics.Separate(group);
+            Statistics.Separate(group);
             outputs[group] = _graphs[group].Forward(inputs.Group(group, _graphs.Length));
         }
 
-        _statistics.Unite();
-        _statistics.CountBatch();
+        Statistics.Unite();
+        Statistics.CountBatch();
         return Leaf(outputs);
     }
 
@@ -44,7 +46,7 @@ internal sealed class SequentialPasses : GraphPasses
     {
         for (var group = 0; group < _graphs.Length; group++)
         {
-            _graphs[group].Backward(BatchGroup.Of(gradient, group, _graphs.Length));
+            _graphs[group].Backward(GroupOf(gradient, group));
         }
     }
 
@@ -55,6 +57,6 @@ internal sealed class SequentialPasses : GraphPasses
             graph.Dispose();
         }
 
-        _statistics.Dispose();
+        Statistics.Dispose();
     }
 }

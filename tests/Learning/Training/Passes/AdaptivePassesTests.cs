@@ -143,22 +143,6 @@ public sealed class AdaptivePassesTests
 
     private sealed class CudaException(string message) : ExternalException(message);
 
-    /// <summary>A module whose forward pass fails if it records a graph.</summary>
-    private sealed class FailingModule : nn.Module<Tensor, Tensor>
-    {
-        private readonly nn.Module<Tensor, Tensor> _inner;
-        private readonly Func<Exception?> _fault;
-
-        public FailingModule(nn.Module<Tensor, Tensor> inner, Func<Exception?> fault)
-            : base("failing")
-        {
-            (_inner, _fault) = (inner, fault);
-            register_module("inner", inner);
-        }
-
-        public override Tensor forward(Tensor x) => is_grad_enabled() && _fault() is { } fault ? throw fault : _inner.call(x);
-    }
-
     /// <summary>Passes whose backward pass fails after it has added the gradients.</summary>
     private sealed class FailingBackward(NetworkPasses inner) : NetworkPasses
     {
@@ -167,6 +151,8 @@ public sealed class AdaptivePassesTests
             inner.Differentiate(step, inputs);
             throw OutOfMemoryError(onCuda: true);
         }
+
+        public override RunningStatistics Statistics => inner.Statistics;
 
         public override void Undo() => inner.Undo();
 

@@ -1,0 +1,73 @@
+using System.Text;
+using Distill.Cli.Planning;
+using Distill.Learning.Ranks;
+using Distill.Pipeline.Execution;
+using Distill.Pipeline.Options;
+
+namespace Distill.Cli.Commands;
+
+/// <summary>A process that helps the one that leads: it takes part in every training, and waits between them.</summary>
+internal static class HelpingRank
+{
+    /// <summary>What the leader sends first: it has read the pipeline, so errors in it are shown once.</summary>
+    public static readonly byte[] Greeting = Encoding.UTF8.GetBytes(Version);
+
+    private static string Version => ProgramVersion.Current.ToString();
+
+    /// <summary>Helps until the leader is done.</summary>
+    /// <param name="ranks">All processes.</param>
+    /// <param name="load">Reads the pipeline.</param>
+    /// <exception cref="UserException">This process cannot help; the message names it.</exception>
+    public static int Run(IRanks ranks, Func<PipelineOptions> load)
+    {
+        // Signals reach all ranks, and each must save time for the leader to save.
+        using var interruption = new Interruption(message: null);
+        var greeting = ranks.Broadcast(null);
+        if (greeting.Length == 0)
+        {
+            return ExitCodes.Done;
+        }
+
+        try
+        {
+            ranks.IsTraining = true;
+            if (!greeting.AsSpan().SequenceEqual(Greeting))
+            {
+                throw new UserException($"this is {Version}, but rank 0 is {Encoding.UTF8.GetString(greeting)}");
+            }
+
+            Help(ranks, Session.Open(load(), interruption.Token), interruption.Token);
+            return ExitCodes.Done;
+        }
+        catch (Exception error) when (ranks.IsTraining)
+        {
+            throw new UserException(
+                $"rank {ranks.Rank} on {Environment.MachineName}: {FirstError.In(error).Message.TrimEnd('.')}. All ranks end. "
+                + "Progress is saved; run the same command again to resume.");
+        }
+    }
+
+    private static void Help(IRanks ranks, Session session, CancellationToken cancellation)
+    {
+        var helper = new StageHelper(session.Plan.ModelsFolder, session.Plan.Stages, TimeProvider.System);
+        while (true)
+        {
+            ranks.IsTraining = false;
+            var call = ranks.Broadcast(null);
+            if (call.Length == 0)
+            {
+                return;
+            }
+
+            ranks.IsTraining = true;
+            try
+            {
+                helper.Run(StageCall.Parse(call), cancellation);
+            }
+            catch (Exception) when (!ranks.IsTraining)
+            {
+                // All ranks ended the training with this error, and the leader reports it.
+            }
+        }
+    }
+}
