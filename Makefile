@@ -11,6 +11,7 @@ REGIONS         ?= 8
 SOAK            ?= 2000
 POWER_CUTS      ?= 10000
 RUN_CUTS        ?= 100
+RANK_KILLS      ?= 1000
 FUZZ            ?= 80000
 
 # Rounds of each benchmark; the one benchmark to run, or all; the number of images that bench-scale grows to.
@@ -127,6 +128,7 @@ crash-test: build-all
 	    DISTILL_PROGRESS=$(CURDIR)/TestResults/kills.log \
 	    DISTILL_KILLS_PER_STAGE=$(KILLS_PER_STAGE) DISTILL_KILLS=$(KILLS) DISTILL_DAMAGED_REGIONS=$(REGIONS) DISTILL_SOAK_STEPS=$(SOAK) \
 	    DISTILL_POWER_CUTS=$(POWER_CUTS) DISTILL_RUN_CUTS=$(RUN_CUTS) \
+	    DISTILL_RANK_KILLS=$(RANK_KILLS) \
 	    dotnet test tests/Tests.csproj -c Release --no-build --nologo \
 	    --filter FullyQualifiedName~Tests.Crashes --logger 'console;verbosity=detailed'
 

@@ -15,6 +15,8 @@ if [ "${1:-}" = --fast ]; then coverage=; shift; fi
 
 # Tests run in parallel, and libtorch's threads wait by spinning: one thread per process is fastest for all together.
 export OMP_NUM_THREADS=1
+# Hundreds of short processes gain nothing from code that is measured in order to be compiled again.
+export DOTNET_TieredPGO=0
 
 arguments=(tests/Tests.csproj -c Release --no-build --nologo --results-directory TestResults
     --logger 'console;verbosity=normal' --logger 'trx;LogFileName=tests.trx')

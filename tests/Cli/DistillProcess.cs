@@ -25,8 +25,14 @@ internal sealed class DistillProcess : IDisposable
     /// <param name="environment">Variables to add to those of this process; a null value removes one.</param>
     /// <param name="arguments">Arguments after the program's name.</param>
     public DistillProcess(string program, string folder, IReadOnlyDictionary<string, string?> environment, string[] arguments)
+        : this(Path.Combine(program, "distill"), arguments, folder, environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(program, "distill"), arguments)
+    }
+
+    /// <summary>Starts a program that starts this one.</summary>
+    internal DistillProcess(string file, string[] arguments, string folder, IReadOnlyDictionary<string, string?> environment)
+    {
+        var start = new ProcessStartInfo(file, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -28,42 +28,48 @@ public sealed class InitTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>The output names the run, so two drafts of one folder do not replace each other's models.</summary>
     [Fact]
-    public void Drafted_pipeline_is_planned_without_a_complaint()
+    public void Drafted_pipeline_is_named_by_the_output_and_planned_without_a_complaint()
     {
-        var init = DistillProcess.Run(_folder.Path, "init", "My photos", "--minutes", "600", "--device", "cpu");
+        var init = DistillProcess.Run(
+            _folder.Path, "init", "My photos", "--per-class", "2", "--minutes", "600", "--device", "cpu", "--output", "few.json");
         Assert.True(init.ExitCode == 0, init.Errors + init.Output);
         Assert.Contains("24 training images, 24 with one of 2 classes (12 to 12 each), 6 test images", init.Output);
-        Assert.Contains("Wrote My-photos.json", init.Output);
+        Assert.Contains("Wrote few.json", init.Output);
+        var pipeline = File.ReadAllText(_folder["few.json"]);
+        Assert.Contains("\"name\": \"few\"", pipeline);
+        Assert.Contains("\"perClass\": 2", pipeline);
 
-        var plan = DistillProcess.Run(_folder.Path, "run", "My-photos.json", "--dry-run");
+        var plan = DistillProcess.Run(_folder.Path, "run", "few.json", "--dry-run");
         Assert.True(plan.ExitCode == 0, plan.Errors);
         Assert.Contains("pretrain: would run", plan.Output);
+
+        Directory.CreateDirectory(_folder["models/few"]);
+        File.Delete(_folder["few.json"]);
+        var again = DistillProcess.Run(_folder.Path, "init", "My photos", "--output", "few.json");
+        Assert.Equal(
+            (1, "models/few: a run of this name exists; give another --output, or --force to use the name again\n"),
+            (again.ExitCode, again.Errors));
     }
 
-    /// <summary>The usual form of a folder of photographs: a folder per class, and nothing set aside for testing.</summary>
+    /// <summary>
+    /// The usual form of a folder of photographs: a folder per class, and nothing set aside for testing. The run writes soft targets into
+    /// data/NAME, so a run on data/NAME itself needs another name.
+    /// </summary>
     [Fact]
-    public void Classes_directly_in_the_folder_are_enough()
-    {
-        Directory.Move(_folder[Path.Combine("My photos", "train")], _folder["photos"]);
-        var init = DistillProcess.Run(_folder.Path, "init", "photos", "--minutes", "600", "--device", "cpu");
-        Assert.True(init.ExitCode == 0, init.Errors + init.Output);
-        Assert.Contains("20 training images, 20 with one of 2 classes (10 to 10 each), 4 test images, held out from them", init.Output);
-
-        var check = DistillProcess.Run(_folder.Path, "data", "check", "photos.json");
-        Assert.True(check.ExitCode == 0, check.Errors);
-        Assert.Contains("all classes", check.Output);
-    }
-
-    /// <summary>The run writes soft targets into data/NAME, so this name would make them a class.</summary>
-    [Fact]
-    public void Run_on_class_folders_in_data_has_another_name()
+    public void Classes_directly_in_a_folder_of_data_are_enough()
     {
         Directory.CreateDirectory(_folder["data"]);
         Directory.Move(_folder[Path.Combine("My photos", "train")], _folder["data/photos"]);
         var init = DistillProcess.Run(_folder.Path, "init", "data/photos", "--minutes", "600", "--device", "cpu");
         Assert.True(init.ExitCode == 0, init.Errors + init.Output);
+        Assert.Contains("20 training images, 20 with one of 2 classes (10 to 10 each), 4 test images, held out from them", init.Output);
         Assert.Contains("\"name\": \"photos-model\"", File.ReadAllText(_folder["photos-model.json"]));
+
+        var check = DistillProcess.Run(_folder.Path, "data", "check", "photos-model.json");
+        Assert.True(check.ExitCode == 0, check.Errors);
+        Assert.Contains("all classes", check.Output);
     }
 
     [Theory]
@@ -94,24 +100,6 @@ public sealed class InitTests : IDisposable
         Assert.Equal(1, init.ExitCode);
         Assert.Contains("My-photos.json: this file exists", init.Errors);
         Assert.Equal("{}", File.ReadAllText(_folder["My-photos.json"]));
-    }
-
-    /// <summary>The output names the run, so two drafts of one folder do not replace each other's models.</summary>
-    [Fact]
-    public void Run_is_named_by_the_output()
-    {
-        var init = DistillProcess.Run(_folder.Path, "init", "My photos", "--per-class", "2", "--minutes", "600", "--output", "few.json");
-        Assert.True(init.ExitCode == 0, init.Errors + init.Output);
-        var pipeline = File.ReadAllText(_folder["few.json"]);
-        Assert.Contains("\"name\": \"few\"", pipeline);
-        Assert.Contains("\"perClass\": 2", pipeline);
-
-        Directory.CreateDirectory(_folder["models/few"]);
-        File.Delete(_folder["few.json"]);
-        var again = DistillProcess.Run(_folder.Path, "init", "My photos", "--output", "few.json");
-        Assert.Equal(
-            (1, "models/few: a run of this name exists; give another --output, or --force to use the name again\n"),
-            (again.ExitCode, again.Errors));
     }
 
     [Theory]

@@ -35,7 +35,16 @@ internal static class RunCommand
         };
         command.SetAction(parsed =>
         {
-            var ranks = RankLauncher.Join();
+            IRanks ranks;
+            try
+            {
+                ranks = RankLauncher.Join();
+            }
+            catch (UserException) when (RankLauncher.IsShownByAnother)
+            {
+                return ExitCodes.WrongInput;
+            }
+
             var code = ExitCodes.Guard(() => ranks.Leads ? Lead(parsed, ranks) : HelpingRank.Run(ranks, () => Load(parsed, ranks)));
             ranks.Leave(code);
             return code;

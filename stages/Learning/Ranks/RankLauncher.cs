@@ -16,6 +16,12 @@ public static class RankLauncher
     private const string SlurmSize = "SLURM_STEP_NUM_TASKS";
     private const string PmixRank = "PMIX_RANK";
 
+    private static readonly string[] Ranks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", PmixRank, "RANK"];
+
+    /// <summary>Whether another of the processes shows what all of them would.</summary>
+    public static bool IsShownByAnother =>
+        Ranks.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } rank && rank != "0");
+
     /// <summary>Joins the other processes; a process that was started alone stays alone.</summary>
     /// <exception cref="UserException">There are others, but nothing to reach them with.</exception>
     public static IRanks Join() => ProcessesOf(Environment.GetEnvironmentVariable) > 1 ? MpiRanks.Join() : Alone.Instance;
