@@ -54,7 +54,8 @@ public sealed class WithoutMpiTests
         return new DistillProcess(
             "unshare",
             [
-                "--user", "--map-root-user", "--mount", "sh", "-c", Script, "sh", Path.Combine(AppContext.BaseDirectory, "distill"), .. hidden,
+                "--user", "--map-root-user", "--mount", "sh", "-c", Script, "sh",
+                Path.Combine(AppContext.BaseDirectory, "distill"), .. hidden,
             ],
             pipeline.Folder,
             environment);
