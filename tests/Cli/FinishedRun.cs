@@ -22,7 +22,7 @@ public sealed class FinishedRun : IDisposable
     /// <summary>Writes the first test image of the sample as a PNG file and returns its path.</summary>
     internal string WriteTestImage(string name)
     {
-        var sample = new DatasetOptions(DatasetKind.Sample, Path.Combine(Repository.Root, "data", "sample"), 28, 1);
+        var sample = new DatasetOptions(DatasetKind.Sample, TinySample.Whole, 28, 1);
         var pixels = DatasetCatalog.Open(sample, _ => { }).Test().Pixels.Decode(0).Pixels;
         using var bitmap = new SKBitmap(28, 28);
         for (var i = 0; i < 28 * 28; i++)

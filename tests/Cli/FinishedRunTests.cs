@@ -87,9 +87,9 @@ public sealed class FinishedRunTests(FinishedRun run)
     {
         var folder = Path.Combine(_pipeline.Folder, "data", TinyPipeline.Name, "soft-targets", "distill");
 
-        var targets = SoftTargetTable.Read(folder, classes: 10, images: 3000);
+        var targets = SoftTargetTable.Read(folder, classes: 10, images: TinySample.TrainImages);
 
-        Assert.Equal(Enumerable.Range(0, 3000), targets.Images);
+        Assert.Equal(Enumerable.Range(0, TinySample.TrainImages), targets.Images);
     }
 
     [Fact]

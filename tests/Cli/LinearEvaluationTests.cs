@@ -14,6 +14,7 @@ public sealed class LinearEvaluationTests
     {
         using var pipeline = new TinyPipeline(json =>
         {
+            json["dataset"]!["folder"] = TinySample.Whole;
             json["rounds"] = null;
             json["pretrain"]!["head"] = new JsonObject { ["layers"] = 2, ["output"] = 8 };
             json["finetune"]!["fromLayer"] = 0;

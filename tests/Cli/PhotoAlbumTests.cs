@@ -52,7 +52,7 @@ public sealed class PhotoAlbumTests
     [Fact]
     public void A_published_dataset_is_checked_too()
     {
-        using var pipeline = new TinyPipeline();
+        using var pipeline = new TinyPipeline(json => json["dataset"]!["folder"] = TinySample.Whole);
 
         var check = DistillProcess.Run(pipeline.Folder, "data", "check", "--json");
 

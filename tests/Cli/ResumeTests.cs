@@ -39,7 +39,11 @@ public sealed class ResumeTests
     public void A_second_sigterm_ends_the_process_at_once_without_damage()
     {
         // A step takes some seconds, so the first signal arrives during one.
-        using var pipeline = new TinyPipeline(json => json["pretrain"]!["batchSize"] = 3000);
+        using var pipeline = new TinyPipeline(json =>
+        {
+            json["dataset"]!["folder"] = TinySample.Whole;
+            json["pretrain"]!["batchSize"] = 3000;
+        });
         using (var process = new DistillProcess(pipeline.Folder, "run"))
         {
             process.ReadUntil("pretrain: starts");

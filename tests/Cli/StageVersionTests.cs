@@ -18,7 +18,11 @@ public sealed class StageVersionTests : IDisposable
     private static readonly string[] Trainings = ["pretrain", "finetune", "distill", "self-distill", "supervised"];
     private static readonly string Recorded = Path.Combine(Repository.Root, "tests", "Cli", "stage-versions.json");
 
-    private readonly TinyPipeline _pipeline = new(json => json["precision"] = "fp32");
+    private readonly TinyPipeline _pipeline = new(json =>
+    {
+        json["precision"] = "fp32";
+        json["dataset"]!["folder"] = TinySample.Whole;
+    });
 
     public void Dispose() => _pipeline.Dispose();
 

@@ -3,7 +3,7 @@ using Tests.Pipeline;
 
 namespace Tests.Cli;
 
-/// <summary>A whole pipeline on the committed sample images that takes seconds: all stages, small networks, at most eight steps.</summary>
+/// <summary>A whole pipeline on some sample images that takes seconds: all stages, small networks, at most eight steps.</summary>
 internal sealed class TinyPipeline : IDisposable
 {
     public const string Name = "tiny";
@@ -33,7 +33,7 @@ internal sealed class TinyPipeline : IDisposable
           "name": "{{Name}}",
           "device": "cpu",
           "checkpointEverySeconds": 0,
-          "dataset": { "kind": "sample", "folder": "{{Path.Combine(Repository.Root, "data", "sample")}}" },
+          "dataset": { "kind": "sample", "folder": "{{TinySample.Folder}}" },
           "labels": { "perClass": 2 },
           "pretrain": {
             "network": { "architecture": "resnet18", "width": 0.125 },

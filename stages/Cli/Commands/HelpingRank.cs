@@ -3,6 +3,7 @@ using Distill.Cli.Planning;
 using Distill.Learning.Ranks;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
+using Distill.Pipeline.Retries;
 
 namespace Distill.Cli.Commands;
 
@@ -36,7 +37,11 @@ internal static class HelpingRank
                 throw new UserException($"this is {Version}, but rank 0 is {Encoding.UTF8.GetString(greeting)}");
             }
 
-            Help(ranks, Session.Open(load(), interruption.Token), interruption.Token);
+            var options = load();
+            // The leader shows all messages about images and device.
+            var session = Session.Open(options, isSilent: true, interruption.Token);
+            options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, _ => { }), _ => { }, interruption.Token);
+            Help(ranks, session, interruption.Token);
             return ExitCodes.Done;
         }
         catch (Exception error) when (ranks.IsTraining)

@@ -25,13 +25,20 @@ internal sealed class Session
     /// <summary>Opens a pipeline.</summary>
     /// <param name="options">The pipeline.</param>
     /// <param name="cancellation">Stops the first look at the images, which the next command continues.</param>
-    public static Session Open(PipelineOptions options, CancellationToken cancellation = default)
+    public static Session Open(PipelineOptions options, CancellationToken cancellation = default) =>
+        Open(options, isSilent: false, cancellation);
+
+    /// <summary>Opens a pipeline.</summary>
+    /// <param name="options">The pipeline.</param>
+    /// <param name="isSilent">Whether another process shows the messages about images.</param>
+    /// <param name="cancellation">Stops the first look at the images, which the next command continues.</param>
+    public static Session Open(PipelineOptions options, bool isSilent, CancellationToken cancellation)
     {
         // Every stage reads the images again, but a message about one of them is written once.
         var written = new HashSet<string>();
         var dataset = DatasetCatalog.Open(options.Dataset, message =>
         {
-            if (written.Add(message))
+            if (!isSilent && written.Add(message))
             {
                 Console.Error.WriteLine(message);
             }

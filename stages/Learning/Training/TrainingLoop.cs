@@ -164,7 +164,9 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
 
             if (canceled && step < options.Steps)
             {
-                team.EndTogether(new OperationCanceledException(context.Cancellation));
+                team.EndTogether(context.Cancellation.IsCancellationRequested
+                    ? new OperationCanceledException(context.Cancellation)
+                    : new StoppedElsewhereException());
             }
         }
 

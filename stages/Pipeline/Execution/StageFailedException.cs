@@ -13,7 +13,8 @@ public sealed class StageFailedException(string stage, Exception inner) : Except
     internal static StageFailedException Of(string stage, Exception error, CancellationToken cancellation)
     {
         var failure = FirstError.In(error);
-        if (failure is UserException || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
+        if (failure is UserException or StoppedElsewhereException
+            || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             ExceptionDispatchInfo.Throw(failure);
         }
