@@ -1,6 +1,6 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Ranks;
 using Distill.Learning.Randomness;
+using Distill.Learning.Ranks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;

@@ -1,4 +1,3 @@
-using Distill.Learning.Arithmetic;
 using Distill.Learning.Ranks;
 using static TorchSharp.torch;
 

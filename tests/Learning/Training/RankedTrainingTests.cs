@@ -1,7 +1,6 @@
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Ranks;
-using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Tests.Learning.Ranks;

@@ -1,5 +1,4 @@
 using Distill.Learning.Arithmetic;
-using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Ranks;
 using Distill.Learning.Training;
