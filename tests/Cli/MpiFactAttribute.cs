@@ -43,6 +43,6 @@ internal sealed class MpiFactAttribute : FactAttribute
             Thread.Sleep(10);
         }
 
-        throw new InvalidOperationException($"rank {rank} has not started");
+        throw new InvalidOperationException($"rank {rank} did not start within three seconds");
     }
 }

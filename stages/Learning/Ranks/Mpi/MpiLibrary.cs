@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Distill.Learning.Native;
 using Distill.Pipeline.Options;
 
 namespace Distill.Learning.Ranks.Mpi;
@@ -98,6 +99,8 @@ internal sealed unsafe class MpiLibrary
     /// <exception cref="UserException">There is none that this program knows.</exception>
     public static MpiLibrary Open()
     {
+        // UCX, which Open MPI uses on fast networks, takes over SIGSEGV otherwise, from which .NET makes exceptions.
+        CEnvironment.SetDefault("UCX_ERROR_SIGNALS", "");
         if (NativeLibrary.TryLoad(OpenMpi, out var library))
         {
             return new MpiLibrary(library, isOpenMpi: true);
