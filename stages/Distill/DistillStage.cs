@@ -101,7 +101,8 @@ public static class DistillStage
         using var targets = createTargets(images, bank, labeled, random);
         using var student = CreateStudent(random);
         var views = options.Alpha < 1 ? new LabeledViews(bank, labeled, crop, options.LabeledBatchSize, random) : null;
-        using var task = new SoftTargetTask(student, () => CreateStudent(null), bank, targets, views, options, settings.Compute);
+        var parts = settings.PartsOf(options.Training);
+        using var task = new SoftTargetTask(student, () => CreateStudent(null), bank, targets, views, options, settings.Compute, parts);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
         ResNet CreateStudent(RandomKey? weights) =>

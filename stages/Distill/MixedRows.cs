@@ -2,8 +2,8 @@
 namespace Distill.Distill;
 
 /// <summary>
-/// The rows of a batch of views with soft targets and labeled images. In a single group, the labeled images come last. In several groups,
-/// they are spread evenly, so that each group normalizes both together.
+/// The rows of a batch of views with soft targets and labeled images. In a single part, the labeled images come last. In several parts,
+/// they are spread evenly, so that each has both.
 /// </summary>
 internal sealed class MixedRows
 {
@@ -12,13 +12,13 @@ internal sealed class MixedRows
 
     /// <param name="soft">N, views with soft targets.</param>
     /// <param name="labeled">M, labeled images.</param>
-    /// <param name="groups">Number of groups per batch.</param>
-    public MixedRows(int soft, int labeled, int groups)
+    /// <param name="parts">Number of parts of a batch.</param>
+    public MixedRows(int soft, int labeled, int parts)
     {
         long all = soft + labeled;
         _labeled_M =
         [
-            .. Enumerable.Range(0, labeled).Select(image => groups == 1 ? soft + image : (int)((2L * image + 1) * all / (2L * labeled))),
+            .. Enumerable.Range(0, labeled).Select(image => parts == 1 ? soft + image : (int)((2L * image + 1) * all / (2L * labeled))),
         ];
         _soft_N = [.. Enumerable.Range(0, (int)all).Except(_labeled_M)];
     }

@@ -29,6 +29,7 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
     /// <param name="labeled">Labeled images; null for distillation without labels.</param>
     /// <param name="options">Temperatures and α.</param>
     /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="parts">Parts of a batch that need views and labeled images each: groups, or what processes have of one group.</param>
     public SoftTargetTask(
         ResNet student,
         Func<ResNet> createReplica,
@@ -36,10 +37,11 @@ internal sealed class SoftTargetTask : TrainingTask, IDisposable
         ITargets targets,
         LabeledViews? labeled,
         DistillOptions options,
-        Compute compute)
+        Compute compute,
+        int parts)
     {
         (_student, _createReplica, _targets, _labeled, _options, _compute) = (student, createReplica, targets, labeled, options, compute);
-        _rows = new MixedRows(options.Training.BatchSize, labeled?.BatchSize ?? 0, options.Training.Groups);
+        _rows = new MixedRows(options.Training.BatchSize, labeled?.BatchSize ?? 0, parts);
         _loader = new ViewLoader(bank, PlanOf, options.Training.Steps);
     }
 

@@ -3,6 +3,7 @@ using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
 using Distill.Learning.Ranks;
 using Distill.Learning.Training;
+using Distill.Learning.Training.Passes;
 using static TorchSharp.torch;
 
 namespace Distill.Pretrain;
@@ -20,6 +21,7 @@ internal sealed class KeyQueue : IDisposable
     private readonly int _groups;
     private readonly Compute _compute;
     private readonly IRanks _ranks;
+    private readonly SharedBatch? _batch;
     private readonly MovingAverage _average = new();
     private StepInputs? _views;
 
@@ -39,7 +41,8 @@ internal sealed class KeyQueue : IDisposable
         Compute compute,
         IRanks ranks)
     {
-        (_copy, _options, _groups, _compute, _ranks) = (copy, options, groups / ranks.Count, compute, ranks);
+        (_copy, _options, _groups, _compute, _ranks) = (copy, options, Math.Max(1, groups / ranks.Count), compute, ranks);
+        _batch = groups < ranks.Count ? new SharedBatch(copy, ranks) : null;
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         _queue_QP = zeros(options.Size, projection, device: compute.Device).DetachFromDisposeScope();
@@ -91,6 +94,7 @@ internal sealed class KeyQueue : IDisposable
         _queue_QP.Dispose();
         _written.Dispose();
         _average.Dispose();
+        _batch?.Dispose();
         _copy.Dispose();
     }
 

@@ -6,7 +6,7 @@ public sealed class MixedRowsTests
 {
     [Fact]
     public void Labeled_images_come_last_in_a_single_group() =>
-        Assert.Equal("a b c d e x y".Split(), new MixedRows(5, 2, groups: 1).Merge("a b c d e".Split(), "x y".Split()));
+        Assert.Equal("a b c d e x y".Split(), new MixedRows(5, 2, parts: 1).Merge("a b c d e".Split(), "x y".Split()));
 
     [Theory]
     [InlineData(256, 64, 4)]

@@ -35,6 +35,7 @@ internal static class CapacityCheck
         }
 
         var doubtful = PlannedTraining.ListOf(options)
+            .Select(training => training with { Parts = options.Settings.RanksFor(training.Training).Count })
             .Where(training => MostBytes(training, options.Dataset.ImageSize) > usable * WorthMeasuring)
             .ToArray();
         if (doubtful.Length == 0 || doubtful.IntersectBy(untried(), training => training.Stage).ToArray() is not { Length: > 0 } pending)
@@ -69,11 +70,8 @@ internal static class CapacityCheck
         }
     }
 
-    private static double MostBytes(PlannedTraining training, int size)
-    {
-        var rows = (double)training.Rows / training.Training.Groups;
-        return rows * size * size * training.ValuesPerPixel * MostBytesPerValue;
-    }
+    private static double MostBytes(PlannedTraining training, int size) =>
+        (double)training.RowsPerGroup * size * size * training.ValuesPerPixel * MostBytesPerValue;
 
     private static UserException Refused(TrainingCapacity stage, string device, long usable)
     {

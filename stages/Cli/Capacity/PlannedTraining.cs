@@ -26,8 +26,18 @@ internal sealed record PlannedTraining(
     /// <summary>Values per pixel of the network's widest feature maps.</summary>
     public double ValuesPerPixel => Network.ValuesPerPixel;
 
-    /// <summary>Rows of a group.</summary>
-    public long RowsPerGroup => (Rows + Training.Groups - 1) / Training.Groups;
+    /// <summary>Number of processes that divide a batch of one group.</summary>
+    public int Parts { get; init; } = 1;
+
+    /// <summary>Rows of a group that a process has.</summary>
+    public long RowsPerGroup => RowsIn(Training.Groups);
+
+    /// <summary>Returns the rows of a group that a process would have with another number of groups.</summary>
+    public long RowsIn(int groups)
+    {
+        var parts = groups == 1 ? Parts : groups;
+        return (Rows + parts - 1) / parts;
+    }
 
     /// <summary>Whether the loss is a sum over rows, so that the groups need no second forward pass.</summary>
     public bool IsLossSumOfRows { get; init; } = true;

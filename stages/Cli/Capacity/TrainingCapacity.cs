@@ -111,5 +111,5 @@ internal sealed record TrainingCapacity(
             .FirstOrDefault(groups => LeastStepBytes(groups!.Value) <= bytes);
     }
 
-    private long ActivationBytes(int groups) => Cost.GroupBytes((Training.Rows + groups - 1) / groups);
+    private long ActivationBytes(int groups) => Cost.GroupBytes(Training.RowsIn(groups));
 }

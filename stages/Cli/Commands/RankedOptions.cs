@@ -21,19 +21,18 @@ internal static class RankedOptions
             return options;
         }
 
-        var trainings = PlannedTraining.ListOf(options).Where(training => training.Training.Groups > 1).ToArray();
-        foreach (var training in trainings.Where(training => training.Training.Groups % ranks.Count != 0))
+        var settings = options.Settings with { Ranks = ranks };
+        var trainings = PlannedTraining.ListOf(options).Where(training => settings.RanksFor(training.Training).Count > 1).ToArray();
+        foreach (var training in trainings)
         {
-            throw new UserException(
-                $"{training.Key}.groups: found {training.Training.Groups}, expected a multiple of {ranks.Count}, the number of processes, "
-                + "because each has as many groups of every batch, or 1, which rank 0 trains alone");
+            Check(training, ranks.Count);
         }
 
         if (trainings.Length == 0)
         {
             throw new UserException(
                 $"found {ranks.Count} processes, but every training of {options.Name} has \"groups\": 1, which one process trains alone; "
-                + $"set groups to a multiple of {ranks.Count}");
+                + $"set groups to a multiple of {ranks.Count}, or \"batchNorm\" to \"global\"");
         }
 
         // mpirun binds two processes to a core each, but more of them to all cores of a socket.
@@ -48,6 +47,26 @@ internal static class RankedOptions
             compute = compute with { Device = new Device(DeviceType.CUDA, ranks.Placement.LocalRank % gpus) };
         }
 
-        return options with { Settings = options.Settings with { Ranks = ranks, Compute = compute } };
+        return options with { Settings = settings with { Compute = compute } };
+    }
+
+    private static void Check(PlannedTraining training, int ranks)
+    {
+        var groups = training.Training.Groups;
+        if (groups > 1 && groups % ranks != 0)
+        {
+            throw new UserException(
+                $"{training.Key}.groups: found {groups}, expected a multiple of {ranks}, the number of processes, because each has as many "
+                + "groups of every batch, or 1, which rank 0 trains alone");
+        }
+
+        var (views, all) = (training.Training.BatchSize, training.Rows);
+        if (groups == 1 && (views % ranks != 0 || all % ranks != 0))
+        {
+            var (key, found) = views % ranks != 0 ? ("batchSize", views) : ("labeledBatchSize", all - views);
+            throw new UserException(
+                $"{training.Key}.{key}: found {found}, expected a multiple of {ranks}, the number of processes, because with "
+                + "\"batchNorm\": \"global\" each has as many images of every batch");
+        }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class BatchNormalization(long features) : NormBase(
     /// <inheritdoc/>
     (Tensor Mean, Tensor Variance)? ITrackingNorm.Tracked { get; set; }
 
+    /// <inheritdoc/>
+    SharedBatch? ITrackingNorm.Shared { get; set; }
+
     /// <summary>x_ND or x_NDHW → y of the same shape.</summary>
     public override Tensor forward(Tensor x)
     {
@@ -36,7 +39,9 @@ internal sealed class BatchNormalization(long features) : NormBase(
         }
 
         var (mean, variance) = ((ITrackingNorm)this).Tracked ?? (running_mean!, running_var!);
-        return nn.functional.batch_norm(x, mean, variance, weight, bias, training, momentum!.Value, eps);
+        return training && ((ITrackingNorm)this).Shared is { } batch
+            ? Normalize(x, batch, mean, variance)
+            : nn.functional.batch_norm(x, mean, variance, weight, bias, training, momentum!.Value, eps);
     }
 
     protected override void ValidateInputDimensions(Tensor input)
@@ -45,5 +50,26 @@ internal sealed class BatchNormalization(long features) : NormBase(
         {
             throw new ArgumentException($"Expected x_ND or x_NDHW; got [{string.Join(", ", input.shape)}].");
         }
+    }
+
+    /// <summary>Normalizes over the rows of all ranks. Only the centered values are kept for the way back, as many as x has.</summary>
+    private Tensor Normalize(Tensor x, SharedBatch batch, Tensor runningMean, Tensor runningVariance)
+    {
+        using var scope = NewDisposeScope();
+        long[] reduced = x.dim() == 2 ? [0] : [0, 2, 3];
+        long[] shape = x.dim() == 2 ? [1, x.shape[1]] : [1, x.shape[1], 1, 1];
+        var mean_D = batch.Mean(x.mean(reduced, type: ScalarType.Float32));
+        var centered = x.sub(mean_D.view(shape));
+        var variance_D = batch.Mean(centered.Squared().mean(reduced));
+        using (no_grad())
+        {
+            // PyTorch normalizes by the biased variance, and tracks the unbiased one.
+            double values = batch.Ranks * (x.numel() / x.shape[1]);
+            runningMean.Times_(1 - momentum!.Value).Plus_(mean_D, momentum.Value);
+            runningVariance.Times_(1 - momentum.Value).Plus_(variance_D, momentum.Value * values / (values - 1));
+        }
+
+        var scale_D = weight!.mul(variance_D.Plus(eps).rsqrt());
+        return centered.mul(scale_D.view(shape)).Plus(bias!.view(shape)).to_type(x.dtype).MoveToOuterDisposeScope();
     }
 }

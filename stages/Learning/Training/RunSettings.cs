@@ -32,9 +32,12 @@ public sealed record RunSettings(
     /// <summary>The processes that train together. Neither keys nor results depend on their number, except for rounding.</summary>
     public IRanks Ranks { get; init; } = Alone.Instance;
 
+    /// <summary>How several processes divide a batch of one group. Results do not depend on it, except for rounding.</summary>
+    public BatchNorm BatchNorm { get; init; } = BatchNorm.Local;
+
     /// <summary>
-    /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c>, <c>gradientCache</c> and
-    /// <c>snapshotEverySteps</c> from the top level of the file.
+    /// Reads <c>device</c>, <c>precision</c>, <c>seed</c>, <c>checkpointEverySeconds</c>, <c>loaderThreads</c>, <c>gradientCache</c>,
+    /// <c>snapshotEverySteps</c> and <c>batchNorm</c> from the top level of the file.
     /// </summary>
     public static RunSettings Read(JsonSection root) => new(
         Compute.Read(root),
@@ -52,12 +55,23 @@ public sealed record RunSettings(
         root.Integer(
             "snapshotEverySteps", 0, 0,
             help: "Keeps the weights of every stage each time after this many steps, in checkpoints/snapshots. 0: none. Results do not "
-                + "depend on it."));
+                + "depend on it."))
+    {
+        BatchNorm = root.Choice(
+            "batchNorm", BatchNorm.Local,
+            "What several processes do where groups is 1. local: one of them trains alone. global: each has a part of the batch, and they "
+                + "normalize all parts together. Results are the same except for rounding."),
+    };
 
     /// <summary>
-    /// The processes that take part in a training. One group cannot be divided, so the leader trains it alone.
+    /// The processes that take part in a training. One group cannot be divided, unless they normalize it together, so the leader trains it
+    /// alone.
     /// </summary>
-    public IRanks RanksFor(TrainingOptions training) => training.Groups == 1 ? Alone.Instance : Ranks;
+    public IRanks RanksFor(TrainingOptions training) =>
+        training.Groups == 1 && BatchNorm == BatchNorm.Local ? Alone.Instance : Ranks;
+
+    /// <summary>Parts of a batch that are computed separately: its groups, or what each process has of one group.</summary>
+    public int PartsOf(TrainingOptions training) => training.Groups == 1 ? RanksFor(training).Count : training.Groups;
 
     /// <summary>The random key of one stage.</summary>
     public RandomKey Random(string stage) => RandomKey.FromSeed(Seed).Fold(stage);

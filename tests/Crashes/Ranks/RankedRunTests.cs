@@ -49,6 +49,31 @@ public class RankedRunTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>The groups of all trainings are 1 here, and a part of a group can only end close to the whole.</summary>
+    [MpiFact]
+    public void Two_ranks_that_share_every_group_end_close_to_one_process()
+    {
+        using var one = new TinyPipeline(Change);
+        using var two = new TinyPipeline(Change);
+        Alone(one);
+        using var process = MpiFactAttribute.Start(2, two.Folder, "run");
+        var outcome = process.Finish();
+        Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Errors);
+        foreach (var stage in new[] { "pretrain", "finetune", "distill", "self-distill", "supervised" })
+        {
+            Assert.All(LossesOf(one, stage).Zip(LossesOf(two, stage)), pair => Assert.Equal(pair.First, pair.Second, 0.01));
+        }
+
+        static void Change(JsonObject json)
+        {
+            json["batchNorm"] = "global";
+            json["pretrain"]!["groups"] = 1;
+            json["pretrain"]!["queue"] = new JsonObject { ["size"] = 64 };
+            json["rounds"]!["self-distill"]!["student"]!["groups"] = 1;
+            json["rounds"]!["distill"]!["student"]!["alpha"] = 0.5;
+        }
+    }
+
     [MpiFact]
     public void Killed_ranks_end_all_and_the_run_resumes_to_the_same_bits()
     {
@@ -138,6 +163,12 @@ public class RankedRunTests(ITestOutputHelper output)
     }
 
     private static TinyPipeline Pipeline(int steps = 8) => new(json => json["pretrain"]!["steps"] = steps);
+
+    private static double[] LossesOf(TinyPipeline pipeline, string stage) =>
+    [
+        .. File.ReadLines(Path.Combine(pipeline.Models, stage, "metrics.jsonl"))
+            .Select(line => JsonNode.Parse(line)!["loss"]!.GetValue<double>()),
+    ];
 
     private static SortedDictionary<string, string> Alone(TinyPipeline pipeline)
     {

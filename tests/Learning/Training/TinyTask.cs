@@ -40,6 +40,9 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>The processes that train together.</summary>
     public IRanks Ranks { get; init; } = Alone.Instance;
 
+    /// <summary>How the processes divide a batch of one group.</summary>
+    public BatchNorm BatchNorm { get; init; }
+
     /// <summary>Called with each step before it is computed.</summary>
     public Action<long> Before { get; init; } = _ => { };
 
@@ -94,6 +97,7 @@ internal sealed class TinyTask : TrainingTask, IDisposable
             new Compute(CPU, false), 0, checkpointEvery, GradientCache: cache, SnapshotEverySteps: snapshotEvery)
         {
             Ranks = Ranks,
+            BatchNorm = BatchNorm,
         };
         return new TrainingLoop(context, options, settings)
         {

@@ -13,4 +13,7 @@ internal interface ITrackingNorm
     /// the tensors that it updated, and these must not be changed before the backward pass.
     /// </summary>
     (Tensor Mean, Tensor Variance)? Tracked { get; set; }
+
+    /// <summary>The batch of all ranks, over which training mode normalizes; null for the rows of this process.</summary>
+    SharedBatch? Shared { get; set; }
 }

@@ -30,9 +30,12 @@ internal abstract class NetworkPasses : IDisposable
     {
         if (settings.Ranks is { Count: > 1 } ranks)
         {
+            // One group is divided among all ranks, which normalize it together.
+            var parts = groups == 1 ? ranks.Count : groups;
+            var batch = groups == 1 ? new SharedBatch(task.Network, ranks) : null;
             var ranked = new RankedTask(task, ranks);
-            var own = CreateOwn(ranked, parameters, groups / ranks.Count, settings, note);
-            return new RankedPasses(ranked, parameters, own, groups, ranks);
+            var own = CreateOwn(ranked, parameters, parts / ranks.Count, settings, note);
+            return new RankedPasses(ranked, parameters, own, parts, ranks, batch);
         }
 
         return CreateOwn(task, parameters, groups, settings, note);

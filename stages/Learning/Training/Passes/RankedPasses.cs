@@ -17,14 +17,17 @@ internal sealed class RankedPasses : NetworkPasses
     private readonly NetworkPasses _own;
     private readonly int _groups;
     private readonly IRanks _ranks;
+    private readonly SharedBatch? _batch;
 
     /// <param name="task">The task, as <paramref name="own"/> sees it.</param>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="own">The passes of this rank's groups; owned by this object.</param>
-    /// <param name="groups">Number of groups per batch, on all ranks together.</param>
+    /// <param name="groups">Number of groups per batch, or of the parts of one group, on all ranks together.</param>
     /// <param name="ranks">All ranks.</param>
-    public RankedPasses(RankedTask task, FlatParameters parameters, NetworkPasses own, int groups, IRanks ranks) =>
-        (_task, _parameters, _own, _groups, _ranks) = (task, parameters, own, groups, ranks);
+    /// <param name="batch">What normalizes the parts of one group together; null for several groups. Owned by this object.</param>
+    public RankedPasses(
+        RankedTask task, FlatParameters parameters, NetworkPasses own, int groups, IRanks ranks, SharedBatch? batch) =>
+        (_task, _parameters, _own, _groups, _ranks, _batch) = (task, parameters, own, groups, ranks, batch);
 
     /// <inheritdoc/>
     public override RunningStatistics Statistics => _own.Statistics;
@@ -55,7 +58,11 @@ internal sealed class RankedPasses : NetworkPasses
     /// <inheritdoc/>
     public override void ReduceMemory() => _own.ReduceMemory();
 
-    private protected override void Dispose(bool disposing) => _own.Dispose();
+    private protected override void Dispose(bool disposing)
+    {
+        _batch?.Dispose();
+        _own.Dispose();
+    }
 
     /// <summary>Computes loss and gradient of this rank's share. If memory runs out, the others learn it where they wait.</summary>
     private Tensor DifferentiateOwn(long step, StepInputs inputs)
@@ -63,7 +70,9 @@ internal sealed class RankedPasses : NetworkPasses
         try
         {
             _own.Statistics.LeavesSums = true;
-            return _own.Differentiate(step, inputs);
+            var loss = _own.Differentiate(step, inputs);
+            _batch?.ThrowIfFailed();
+            return loss;
         }
         catch (Exception error) when (error is not OtherRankFailedException && OutOfMemory.Is(error))
         {
