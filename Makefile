@@ -45,7 +45,7 @@ FAST   := Category!=Process&Category!=Slow
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help distill resume status data publish smoke build build-all restore test test-fast crash-test fuzz \
+.PHONY: help distill resume status data publish smoke build build-all restore test test-fast coverage crash-test fuzz \
         lint format schema docs bench bench-scale doctor gpu-pack clean
 
 help:
@@ -59,7 +59,8 @@ help:
 	@echo 'Develop'
 	@echo '  make build                                        build the program; ./distill runs it'
 	@echo '  make test-fast [TEST=class]                       run the tests that start no process and take no minutes'
-	@echo '  make test [TEST=class]                            run all tests and measure their coverage'
+	@echo '  make test [TEST=class]                            run all tests'
+	@echo '  make coverage [TEST=class]                        run all tests and measure which lines they reach'
 	@echo '  make lint                                         check formatting, unused code and shell scripts'
 	@echo '  make format                                       fix the formatting'
 	@echo '  make docs                                         regenerate the JSON schema and the table of options'
@@ -103,8 +104,11 @@ restore:
 test: build-all
 	@tests/run.sh '$(CLASS)'
 
+coverage: build-all
+	@tests/run.sh --coverage '$(CLASS)'
+
 test-fast: build-all
-	@tests/run.sh --fast '$(FAST)$(if $(CLASS),&$(CLASS))'
+	@tests/run.sh '$(FAST)$(if $(CLASS),&$(CLASS))'
 
 lint: restore
 	@$(FORMAT) --verify-no-changes

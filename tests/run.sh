@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs tests of the built solution and ends with a line "N passed, N failed". Exits with the status of the tests.
 #
-#   tests/run.sh [FILTER]           all tests, or those that match; also prints the coverage of the product's lines
-#   tests/run.sh --fast [FILTER]    the same without coverage, which takes time
+#   tests/run.sh [FILTER]               all tests, or those that match
+#   tests/run.sh --coverage [FILTER]    also prints the coverage of the product's lines, which takes a fifth more time
 #
 # FILTER is one of dotnet test: https://learn.microsoft.com/dotnet/core/testing/selective-unit-tests
 set -u
@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.." || exit
 rm -rf TestResults
 mkdir -p TestResults
 
-coverage=yes
-if [ "${1:-}" = --fast ]; then coverage=; shift; fi
+coverage=
+if [ "${1:-}" = --coverage ]; then coverage=yes; shift; fi
 
 # Tests run in parallel, and libtorch's threads wait by spinning: one thread per process is fastest for all together.
 export OMP_NUM_THREADS=1

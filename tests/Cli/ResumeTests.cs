@@ -29,7 +29,7 @@ public sealed class ResumeTests
         Assert.Equal("interrupted", checkpoint["state"]!.GetValue<string>());
         Assert.True(checkpoint["checkpointStep"]!.GetValue<long>() > 0);
 
-        var resumed = DistillProcess.Run(pipeline.Folder, "run");
+        var resumed = DistillProcess.Run(pipeline.Folder, "run", "--until", "pretrain");
 
         Assert.True(resumed.ExitCode == 0, resumed.Errors);
         Assert.Contains($"pretrain: resumes from step {checkpoint["checkpointStep"]}", resumed.Output, StringComparison.Ordinal);
