@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Tests.Cli;
+using Tests.Encoders;
+using Tests.Pipeline;
 
 namespace Tests.Crashes;
 
@@ -53,6 +56,43 @@ public sealed class LabelPartsTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_images.Pipeline.Folder, "*.partial", SearchOption.AllDirectories));
         Assert.Contains("label: already done", Label("--round", "distill").Output, StringComparison.Ordinal);
         Assert.Contains("label-2 waits for distill", Label().Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file of features is named by its content, so tasks need not know of each other.</summary>
+    [Fact]
+    public void Tasks_of_an_array_share_the_features_of_an_encoder()
+    {
+        using var models = new TempFolder();
+        var encoder = EncoderModels.Columns(models, "columns.onnx", 32, 8);
+        _images.Pipeline.Write(json =>
+        {
+            _images.Describe(json);
+            json["pretrain"] = new JsonObject { ["encoder"] = new JsonObject { ["file"] = encoder, ["license"] = "cc-by-4.0" } };
+        });
+        Assert.Equal(0, DistillProcess.Run(_images.Pipeline.Folder, "run", "--until", "classify").ExitCode);
+        var tasks = Enumerable.Range(0, 3)
+            .Select(index => new DistillProcess(_images.Pipeline.Folder, "label", "--part", $"{index}/3"))
+            .ToArray();
+        foreach (var task in tasks)
+        {
+            var outcome = task.Finish();
+            Assert.True(outcome.ExitCode == 0, outcome.Errors);
+            task.Dispose();
+        }
+
+        var (features, expected) = (Features(), Hashes(_images));
+        Assert.Equal(3, expected.Count);
+        Directory.Delete(_images.Shards, recursive: true);
+        var alone = DistillProcess.Run(_images.Pipeline.Folder, "run", "--until", "label");
+        Assert.True(alone.ExitCode == 0, alone.Errors);
+        Assert.Equal(expected, Hashes(_images));
+        Assert.Equal(features, Features());
+
+        string[] Features() =>
+        [
+            .. Directory.GetFiles(Path.Combine(_images.Pipeline.Folder, "data/encoders/features"), "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     [Fact]

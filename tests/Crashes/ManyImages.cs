@@ -21,17 +21,20 @@ internal sealed class ManyImages : IDisposable
     {
         WriteSet("train", Count);
         WriteSet("t10k", 200);
-        Pipeline = new TinyPipeline(json =>
-        {
-            json["dataset"] = new JsonObject { ["kind"] = "idx", ["folder"] = _data.Path };
-            json["rounds"]!["distill"]!["label"]!["viewsPerImage"] = Views;
-        });
+        Pipeline = new TinyPipeline(Describe);
     }
 
     public TinyPipeline Pipeline { get; }
 
     /// <summary>Folder of the first round's soft targets.</summary>
     public string Shards => Path.Combine(Pipeline.Folder, "data", TinyPipeline.Name, "soft-targets", "distill");
+
+    /// <summary>Lets the tiny pipeline read these images.</summary>
+    public void Describe(JsonObject json)
+    {
+        json["dataset"] = new JsonObject { ["kind"] = "idx", ["folder"] = _data.Path };
+        json["rounds"]!["distill"]!["label"]!["viewsPerImage"] = Views;
+    }
 
     public void Dispose()
     {

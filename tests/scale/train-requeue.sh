@@ -1,6 +1,7 @@
 #!/bin/bash
 # Trains with docs/examples/train.sbatch on a running Slurm (tests/scale/slurm.sh), with a time limit that ends the job several times, and
 # compares the weights with those of an uninterrupted run: train-requeue.sh PROGRAM FOLDER. It takes some ten minutes.
+# LAUNCHER in the environment starts several processes, such as mpirun -n 2 --mca ras ^slurm --mca plm isolated.
 set -eu
 
 program=$(realpath "$1")
@@ -16,7 +17,8 @@ write() {
   "name": "$1", "device": "cpu", "precision": "fp32",
   "dataset": { "kind": "fashion-mnist", "folder": "$data" },
   "labels": { "perClass": 4 },
-  "pretrain": { "network": { "architecture": "resnet18", "width": 0.125 }, "head": { "output": 8 }, "steps": $STEPS, "batchSize": 128 },
+  "pretrain": { "network": { "architecture": "resnet18", "width": 0.125 }, "head": { "output": 8 },
+    "steps": $STEPS, "batchSize": 128, "groups": 2 },
   "probe": null, "finetune": { "fromLayer": 0, "steps": 6, "batchSize": 8 }, "rounds": null, "supervised": null,
   "publish": { "student": "teacher" }
 }

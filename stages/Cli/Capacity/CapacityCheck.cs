@@ -29,10 +29,14 @@ internal static class CapacityCheck
     {
         var device = options.Settings.Compute.Device;
         var gpu = device.type == DeviceType.CPU ? null : CudaDriver.Gpu(Math.Max(0, device.index));
-        if (Card.UsableOf(device.type, gpu?.Bytes) is not { } usable)
+        if (Card.UsableOf(device.type, gpu?.Bytes) is not { } whole)
         {
             return;
         }
+
+        // Processes on one machine divide its memory, or its GPUs.
+        var processes = options.Settings.Ranks.Placement.Sharing(gpu is null ? 1 : torch.cuda.device_count());
+        var usable = whole / processes;
 
         var doubtful = PlannedTraining.ListOf(options)
             .Select(training => training with { Parts = options.Settings.RanksFor(training.Training).Count })
@@ -47,7 +51,8 @@ internal static class CapacityCheck
         var plan = Measured(options, pending, data, note, cancellation);
         if (plan?.Trainings.FirstOrDefault(stage => stage.LeastStepBytes(stage.Training.Training.Groups) > usable) is { } tooLarge)
         {
-            throw Refused(tooLarge, device.ToString(), usable);
+            var memory = processes > 1 ? $"1/{processes} of the memory of {device}" : $"the memory of {device}";
+            throw Refused(tooLarge, memory, usable);
         }
     }
 
@@ -73,13 +78,13 @@ internal static class CapacityCheck
     private static double MostBytes(PlannedTraining training, int size) =>
         (double)training.RowsPerGroup * size * size * training.ValuesPerPixel * MostBytesPerValue;
 
-    private static UserException Refused(TrainingCapacity stage, string device, long usable)
+    private static UserException Refused(TrainingCapacity stage, string memory, long usable)
     {
         var training = stage.Training.Training;
         var fitting = stage.GroupsIn(usable);
         return new UserException(
             FormattableString.Invariant($"{stage.Training.Key}.groups: found {training.Groups}, so a step of {training.BatchSize} images ")
-            + $"needs {GiB(stage.LeastStepBytes(training.Groups))} GiB, and the memory of {device} has {GiB(usable)} GiB. "
+            + $"needs {GiB(stage.LeastStepBytes(training.Groups))} GiB, and {memory} has {GiB(usable)} GiB. "
             + (fitting is { } groups
                 ? FormattableString.Invariant($"Set it to {groups}, which needs {GiB(stage.LeastStepBytes(groups))} GiB")
                 : "No number of groups fits: reduce the network or the image size")

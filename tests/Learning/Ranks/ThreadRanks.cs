@@ -14,7 +14,7 @@ internal sealed class ThreadRanks : IRanks
 
     public int Count => _team.Values.Length;
 
-    public RankPlacement Placement => new(Rank, Count);
+    public RankPlacement Placement => new(Rank, Count, Count);
 
     public bool IsTraining { get; set; }
 

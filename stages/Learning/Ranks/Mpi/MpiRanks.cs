@@ -23,6 +23,7 @@ internal sealed class MpiRanks : IRanks
         _thread.Run(() => Calls.StartWatch(identities));
         Placement = new RankPlacement(
             identities.Take(Rank).Count(other => other.Host == own.Host),
+            identities.Count(other => other.Host == own.Host),
             identities.Count(other => other.Host == own.Host && other.Cores == own.Cores));
     }
 

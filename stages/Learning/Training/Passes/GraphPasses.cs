@@ -1,5 +1,4 @@
 using Distill.Learning.Arithmetic;
-using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,11 +16,13 @@ internal abstract class GraphPasses(TrainingTask task) : NetworkPasses
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="groups">Number of groups per batch.</param>
     /// <param name="compute">Device and arithmetic.</param>
-    /// <param name="checksMemory">Whether running out of memory must be an error on a CPU too, because something can be done.</param>
+    /// <param name="available">
+    /// Returns the bytes that are left on a CPU, if running out of memory must be an error there too, because something can be done.
+    /// </param>
     public static GraphPasses Create(
-        TrainingTask task, FlatParameters parameters, int groups, Compute compute, bool checksMemory = false) =>
+        TrainingTask task, FlatParameters parameters, int groups, Compute compute, Func<long>? available = null) =>
         groups > 1 && compute.Device.type == DeviceType.CPU
-            ? new ReplicaPasses(task, parameters, groups, compute, checksMemory ? () => ProcessMemory.Available : null)
+            ? new ReplicaPasses(task, parameters, groups, compute, available)
             : new SequentialPasses(task, parameters, groups, compute);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ internal abstract class NetworkPasses : IDisposable
     private static NetworkPasses CreateOwn(
         TrainingTask task, FlatParameters parameters, int groups, RunSettings settings, Action<string> note)
     {
-        var compute = settings.Compute;
+        var (compute, processes) = (settings.Compute, settings.Ranks.Placement.OnMachine);
         if (groups == 1)
         {
             return AllGraphs();
@@ -56,11 +57,11 @@ internal abstract class NetworkPasses : IDisposable
             GradientCache.On => OneByOne(),
             GradientCache.Off => AllGraphs(),
             // Where the loss is a sum over rows, one group after the other costs nothing on a GPU, which has one queue for all of them.
-            _ when (onCpu ? !ReplicasFit(parameters, groups) : task.IsLossSumOfRows) => OneByOne(),
-            _ => new AdaptivePasses(parameters, () => AllGraphs(checksMemory: true), OneByOne, note),
+            _ when (onCpu ? !ReplicasFit(parameters, groups, processes) : task.IsLossSumOfRows) => OneByOne(),
+            _ => new AdaptivePasses(parameters, () => AllGraphs(() => ProcessMemory.Available / processes), OneByOne, note),
         };
 
-        GraphPasses AllGraphs(bool checksMemory = false) => GraphPasses.Create(task, parameters, groups, compute, checksMemory);
+        GraphPasses AllGraphs(Func<long>? available = null) => GraphPasses.Create(task, parameters, groups, compute, available);
 
         NetworkPasses OneByOne() => task.IsLossSumOfRows
             ? new AccumulatedPasses(task, parameters, groups, compute)
@@ -95,9 +96,9 @@ internal abstract class NetworkPasses : IDisposable
 
     private protected abstract void Dispose(bool disposing);
 
-    private static bool ReplicasFit(FlatParameters parameters, int groups)
+    private static bool ReplicasFit(FlatParameters parameters, int groups, int processes)
     {
         var gradients = (groups - 1) * parameters.Gradients.numel() * parameters.Gradients.ElementSize;
-        return gradients <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ReplicaShare;
+        return gradients <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (ReplicaShare * processes);
     }
 }
