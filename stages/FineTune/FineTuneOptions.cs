@@ -12,9 +12,11 @@ namespace Distill.FineTune;
 /// Number of layers of the projection head that the classifier keeps: 1 in SimCLRv2's best results (section 2.1), 0 in SimCLR. For imported
 /// weights, the number that they have.
 /// </param>
+/// <param name="Start">What the classifier starts from.</param>
 /// <param name="Augmentations">Augmentations of the labeled images; crop and flip in SimCLRv2.</param>
 /// <param name="Training">Steps, batch size and optimizer.</param>
-public sealed record FineTuneOptions(string? Weights, int FromLayer, AugmentationOptions Augmentations, TrainingOptions Training)
+public sealed record FineTuneOptions(
+    string? Weights, int FromLayer, ClassifierStart Start, AugmentationOptions Augmentations, TrainingOptions Training)
 {
     /// <summary>Reads the block <c>finetune</c>.</summary>
     /// <param name="section">The block.</param>
@@ -31,6 +33,10 @@ public sealed record FineTuneOptions(string? Weights, int FromLayer, Augmentatio
         return new FineTuneOptions(
             weights,
             weights is null ? fromLayer : HeadLayersOf(section, weights, headLayers),
+            section.Choice(
+                "start", ClassifierStart.Zero,
+                "What the classifier starts from. zero, as in SimCLRv2, or probe: a logistic regression on the frozen features of the "
+                    + "labeled images."),
             AugmentationOptions.Read(section, "crop"),
             TrainingOptions.Read(section, new TrainingOptions(500, 128, OptimizerOptions.Default)));
     }

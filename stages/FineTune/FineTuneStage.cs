@@ -5,7 +5,6 @@ using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
-using static TorchSharp.torch;
 
 namespace Distill.FineTune;
 
@@ -47,13 +46,24 @@ public static class FineTuneStage
         using var labeled = LabeledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);
         using var classifier = CreateClassifier();
-        Weights.LoadPart(classifier, context.Input(pretrained), FineTunedNetwork.PretrainedKey);
+        var file = context.Input(pretrained);
+        Weights.LoadPart(classifier, file, FineTunedNetwork.PretrainedKey);
+        // Other ranks are sent the leader's weights.
+        var probe = options.Start == ClassifierStart.Probe && settings.Ranks.Leads
+            ? ProbedClassifier.Fit(classifier, network, file, labeled, settings.Compute, random.Fold("probe"), context)
+            : [];
         using var task = new LabeledTask(classifier, CreateClassifier, labeled, options.Augmentations, options.Training, random);
-        return new TrainingLoop(context, options.Training, settings).RunToResult(task);
-
-        nn.Module<Tensor, Tensor> CreateClassifier()
+        var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
+        foreach (var (name, value) in probe)
         {
-            var created = network.Build(labeled.Shape.Channels, labeled.ClassCount, null);
+            result.Metrics[name] = value?.DeepClone();
+        }
+
+        return result;
+
+        FineTunedNetwork CreateClassifier()
+        {
+            var created = (FineTunedNetwork)network.Build(labeled.Shape.Channels, labeled.ClassCount, null);
             settings.Compute.MoveTo(created);
             return created;
         }

@@ -1,11 +1,15 @@
 using Distill.FineTune;
 using Distill.Imaging.Augmentation;
+using Distill.Imaging.Training;
+using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Storage;
 using Tests.Learning;
+using static TorchSharp.torch;
 
 namespace Tests.FineTune;
 
@@ -82,15 +86,45 @@ public sealed class FineTuneStageTests
         return FileHash.OfFile(fixture.Folder[FineTuneStage.Output]);
     }
 
-    private static void Run(StageFixture fixture, TinyDataset dataset, int fromLayer, double learningRate = 0.01, long seed = 0)
+    /// <summary>At rate 0 the classifier stays what it starts from, and its held-out accuracy is that of the probe.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Classifier_may_start_from_a_logistic_regression_on_the_features_below_it(int fromLayer)
+    {
+        using var fixture = new StageFixture();
+        var result = Run(fixture, new TinyDataset(), fromLayer, learningRate: 0, start: ClassifierStart.Probe);
+        Assert.True(result.Metrics["strength"]!.GetValue<double>() > 0);
+
+        using var scope = NewDisposeScope();
+        using var labeled = LabeledImages.Load(
+            new TinyDataset(), TinyDataset.Labeled(fixture.Folder, "labels.txt", Labeled), StageFixture.Settings);
+        using var network = (FineTunedNetwork)TinyNetworks.FineTuned("finetune", fromLayer).Build(
+            labeled.Shape.Channels, labeled.ClassCount, null);
+        Weights.LoadPart(network, fixture.Inputs[TinyNetworks.PretrainedArtifact], FineTunedNetwork.PretrainedKey);
+        var trained = SafetensorsFile.Read(fixture.Folder[FineTuneStage.Output]);
+        network.SetClassifier(trained["classifier.weight"], trained["classifier.bias"]);
+        var labels_N = labeled.Labels([0, 1, 2, 3, 4, 5]);
+        var loss = nn.functional.cross_entropy(labeled.Outputs(network, StageFixture.Settings.Compute), labels_N).ReadDouble();
+        Assert.True(loss < 0.9 * Math.Log(TinyDataset.Classes), $"the loss is {loss}, and {Math.Log(TinyDataset.Classes)} from zero");
+    }
+
+    private static StageResult Run(
+        StageFixture fixture,
+        TinyDataset dataset,
+        int fromLayer,
+        double learningRate = 0.01,
+        long seed = 0,
+        ClassifierStart start = ClassifierStart.Zero)
     {
         fixture.Inputs[TinyNetworks.PretrainedArtifact] = TinyNetworks.WritePretrained(fixture.Folder);
         var options = new FineTuneOptions(
             null,
             fromLayer,
+            start,
             new AugmentationOptions(null, []),
             new TrainingOptions(5, 4, OptimizerOptions.Default with { LearningRate = learningRate }));
-        FineTuneStage.Run(
+        return FineTuneStage.Run(
             fixture.Context("finetune"),
             options,
             StageFixture.Settings with { Seed = seed },

@@ -67,13 +67,20 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var layer = options.FineTune.Options.FromLayer;
         var source = OnEncoder(new Artifact(StageNames.FineTune, FineTuneStage.Output), layer);
         var start = ImportsEncoder ? "initialized from imported weights" : "pretrained without labels";
+        var classifier = options.FineTune.Options.Start == ClassifierStart.Probe ? " and from a logistic regression" : "";
         var teacher = new Candidate(
             StageNames.Teacher,
-            FormattableString.Invariant($"{start}, then fine-tuned entirely from layer {layer} of the projection head"),
+            FormattableString.Invariant($"{start}, then fine-tuned entirely from layer {layer} of the projection head{classifier}"),
             source,
             [Encoder, source.Artifact]);
         var finetune = options.FineTune.Options;
         var key = WithLabels(options.FineTune.ToJson());
+        if (finetune.Start == ClassifierStart.Zero)
+        {
+            // Before there was a choice, keys had no such entry.
+            key.Remove("start");
+        }
+
         return Step(StageNames.FineTune, FineTuneStage.VersionOf(finetune), key, [Plan.Train, Encoder], context =>
             FineTuneStage.Run(context, finetune, options.Settings, dataset, options.Labels, source, Encoder), [teacher]);
     }

@@ -2,6 +2,7 @@
 using Distill.Datasets;
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
+using Distill.Imaging.Evaluation;
 using Distill.Imaging.Loading;
 using Distill.Imaging.Splits;
 using Distill.Learning.Randomness;
@@ -42,6 +43,13 @@ public sealed class LabeledImages : IDisposable
 
     /// <summary>Returns the labels of the images at positions in the list: [N], int64.</summary>
     public Tensor Labels(IEnumerable<int> positions) => _bank.Labels(positions.Select(position => _indices[position]));
+
+    /// <summary>Computes a network's outputs for all labeled images, without augmentation: [N, D], fp32.</summary>
+    /// <param name="network">The network, on its device.</param>
+    /// <param name="compute">Device and arithmetic.</param>
+    /// <param name="report">Called with the number of images done so far; may throw to stop.</param>
+    public Tensor Outputs(nn.Module<Tensor, Tensor> network, Compute compute, Action<int>? report = null) =>
+        Inference.Run(network, _bank, _indices, compute, report);
 
     /// <summary>Creates a loader of the views that <paramref name="plan"/> requests.</summary>
     public ViewLoader Loader(Func<long, ViewBatch> plan, long steps) => new(_bank, plan, steps);
