@@ -36,7 +36,7 @@ def measure(row, draw):
     }
     path = pathlib.Path("models") / f"{name}.json"
     path.write_text(json.dumps(pipeline))
-    subprocess.run([DISTILL, "run", str(path), "--seed", str(draw)], check=True)
+    subprocess.run([DISTILL, "run", str(path), "--seed", str(draw), "--until", "evaluate"], check=True)
     results = json.loads((pathlib.Path("models") / f"{name}-seed-{draw}" / "results.json").read_text())
     return {found["name"]: found["top1"] for found in results["rows"] if found["name"] in ("linear", "teacher")}
 

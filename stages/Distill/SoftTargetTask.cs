@@ -1,5 +1,6 @@
 // N views of a step, M labeled images, K classes
 using Distill.Imaging.Loading;
+using Distill.Imaging.Training;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Losses;
 using Distill.Learning.Networks;

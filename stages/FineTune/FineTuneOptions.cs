@@ -18,6 +18,12 @@ namespace Distill.FineTune;
 public sealed record FineTuneOptions(
     string? Weights, int FromLayer, ClassifierStart Start, AugmentationOptions Augmentations, TrainingOptions Training)
 {
+    /// <summary>How unlabeled images take part; null if they do not.</summary>
+    public UnlabeledOptions? Unlabeled { get; init; }
+
+    /// <summary>Images of a step, labeled and unlabeled.</summary>
+    public int ImagesPerStep => Training.BatchSize * (1 + (Unlabeled?.Ratio ?? 0));
+
     /// <summary>Reads the block <c>finetune</c>.</summary>
     /// <param name="section">The block.</param>
     /// <param name="headLayers">Number of layers of the pretrained head; the last one cannot be kept.</param>
@@ -38,7 +44,12 @@ public sealed record FineTuneOptions(
                 "What the classifier starts from. zero, as in SimCLRv2, or probe: a logistic regression on the frozen features of the "
                     + "labeled images."),
             AugmentationOptions.Read(section, "crop"),
-            TrainingOptions.Read(section, new TrainingOptions(500, 128, OptimizerOptions.Default)));
+            TrainingOptions.Read(section, new TrainingOptions(500, 128, OptimizerOptions.Default)))
+        {
+            Unlabeled = section.OptionalSection(
+                "unlabeled", byDefault: false, "Unlabeled images in each step, with pseudo-labels of a moving average of the network.")
+                is { } unlabeled ? UnlabeledOptions.Read(unlabeled) : null,
+        };
     }
 
     private static int HeadLayersOf(JsonSection section, string weights, int headLayers)

@@ -1,4 +1,5 @@
 using Distill.Datasets;
+using Distill.Imaging.Evaluation;
 using Distill.Imaging.Splits;
 using Distill.Imaging.Training;
 using Distill.Learning.Networks;
@@ -10,7 +11,7 @@ namespace Distill.FineTune;
 
 /// <summary>
 /// Step 2 of SimCLRv2 (section 2.1): builds a classifier from the pretrained encoder and the first layers of its head, and trains all of it
-/// on the labeled images only.
+/// on the labeled images; on unlabeled ones too, if the options have them.
 /// </summary>
 public static class FineTuneStage
 {
@@ -52,14 +53,32 @@ public static class FineTuneStage
         var probe = options.Start == ClassifierStart.Probe && settings.Ranks.Leads
             ? ProbedClassifier.Fit(classifier, network, file, labeled, settings.Compute, random.Fold("probe"), context)
             : [];
-        using var task = new LabeledTask(classifier, CreateClassifier, labeled, options.Augmentations, options.Training, random);
-        var result = new TrainingLoop(context, options.Training, settings).RunToResult(task);
+        var loop = new TrainingLoop(context, options.Training, settings);
+        var result = options.Unlabeled is null ? Supervised() : SemiSupervised(options.Unlabeled);
         foreach (var (name, value) in probe)
         {
             result.Metrics[name] = value?.DeepClone();
         }
 
         return result;
+
+        StageResult Supervised()
+        {
+            using var task = new LabeledTask(classifier, CreateClassifier, labeled, options.Augmentations, options.Training, random);
+            return loop.RunToResult(task);
+        }
+
+        StageResult SemiSupervised(UnlabeledOptions unlabeled)
+        {
+            using var average = CreateClassifier();
+            Weights.CopyAll(average, classifier);
+            var batch = Inference.BatchSize(labeled.Shape, settings.Compute, average);
+            var ranks = settings.RanksFor(options.Training);
+            using var pseudo = new PseudoLabels(average, labeled.ClassCount, batch, unlabeled, settings.Compute, ranks);
+            using var task = new SemiSupervisedTask(
+                classifier, CreateClassifier, labeled, pseudo, options, settings.PartsOf(options.Training), random);
+            return loop.RunToResult(task, average);
+        }
 
         FineTunedNetwork CreateClassifier()
         {

@@ -111,7 +111,7 @@ internal sealed record PlannedTraining(
             (channels, classes) => Made(generator =>
                 new FineTunedNetwork(pretrain.Network, pretrain.Head, finetune.FromLayer, channels, classes, generator)),
             finetune.Training,
-            finetune.Training.BatchSize)
+            finetune.ImagesPerStep)
         {
             Network = pretrain.Network,
             Head = finetune.FromLayer,

@@ -67,7 +67,8 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var layer = options.FineTune.Options.FromLayer;
         var source = OnEncoder(new Artifact(StageNames.FineTune, FineTuneStage.Output), layer);
         var start = ImportsEncoder ? "initialized from imported weights" : "pretrained without labels";
-        var classifier = options.FineTune.Options.Start == ClassifierStart.Probe ? " and from a logistic regression" : "";
+        var classifier = (options.FineTune.Options.Start == ClassifierStart.Probe ? " and from a logistic regression" : "")
+            + (options.FineTune.Options.Unlabeled is null ? "" : ", with pseudo-labels of all images");
         var teacher = new Candidate(
             StageNames.Teacher,
             FormattableString.Invariant($"{start}, then fine-tuned entirely from layer {layer} of the projection head{classifier}"),

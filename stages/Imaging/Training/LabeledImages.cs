@@ -38,6 +38,12 @@ public sealed class LabeledImages : IDisposable
         return new LabeledImages(train, LabelSplit.Draw(train, labels).Indices, settings.Compute.Device, settings.LoaderThreads);
     }
 
+    /// <summary>Number of images of the split, labeled or not.</summary>
+    public int SplitCount => _bank.Images.Count;
+
+    /// <summary>Draws a view of any image of the split, of which only the pixels are used.</summary>
+    public ViewRequest DrawOfSplit(int image, CropOptions? crop, RandomKey key) => _bank.Draw(image, crop, key);
+
     /// <summary>Draws a view of the image at a position in the list of labeled images.</summary>
     public ViewRequest Draw(int position, CropOptions? crop, RandomKey key) => _bank.Draw(_indices[position], crop, key);
 

@@ -174,13 +174,15 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     }
 
     /// <summary>Trains as <see cref="Run(TrainingTask)"/> does. The leader writes the weights to the stage's folder.</summary>
-    public StageResult RunToResult(TrainingTask task)
+    /// <param name="task">What is trained.</param>
+    /// <param name="result">The network to write; null for the trained one.</param>
+    public StageResult RunToResult(TrainingTask task, torch.nn.Module? result = null)
     {
         var metrics = Run(task).ToMetrics();
         var path = Path.Combine(context.Folder, Output);
         if (_ranks.Leads)
         {
-            Durable.WriteFile(path, stream => Weights.Save(task.Network, stream));
+            Durable.WriteFile(path, stream => Weights.Save(result ?? task.Network, stream));
         }
 
         metrics["parameters"] = task.Network.ParameterCount();

@@ -28,7 +28,7 @@ public class RankedRunTests(ITestOutputHelper output)
     private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RANK_KILLS") ?? "4", CultureInfo.InvariantCulture);
 
     [MpiFact]
-    public void Two_ranks_with_a_queue_labels_and_an_online_teacher_end_in_the_bits_of_one_process()
+    public void Two_ranks_with_a_queue_labels_pseudo_labels_and_an_online_teacher_end_in_the_bits_of_one_process()
     {
         using var one = new TinyPipeline(Change);
         using var two = new TinyPipeline(Change);
@@ -43,6 +43,8 @@ public class RankedRunTests(ITestOutputHelper output)
         static void Change(JsonObject json)
         {
             json["pretrain"]!["queue"] = new JsonObject { ["size"] = 64 };
+            json["finetune"]!["groups"] = 2;
+            json["finetune"]!["unlabeled"] = new JsonObject { ["ratio"] = 2, ["threshold"] = 0.2 };
             var student = json["rounds"]!["distill"]!["student"]!;
             (student["groups"], student["alpha"]) = (2, 0.5);
             json["rounds"]!["self-distill"]!["targets"] = "online";

@@ -1,6 +1,6 @@
-using Distill.Distill;
+using Distill.Imaging.Training;
 
-namespace Tests.Distill;
+namespace Tests.Imaging.Training;
 
 public sealed class MixedRowsTests
 {

@@ -1,11 +1,11 @@
 // N views with soft targets, M labeled images
-namespace Distill.Distill;
+namespace Distill.Imaging.Training;
 
 /// <summary>
 /// The rows of a batch of views with soft targets and labeled images. In a single part, the labeled images come last. In several parts,
 /// they are spread evenly, so that each has both.
 /// </summary>
-internal sealed class MixedRows
+public sealed class MixedRows
 {
     private readonly int[] _soft_N;
     private readonly int[] _labeled_M;
