@@ -24,7 +24,7 @@ ABLATIONS = {
     "views": ("Soft targets an image", {"views": 4}, "distilled"),
     "passes": ("Stored views in forty passes", {"targets": "4 stored views"}, "distilled"),
     "balance": ("Balanced soft targets", {"classFrequencies": "equal"}, "distilled"),
-    "self-first": ("The teacher distils itself first", {"first": "nothing"}, "distilled"),
+    "self-first": ("The teacher distills itself first", {"first": "nothing"}, "distilled"),
     "stem": ("The student's stem", {"stem": "imagenet"}, "distilled"),
 }
 
@@ -89,6 +89,10 @@ def draw(found):
             axes.plot(statistics.mean(values), place, "|", markersize=16, markeredgewidth=2, color=color)
         axes.set_yticks(range(len(rows)), [textwrap.fill(label(row), 40) for row in rows], fontsize=7)
         axes.margins(y=0.12)
+        # A panel of a tenth of a point would show noise as a difference.
+        low, high = axes.get_xlim()
+        if high - low < 2:
+            axes.set_xlim((low + high) / 2 - 1, (low + high) / 2 + 1)
         axes.invert_yaxis()
         axes.set_title(title, fontsize=10)
         axes.set_xlabel({"teacher": "teacher's", "distilled": "student's", "linear": "linear probe's"}[key] + " top-1, percent", fontsize=8)
