@@ -64,7 +64,7 @@ public static class ClassifyStage
             using var scale = FeatureScale.Fit(features_ND);
             using var probe = CrossValidatedProbe.Fit(
                 scale.Apply(features_ND), classes, images, train.ClassNames.Count, random, options.Folds, LogisticProbeOptions.Default,
-                fold => Report(context, fold, options.Folds));
+                fold => Report(context, fold, options.Folds), context.Cancellation);
             using var fitted = scale.Fold(probe.Classifier);
             teacher.SetClassifier(encoder, fitted);
             var suffix = encoder == 0 ? "" : FormattableString.Invariant($"{encoder + 1}");

@@ -51,7 +51,7 @@ public static class FineTuneStage
         Weights.LoadPart(classifier, file, FineTunedNetwork.PretrainedKey);
         // Other ranks are sent the leader's weights.
         var probe = options.Start == ClassifierStart.Probe && settings.Ranks.Leads
-            ? ProbedClassifier.Fit(classifier, network, file, labeled, settings.Compute, random.Fold("probe"), context)
+            ? ProbedClassifier.Set(classifier, network, file, labeled, settings.Compute, random.Fold("probe"), context)
             : [];
         var loop = new TrainingLoop(context, options.Training, settings);
         var result = options.Unlabeled is null ? Supervised() : SemiSupervised(options.Unlabeled);
@@ -77,7 +77,7 @@ public static class FineTuneStage
             using var pseudo = new PseudoLabels(average, labeled.ClassCount, batch, unlabeled, settings.Compute, ranks);
             using var task = new SemiSupervisedTask(
                 classifier, CreateClassifier, labeled, pseudo, options, settings.PartsOf(options.Training), random);
-            return loop.RunToResult(task, average);
+            return loop.RunToResult(task);
         }
 
         FineTunedNetwork CreateClassifier()

@@ -62,6 +62,8 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
 
     public override nn.Module<Tensor, Tensor> Network => _network;
 
+    public override nn.Module<Tensor, Tensor> Result => _pseudo.Network;
+
     public override nn.Module<Tensor, Tensor> NewReplica() => _createReplica();
 
     public override int ItemsPerStep => _labeled.ItemsPerStep + _unlabeled;

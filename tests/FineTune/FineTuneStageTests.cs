@@ -109,6 +109,28 @@ public sealed class FineTuneStageTests
         Assert.True(loss < 0.9 * Math.Log(TinyDataset.Classes), $"the loss is {loss}, and {Math.Log(TinyDataset.Classes)} from zero");
     }
 
+    [Fact]
+    public void Fitted_classifier_is_read_by_a_run_that_resumes_and_a_damaged_one_is_fitted_again()
+    {
+        const string file = "probe.safetensors";
+        using var first = new StageFixture();
+        Run(first, new TinyDataset(), fromLayer: 1, start: ClassifierStart.Probe);
+        var fitted = File.ReadAllBytes(first.Folder[file]);
+        var other = fitted.ToArray();
+        other.AsSpan(^4..).Clear();
+        Assert.Equal(HashAfter(fitted), FileHash.OfFile(first.Folder[FineTuneStage.Output]));
+        Assert.Equal(HashAfter(fitted[..^4]), FileHash.OfFile(first.Folder[FineTuneStage.Output]));
+        Assert.NotEqual(HashAfter(other), FileHash.OfFile(first.Folder[FineTuneStage.Output]));
+
+        static string HashAfter(byte[] content)
+        {
+            using var fixture = new StageFixture();
+            File.WriteAllBytes(fixture.Folder[file], content);
+            Run(fixture, new TinyDataset(), fromLayer: 1, start: ClassifierStart.Probe);
+            return FileHash.OfFile(fixture.Folder[FineTuneStage.Output]);
+        }
+    }
+
     private static StageResult Run(
         StageFixture fixture,
         TinyDataset dataset,

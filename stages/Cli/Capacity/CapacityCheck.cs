@@ -29,17 +29,14 @@ internal static class CapacityCheck
     {
         var device = options.Settings.Compute.Device;
         var gpu = device.type == DeviceType.CPU ? null : CudaDriver.Gpu(Math.Max(0, device.index));
-        if (Card.UsableOf(device.type, gpu?.Bytes) is not { } whole)
+        if (Card.UsableOf(device.type, gpu?.Bytes) is not { } usable)
         {
             return;
         }
 
-        // Processes on one machine divide its memory, or its GPUs.
-        var processes = options.Settings.Ranks.Placement.Sharing(gpu is null ? 1 : torch.cuda.device_count());
-        var usable = whole / processes;
 
         var doubtful = PlannedTraining.ListOf(options)
-            .Select(training => training with { Parts = options.Settings.RanksFor(training.Training).Count })
+            .Select(training => training.OnRanks(options.Settings))
             .Where(training => MostBytes(training, options.Dataset.ImageSize) > usable * WorthMeasuring)
             .ToArray();
         if (doubtful.Length == 0 || doubtful.IntersectBy(untried(), training => training.Stage).ToArray() is not { Length: > 0 } pending)
@@ -49,10 +46,15 @@ internal static class CapacityCheck
 
         var data = PlannedData.Find(options.Dataset, () => dataset, images: null, classes: null);
         var plan = Measured(options, pending, data, note, cancellation);
-        if (plan?.Trainings.FirstOrDefault(stage => stage.LeastStepBytes(stage.Training.Training.Groups) > usable) is { } tooLarge)
+        foreach (var stage in plan?.Trainings ?? [])
         {
-            var memory = processes > 1 ? $"1/{processes} of the memory of {device}" : $"the memory of {device}";
-            throw Refused(tooLarge, memory, usable);
+            // Processes that train together divide the memory of their machine; on GPUs, each has its own.
+            var sharing = gpu is null && stage.Training.Ranks > 1 ? options.Settings.Ranks.Placement.OnMachine : 1;
+            if (stage.LeastStepBytes(stage.Training.Training.Groups) > usable / sharing)
+            {
+                var memory = sharing > 1 ? $"1/{sharing} of the memory of {device}" : $"the memory of {device}";
+                throw Refused(stage, memory, usable / sharing);
+            }
         }
     }
 

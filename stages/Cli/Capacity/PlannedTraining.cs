@@ -26,8 +26,11 @@ internal sealed record PlannedTraining(
     /// <summary>Values per pixel of the network's widest feature maps.</summary>
     public double ValuesPerPixel => Network.ValuesPerPixel;
 
-    /// <summary>Number of processes that divide a batch of one group.</summary>
-    public int Parts { get; init; } = 1;
+    /// <summary>Number of processes that train together.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>Whether these processes can divide a batch of one group.</summary>
+    public bool DividesOneGroup { get; init; }
 
     /// <summary>Rows of a group that a process has.</summary>
     public long RowsPerGroup => RowsIn(Training.Groups);
@@ -35,9 +38,16 @@ internal sealed record PlannedTraining(
     /// <summary>Returns the rows of a group that a process would have with another number of groups.</summary>
     public long RowsIn(int groups)
     {
-        var parts = groups == 1 ? Parts : groups;
+        var parts = groups == 1 && DividesOneGroup ? Ranks : groups;
         return (Rows + parts - 1) / parts;
     }
+
+    /// <summary>Returns the same training for one of the processes that share it.</summary>
+    public PlannedTraining OnRanks(RunSettings settings) => this with
+    {
+        Ranks = settings.RanksFor(Training).Count,
+        DividesOneGroup = settings.BatchNorm == BatchNorm.Global,
+    };
 
     /// <summary>Whether the loss is a sum over rows, so that the groups need no second forward pass.</summary>
     public bool IsLossSumOfRows { get; init; } = true;
@@ -50,6 +60,12 @@ internal sealed record PlannedTraining(
 
     /// <summary>The training whose network labels the rows of every step; null if none does.</summary>
     public PlannedTraining? Teacher { get; init; }
+
+    /// <summary>Rows of a step that only the teacher sees.</summary>
+    public long TeacherRows { get; init; }
+
+    /// <summary>Whether the teacher is an average of the network that trains, which checkpoints hold too.</summary>
+    public bool SavesTeacher { get; init; }
 
     /// <summary>Whether a step of the other training costs the same per row, so that one of them need not be measured.</summary>
     public bool CostsAs(PlannedTraining other) => (Network, Head, IsLossSumOfRows) == (other.Network, other.Head, other.IsLossSumOfRows)
@@ -105,7 +121,7 @@ internal sealed record PlannedTraining(
     private static PlannedTraining FineTuned(PipelineOptions options)
     {
         var (pretrain, finetune) = (options.Pretrain.Options, options.FineTune.Options);
-        return new PlannedTraining(
+        var plan = new PlannedTraining(
             StageNames.FineTune,
             "finetune",
             (channels, classes) => Made(generator =>
@@ -115,6 +131,12 @@ internal sealed record PlannedTraining(
         {
             Network = pretrain.Network,
             Head = finetune.FromLayer,
+        };
+        return finetune.Unlabeled is null ? plan : plan with
+        {
+            Teacher = plan,
+            TeacherRows = plan.Rows - finetune.Training.BatchSize,
+            SavesTeacher = true,
         };
     }
 

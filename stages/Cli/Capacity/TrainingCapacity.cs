@@ -41,7 +41,8 @@ internal sealed record TrainingCapacity(
     public long StateBytes => Cost.StateBytes + QueueBytes + 2 * (Teacher?.WeightBytes ?? 0);
 
     /// <summary>Bytes of one checkpoint.</summary>
-    public long CheckpointBytes => Cost.WeightBytes + Cost.OptimizerBytes + QueueBytes;
+    public long CheckpointBytes =>
+        Cost.WeightBytes + Cost.OptimizerBytes + QueueBytes + (Training.SavesTeacher ? Teacher!.WeightBytes : 0);
 
     /// <summary>Bytes that checkpoints take on the disk while the stage runs.</summary>
     public long DiskBytes => CheckpointsOnDisk * CheckpointBytes + Cost.WeightBytes;
@@ -52,7 +53,7 @@ internal sealed record TrainingCapacity(
     /// <summary>Bytes of the views in the host's memory.</summary>
     public long ViewBytes => Data.IsInMemory
         ? 0
-        : LoadedBatches * Training.Rows * Data.Values * (OnGpu ? 1 : BytesPerFloat);
+        : LoadedBatches * (Training.Rows + Training.TeacherRows) * Data.Values * (OnGpu ? 1 : BytesPerFloat);
 
     /// <summary>Bytes of one group's activations, at the peak.</summary>
     public long GroupBytes => ActivationBytes(Groups);
@@ -83,9 +84,11 @@ internal sealed record TrainingCapacity(
     public long StepBytes(int groups, bool atOnce)
     {
         var together = atOnce || groups == 1;
-        var graphs = ActivationBytes(groups) * (atOnce ? groups : 1);
+        // Each process has as many of the groups.
+        var own = Math.Max(1, groups / Training.Ranks);
+        var graphs = ActivationBytes(groups) * (atOnce ? own : 1);
         var work = Math.Max(together ? graphs + LossBytes : Math.Max(graphs, LossBytes), Cost.UpdateBytes);
-        var replicas = atOnce && !OnGpu ? (groups - 1) * Cost.GradientBytes : 0;
+        var replicas = atOnce && !OnGpu ? (own - 1) * Cost.GradientBytes : 0;
         return StateBytes + replicas + work + ImageBytes;
     }
 
@@ -106,7 +109,7 @@ internal sealed record TrainingCapacity(
 
         var batch = Training.Training.BatchSize;
         return Enumerable.Range(1, batch / 2)
-            .Where(groups => batch % groups == 0)
+            .Where(groups => batch % groups == 0 && (groups == 1 || groups % Training.Ranks == 0))
             .Select(groups => (int?)groups)
             .FirstOrDefault(groups => LeastStepBytes(groups!.Value) <= bytes);
     }

@@ -22,7 +22,11 @@ internal static class OptionCatalog
                 ["augmentations"] = augmentations.DeepClone(),
                 ["encoder"] = "model.onnx",
             },
-            ["finetune"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
+            ["finetune"] = new JsonObject
+            {
+                ["augmentations"] = augmentations.DeepClone(),
+                ["unlabeled"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
+            },
             ["rounds"] = new JsonObject { ["NAME"] = new JsonObject() },
             ["supervised"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
             ["probe"] = new JsonObject(),

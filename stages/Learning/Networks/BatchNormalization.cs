@@ -60,7 +60,12 @@ internal sealed class BatchNormalization(long features) : NormBase(
         long[] shape = x.dim() == 2 ? [1, x.shape[1]] : [1, x.shape[1], 1, 1];
         var mean_D = batch.Mean(x.mean(reduced, type: ScalarType.Float32));
         var centered = x.sub(mean_D.view(shape));
-        var variance_D = batch.Mean(centered.Squared().mean(reduced));
+        Tensor variance_D;
+        using (var squares = centered.Squared())
+        {
+            variance_D = batch.Mean(squares.mean(reduced));
+        }
+
         using (no_grad())
         {
             // PyTorch normalizes by the biased variance, and tracks the unbiased one.
@@ -70,6 +75,6 @@ internal sealed class BatchNormalization(long features) : NormBase(
         }
 
         var scale_D = weight!.mul(variance_D.Plus(eps).rsqrt());
-        return centered.mul(scale_D.view(shape)).Plus(bias!.view(shape)).to_type(x.dtype).MoveToOuterDisposeScope();
+        return centered.mul(scale_D.view(shape)).Plus_(bias!.view(shape)).to_type(x.dtype).MoveToOuterDisposeScope();
     }
 }

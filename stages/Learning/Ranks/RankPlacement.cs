@@ -7,7 +7,4 @@ namespace Distill.Learning.Ranks;
 public sealed record RankPlacement(int LocalRank, int OnMachine, int SharingCores)
 {
     public static readonly RankPlacement Alone = new(0, 1, 1);
-
-    /// <summary>Returns the largest number of ranks that share one of the machine's devices, such as its GPUs or its memory.</summary>
-    public int Sharing(int devices) => (OnMachine + devices - 1) / devices;
 }

@@ -130,7 +130,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
                 if (_ranks.Leads && settings.SnapshotEverySteps > 0 && step % settings.SnapshotEverySteps == 0)
                 {
                     saver!.Wait();
-                    context.Checkpoints.SaveSnapshot(step, stream => Weights.Save(task.Network, stream));
+                    context.Checkpoints.SaveSnapshot(step, stream => Weights.Save(task.Result, stream));
                 }
             }
 
@@ -174,15 +174,13 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
     }
 
     /// <summary>Trains as <see cref="Run(TrainingTask)"/> does. The leader writes the weights to the stage's folder.</summary>
-    /// <param name="task">What is trained.</param>
-    /// <param name="result">The network to write; null for the trained one.</param>
-    public StageResult RunToResult(TrainingTask task, torch.nn.Module? result = null)
+    public StageResult RunToResult(TrainingTask task)
     {
         var metrics = Run(task).ToMetrics();
         var path = Path.Combine(context.Folder, Output);
         if (_ranks.Leads)
         {
-            Durable.WriteFile(path, stream => Weights.Save(result ?? task.Network, stream));
+            Durable.WriteFile(path, stream => Weights.Save(task.Result, stream));
         }
 
         metrics["parameters"] = task.Network.ParameterCount();

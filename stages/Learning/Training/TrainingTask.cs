@@ -12,6 +12,9 @@ public abstract class TrainingTask
     /// <summary>The network to train.</summary>
     public abstract nn.Module<Tensor, Tensor> Network { get; }
 
+    /// <summary>The network that the stage delivers: the trained one, or an average of it.</summary>
+    public virtual nn.Module<Tensor, Tensor> Result => Network;
+
     /// <summary>
     /// Creates another network of the same architecture on the same device. Its weights do not matter; the caller disposes of it.
     /// </summary>

@@ -28,6 +28,19 @@ public sealed class TrainingCapacityTests
         UpdateSeconds = 2,
     };
 
+    /// <summary>Four processes have two of eight groups each, or a quarter of one group that they normalize together.</summary>
+    [Fact]
+    public void Processes_divide_the_groups_or_the_rows_of_one()
+    {
+        var eight = Contrastive(batch: 8, groups: 8);
+        var shared = eight with { Training = eight.Training with { Ranks = 4 } };
+        Assert.Equal(eight.StepBytes(8, atOnce: true) - (6 * (Cost.GroupBytes(2) + 400)), shared.StepBytes(8, atOnce: true));
+
+        var one = Contrastive(batch: 8, groups: 1);
+        var quarter = one with { Training = one.Training with { Ranks = 4, DividesOneGroup = true } };
+        Assert.Equal(one.LeastStepBytes(1) - Cost.GroupBytes(16) + Cost.GroupBytes(4), quarter.LeastStepBytes(1));
+    }
+
     [Fact]
     public void Step_of_one_group_has_state_activations_and_loss()
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Distill.Cli.Commands;
 using Distill.Cli.Planning;
-using Distill.Learning.Ranks;
 using Distill.Pipeline.Options;
 using Tests.Learning;
 using Tests.Learning.Ranks;
@@ -33,14 +32,6 @@ public sealed class RankedOptionsTests
         var error = Assert.Throws<UserException>(() => Divide(ranks, given));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData(4, 1, 4)]
-    [InlineData(4, 4, 1)]
-    [InlineData(5, 4, 2)]
-    [InlineData(1, 8, 1)]
-    public void Processes_on_a_machine_share_its_devices(int processes, int devices, int expected) =>
-        Assert.Equal(expected, new RankPlacement(0, processes, processes).Sharing(devices));
 
     private static void Divide(int ranks, string given)
     {

@@ -45,6 +45,18 @@ public sealed class StageKeyTests
         Assert.Equal(3, keys.Distinct().Count());
     }
 
+    /// <summary>Fine-tuning that was done before these options existed stays done.</summary>
+    [Fact]
+    public void Fine_tuning_has_no_later_option_in_its_key_unless_it_is_used()
+    {
+        var plain = FineTuneKey("{}");
+        Assert.DoesNotContain("start", plain);
+        Assert.DoesNotContain("unlabeled", plain);
+        Assert.Equal(plain, FineTuneKey("""{ "start": "zero", "unlabeled": null }"""));
+        Assert.NotEqual(plain, FineTuneKey("""{ "start": "probe" }"""));
+        Assert.NotEqual(plain, FineTuneKey("""{ "unlabeled": {} }"""));
+    }
+
     /// <summary>A renamed or moved encoder needs no new run of the stage that uses it.</summary>
     [Fact]
     public void Classifier_does_not_depend_on_the_name_of_its_encoder()
@@ -53,6 +65,13 @@ public sealed class StageKeyTests
 
         Assert.Single(keys.Distinct());
         Assert.NotEqual(ClassifyKey("""{ "file": "a.onnx", "size": 32 }"""), ClassifyKey(""" "a.onnx" """));
+    }
+
+    private static string FineTuneKey(string finetune)
+    {
+        var json = $$"""{ "labels": { "perClass": 2 }, "finetune": {{finetune}}, "rounds": { "distill": {} } }""";
+        var options = PipelineOptions.Read(PipelineFile.Parse(json, "test", Presets.Text));
+        return Plan.Create(options, SampleData.Open()).Stages.Single(stage => stage.Name == "finetune").Options.ToJsonString();
     }
 
     private static string ClassifyKey(string encoder)

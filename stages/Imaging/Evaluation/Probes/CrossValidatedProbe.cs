@@ -22,10 +22,11 @@ public static class CrossValidatedProbe
     /// <param name="key">Key that draws the folds.</param>
     /// <param name="folds">F, at least 2.</param>
     /// <param name="options">Strengths to try, and the solver.</param>
-    /// <param name="report">Called after each fold with the number done so far; may throw to stop.</param>
+    /// <param name="report">Called after each fold with the number done so far.</param>
+    /// <param name="cancellation">Stops between two strengths.</param>
     public static CrossValidatedResult Fit(
         Tensor z_ND, IReadOnlyList<long> labels, IReadOnlyList<int> images, int classes, RandomKey key, int folds,
-        LogisticProbeOptions options, Action<int>? report = null)
+        LogisticProbeOptions options, Action<int>? report = null, CancellationToken cancellation = default)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -39,7 +40,7 @@ public static class CrossValidatedProbe
             int[] heldRows = [.. Enumerable.Range(0, labels.Count).Where(row => foldOf[images[row]] == fold)];
             if (heldRows.Length > 0)
             {
-                var results = Sweep(z_ND, labels_N, heldRows, firstRows, classes, strengths, options);
+                var results = Sweep(z_ND, labels_N, heldRows, firstRows, classes, strengths, options, cancellation);
                 for (var i = 0; i < strengths.Length; i++)
                 {
                     loss[i] += results[i].Loss;
@@ -83,7 +84,7 @@ public static class CrossValidatedProbe
 
     private static (double Loss, double Right)[] Sweep(
         Tensor z_ND, Tensor labels_N, int[] heldRows, HashSet<int> firstRows, int classes, double[] strengths,
-        LogisticProbeOptions options)
+        LogisticProbeOptions options, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var (heldZ, heldLabels) = Rows(heldRows);
@@ -92,6 +93,7 @@ public static class CrossValidatedProbe
         Tensor? before = null;
         return [.. strengths.Select(strength =>
         {
+            cancellation.ThrowIfCancellationRequested();
             before = SoftmaxRegression.Fit(fittedZ, fittedLabels, classes, strength, options.Sweeping, before).X;
             using var classifier = SoftmaxRegression.Classifier(before, classes);
             var logits_NK = classifier.Logits(heldZ).to_type(ScalarType.Float64);

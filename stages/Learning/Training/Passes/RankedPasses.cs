@@ -71,7 +71,7 @@ internal sealed class RankedPasses : NetworkPasses
         {
             _own.Statistics.LeavesSums = true;
             var loss = _own.Differentiate(step, inputs);
-            _batch?.ThrowIfFailed();
+            _batch?.EndBackward();
             return loss;
         }
         catch (Exception error) when (error is not OtherRankFailedException && OutOfMemory.Is(error))

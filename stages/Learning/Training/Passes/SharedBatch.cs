@@ -13,6 +13,7 @@ public sealed class SharedBatch : IDisposable
 {
     private readonly nn.Module _network;
     private readonly IRanks _ranks;
+    private readonly List<Tensor> _gradients = [];
     private Exception? _fault;
 
     /// <param name="network">The network. Until this object is disposed of, its batch norms need all ranks in training mode.</param>
@@ -34,10 +35,12 @@ public sealed class SharedBatch : IDisposable
     internal Tensor Mean(Tensor values) => RankSum.apply(values.Over(_ranks.Count), this);
 
     /// <summary>
-    /// Throws what went wrong in the backward pass. An exception cannot pass through libtorch's, so it is kept, and the gradient is wrong.
+    /// Ends a backward pass, and throws what went wrong in it. An exception cannot pass through libtorch's, so it is kept, and the gradient
+    /// is wrong.
     /// </summary>
-    internal void ThrowIfFailed()
+    internal void EndBackward()
     {
+        Free();
         var fault = _fault;
         _fault = null;
         if (fault is not null)
@@ -47,7 +50,17 @@ public sealed class SharedBatch : IDisposable
     }
 
     /// <summary>Lets the batch norms normalize over their own rows again.</summary>
-    public void Dispose() => Set(null);
+    public void Dispose()
+    {
+        Set(null);
+        Free();
+    }
+
+    private void Free()
+    {
+        _gradients.ForEach(gradient => gradient.Dispose());
+        _gradients.Clear();
+    }
 
     private void Set(SharedBatch? batch)
     {
@@ -66,18 +79,27 @@ public sealed class SharedBatch : IDisposable
         return sum;
     }
 
+    /// <summary>
+    /// Sums a gradient, or keeps the fault. libtorch reads the result after this method, on a GPU in a thread without a dispose scope, so
+    /// it is held until the end of the pass.
+    /// </summary>
     private Tensor SumOrKeepFault(Tensor gradient)
     {
+        using var scope = NewDisposeScope();
+        Tensor? sum = null;
         try
         {
             // After a fault, the other ranks wait for no sum.
-            return _fault is null ? Sum(gradient) : gradient.alias();
+            sum = _fault is null ? Sum(gradient) : null;
         }
         catch (Exception error)
         {
             _fault = error;
-            return gradient.alias();
         }
+
+        var held = (sum ?? gradient.alias()).DetachFromDisposeScope();
+        _gradients.Add(held);
+        return held;
     }
 
     /// <summary>The sum of a tensor over the ranks. As every rank uses it, its gradient is the sum of their gradients.</summary>
