@@ -1,5 +1,4 @@
 using Distill.Learning.Networks;
-using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
 namespace Tests.Learning.Networks;
@@ -29,9 +28,8 @@ public sealed class ParameterCountTests
     public void Rounded_count_equals_the_papers(string name, double width, bool selectiveKernels, int millions)
     {
         using var scope = NewDisposeScope();
-        using var generator = RandomKey.FromSeed(1).Generator();
-        using var network = new ResNet(
-            new NetworkOptions(Architecture.All[name], width, Stem.ImageNet, selectiveKernels), channels: 3, classes: null, generator);
+        var options = new NetworkOptions(Architecture.All[name], width, Stem.ImageNet, selectiveKernels);
+        using var network = new ResNet(options, channels: 3, classes: null, generator: null);
         var numbers = network.state_dict()
             .Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
             .Sum(entry => entry.Value.numel());
