@@ -22,7 +22,7 @@ ABLATIONS = {
     "alpha": ("α, the weight of the soft targets", {"alpha": 1}, "distilled"),
     "temperature": ("Temperature of the soft targets", {"temperature": 0.5}, "distilled"),
     "views": ("Soft targets an image", {"views": 4}, "distilled"),
-    "passes": ("Stored views in forty passes", {"targets": "4 stored views"}, "distilled"),
+    "passes": ("Stored views in 40 passes", {"targets": "4 stored views"}, "distilled"),
     "balance": ("Balanced soft targets", {"classFrequencies": "equal"}, "distilled"),
     "self-first": ("The teacher distills itself first", {"first": "nothing"}, "distilled"),
     "stem": ("The student's stem", {"stem": "imagenet"}, "distilled"),

@@ -83,7 +83,7 @@ internal sealed class PseudoLabels : IDisposable
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var momentum = _options.MomentumAt(step);
+        var momentum = MovingAverage.WarmedUp(_options.Momentum, step);
         _average.Move(Averaged(Network), Averaged(network), momentum);
         // The rows of all ranks, because a sum of their sums would have other bits than that of one process.
         var classes = _mean_K.shape[0];

@@ -28,9 +28,6 @@ public sealed record UnlabeledOptions(
     double Debiasing,
     double Momentum)
 {
-    /// <summary>The fraction that step <paramref name="step"/> (from 0) keeps: at most (1 + step) / (10 + step).</summary>
-    public double MomentumAt(long step) => Math.Min(Momentum, (1.0 + step) / (10.0 + step));
-
     /// <summary>Reads the block <c>unlabeled</c>.</summary>
     public static UnlabeledOptions Read(JsonSection section) => new(
         section.Integer("ratio", 7, 1, 1024, "Unlabeled images per labeled one in a step."),

@@ -78,7 +78,7 @@ internal sealed class KeyQueue : IDisposable
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        _average.Move([.. _copy.parameters()], [.. network.parameters()], _options.MomentumAt(step));
+        _average.Move([.. _copy.parameters()], [.. network.parameters()], MovingAverage.WarmedUp(_options.Momentum, step));
         var own_MP = cat([.. Enumerable.Range(0, _groups).Select(Project)]);
         // In parts of a group, which the queue is never shorter than.
         foreach (var keys_MP in _ranks.Gather(own_MP).chunk(_groups * _ranks.Count))

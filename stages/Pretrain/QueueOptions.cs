@@ -10,12 +10,6 @@ namespace Distill.Pretrain;
 /// <param name="Momentum">Fraction of the copy's weights that a step keeps, after a warm-up; 0.999 in the paper.</param>
 public sealed record QueueOptions(int Size, double Momentum)
 {
-    /// <summary>
-    /// The fraction that step <paramref name="step"/> (from 0) keeps: at most (1 + step) / (10 + step), as in TensorFlow's
-    /// <c>ExponentialMovingAverage</c>. With 0.999 from the start, the copy would be nearly random for a thousand steps.
-    /// </summary>
-    public double MomentumAt(long step) => Math.Min(Momentum, (1.0 + step) / (10.0 + step));
-
     /// <summary>Reads the block <c>queue</c>.</summary>
     /// <param name="section">The block.</param>
     /// <param name="batchSize">Images per step; each yields two keys.</param>

@@ -111,15 +111,6 @@ public sealed class KeyQueueTests
         Close.To(expected, queue.Keys()!, 1e-6);
     }
 
-    [Fact]
-    public void Momentum_warms_up()
-    {
-        var options = new QueueOptions(16, 0.999);
-        Assert.Equal(0.1, options.MomentumAt(0), 1e-12);
-        Assert.Equal(0.5, options.MomentumAt(8), 1e-12);
-        Assert.Equal(0.999, options.MomentumAt(100_000), 1e-12);
-    }
-
     private static ContrastiveNetwork Network() => ContrastiveNetwork.Create(
         new NetworkOptions(Architecture.ResNet18, 0.125, Stem.Small), new HeadOptions(2, 8), 1, Cpu, RandomKey.FromSeed(1));
 

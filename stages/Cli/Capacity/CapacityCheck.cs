@@ -34,7 +34,6 @@ internal static class CapacityCheck
             return;
         }
 
-
         var doubtful = PlannedTraining.ListOf(options)
             .Select(training => training.OnRanks(options.Settings))
             .Where(training => MostBytes(training, options.Dataset.ImageSize) > usable * WorthMeasuring)

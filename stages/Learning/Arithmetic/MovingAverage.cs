@@ -17,6 +17,12 @@ public sealed class MovingAverage : IDisposable
 
         """);
 
+    /// <summary>
+    /// The momentum of a step (from 0): at most (1 + step) / (10 + step), as in TensorFlow's <c>ExponentialMovingAverage</c>. With 0.999
+    /// from the start, an average of weights would be nearly random for a thousand steps.
+    /// </summary>
+    public static double WarmedUp(double momentum, long step) => Math.Min(momentum, (1.0 + step) / (10.0 + step));
+
     /// <summary>Updates each average: average ← momentum · average + (1 − momentum) · value.</summary>
     /// <param name="averages">At least one tensor, changed in place. No graph may be recorded.</param>
     /// <param name="values">Tensors of the same shapes, in the same order.</param>
