@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["Probe"] = Base,
         ["FineTune"] = Base,
         ["Supervised"] = Base,
+        ["Rivals"] = Base,
         ["Label"] = Base,
         ["Distill"] = Base,
         ["Evaluate"] = [.. Base, "Artifacts"],

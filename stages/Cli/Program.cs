@@ -16,6 +16,7 @@ var root = new RootCommand("Train a compact image classifier from unlabeled imag
     PublishCommand.Create(),
     ResultsCommand.Create(),
     CrossValidateCommand.Create(),
+    CompareCommand.Create(),
     RehearseCommand.Create(),
     InitCommand.Create(),
     DoctorCommand.Create(),

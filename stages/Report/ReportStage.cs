@@ -17,7 +17,7 @@ namespace Distill.Report;
 public static class ReportStage
 {
     /// <summary>Increment it when the same run gives a different page.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>File name of the page.</summary>
     public const string Output = "report.html";

@@ -70,7 +70,7 @@ internal sealed record CapacityPlan(
                 training,
                 costs[training],
                 training.Teacher is { } teacher ? costs[teacher] : null,
-                training.IsLossSumOfRows ? 0 : PairBytes(training),
+                training.ProjectionLength > 0 ? PairBytes(training) : 0,
                 data,
                 inferenceRows[training],
                 onGpu,

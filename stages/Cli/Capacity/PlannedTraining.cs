@@ -104,6 +104,16 @@ internal sealed record PlannedTraining(
             list.Add(Classifier(StageNames.Supervised, "supervised", supervised.Network, supervised.Training, 0));
         }
 
+        foreach (var rival in options.Rivals.Select(block => block.Options))
+        {
+            // The loss sees the rows of all groups, whose graphs are in memory together.
+            list.Add(Classifier(rival.Name, "rivals", rival.Network, rival.Training, 0) with
+            {
+                Rows = rival.RowsPerStep,
+                IsLossSumOfRows = false,
+            });
+        }
+
         foreach (var round in options.Rounds)
         {
             var student = round.Student.Options;

@@ -61,6 +61,11 @@ internal static class BatchCheck
             batches.Add(("supervised.batchSize", supervised.Options.Training.BatchSize, labeled, "labeled image"));
         }
 
+        if (options.Rivals is [var rival, ..])
+        {
+            batches.Add(("rivals.batchSize", rival.Options.Training.BatchSize, labeled, "labeled image"));
+        }
+
         foreach (var round in options.Rounds)
         {
             var student = round.Student.Options;

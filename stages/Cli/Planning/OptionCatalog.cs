@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Distill.Imaging.Augmentation;
 using Distill.Pipeline.Options;
+using Distill.Rivals;
 
 namespace Distill.Cli.Planning;
 
@@ -29,11 +30,23 @@ internal static class OptionCatalog
             },
             ["rounds"] = new JsonObject { ["NAME"] = new JsonObject() },
             ["supervised"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
+            ["rivals"] = Rivals(augmentations),
             ["probe"] = new JsonObject(),
             ["publish"] = new JsonObject { ["heldOut"] = new JsonObject { ["perClass"] = 1 } },
         };
         var root = PipelineFile.Parse(example.ToJsonString(), "example", Presets.Text);
         PipelineOptions.Read(root);
         return root;
+    }
+
+    private static JsonObject Rivals(JsonArray augmentations)
+    {
+        var rivals = new JsonObject { ["augmentations"] = augmentations.DeepClone() };
+        foreach (var name in RivalOptions.Names)
+        {
+            rivals[name] = new JsonObject();
+        }
+
+        return rivals;
     }
 }

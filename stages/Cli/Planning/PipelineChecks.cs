@@ -74,6 +74,11 @@ internal static class PipelineChecks
             Check(root.Section("supervised"), options.Supervised.Options.Network);
         }
 
+        if (options.Rivals is [var rival, ..])
+        {
+            Check(root.Section("rivals"), rival.Options.Network);
+        }
+
         void Check(JsonSection block, NetworkOptions network)
         {
             if (network.Normalization?.Fits(options.Dataset.Channels) == false)

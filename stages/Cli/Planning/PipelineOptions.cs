@@ -5,11 +5,13 @@ using Distill.Distill;
 using Distill.Encoders.Options;
 using Distill.FineTune;
 using Distill.Imaging.Splits;
+using Distill.Learning.Networks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Pretrain;
 using Distill.Probe;
 using Distill.Publish;
+using Distill.Rivals;
 using Distill.Supervised;
 
 namespace Distill.Cli.Planning;
@@ -26,6 +28,7 @@ internal sealed record PipelineOptions(
     Block<FineTuneOptions> FineTune,
     IReadOnlyList<RoundOptions> Rounds,
     Block<SupervisedOptions>? Supervised,
+    IReadOnlyList<Block<RivalOptions>> Rivals,
     Block<ProbeOptions>? Probe,
     PublishOptions Publish)
 {
@@ -107,6 +110,7 @@ internal sealed record PipelineOptions(
             new Block<FineTuneOptions>(finetune, finetuneSection),
             rounds,
             supervised,
+            ReadRivals(root, network),
             probe,
             PublishOptions.Read(
                 root.Section("publish", "The model to publish."), PublishableOf(rounds, probe?.Options, finetune, encoders.Count > 0),
@@ -129,6 +133,15 @@ internal sealed record PipelineOptions(
             : throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.', because it becomes a folder name");
     }
 
+    private static IReadOnlyList<Block<RivalOptions>> ReadRivals(JsonSection root, NetworkOptions student)
+    {
+        var rivals = root.OptionalSection(
+            "rivals", byDefault: false, "Other methods on the same images and labels, each trained from scratch, for comparison.");
+        return rivals is null
+            ? []
+            : [.. RivalOptions.ReadAll(rivals, student).Select(rival => new Block<RivalOptions>(rival, rivals))];
+    }
+
     private static RoundOptions[] ReadRounds(JsonSection root)
     {
         RoundOptions[] rounds =
@@ -142,7 +155,7 @@ internal sealed record PipelineOptions(
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var round in rounds)
         {
-            if (new[] { round.Name, round.Result }.FirstOrDefault(StageNames.IsTaken) is { } taken)
+            if (new[] { round.Name, round.Result }.FirstOrDefault(IsTaken) is { } taken)
             {
                 throw root.Error(
                     "rounds",
@@ -164,6 +177,8 @@ internal sealed record PipelineOptions(
                     + "frequencies already; set as-labeled in all rounds but the first")
             : rounds;
     }
+
+    private static bool IsTaken(string name) => StageNames.IsTaken(name) || RivalOptions.Names.Contains(name);
 
     private static IReadOnlyList<string> PublishableOf(
         IReadOnlyList<RoundOptions> rounds, ProbeOptions? probe, FineTuneOptions finetune, bool usesEncoders) =>

@@ -51,6 +51,7 @@ internal sealed record Plan(
             : options.ImportsTeacher ? training.ImportTeacher()
             : training.FineTune();
         var supervised = options.Supervised is { } baseline ? training.Supervised(baseline) : PlanStep.None;
+        PlanStep[] rivals = [.. options.Rivals.Select(training.Rival)];
         var planning = new RoundPlan(options, dataset, root);
         var rounds = new List<RoundStep>();
         foreach (var round in options.Rounds)
@@ -60,15 +61,16 @@ internal sealed record Plan(
 
         Candidate[] candidates =
         [
-            .. supervised.Candidates, .. probe.Candidates, .. teacher.Candidates, .. rounds.Select(round => round.Student),
+            .. supervised.Candidates, .. rivals.SelectMany(rival => rival.Candidates), .. probe.Candidates, .. teacher.Candidates,
+            .. rounds.Select(round => round.Student),
         ];
         var modelsFolder = Path.Combine(root, "models", options.Name);
         var publication = new PublicationPlan(options, dataset, modelsFolder, candidates, rounds.LastOrDefault()?.SoftTargets);
         return new Plan(
             modelsFolder,
             [
-                .. pretrain.Stages, .. probe.Stages, .. teacher.Stages, .. supervised.Stages, .. rounds.SelectMany(round => round.Stages),
-                .. publication.Stages(),
+                .. pretrain.Stages, .. probe.Stages, .. teacher.Stages, .. supervised.Stages, .. rivals.SelectMany(rival => rival.Stages),
+                .. rounds.SelectMany(round => round.Stages), .. publication.Stages(),
             ],
             ExternalsOf(options, dataset),
             candidates);

@@ -61,6 +61,17 @@ internal static class Rehearsal
                     },
                 }
                 : null,
+            Rivals =
+            [
+                .. options.Rivals.Select(rival => rival with
+                {
+                    Options = rival.Options with
+                    {
+                        Network = Reduce(rival.Options.Network, scale),
+                        Training = Reduce(rival.Options.Training, scale),
+                    },
+                }),
+            ],
             Publish = options.Publish with
             {
                 HeldOut = options.Publish.HeldOut is null ? null : new LabelSplitOptions(null, 1, null, options.Labels.Seed),

@@ -22,6 +22,9 @@ public sealed record AugmentationOptions(CropOptions? Crop, IReadOnlyList<ViewOp
         ["cutout"] = (Cutout.Read, "Sets a square to one value."),
         ["rotate"] = (Rotate.Read, "Rotates by 90, 180 or 270 degrees."),
         ["noise"] = (Noise.Read, "Adds Gaussian noise to every pixel."),
+        ["shift"] = (Shift.Read, "Moves the view by whole pixels; what comes in is reflected at the border."),
+        ["rand-augment"] = (
+            RandAugment.Read, "RandAugment as in FixMatch and UDA: operations drawn from a list, then a square without content."),
         ["sobel"] = (Sobel.Read, "Replaces the view by the magnitude of its Sobel gradient."),
     };
 

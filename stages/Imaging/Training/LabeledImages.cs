@@ -25,6 +25,9 @@ public sealed class LabeledImages : IDisposable
     public LabeledImages(ImageSet train, IReadOnlyList<int> indices, Device device, int threads) =>
         (_bank, _indices) = (ImageBank.Open(train, device, threads), indices);
 
+    /// <summary>Device of the views.</summary>
+    public Device Device => _bank.Device;
+
     public ImageShape Shape => _bank.Images.Shape;
 
     public int ClassCount => _bank.Images.ClassNames.Count;

@@ -50,6 +50,9 @@ public sealed class LabeledTask : TrainingTask, IDisposable
 
     public override StepInputs Inputs(long step, BatchShare share) => _loader.InputsAt(step, share);
 
+    /// <summary>Positions of a step's images in the list of labeled images.</summary>
+    public IEnumerable<int> PositionsAt(long step) => _batches.At(step).Select(sample => sample.Index);
+
     public override bool IsLossSumOfRows => true;
 
     public override Tensor Loss(long step, Tensor outputs) => PartialLoss(step, outputs, first: 0);
@@ -58,7 +61,7 @@ public sealed class LabeledTask : TrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         var rows = outputs.shape[0];
-        var labels_N = _labeled.Labels(_batches.At(step).Skip((int)first).Take((int)rows).Select(sample => sample.Index));
+        var labels_N = _labeled.Labels(PositionsAt(step).Skip((int)first).Take((int)rows));
         var mean = nn.functional.cross_entropy(outputs, labels_N);
         return mean.Times((double)rows / _training.BatchSize).MoveToOuterDisposeScope();
     }

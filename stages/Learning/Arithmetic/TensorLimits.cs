@@ -20,6 +20,13 @@ public static class TensorLimits
         return x.gt(other);
     }
 
+    /// <summary>Whether x &gt; number, element by element.</summary>
+    public static Tensor IsAtLeast(this Tensor x, double number)
+    {
+        using Scalar other = number;
+        return x.ge(other);
+    }
+
     /// <summary>max(x, low).</summary>
     public static Tensor AtLeast(this Tensor x, double low)
     {

@@ -18,6 +18,13 @@ public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions 
     public static TrainingOptions Read(JsonSection section, TrainingOptions defaults)
     {
         var steps = section.Integer("steps", defaults.Steps, 1, help: "Optimizer steps.");
+        return ReadBatch(section, defaults) with { Steps = steps };
+    }
+
+    /// <summary>Reads all but the steps, which stay the default ones.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static TrainingOptions ReadBatch(JsonSection section, TrainingOptions defaults)
+    {
         var batchSize = section.Integer("batchSize", defaults.BatchSize, 2, 65536, "Images per step.");
         var groups = section.Integer(
             "groups",
@@ -27,7 +34,7 @@ public sealed record TrainingOptions(int Steps, int BatchSize, OptimizerOptions 
             "Parts of a batch, each with its own batch norm statistics. On a CPU they run in parallel, on a GPU one after another."
                 + " If memory is too small, only one group's graph is kept.");
         return batchSize % groups == 0 && batchSize / groups >= 2
-            ? new TrainingOptions(steps, batchSize, ReadOptimizer(), groups)
+            ? new TrainingOptions(defaults.Steps, batchSize, ReadOptimizer(), groups)
             : throw section.Error(
                 "groups",
                 $"found {groups}, expected a number that divides the batch of {batchSize} into parts of at least 2");

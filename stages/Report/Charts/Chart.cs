@@ -54,6 +54,8 @@ internal static partial class Chart
     public static string ToFigure(this PlotModel model, string title, string caption = "", int height = Height)
     {
         var svg = new SvgExporter { Width = Width, Height = height, IsDocument = false }.ExportToString(model);
+        // A declaration of XML has no place within HTML.
+        svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         // The IDs of clip paths must be unique in the page.
         svg = ClipName().Replace(svg, $"$1{Html.Id(title)}-clip");
         var scaling = FormattableString.Invariant($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Html.Text(title)}\" ");

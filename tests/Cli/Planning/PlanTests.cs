@@ -73,6 +73,37 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Rivals_are_stages_before_the_rounds_and_rows_after_the_supervised_network()
+    {
+        var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "fixmatch": {}, "pseudo-label": {} } }""");
+
+        Assert.Equal(
+            ["supervised", "pseudo-label", "fixmatch", "label"],
+            plan.Stages.Select(stage => stage.Name).SkipWhile(name => name != "supervised").Take(4));
+        Assert.Equal(["supervised", "pseudo-label", "fixmatch", "teacher"], plan.Candidates.Take(4).Select(candidate => candidate.Name));
+    }
+
+    [Fact]
+    public void Rivals_share_a_budget_of_views_but_not_their_keys()
+    {
+        var one = Create("""{ "extends": "fashion-mnist", "rivals": { "views": 48000, "batchSize": 32, "fixmatch": {} } }""");
+        var both = Create("""
+            {
+              "extends": "fashion-mnist",
+              "rivals": { "views": 48000, "batchSize": 32, "fixmatch": {}, "vat": { "ratio": 7, "learningRate": 0.5 } }
+            }
+            """);
+
+        // 32 labeled images and 2 · 7 · 32 views.
+        var options = Read("""{ "extends": "fashion-mnist", "rivals": { "views": 48000, "fixmatch": {} } }""");
+        Assert.Equal(100, options.Rivals[0].Options.Training.Steps);
+        Assert.Equal(OptionsOf(one, "fixmatch"), OptionsOf(both, "fixmatch"));
+        Assert.NotEqual(OptionsOf(both, "vat"), OptionsOf(both, "fixmatch"));
+
+        static string OptionsOf(Plan plan, string name) => plan.Stages.Single(stage => stage.Name == name).Options.ToJsonString();
+    }
+
+    [Fact]
     public void Lineage_of_a_student_has_every_artifact_on_the_way_to_it() => Assert.Equal(
         [
             "pretrain/weights.safetensors", "finetune/weights.safetensors", "label/soft-targets", "distill/weights.safetensors",

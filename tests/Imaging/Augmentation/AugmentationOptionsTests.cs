@@ -20,6 +20,11 @@ public sealed class AugmentationOptionsTests
               { "operation": "rotate", "probability": 0.4 },
               { "operation": "noise", "probability": 0, "sigma": [0.1, 0.2] },
               { "operation": "sobel", "probability": 0.6 },
+              { "operation": "shift", "probability": 0.7, "size": 0.25 },
+              {
+                "operation": "rand-augment", "probability": 0.8, "policy": "uda", "layers": 3, "probabilityEach": 0.9,
+                "cutoutSize": 0.4, "fill": 0.1
+              },
               { "operation": "flip" }
             ]
             """);
@@ -27,7 +32,8 @@ public sealed class AugmentationOptionsTests
         Assert.Equal<ViewOperation>(
             [
                 new Flip(0.25), new Jitter(1, 0.1, 0.2, 0.3, 0.4), new Grayscale(0.1), new Blur(0.2, (1, 3)),
-                new Cutout(0.3, (0.1, 0.2), 0), new Rotate(0.4), new Noise(0, (0.1, 0.2)), new Sobel(0.6), new Flip(0.5),
+                new Cutout(0.3, (0.1, 0.2), 0), new Rotate(0.4), new Noise(0, (0.1, 0.2)), new Sobel(0.6),
+                new Shift(0.7, 0.25), new RandAugment(0.8, RandAugmentPolicy.Uda, 3, 0.9, 0.4, 0.1), new Flip(0.5),
             ],
             options.Operations);
     }

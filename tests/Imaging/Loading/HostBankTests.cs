@@ -19,7 +19,14 @@ public sealed class HostBankTests
     private static readonly CropOptions Crops = new((0.08, 1), (0.75, 4.0 / 3), 0.5);
     private static readonly Jitter Jitter = new(0.8, 0.8, 0.8, 0.8, 0.4);
     private static readonly ViewOperation[] All =
-        [new Flip(0.5), Jitter, new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Flip(0), new Flip(0.5), new Blur(0.3, (1, 2)), Jitter];
+    [
+        new Flip(0.5), Jitter, new Grayscale(0.2), new Blur(0.5, (0.1, 2)), new Flip(0), new Flip(0.5), new Blur(0.3, (1, 2)), Jitter,
+        new Shift(0.7, 0.2),
+    ];
+
+    // Values are rounded to 8 bits, and a value halfway would be rounded up in one form and down in the other after other operations.
+    private static readonly ViewOperation[] OfBytes =
+        [new Shift(1, 0.125), new RandAugment(0.9, RandAugmentPolicy.FixMatch, 2, 0.8, 0.5, 0.25), new Flip(0.5)];
 
     [Theory]
     [InlineData(1, 28, 28, null)]
@@ -44,6 +51,10 @@ public sealed class HostBankTests
         }
 
         Compare(images, Crops, All, size);
+        if (size is null)
+        {
+            Compare(images, null, OfBytes, size);
+        }
     }
 
     [Fact]
@@ -51,7 +62,7 @@ public sealed class HostBankTests
     {
         var types = typeof(ISingleView).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(ISingleView)));
 
-        Assert.Equal(types.ToHashSet(), All.Select(operation => operation.GetType()).ToHashSet());
+        Assert.Equal(types.ToHashSet(), All.Concat(OfBytes).Select(operation => operation.GetType()).ToHashSet());
     }
 
     [Fact]

@@ -60,4 +60,7 @@ internal static class ViewDraws
     public const int NoiseSigma = 316;
     public const int Sobel = 317;
     public const int Flip = 318;
+    public const int Shift = 319;
+    public const int ShiftRows = 320;
+    public const int ShiftColumns = 321;
 }

@@ -1,0 +1,46 @@
+using Distill.Datasets;
+using Distill.Imaging.Splits;
+using Distill.Imaging.Training;
+using Distill.Learning.Networks;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
+using Distill.Rivals.Training;
+
+namespace Distill.Rivals;
+
+/// <summary>Trains a network from scratch by another method, to compare it with SimCLRv2 on the same images and labels.</summary>
+public static class RivalStage
+{
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
+    public const int Version = 1;
+
+    /// <summary>File name of the trained network.</summary>
+    public const string Output = TrainingLoop.Output;
+
+    /// <summary>Trains the network, or resumes its training.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="options">Method, network, augmentations and training.</param>
+    /// <param name="settings">Device, threads and seed of the run.</param>
+    /// <param name="dataset">The dataset whose training split is used.</param>
+    /// <param name="labels">Which training images are labeled.</param>
+    public static StageResult Run(
+        StageContext context, RivalOptions options, RunSettings settings, IDataset dataset, LabelSplitOptions labels)
+    {
+        using var images = LabeledImages.Load(dataset, labels, settings);
+        var random = settings.Random(context.Name);
+        using var network = CreateNetwork(random);
+        using var average = options.Averaging > 0 ? CreateNetwork(weights: null) : null;
+        if (average is not null)
+        {
+            Weights.CopyAll(average, network);
+        }
+
+        using var task = new SemiSupervisedTask(
+            network, average, () => CreateNetwork(weights: null), images, options, settings.PartsOf(options.Training), random);
+        return new TrainingLoop(context, options.Training, settings).RunToResult(task);
+
+        ResNet CreateNetwork(RandomKey? weights) =>
+            ResNet.Create(options.Network, images.Shape.Channels, images.ClassCount, settings.Compute, weights);
+    }
+}
