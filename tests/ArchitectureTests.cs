@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["Probe"] = Base,
         ["FineTune"] = Base,
         ["Supervised"] = Base,
+        ["Neighbors"] = Base,
         ["Rivals"] = Base,
         ["Label"] = Base,
         ["Distill"] = Base,

@@ -29,7 +29,7 @@ internal static class DistillContest
         using var student = Student();
         var reading = new SoftTargetReading(_ => { }, TimeProvider.System, CancellationToken.None);
         var targets = SoftTargetRowFile.Create(folder, groups, _ => true, settings.Compute.Device);
-        using var stored = new StoredTargets(targets, reading, frequencies: null, options, random);
+        using var stored = new StoredTargets(targets, smoothed: null, reading, frequencies: null, options, random);
         using var task = new SoftTargetTask(student, Student, bank, stored, labeled: null, options, settings.Compute, parts: 1);
         using var run = new TrainingRun(task, options.Training, settings);
 

@@ -10,6 +10,9 @@ public static class StageNames
     public const string FineTune = "finetune";
     public const string Classify = "classify";
     public const string Supervised = "supervised";
+    public const string Neighbors = "neighbors";
+    public const string SelfTraining = "self-training";
+    public const string InstDisc = "instdisc";
     public const string Label = "label";
     public const string Evaluate = "evaluate";
     public const string Temperature = "temperature";
@@ -26,7 +29,7 @@ public static class StageNames
     // The first two are folders of a run that no stage owns.
     private static readonly HashSet<string> Taken =
     [
-        "published", "cross-validation", Dataset, Imported, Pretrain, Probe, FineTune, Classify, Supervised, Label, Evaluate,
+        "published", "cross-validation", Dataset, Imported, Pretrain, Probe, FineTune, Classify, Supervised, Neighbors, Label, Evaluate,
         Temperature, Export, Publish, Report, Teacher, Linear,
     ];
 

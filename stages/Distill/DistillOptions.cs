@@ -32,13 +32,28 @@ public sealed record DistillOptions(
     DistilledImages Images,
     TrainingOptions Training)
 {
+    /// <summary>
+    /// Weight of an image's neighbors in its soft targets, below 1 (Zhou et al. 2003); 0 for the teacher's own. Not in SimCLRv2.
+    /// </summary>
+    public double NeighborWeight { get; init; }
+
     /// <summary>Whether the result depends on which images are labeled.</summary>
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All || ClassFrequencies == ClassFrequencies.Estimated;
 
     /// <summary>Reads the block <c>student</c>.</summary>
     public static DistillOptions Read(JsonSection section)
     {
-        var options = ReadAll(section);
+        var options = ReadAll(section) with
+        {
+            NeighborWeight = section.Number(
+                "neighborWeight", 0, 0, 0.999,
+                "Weight of an image's nearest neighbors in its soft targets, which needs the block neighbors. 0 uses the teacher's own."),
+        };
+        if (options is { NeighborWeight: > 0, Images: not DistilledImages.All })
+        {
+            throw section.Error("neighborWeight", "found a weight of neighbors beside a choice of images, expected \"images\": \"all\"");
+        }
+
         return options.Training.BatchSize % options.ViewsTogether == 0
             ? options
             : throw section.Error("viewsTogether", FormattableString.Invariant(

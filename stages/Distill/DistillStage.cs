@@ -2,6 +2,7 @@ using Distill.Datasets;
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Imaging.Loading;
+using Distill.Imaging.Neighbors;
 using Distill.Imaging.SoftTargets;
 using Distill.Imaging.Splits;
 using Distill.Learning.Networks;
@@ -40,6 +41,7 @@ public static class DistillStage
     /// <param name="labels">Which training images are labeled; read only if <see cref="DistillOptions.UsesLabels"/>.</param>
     /// <param name="crop">How views of labeled images are drawn.</param>
     /// <param name="softTargets">Artifact of the soft targets.</param>
+    /// <param name="neighbors">Artifact of the neighbors; null unless the options use them.</param>
     /// <exception cref="UserException">The options leave no image to train on.</exception>
     public static StageResult Run(
         StageContext context,
@@ -48,13 +50,16 @@ public static class DistillStage
         IDataset dataset,
         LabelSplitOptions labels,
         CropOptions crop,
-        Artifact softTargets) => Run(context, options, settings, dataset, labels, crop, (images, _, labeled, random) =>
+        Artifact softTargets,
+        Artifact? neighbors = null) => Run(context, options, settings, dataset, labels, crop, (images, _, labeled, random) =>
     {
         var reading = new SoftTargetReading(context.Progress.Note, TimeProvider.System, context.Cancellation);
         var groups = reading.Watch(SoftTargetTable.Groups(context.Input(softTargets), images.ClassNames.Count, images.Count), images.Count);
         var frequencies = options.ClassFrequencies == ClassFrequencies.Estimated ? Frequencies(images, labeled) : null;
         var targets = SoftTargetRowFile.Create(context.Folder, groups, DistilledBy(options.Images, labeled), settings.Compute.Device);
-        return new StoredTargets(targets, reading, frequencies, options, random);
+        var smoothed = neighbors is null ? null : new SmoothedTargets(
+            targets, NeighborGraph.Read(context.Input(neighbors.Value), images.Count), options.NeighborWeight, context.Cancellation);
+        return new StoredTargets(targets, smoothed, reading, frequencies, options, random);
     });
 
     /// <summary>Trains the student on fresh views that the teacher labels in every step, or resumes its training.</summary>

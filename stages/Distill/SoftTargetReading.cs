@@ -60,5 +60,7 @@ internal sealed class SoftTargetReading(Action<string> log, TimeProvider time, C
             _rows += count;
             return logits.Range(start, count);
         }
+
+        public Tensor Take(IReadOnlyList<int> rows_N) => logits.Take(rows_N);
     }
 }

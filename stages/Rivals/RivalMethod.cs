@@ -18,7 +18,10 @@ public abstract record RivalMethod(int Ratio)
     /// <summary>Views of each unlabeled image in a step.</summary>
     public abstract int ViewsPerImage { get; }
 
-    /// <summary>Returns the augmentations of each of these views.</summary>
+    /// <summary>Outputs of the network beyond its classes, for a second head; 0 for none.</summary>
+    public virtual int FurtherOutputs => 0;
+
+    /// <summary>Returns the augmentations of each view that is loaded.</summary>
     /// <param name="weak">The augmentations of labeled images.</param>
     internal abstract IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak);
 
@@ -30,7 +33,7 @@ public abstract record RivalMethod(int Ratio)
         nn.functional.cross_entropy(logits_BK, labels_B);
 
     /// <summary>Computes the loss of the unlabeled images.</summary>
-    /// <param name="logits_NK">Logits of each view, in the order of <see cref="Views"/>.</param>
+    /// <param name="logits_NK">Outputs for each view, in the order of <see cref="Views"/> and <see cref="Changes"/>.</param>
     /// <param name="progress">Share of the steps that are done, from 0 to 1.</param>
     /// <returns>The loss, and the share of the images that it uses: scalars.</returns>
     internal abstract (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress);
@@ -43,6 +46,6 @@ public abstract record RivalMethod(int Ratio)
         return (classes_N, largest_N.IsAtLeast(threshold).to_type(ScalarType.Float32));
     }
 
-    /// <summary>Changes the inputs of the last view by what the network makes of them; null if they stay as they are.</summary>
-    internal virtual IAdversary? Adversary => null;
+    /// <summary>What makes further views of an unlabeled image, after those of <see cref="Views"/>, from its first one.</summary>
+    internal virtual IReadOnlyList<IViewChange> Changes => [];
 }

@@ -5,6 +5,7 @@ using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Rivals.FixMatch;
 using Distill.Rivals.PseudoLabel;
+using Distill.Rivals.S4L;
 using Distill.Rivals.Uda;
 using Distill.Rivals.Vat;
 
@@ -32,6 +33,7 @@ public sealed record RivalOptions(
     [
         ("pseudo-label", "Pseudo-labels of the network itself (Lee 2013).", PseudoLabelMethod.Read),
         ("vat", "Virtual adversarial training with entropy minimization (Miyato et al. 2018).", VatMethod.Read),
+        ("s4l", "S4L: predicted rotations beside the losses of vat (Zhai et al. 2019).", S4LMethod.Read),
         ("uda", "Unsupervised data augmentation (Xie et al. 2020).", UdaMethod.Read),
         ("fixmatch", "FixMatch (Sohn et al. 2020).", FixMatchMethod.Read),
     ];
@@ -47,14 +49,10 @@ public sealed record RivalOptions(
 
     /// <summary>Reads the block <c>rivals</c>: the methods that it has blocks for.</summary>
     /// <param name="section">The block.</param>
-    /// <param name="student">The default network.</param>
-    public static IReadOnlyList<RivalOptions> ReadAll(JsonSection section, NetworkOptions student)
+    /// <param name="network">The network of all methods.</param>
+    /// <param name="views">Views that each method trains on.</param>
+    public static IReadOnlyList<RivalOptions> ReadAll(JsonSection section, NetworkOptions network, int views)
     {
-        var views = section.Integer(
-            "views", 1_000_000, 1,
-            help: "Views that each method trains on, labeled ones included. Its steps follow from the views of a step.");
-        var network = NetworkOptions.Read(
-            section.Section("network", "The network of all methods. Default: that of the last round's student."), student);
         var augmentations = AugmentationOptions.Read(section, "flip", "shift");
         var averaging = section.Number(
             "averaging", 0.99, 0, 0.99999, "Fraction that a step keeps of the average of the weights; 0 for no average.");

@@ -6,6 +6,7 @@ using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Rivals.Training;
+using static TorchSharp.torch;
 
 namespace Distill.Rivals;
 
@@ -17,6 +18,14 @@ public static class RivalStage
 
     /// <summary>File name of the trained network.</summary>
     public const string Output = TrainingLoop.Output;
+
+    /// <summary>Returns the classifier that the stage leaves.</summary>
+    /// <param name="artifact">Its weights.</param>
+    /// <param name="options">Method and network.</param>
+    public static ClassifierSource SourceOf(Artifact artifact, RivalOptions options) => options.Method.FurtherOutputs == 0
+        ? ClassifierSource.Plain(artifact, options.Network)
+        : new ClassifierSource(
+            artifact, (channels, classes, generator) => AuxiliaryNetwork.ClassifierOf(options.Network, channels, classes, generator));
 
     /// <summary>Trains the network, or resumes its training.</summary>
     /// <param name="context">The running stage.</param>
@@ -40,7 +49,8 @@ public static class RivalStage
             network, average, () => CreateNetwork(weights: null), images, options, settings.PartsOf(options.Training), random);
         return new TrainingLoop(context, options.Training, settings).RunToResult(task);
 
-        ResNet CreateNetwork(RandomKey? weights) =>
-            ResNet.Create(options.Network, images.Shape.Channels, images.ClassCount, settings.Compute, weights);
+        nn.Module<Tensor, Tensor> CreateNetwork(RandomKey? weights) => options.Method.FurtherOutputs is > 0 and var further
+            ? AuxiliaryNetwork.Create(options.Network, images.Shape.Channels, images.ClassCount, further, settings.Compute, weights)
+            : ResNet.Create(options.Network, images.Shape.Channels, images.ClassCount, settings.Compute, weights);
     }
 }

@@ -15,4 +15,6 @@ internal sealed class InMemory(Tensor logits_RK, int rows = 0) : ISoftTargetLogi
     public int RowsAtOnce => rows == 0 ? Count : rows;
 
     public Tensor Range(int start, int count) => logits_RK.narrow(0, start, count);
+
+    public Tensor Take(IReadOnlyList<int> rows_N) => logits_RK.index_select(0, tensor([.. rows_N.Select(row => (long)row)]));
 }

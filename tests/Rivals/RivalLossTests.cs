@@ -3,6 +3,7 @@ using Distill.Learning.Arithmetic;
 using Distill.Rivals;
 using Distill.Rivals.FixMatch;
 using Distill.Rivals.PseudoLabel;
+using Distill.Rivals.S4L;
 using Distill.Rivals.Uda;
 using Distill.Rivals.Vat;
 using Tests.Golden;
@@ -131,6 +132,38 @@ public sealed class RivalLossTests
         AssertLoss(0.5 * 3 * divergence + 0.5 * entropy, Images, method.UnlabeledLoss([clean.Tensor, changed.Tensor], 0.2));
         // The divergence has no gradient through its target, but the entropy has one.
         AssertNoGradient(clean.Tensor, changed.Tensor, method with { EntropyWeight = 0 });
+    }
+
+    [Fact]
+    public void S4L_adds_the_mean_cross_entropy_of_four_angles_in_the_last_outputs()
+    {
+        using var scope = NewDisposeScope();
+        const int Names = Classes - 4;
+        Assert.Equal(1, Names);
+        var views = Enumerable.Range(0, 5).Select(view => Logits($"view {view}")).ToArray();
+        var rotations = 0.0;
+        for (var angle = 0; angle < 4; angle++)
+        {
+            rotations += views[angle].Rows.Average(row => -Math.Log(Softmax(row[Names..])[angle])) / 4;
+        }
+
+        var vat = new VatMethod(4, Radius: 0.1, Weight: 3, EntropyWeight: 0.5, Ramp: 0.4);
+        // With a single class, no prediction changes and none is undecided.
+        var loss = new S4LMethod(4, RotationWeight: 0.7, vat).UnlabeledLoss([.. views.Select(view => view.Tensor)], 0.2).Loss;
+        Assert.Equal(0.7 * rotations, loss.ReadDouble(), 1e-5);
+    }
+
+    [Fact]
+    public void S4L_has_the_losses_of_vat_for_the_upright_and_the_perturbed_view()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] views = [.. Enumerable.Range(0, 5).Select(view => Pattern.Uniform($"view {view}", Images, Classes + 4).Times(2))];
+        var vat = new VatMethod(4, Radius: 0.1, Weight: 3, EntropyWeight: 0.5, Ramp: 0.4);
+
+        var loss = new S4LMethod(4, RotationWeight: 0, vat).UnlabeledLoss(views, 0.2).Loss;
+
+        var expected = vat.UnlabeledLoss([views[0].narrow(1, 0, Classes), views[4].narrow(1, 0, Classes)], 0.2).Loss;
+        Assert.Equal(expected.ReadDouble(), loss.ReadDouble(), 1e-6);
     }
 
     private static void AssertLoss(double expected, int used, (Tensor Loss, Tensor Used) actual)

@@ -11,6 +11,7 @@ using Distill.Pipeline.Storage;
 using Distill.Rivals;
 using Distill.Rivals.FixMatch;
 using Distill.Rivals.PseudoLabel;
+using Distill.Rivals.S4L;
 using Distill.Rivals.Training;
 using Distill.Rivals.Uda;
 using Distill.Rivals.Vat;
@@ -34,6 +35,7 @@ public sealed class RivalStageTests
     {
         ["pseudo-label"] = new PseudoLabelMethod(2, 0.34, 1, 0.4),
         ["vat"] = new VatMethod(2, 0.05, 1, 0.1, 0.4),
+        ["s4l"] = new S4LMethod(2, 0.7, new VatMethod(2, 0.05, 1, 0.1, 0.4)),
         ["uda"] = new UdaMethod(2, Strong, 0.4, 0.34, 1, SignalAnnealing.Linear),
         ["fixmatch"] = new FixMatchMethod(2, Strong, 0.34, 1),
     };

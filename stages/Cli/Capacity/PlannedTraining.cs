@@ -104,7 +104,7 @@ internal sealed record PlannedTraining(
             list.Add(Classifier(StageNames.Supervised, "supervised", supervised.Network, supervised.Training, 0));
         }
 
-        foreach (var rival in options.Rivals.Select(block => block.Options))
+        foreach (var rival in options.Rivals.Methods.Select(block => block.Options))
         {
             // The loss sees the rows of all groups, whose graphs are in memory together.
             list.Add(Classifier(rival.Name, "rivals", rival.Network, rival.Training, 0) with
@@ -114,18 +114,46 @@ internal sealed record PlannedTraining(
             });
         }
 
+        if (options.Rivals.InstDisc?.Options is { } discrimination)
+        {
+            list.Add(new PlannedTraining(
+                RivalBlocks.InstDiscPretraining,
+                $"rivals.{StageNames.InstDisc}",
+                (channels, _) => Made(generator =>
+                    new ContrastiveNetwork(discrimination.Network, discrimination.Head, channels, generator)),
+                discrimination.Training,
+                discrimination.Training.BatchSize)
+            {
+                Network = discrimination.Network,
+                Head = discrimination.Head.Layers,
+                IsLossSumOfRows = false,
+            });
+        }
+
+        if (options.Rivals.SelfTraining is { } again)
+        {
+            list.Add(Student(again, options.Supervised is { } taught
+                ? Classifier(StageNames.Supervised, "supervised", taught.Options.Network, taught.Options.Training, 0)
+                : null));
+        }
+
         foreach (var round in options.Rounds)
         {
-            var student = round.Student.Options;
-            var labeled = student.Alpha < 1 ? student.LabeledBatchSize : 0;
-            teacher = Classifier(round.Name, $"rounds.{round.Name}.student", student.Network, student.Training, labeled) with
-            {
-                Teacher = round.Targets == TargetsKind.Online ? teacher : null,
-            };
+            teacher = Student(round, teacher);
             list.Add(teacher);
         }
 
         return list;
+
+        static PlannedTraining Student(RoundOptions round, PlannedTraining? teacher)
+        {
+            var student = round.Student.Options;
+            var labeled = student.Alpha < 1 ? student.LabeledBatchSize : 0;
+            return Classifier(round.Name, $"rounds.{round.Name}.student", student.Network, student.Training, labeled) with
+            {
+                Teacher = round.Targets == TargetsKind.Online ? teacher : null,
+            };
+        }
     }
 
     private static PlannedTraining FineTuned(PipelineOptions options)

@@ -61,7 +61,7 @@ internal static class BatchCheck
             batches.Add(("supervised.batchSize", supervised.Options.Training.BatchSize, labeled, "labeled image"));
         }
 
-        if (options.Rivals is [var rival, ..])
+        if (options.Rivals.Methods is [var rival, ..])
         {
             batches.Add(("rivals.batchSize", rival.Options.Training.BatchSize, labeled, "labeled image"));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Artifacts;
 using Distill.Imaging.Augmentation;
 using Distill.Pipeline.Options;
 using Distill.Rivals;
@@ -47,6 +48,8 @@ internal static class OptionCatalog
             rivals[name] = new JsonObject();
         }
 
+        rivals[StageNames.InstDisc] = new JsonObject { ["augmentations"] = augmentations.DeepClone() };
+        rivals[StageNames.SelfTraining] = new JsonObject();
         return rivals;
     }
 }

@@ -1,3 +1,4 @@
+using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Datasets.Options;
 using Distill.Distill;
@@ -35,6 +36,42 @@ internal static class PipelineChecks
         }
     }
 
+    /// <summary>Refuses students that lack what they learn from: a supervised network, or neighbors that an encoder finds.</summary>
+    public static void CheckStudents(PipelineOptions options, JsonSection root)
+    {
+        if (options.Neighbors is not null && !options.FineTunes)
+        {
+            throw root.Error(
+                "neighbors", "found neighbors and a teacher from elsewhere, expected an encoder of pretrain that finds them; remove one");
+        }
+
+        if (options is { Rivals.SelfTraining: not null, Supervised: null })
+        {
+            throw root.Section("rivals").Error(
+                StageNames.SelfTraining,
+                "found self-training, but the pipeline has no supervised network that teaches; add the block supervised");
+        }
+
+        foreach (var (block, round) in Students(options, root))
+        {
+            if (round.Student.Options.NeighborWeight > 0 && (options.Neighbors is null || round.Targets == TargetsKind.Online))
+            {
+                throw block.Section("student").Error("neighborWeight", options.Neighbors is null
+                    ? "found a weight of neighbors, but the pipeline has no block neighbors; add \"neighbors\": {}"
+                    : "found a weight of neighbors beside \"targets\": \"online\", expected stored ones, which are known of all images");
+            }
+        }
+    }
+
+    /// <summary>Lists the blocks of all rounds, self-training included.</summary>
+    private static IEnumerable<(JsonSection Block, RoundOptions Round)> Students(PipelineOptions options, JsonSection root)
+    {
+        var rounds = root.Map("rounds").Zip(options.Rounds, (entry, round) => (entry.Section, round));
+        return options.Rivals.SelfTraining is { } again
+            ? rounds.Append((root.Section("rivals").Section(StageNames.SelfTraining), again))
+            : rounds;
+    }
+
     /// <summary>Refuses folders of images in which this program would write its own files, and then take them for images.</summary>
     public static void CheckFolders(PipelineOptions options, JsonSection root)
     {
@@ -64,9 +101,9 @@ internal static class PipelineChecks
     public static void CheckChannels(PipelineOptions options, JsonSection root)
     {
         Check(root.Section("pretrain"), options.Pretrain.Options.Network);
-        foreach (var (entry, round) in root.Map("rounds").Zip(options.Rounds))
+        foreach (var (block, round) in Students(options, root))
         {
-            Check(entry.Section.Section("student"), round.Student.Options.Network);
+            Check(block.Section("student"), round.Student.Options.Network);
         }
 
         if (options.Supervised is not null)
@@ -74,7 +111,7 @@ internal static class PipelineChecks
             Check(root.Section("supervised"), options.Supervised.Options.Network);
         }
 
-        if (options.Rivals is [var rival, ..])
+        if (options.Rivals.Methods is [var rival, ..])
         {
             Check(root.Section("rivals"), rival.Options.Network);
         }

@@ -5,13 +5,12 @@ using Distill.Distill;
 using Distill.Encoders.Options;
 using Distill.FineTune;
 using Distill.Imaging.Splits;
-using Distill.Learning.Networks;
 using Distill.Learning.Training;
+using Distill.Neighbors;
 using Distill.Pipeline.Options;
 using Distill.Pretrain;
 using Distill.Probe;
 using Distill.Publish;
-using Distill.Rivals;
 using Distill.Supervised;
 
 namespace Distill.Cli.Planning;
@@ -28,8 +27,9 @@ internal sealed record PipelineOptions(
     Block<FineTuneOptions> FineTune,
     IReadOnlyList<RoundOptions> Rounds,
     Block<SupervisedOptions>? Supervised,
-    IReadOnlyList<Block<RivalOptions>> Rivals,
+    RivalBlocks Rivals,
     Block<ProbeOptions>? Probe,
+    Block<NeighborsOptions>? Neighbors,
     PublishOptions Publish)
 {
     private const string Zoo = "zoo";
@@ -99,6 +99,7 @@ internal sealed record PipelineOptions(
         var supervised = supervisedSection is null
             ? null
             : new Block<SupervisedOptions>(SupervisedOptions.Read(supervisedSection, network), supervisedSection);
+        var rivals = RivalBlocks.Read(root, network);
         var options = new PipelineOptions(
             name,
             settings,
@@ -110,11 +111,13 @@ internal sealed record PipelineOptions(
             new Block<FineTuneOptions>(finetune, finetuneSection),
             rounds,
             supervised,
-            ReadRivals(root, network),
+            rivals,
             probe,
+            ReadNeighbors(root),
             PublishOptions.Read(
                 root.Section("publish", "The model to publish."), PublishableOf(rounds, probe?.Options, finetune, encoders.Count > 0),
                 (int)settings.Seed));
+        PipelineChecks.CheckStudents(options, root);
         PipelineChecks.CheckFolders(options, root);
         PipelineChecks.CheckChannels(options, root);
         return options;
@@ -133,14 +136,11 @@ internal sealed record PipelineOptions(
             : throw root.Error("name", $"found \"{name}\", expected letters, digits, '-', '_' and '.', because it becomes a folder name");
     }
 
-    private static IReadOnlyList<Block<RivalOptions>> ReadRivals(JsonSection root, NetworkOptions student)
-    {
-        var rivals = root.OptionalSection(
-            "rivals", byDefault: false, "Other methods on the same images and labels, each trained from scratch, for comparison.");
-        return rivals is null
-            ? []
-            : [.. RivalOptions.ReadAll(rivals, student).Select(rival => new Block<RivalOptions>(rival, rivals))];
-    }
+    private static Block<NeighborsOptions>? ReadNeighbors(JsonSection root) => root.OptionalSection(
+        "neighbors", byDefault: false,
+        "Nearest neighbors of all training images by the pretrained encoder, for students with a neighborWeight.") is { } section
+            ? new Block<NeighborsOptions>(NeighborsOptions.Read(section), section)
+            : null;
 
     private static RoundOptions[] ReadRounds(JsonSection root)
     {
@@ -178,7 +178,7 @@ internal sealed record PipelineOptions(
             : rounds;
     }
 
-    private static bool IsTaken(string name) => StageNames.IsTaken(name) || RivalOptions.Names.Contains(name);
+    private static bool IsTaken(string name) => StageNames.IsTaken(name) || RivalBlocks.IsTaken(name);
 
     private static IReadOnlyList<string> PublishableOf(
         IReadOnlyList<RoundOptions> rounds, ProbeOptions? probe, FineTuneOptions finetune, bool usesEncoders) =>

@@ -51,17 +51,23 @@ internal sealed record Plan(
             : options.ImportsTeacher ? training.ImportTeacher()
             : training.FineTune();
         var supervised = options.Supervised is { } baseline ? training.Supervised(baseline) : PlanStep.None;
-        PlanStep[] rivals = [.. options.Rivals.Select(training.Rival)];
+        var neighbors = options.Neighbors is { } near ? training.Neighbors(near) : PlanStep.None;
+        var rivals = new RivalPlan(options, dataset).Create();
         var planning = new RoundPlan(options, dataset, root);
+        var selfTraining = options.Rivals.SelfTraining is { } again
+            ? planning.Create(again, $"{StageNames.Label}-{StageNames.SelfTraining}", supervised.Candidates[0])
+            : null;
         var rounds = new List<RoundStep>();
         foreach (var round in options.Rounds)
         {
-            rounds.Add(planning.Create(round, rounds.Count, rounds.Count == 0 ? teacher.Candidates[0] : rounds[^1].Student));
+            var teaching = rounds.Count == 0 ? teacher.Candidates[0] : rounds[^1].Student;
+            rounds.Add(planning.Create(round, StageNames.LabelOf(rounds.Count), teaching));
         }
 
         Candidate[] candidates =
         [
-            .. supervised.Candidates, .. rivals.SelectMany(rival => rival.Candidates), .. probe.Candidates, .. teacher.Candidates,
+            .. supervised.Candidates, .. rivals.SelectMany(rival => rival.Candidates),
+            .. selfTraining is null ? [] : new[] { selfTraining.Student }, .. probe.Candidates, .. teacher.Candidates,
             .. rounds.Select(round => round.Student),
         ];
         var modelsFolder = Path.Combine(root, "models", options.Name);
@@ -69,7 +75,8 @@ internal sealed record Plan(
         return new Plan(
             modelsFolder,
             [
-                .. pretrain.Stages, .. probe.Stages, .. teacher.Stages, .. supervised.Stages, .. rivals.SelectMany(rival => rival.Stages),
+                .. pretrain.Stages, .. probe.Stages, .. teacher.Stages, .. neighbors.Stages, .. supervised.Stages,
+                .. rivals.SelectMany(rival => rival.Stages), .. selfTraining?.Stages ?? [],
                 .. rounds.SelectMany(round => round.Stages), .. publication.Stages(),
             ],
             ExternalsOf(options, dataset),

@@ -61,17 +61,28 @@ internal static class Rehearsal
                     },
                 }
                 : null,
-            Rivals =
-            [
-                .. options.Rivals.Select(rival => rival with
-                {
-                    Options = rival.Options with
+            Rivals = new RivalBlocks(
+                [
+                    .. options.Rivals.Methods.Select(rival => rival with
                     {
-                        Network = Reduce(rival.Options.Network, scale),
-                        Training = Reduce(rival.Options.Training, scale),
-                    },
-                }),
-            ],
+                        Options = rival.Options with
+                        {
+                            Network = Reduce(rival.Options.Network, scale),
+                            Training = Reduce(rival.Options.Training, scale),
+                        },
+                    }),
+                ],
+                options.Rivals.InstDisc is { } discrimination
+                    ? discrimination with
+                    {
+                        Options = discrimination.Options with
+                        {
+                            Network = Reduce(discrimination.Options.Network, scale),
+                            Training = Reduce(discrimination.Options.Training, scale),
+                        },
+                    }
+                    : null,
+                options.Rivals.SelfTraining is { } selfTraining ? Reduce(selfTraining, scale) : null),
             Publish = options.Publish with
             {
                 HeldOut = options.Publish.HeldOut is null ? null : new LabelSplitOptions(null, 1, null, options.Labels.Seed),

@@ -5,6 +5,7 @@ using Distill.Distill;
 using Distill.Evaluate;
 using Distill.Label;
 using Distill.Learning.Networks;
+using Distill.Neighbors;
 using Distill.Pipeline.Execution;
 
 namespace Distill.Cli.Planning;
@@ -17,24 +18,27 @@ internal sealed class RoundPlan(PipelineOptions options, IDataset dataset, strin
 {
     /// <summary>Plans a round: the teacher labels all images, and a student learns from these soft targets.</summary>
     /// <param name="round">Options of the round.</param>
-    /// <param name="index">Number of the round, from 0.</param>
+    /// <param name="label">Name of the stage that labels.</param>
     /// <param name="teacher">The network that labels.</param>
-    public RoundStep Create(RoundOptions round, int index, Candidate teacher) =>
-        round.Targets == TargetsKind.Online ? OnlineRound(round, teacher) : StoredRound(round, index, teacher);
+    public RoundStep Create(RoundOptions round, string label, Candidate teacher) =>
+        round.Targets == TargetsKind.Online ? OnlineRound(round, teacher) : StoredRound(round, label, teacher);
 
-    private RoundStep StoredRound(RoundOptions round, int index, Candidate teacher)
+    private RoundStep StoredRound(RoundOptions round, string labeling, Candidate teacher)
     {
-        var softTargets = new Artifact(StageNames.LabelOf(index), LabelStage.Output);
+        var softTargets = new Artifact(labeling, LabelStage.Output);
         var folder = Path.Combine(root, "data", options.Name, "soft-targets", round.Name);
         var label = Stage(softTargets.Stage, LabelStage.Version, round.Label.ToJson(), [Plan.Train, .. teacher.Source.Inputs], context =>
             LabelStage.Run(context, round.Label.Options, options.Settings, dataset, teacher.Source, folder));
 
         var student = round.Student.Options;
+        Artifact[] near = student.NeighborWeight > 0 ? [new Artifact(StageNames.Neighbors, NeighborsStage.Output)] : [];
         // The key need not hold the crop of labeled images: the hash of the soft targets depends on it.
-        var distill = Stage(round.Name, DistillStage.VersionOf(student), StudentKey(round), [Plan.Train, softTargets], context =>
-            DistillStage.Run(context, student, options.Settings, dataset, options.Labels, round.Label.Options.Crop, softTargets));
+        var distill = Stage(round.Name, DistillStage.VersionOf(student), StudentKey(round), [Plan.Train, softTargets, .. near], context =>
+            DistillStage.Run(
+                context, student, options.Settings, dataset, options.Labels, round.Label.Options.Crop, softTargets,
+                near is [var graph] ? graph : null));
         var views = FormattableString.Invariant($"{round.Label.Options.ViewsPerImage} augmented views per image");
-        return new RoundStep([label, distill], softTargets, StudentOf(round, teacher, views, softTargets));
+        return new RoundStep([label, distill], softTargets, StudentOf(round, teacher, views, [softTargets, .. near]));
     }
 
     private RoundStep OnlineRound(RoundOptions round, Candidate teacher)
@@ -58,6 +62,11 @@ internal sealed class RoundPlan(PipelineOptions options, IDataset dataset, strin
             key.Remove("viewsTogether");
         }
 
+        if (round.Student.Options.NeighborWeight == 0)
+        {
+            key.Remove("neighborWeight");
+        }
+
         return round.Student.Options.UsesLabels ? StageKeys.WithLabels(key, options.Labels) : key;
     }
 
@@ -66,7 +75,9 @@ internal sealed class RoundPlan(PipelineOptions options, IDataset dataset, strin
         var source = ClassifierSource.Plain(new Artifact(round.Name, DistillStage.Output), round.Student.Options.Network);
         return new Candidate(
             round.Result,
-            $"trained from scratch on the soft targets of {teacher.Name}, {views}",
+            $"trained from scratch on the soft targets of {teacher.Name}{(round.Student.Options.NeighborWeight > 0
+                ? ", spread over nearest neighbors"
+                : "")}, {views}",
             source,
             [.. teacher.Lineage, .. softTargets, source.Artifact])
         {

@@ -7,10 +7,10 @@ using Distill.Evaluate;
 using Distill.FineTune;
 using Distill.Imaging.Evaluation;
 using Distill.Learning.Networks;
+using Distill.Neighbors;
 using Distill.Pipeline.Execution;
 using Distill.Pretrain;
 using Distill.Probe;
-using Distill.Rivals;
 using Distill.Supervised;
 
 namespace Distill.Cli.Planning;
@@ -61,6 +61,15 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
                 ProbeStage.Run(context, probe.Options, options.Settings, dataset, options.Labels, source, Encoder),
             [linear, .. neighbors.Select(settings => Vote(settings, source, usage))]);
     }
+
+    /// <summary>Plans the search for neighbors of the training images.</summary>
+    public PlanStep Neighbors(Block<NeighborsOptions> neighbors) => new(
+        [
+            new StageDefinition(
+                StageNames.Neighbors, NeighborsStage.Version, neighbors.ToJson(), [Plan.Train, Encoder], context => NeighborsStage.Run(
+                    context, neighbors.Options, options.Settings, dataset, OnEncoder(Encoder, fromLayer: 0), Encoder)),
+        ],
+        []);
 
     /// <summary>Plans the fine-tuning of the encoder, which makes the teacher.</summary>
     public PlanStep FineTune()
@@ -132,22 +141,6 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var (version, key) = (SupervisedStage.VersionOf(supervised.Options), WithLabels(supervised.ToJson()));
         return Step(StageNames.Supervised, version, key, [Plan.Train], context =>
             SupervisedStage.Run(context, supervised.Options, options.Settings, dataset, options.Labels), [baseline]);
-    }
-
-    /// <summary>Plans the training of a network by another method.</summary>
-    public PlanStep Rival(Block<RivalOptions> rival)
-    {
-        var rivalry = rival.Options;
-        var source = ClassifierSource.Plain(new Artifact(rivalry.Name, RivalStage.Output), rivalry.Network);
-        var network = new Candidate(rivalry.Name, rivalry.Method.Description, source, [source.Artifact]);
-        var key = rival.ToJson();
-        foreach (var other in RivalOptions.Names.Where(name => name != rivalry.Name))
-        {
-            key.Remove(other);
-        }
-
-        return Step(rivalry.Name, RivalStage.Version, WithLabels(key), [Plan.Train], context =>
-            RivalStage.Run(context, rivalry, options.Settings, dataset, options.Labels), [network]);
     }
 
     private static Candidate Vote(NeighborOptions settings, ClassifierSource source, LabelUsage usage) => new(

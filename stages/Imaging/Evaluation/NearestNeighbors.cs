@@ -51,6 +51,20 @@ public static class NearestNeighbors
     public static Tensor Votes(Tensor bank_ND, Tensor bankLabels_N, Tensor queries_QD, int classes, NeighborOptions options) =>
         Votes(bank_ND, bankLabels_N, queries_QD, classes, options, ValuesPerBankPart);
 
+    /// <summary>Finds the k nearest features of the bank: their cosines and labels, [Q, k] each, the nearest first.</summary>
+    /// <param name="bank_ND">Features to find, of any floating type. They may be on the CPU, because a part at a time is copied.</param>
+    /// <param name="bankLabels_N">Their labels, or numbers.</param>
+    /// <param name="queries_QD">Features whose neighbors are found.</param>
+    /// <param name="neighbors">k, at most the number of features.</param>
+    public static (Tensor Cosine, Tensor Label) Find(Tensor bank_ND, Tensor bankLabels_N, Tensor queries_QD, int neighbors)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = Math.Max(neighbors, ValuesPerBankPart / bank_ND.shape[1]);
+        var (cosine_Qk, label_Qk) = Nearest(bank_ND, bankLabels_N, nn.functional.normalize(queries_QD, dim: 1), neighbors, rows);
+        return (cosine_Qk.MoveToOuterDisposeScope(), label_Qk.MoveToOuterDisposeScope());
+    }
+
     /// <summary>Computes them with parts of another number of values.</summary>
     internal static Tensor Votes(
         Tensor bank_ND, Tensor bankLabels_N, Tensor queries_QD, int classes, NeighborOptions options, long valuesPerPart)

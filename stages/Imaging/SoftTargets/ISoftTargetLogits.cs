@@ -20,4 +20,7 @@ public interface ISoftTargetLogits
 
     /// <summary>Returns the logits of consecutive rows: [count, K], fp32. Do not change it in place.</summary>
     Tensor Range(int start, int count);
+
+    /// <summary>Returns the logits of rows: [N, K], fp32.</summary>
+    Tensor Take(IReadOnlyList<int> rows_N);
 }

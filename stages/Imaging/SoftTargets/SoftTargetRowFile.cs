@@ -81,7 +81,7 @@ public sealed class SoftTargetRowFile : ISoftTargetLogits, IDisposable
         return (place.Image, place.Crop);
     }
 
-    /// <summary>Returns the logits of rows: [N, K], fp32.</summary>
+    /// <inheritdoc/>
     public Tensor Take(IReadOnlyList<int> rows_N)
     {
         var bytes = new byte[rows_N.Count * RowBytes];

@@ -69,11 +69,18 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
         _ => null,
     };
 
+    /// <summary>Features of the encoder, [N, D] → logits_NK.</summary>
+    public Tensor Classify(Tensor features_ND)
+    {
+        using var scope = NewDisposeScope();
+        return classifier.forward(head.forward(features_ND)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>x_NCHW → logits_NK.</summary>
     public override Tensor forward(Tensor x_NCHW)
     {
         using var scope = NewDisposeScope();
-        return classifier.forward(head.forward(encoder.forward(x_NCHW))).MoveToOuterDisposeScope();
+        return Classify(encoder.forward(x_NCHW)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

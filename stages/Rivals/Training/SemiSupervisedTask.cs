@@ -1,6 +1,7 @@
 // R rows of a step: B labeled images, and V views of each of N unlabeled images; K classes
 using Distill.Imaging.Training;
 using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using static TorchSharp.torch;
@@ -49,7 +50,9 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
 
     public override nn.Module<Tensor, Tensor> Network => _network;
 
-    public override nn.Module<Tensor, Tensor> Result => _average?.Network ?? _network;
+    /// <summary>The network or its average, without a second head.</summary>
+    public override nn.Module<Tensor, Tensor> Result =>
+        (_average?.Network ?? _network) is var trained && trained is AuxiliaryNetwork both ? both.Classifier : trained;
 
     public override nn.Module<Tensor, Tensor> NewReplica() => _createReplica();
 
@@ -68,7 +71,8 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
         var progress = (double)step / _options.Training.Steps;
         var views_RK = Take(outputs, _rows.Soft(0, outputs.shape[0]).Places);
         var labels_B = _images.Labels(_labeled.PositionsAt(step));
-        var supervised = _options.Method.LabeledLoss(Take(outputs, _rows.Labeled(0, outputs.shape[0]).Places), labels_B, progress);
+        var logits_BK = Take(outputs, _rows.Labeled(0, outputs.shape[0]).Places).narrow(1, 0, _images.ClassCount);
+        var supervised = _options.Method.LabeledLoss(logits_BK, labels_B, progress);
         var (unlabeled, used) = _options.Method.UnlabeledLoss(UnlabeledViews.Split(views_RK, _options.Method.ViewsPerImage), progress);
         _used.copy_(used.detach());
         return supervised.Plus(unlabeled).MoveToOuterDisposeScope();

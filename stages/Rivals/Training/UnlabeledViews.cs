@@ -8,13 +8,12 @@ using static TorchSharp.torch;
 
 namespace Distill.Rivals.Training;
 
-/// <summary>The views of a step's unlabeled images: one or two of each, which are neighbors in the batch.</summary>
+/// <summary>The views of a step's unlabeled images. All views of an image are neighbors in the batch.</summary>
 internal sealed class UnlabeledViews : IDisposable
 {
-    private readonly IAdversary? _adversary;
+    private readonly IReadOnlyList<IViewChange> _changes;
     private readonly RandomKey _random;
     private readonly ViewLoader[] _loaders;
-    private readonly MixedRows? _rows;
 
     /// <param name="images">The split's images.</param>
     /// <param name="options">The method, weak augmentations and training.</param>
@@ -23,17 +22,12 @@ internal sealed class UnlabeledViews : IDisposable
     {
         var count = options.Training.BatchSize * options.Method.Ratio;
         var plan = new BatchPlan(random, images.SplitCount, count);
-        (_adversary, _random) = (options.Method.Adversary, random);
-        var views = options.Method.Views(options.Augmentations);
-        Rows = count * views.Count;
-        // The views that an adversary changes are the other ones, so they are loaded once.
+        (_changes, _random, Rows) = (options.Method.Changes, random, count * options.Method.ViewsPerImage);
         _loaders =
         [
-            .. (_adversary is null ? views : views.Take(1)).Select((augmentations, view) =>
+            .. options.Method.Views(options.Augmentations).Select((augmentations, view) =>
                 images.Loader(step => ViewsOf(step, augmentations, view), options.Training.Steps)),
         ];
-        // Two parts or more spread the second views evenly, which puts each behind the first one.
-        _rows = views.Count == 2 ? new MixedRows(count, count, parts: 2) : null;
 
         ViewBatch ViewsOf(long step, AugmentationOptions augmentations, int view) =>
             new([.. plan.At(step).Select(sample => images.DrawOfSplit(sample.Index, augmentations.Crop, sample.View(random, view)))])
@@ -46,15 +40,13 @@ internal sealed class UnlabeledViews : IDisposable
     public int Rows { get; }
 
     /// <summary>Loads the views of a step.</summary>
-    /// <param name="network">The network that trains, for an adversary.</param>
+    /// <param name="network">The network that trains, for changes that ask it.</param>
     /// <param name="step">The step, from 0.</param>
     /// <param name="share">The rows of this process.</param>
     public StepInputs Inputs(nn.Module<Tensor, Tensor> network, long step, BatchShare share)
     {
-        var first = _loaders[0].InputsAt(step, share);
-        return _rows is null ? first
-            : _adversary is null ? new MixedInputs(_rows, first, _loaders[1].InputsAt(step, share))
-            : new MixedInputs(_rows, first, new ChangedViews(first, Changed(network, step, first)));
+        StepInputs[] views = [.. _loaders.Select(loader => loader.InputsAt(step, share))];
+        return views.Length + _changes.Count == 1 ? views[0] : new InterleavedInputs([.. views, .. Changed(network, step, views[0])]);
     }
 
     /// <summary>Takes outputs of the rows of all views apart: [N, …] for each view.</summary>
@@ -69,12 +61,21 @@ internal sealed class UnlabeledViews : IDisposable
         }
     }
 
-    private Tensor Changed(nn.Module<Tensor, Tensor> network, long step, StepInputs views)
+    private ChangedViews[] Changed(nn.Module<Tensor, Tensor> network, long step, StepInputs views)
     {
+        if (_changes.Count == 0)
+        {
+            return [];
+        }
+
         using var views_NCHW = views.All();
         var noise = _random.Fold("noise").Fold(step);
         RandomKey[] keys = [.. Enumerable.Range(0, (int)views.Rows).Select(row => noise.Fold(views.FirstInBatch + row))];
-        return _adversary!.Change(network, views_NCHW, keys).DetachFromDisposeScope();
+        return
+        [
+            .. _changes.Select(change =>
+                new ChangedViews(views, change.Change(network, views_NCHW, keys).DetachFromDisposeScope())),
+        ];
     }
 
     /// <summary>Views of the same share as others, in memory.</summary>

@@ -1,4 +1,5 @@
 using Distill.Learning.Arithmetic;
+using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace Distill.Rivals.Vat;
 /// al. 2018, arXiv:1704.03976, section 3.3).
 /// </summary>
 /// <param name="radius">Root mean square of the perturbation.</param>
-internal sealed class PowerIteration(double radius) : IAdversary
+internal sealed class PowerIteration(double radius) : IViewChange
 {
     /// <summary>
     /// ξ, the length of the random direction, relative to the perturbation. A much shorter one would change logits by less than single
@@ -32,11 +33,11 @@ internal sealed class PowerIteration(double radius) : IAdversary
         Tensor clean_NK;
         using (no_grad())
         {
-            clean_NK = network.forward(views_NCHW);
+            clean_NK = Logits(views_NCHW);
         }
 
         using var recorded = enable_grad();
-        var divergence = Divergence(clean_NK, network.forward(views_NCHW.Plus(probe_NCHW))).sum();
+        var divergence = Divergence(clean_NK, Logits(views_NCHW.Plus(probe_NCHW))).sum();
         var gradient_NCHW = autograd.grad([divergence], [probe_NCHW])[0];
         using var frozen = no_grad();
         foreach (var (buffer, old) in buffers.Zip(before))
@@ -45,6 +46,11 @@ internal sealed class PowerIteration(double radius) : IAdversary
         }
 
         return views_NCHW.Plus(Scaled(gradient_NCHW, length)).MoveToOuterDisposeScope();
+
+        // A second head has no part in the prediction.
+        Tensor Logits(Tensor x_NCHW) => network is AuxiliaryNetwork both
+            ? both.Classifier.forward(x_NCHW)
+            : network.forward(x_NCHW);
     }
 
     /// <summary>Kullback–Leibler divergence from a prediction to another one, of each row: [N].</summary>

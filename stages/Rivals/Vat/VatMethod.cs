@@ -25,8 +25,8 @@ public sealed record VatMethod(int Ratio, double Radius, double Weight, double E
     /// <inheritdoc/>
     public override int ViewsPerImage => 2;
 
-    /// <inheritdoc/>
-    internal override IAdversary? Adversary => new PowerIteration(Radius);
+    /// <summary>The same view, perturbed.</summary>
+    internal override IReadOnlyList<IViewChange> Changes => [new PowerIteration(Radius)];
 
     public static VatMethod Read(JsonSection section) => new(
         section.Integer("ratio", 4, 1, 1024, "Unlabeled images per labeled one in a step."),
@@ -35,8 +35,8 @@ public sealed record VatMethod(int Ratio, double Radius, double Weight, double E
         section.Number("entropyWeight", 0.06, 0, 1000, "Weight of the entropy of unlabeled images."),
         section.Number("ramp", 0.4, 0, 1, "Share of the steps in which the weight of the divergence grows from 0."));
 
-    /// <summary>The view itself, and the same one to be perturbed.</summary>
-    internal override IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak) => [weak, weak];
+    /// <inheritdoc/>
+    internal override IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak) => [weak];
 
     /// <inheritdoc/>
     internal override (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)

@@ -73,34 +73,17 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void Rivals_are_stages_before_the_rounds_and_rows_after_the_supervised_network()
+    public void Students_learn_from_neighbors_that_the_pretrained_encoder_finds()
     {
-        var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "fixmatch": {}, "pseudo-label": {} } }""");
-
-        Assert.Equal(
-            ["supervised", "pseudo-label", "fixmatch", "label"],
-            plan.Stages.Select(stage => stage.Name).SkipWhile(name => name != "supervised").Take(4));
-        Assert.Equal(["supervised", "pseudo-label", "fixmatch", "teacher"], plan.Candidates.Take(4).Select(candidate => candidate.Name));
-    }
-
-    [Fact]
-    public void Rivals_share_a_budget_of_views_but_not_their_keys()
-    {
-        var one = Create("""{ "extends": "fashion-mnist", "rivals": { "views": 48000, "batchSize": 32, "fixmatch": {} } }""");
-        var both = Create("""
-            {
-              "extends": "fashion-mnist",
-              "rivals": { "views": 48000, "batchSize": 32, "fixmatch": {}, "vat": { "ratio": 7, "learningRate": 0.5 } }
-            }
+        var plan = Create("""
+            { "extends": "fashion-mnist", "neighbors": {}, "rounds": { "distill": { "student": { "neighborWeight": 0.9 } } } }
             """);
 
-        // 32 labeled images and 2 · 7 · 32 views.
-        var options = Read("""{ "extends": "fashion-mnist", "rivals": { "views": 48000, "fixmatch": {} } }""");
-        Assert.Equal(100, options.Rivals[0].Options.Training.Steps);
-        Assert.Equal(OptionsOf(one, "fixmatch"), OptionsOf(both, "fixmatch"));
-        Assert.NotEqual(OptionsOf(both, "vat"), OptionsOf(both, "fixmatch"));
-
-        static string OptionsOf(Plan plan, string name) => plan.Stages.Single(stage => stage.Name == name).Options.ToJsonString();
+        Assert.Equal(["dataset/train", "pretrain/weights.safetensors"], Inputs(plan, "neighbors"));
+        Assert.Equal(["dataset/train", "label/soft-targets", "neighbors/neighbors.safetensors"], Inputs(plan, "distill"));
+        Assert.Equal(["dataset/train", "label-2/soft-targets"], Inputs(plan, "self-distill"));
+        Assert.Contains("neighbors/neighbors.safetensors", plan.Candidates[^1].Lineage.Select(artifact => artifact.ToString()));
+        Assert.False(plan.Stages.Single(stage => stage.Name == "self-distill").Options.ContainsKey("neighborWeight"));
     }
 
     [Fact]
@@ -128,6 +111,21 @@ public sealed class PlanTests
     }
 
     [Theory]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "rounds": { "distill": { "student": { "neighborWeight": 0.5 } } } }""",
+        "test: $.rounds.distill.student.neighborWeight: found a weight of neighbors, but the pipeline has no block neighbors")]
+    [InlineData(
+        """
+        { "extends": "fashion-mnist", "neighbors": {},
+          "rounds": { "distill": { "student": { "neighborWeight": 0.5, "images": "unlabeled" } } } }
+        """,
+        "test: $.rounds.distill.student.neighborWeight: found a weight of neighbors beside a choice of images")]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "neighbors": {}, "finetune": { "weights": "teacher.safetensors" } }""",
+        "test: $.finetune.weights")]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "supervised": null, "rivals": { "self-training": {} } }""",
+        "test: $.rivals.self-training: found self-training, but the pipeline has no supervised network")]
     [InlineData(
         """{ "extends": "fashion-mnist", "rounds": { "distill": { "targets": "online" } } }""",
         "test: $.rounds.distill.student.classFrequencies: found another value than \"as-labeled\" beside \"targets\": \"online\"")]

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 // N views, C channels, H height, W width
 namespace Distill.Rivals;
 
-/// <summary>Changes views by what the network that trains makes of them.</summary>
-internal interface IAdversary
+/// <summary>Makes a further view of an unlabeled image from its first view.</summary>
+internal interface IViewChange
 {
     /// <summary>Returns the changed views, [N, C, H, W].</summary>
     /// <param name="network">The network in training mode. Weights, buffers and gradients are the same afterwards.</param>

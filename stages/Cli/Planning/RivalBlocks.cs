@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using Distill.Artifacts;
+using Distill.Learning.Networks;
+using Distill.Pipeline.Options;
+using Distill.Rivals;
+using Distill.Rivals.InstDisc;
+
+namespace Distill.Cli.Planning;
+
+/// <summary>The block <c>rivals</c>: other methods on the same images and labels.</summary>
+/// <param name="Methods">Methods that train from scratch with labeled and unlabeled images.</param>
+/// <param name="InstDisc">Instance discrimination, whose encoder is fine-tuned; null for none.</param>
+/// <param name="SelfTraining">A round whose teacher is the supervised network; null for none.</param>
+internal sealed record RivalBlocks(
+    IReadOnlyList<Block<RivalOptions>> Methods, Block<InstDiscOptions>? InstDisc, RoundOptions? SelfTraining)
+{
+    /// <summary>The stage that trains the encoder of instance discrimination.</summary>
+    public const string InstDiscPretraining = $"{StageNames.InstDisc}-{StageNames.Pretrain}";
+
+    private static readonly string[] Own = [.. RivalOptions.Names, StageNames.InstDisc, StageNames.SelfTraining];
+
+    /// <summary>Whether a name is that of a method, so that no round may have it.</summary>
+    public static bool IsTaken(string name) => Own.Contains(name) || name == InstDiscPretraining;
+
+    /// <summary>Returns the part of the block that concerns a method: its own block, and what it shares with the others.</summary>
+    public static JsonObject KeyOf(JsonObject rivals, string name)
+    {
+        foreach (var other in Own.Where(other => other != name))
+        {
+            rivals.Remove(other);
+        }
+
+        return rivals;
+    }
+
+    /// <summary>Reads the block.</summary>
+    /// <param name="root">The pipeline.</param>
+    /// <param name="student">The default network.</param>
+    public static RivalBlocks Read(JsonSection root, NetworkOptions student)
+    {
+        var rivals = root.OptionalSection(
+            "rivals", byDefault: false, "Other methods on the same images and labels, each trained from scratch, for comparison.");
+        if (rivals is null)
+        {
+            return new RivalBlocks([], null, null);
+        }
+
+        var views = rivals.Integer(
+            "views", 1_000_000, 1,
+            help: "Views that each method trains on, labeled ones included. Its steps follow from the views of a step.");
+        var network = NetworkOptions.Read(
+            rivals.Section("network", "The network of all methods. Default: that of the last round's student."), student);
+        var methods = RivalOptions.ReadAll(rivals, network, views);
+        var instDisc = rivals.OptionalSection(
+            StageNames.InstDisc, byDefault: false,
+            "Instance discrimination (Wu et al. 2018): an encoder that tells every image from all others, then fine-tuned.");
+        var selfTraining = rivals.OptionalSection(
+            StageNames.SelfTraining, byDefault: false,
+            "Self-training: the supervised network labels all images, and a student learns from these soft targets.");
+        var discrimination = instDisc is null ? null : InstDiscOptions.Read(instDisc, network, views);
+        var round = selfTraining is null ? null : RoundOptions.Read(new NamedSection(StageNames.SelfTraining, selfTraining), root);
+        // All blocks are read now, so the canonical form of their parent is complete.
+        return new RivalBlocks(
+            [.. methods.Select(method => new Block<RivalOptions>(method, rivals))],
+            discrimination is null ? null : new Block<InstDiscOptions>(discrimination, rivals),
+            round);
+    }
+}

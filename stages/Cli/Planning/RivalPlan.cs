@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Distill.Artifacts;
+using Distill.Datasets;
+using Distill.Evaluate;
+using Distill.FineTune;
+using Distill.Learning.Networks;
+using Distill.Pipeline.Execution;
+using Distill.Rivals;
+using Distill.Rivals.InstDisc;
+
+namespace Distill.Cli.Planning;
+
+/// <summary>Plans the other methods that a pipeline compares with: their stages, keys and networks.</summary>
+/// <param name="options">The pipeline.</param>
+/// <param name="dataset">The pipeline's dataset, not read yet.</param>
+internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
+{
+    /// <summary>Plans all methods but self-training, which is a round.</summary>
+    public IReadOnlyList<PlanStep> Create() =>
+    [
+        .. options.Rivals.Methods.Select(Method),
+        .. options.Rivals.InstDisc is { } discrimination ? [InstDisc(discrimination)] : Array.Empty<PlanStep>(),
+    ];
+
+    /// <summary>Plans the training of a network by another method.</summary>
+    private PlanStep Method(Block<RivalOptions> rival)
+    {
+        var rivalry = rival.Options;
+        var source = RivalStage.SourceOf(new Artifact(rivalry.Name, RivalStage.Output), rivalry);
+        var network = new Candidate(rivalry.Name, rivalry.Method.Description, source, [source.Artifact]);
+        var key = RivalBlocks.KeyOf(rival.ToJson(), rivalry.Name);
+        return new PlanStep(
+            [
+                Stage(rivalry.Name, RivalStage.Version, WithLabels(key), [Plan.Train], context =>
+                    RivalStage.Run(context, rivalry, options.Settings, dataset, options.Labels)),
+            ],
+            [network]);
+    }
+
+    /// <summary>Plans an encoder that is trained by instance discrimination, and its fine-tuning.</summary>
+    private PlanStep InstDisc(Block<InstDiscOptions> rival)
+    {
+        var discrimination = rival.Options;
+        var encoder = new Artifact(RivalBlocks.InstDiscPretraining, InstDiscStage.Output);
+        var source = new ClassifierSource(
+            new Artifact(StageNames.InstDisc, FineTuneStage.Output),
+            (channels, classes, generator) =>
+                new FineTunedNetwork(discrimination.Network, discrimination.Head, fromLayer: 0, channels, classes, generator));
+        var finetune = options.FineTune.Options with { FromLayer = 0, Start = ClassifierStart.Zero, Unlabeled = null };
+        var key = options.FineTune.ToJson();
+        foreach (var unused in new[] { "weights", "fromLayer", "start", "unlabeled" })
+        {
+            key.Remove(unused);
+        }
+
+        var pretraining = Stage(
+            encoder.Stage, InstDiscStage.Version, RivalBlocks.KeyOf(rival.ToJson(), StageNames.InstDisc), [Plan.Train], context =>
+                InstDiscStage.Run(context, discrimination, options.Settings, dataset));
+        var tuning = Stage(StageNames.InstDisc, FineTuneStage.VersionOf(finetune), WithLabels(key), [Plan.Train, encoder], context =>
+            FineTuneStage.Run(context, finetune, options.Settings, dataset, options.Labels, source, encoder));
+        return new PlanStep([pretraining, tuning], [
+            new Candidate(
+                StageNames.InstDisc, "instance discrimination without labels, then fine-tuned entirely from the encoder", source,
+                [encoder, source.Artifact]),
+        ]);
+    }
+
+    private StageDefinition Stage(
+        string name, int version, JsonObject key, IReadOnlyList<Artifact> inputs, Func<StageContext, StageResult> run)
+    {
+        key["seed"] = options.Settings.Seed;
+        return new StageDefinition(name, version, key, inputs, run);
+    }
+
+    private JsonObject WithLabels(JsonObject key) => StageKeys.WithLabels(key, options.Labels);
+}

@@ -1,0 +1,120 @@
+// N images, E edges, K classes
+using Distill.Pipeline.Execution;
+
+namespace Distill.Imaging.Neighbors;
+
+/// <summary>Edges of a graph of images, in both directions: those of image i have places from First[i] to First[i + 1] − 1.</summary>
+/// <param name="First">The first edge of each image, and the number of edges, [N + 1].</param>
+/// <param name="To">The image at the other end, [E], increasing for each image.</param>
+/// <param name="Weight">Weights, [E].</param>
+public sealed record NeighborEdges(int[] First, int[] To, float[] Weight)
+{
+    /// <summary>Where further steps would change a value by less than a thousandth, spreading ends.</summary>
+    private const double Rest = 1e-3;
+
+    /// <summary>
+    /// Spreads values over the edges (Zhou et al. 2003, "Learning with local and global consistency"): F ← w·S·F + (1 − w)·Y, from F = Y,
+    /// until what remains of Y is less than a thousandth.
+    /// </summary>
+    /// <param name="values_NK">Y.</param>
+    /// <param name="classes">K.</param>
+    /// <param name="weight">w, the weight of the neighbors, at least 0 and below 1.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <returns>F, [N, K]. It depends on no number of threads.</returns>
+    public float[] Spread(float[] values_NK, int classes, double weight, CancellationToken cancellation)
+    {
+        var steps = weight > 0 ? (int)Math.Ceiling(Math.Log(Rest) / Math.Log(weight)) : 0;
+        var (spread, next) = ((float[])values_NK.Clone(), new float[values_NK.Length]);
+        for (var step = 0; step < steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FirstError.Of(() => Parallel.For(0, First.Length - 1, image =>
+            {
+                var sums_K = next.AsSpan(image * classes, classes);
+                sums_K.Clear();
+                for (var edge = First[image]; edge < First[image + 1]; edge++)
+                {
+                    var other_K = spread.AsSpan(To[edge] * classes, classes);
+                    for (var k = 0; k < classes; k++)
+                    {
+                        sums_K[k] += Weight[edge] * other_K[k];
+                    }
+                }
+
+                for (var k = 0; k < classes; k++)
+                {
+                    sums_K[k] = (float)(weight * sums_K[k] + (1 - weight) * values_NK[image * classes + k]);
+                }
+            }));
+            (spread, next) = (next, spread);
+        }
+
+        return spread;
+    }
+
+    /// <summary>Creates the edges from neighbors. Of two directions, the larger weight counts; weights are divided by √(dᵢdⱼ).</summary>
+    /// <param name="images">N.</param>
+    /// <param name="neighbors_Nk">The neighbors of each image.</param>
+    /// <param name="weights_Nk">Their weights.</param>
+    internal static NeighborEdges Of(int images, int[] neighbors_Nk, float[] weights_Nk)
+    {
+        var count = neighbors_Nk.Length / images;
+        var (first, to, weight) = (new int[images + 1], new List<int>(), new List<float>());
+        var incoming = Incoming(images, neighbors_Nk);
+        for (var image = 0; image < images; image++)
+        {
+            var edges = new SortedDictionary<int, float>();
+            for (var place = image * count; place < (image + 1) * count; place++)
+            {
+                edges[neighbors_Nk[place]] = weights_Nk[place];
+            }
+
+            foreach (var place in incoming[image])
+            {
+                edges[place / count] = Math.Max(edges.GetValueOrDefault(place / count), weights_Nk[place]);
+            }
+
+            to.AddRange(edges.Keys);
+            weight.AddRange(edges.Values);
+            first[image + 1] = to.Count;
+        }
+
+        return Normalized(first, [.. to], [.. weight]);
+    }
+
+    /// <summary>Returns the places at which each image is a neighbor.</summary>
+    private static List<int>[] Incoming(int images, int[] neighbors_Nk)
+    {
+        List<int>[] incoming = [.. Enumerable.Range(0, images).Select(_ => new List<int>())];
+        for (var place = 0; place < neighbors_Nk.Length; place++)
+        {
+            incoming[neighbors_Nk[place]].Add(place);
+        }
+
+        return incoming;
+    }
+
+    private static NeighborEdges Normalized(int[] first, int[] to, float[] weight)
+    {
+        var root = new double[first.Length - 1];
+        for (var image = 0; image < root.Length; image++)
+        {
+            for (var edge = first[image]; edge < first[image + 1]; edge++)
+            {
+                root[image] += weight[edge];
+            }
+
+            root[image] = Math.Sqrt(root[image]);
+        }
+
+        for (var image = 0; image < root.Length; image++)
+        {
+            for (var edge = first[image]; edge < first[image + 1]; edge++)
+            {
+                weight[edge] = (float)(weight[edge] / (root[image] * root[to[edge]]));
+            }
+        }
+
+        return new NeighborEdges(first, to, weight);
+    }
+}

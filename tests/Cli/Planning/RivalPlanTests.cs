@@ -1,0 +1,70 @@
+using Distill.Cli.Planning;
+using Distill.Pipeline.Options;
+using Tests.Datasets;
+
+namespace Tests.Cli.Planning;
+
+/// <summary>Tests the stages of the methods that a pipeline compares with.</summary>
+public sealed class RivalPlanTests
+{
+    [Fact]
+    public void Rivals_are_stages_before_the_rounds_and_rows_after_the_supervised_network()
+    {
+        var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "fixmatch": {}, "pseudo-label": {} } }""");
+
+        Assert.Equal(
+            ["supervised", "pseudo-label", "fixmatch", "label"],
+            plan.Stages.Select(stage => stage.Name).SkipWhile(name => name != "supervised").Take(4));
+        Assert.Equal(["supervised", "pseudo-label", "fixmatch", "teacher"], plan.Candidates.Take(4).Select(candidate => candidate.Name));
+    }
+
+    [Fact]
+    public void Rivals_share_a_budget_of_views_but_not_their_keys()
+    {
+        var one = Create("""{ "extends": "fashion-mnist", "rivals": { "views": 48000, "batchSize": 32, "fixmatch": {} } }""");
+        var both = Create("""
+            {
+              "extends": "fashion-mnist",
+              "rivals": { "views": 48000, "batchSize": 32, "fixmatch": {}, "vat": { "ratio": 7, "learningRate": 0.5 } }
+            }
+            """);
+
+        // 32 labeled images and 2 · 7 · 32 views.
+        var options = Read("""{ "extends": "fashion-mnist", "rivals": { "views": 48000, "fixmatch": {} } }""");
+        Assert.Equal(100, options.Rivals.Methods[0].Options.Training.Steps);
+        Assert.Equal(OptionsOf(one, "fixmatch"), OptionsOf(both, "fixmatch"));
+        Assert.NotEqual(OptionsOf(both, "vat"), OptionsOf(both, "fixmatch"));
+
+        static string OptionsOf(Plan plan, string name) => plan.Stages.Single(stage => stage.Name == name).Options.ToJsonString();
+    }
+
+    [Fact]
+    public void Self_training_learns_from_the_supervised_network()
+    {
+        var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "self-training": {}, "fixmatch": {} } }""");
+
+        Assert.Equal(["dataset/train", "supervised/weights.safetensors"], Inputs(plan, "label-self-training"));
+        Assert.Equal(["dataset/train", "label-self-training/soft-targets"], Inputs(plan, "self-training"));
+        Assert.Equal(["dataset/train", "finetune/weights.safetensors"], Inputs(plan, "label"));
+        Assert.DoesNotContain("self-training", plan.Stages.Single(stage => stage.Name == "fixmatch").Options.Select(option => option.Key));
+        Assert.Equal(["supervised", "fixmatch", "self-training", "teacher"], plan.Candidates.Take(4).Select(candidate => candidate.Name));
+    }
+
+    [Fact]
+    public void Instance_discrimination_is_an_encoder_that_is_fine_tuned()
+    {
+        var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "instdisc": { "batchSize": 100 }, "views": 5000 } }""");
+
+        Assert.Equal(["dataset/train"], Inputs(plan, "instdisc-pretrain"));
+        Assert.Equal(["dataset/train", "instdisc-pretrain/weights.safetensors"], Inputs(plan, "instdisc"));
+        Assert.False(plan.Stages.Single(stage => stage.Name == "instdisc-pretrain").Options.ContainsKey("labels"));
+        Assert.True(plan.Stages.Single(stage => stage.Name == "instdisc").Options.ContainsKey("labels"));
+    }
+
+    private static Plan Create(string json) => Plan.Create(Read(json), SampleData.Open());
+
+    private static PipelineOptions Read(string json) => PipelineOptions.Read(PipelineFile.Parse(json, "test", Presets.Text));
+
+    private static IEnumerable<string> Inputs(Plan plan, string stage) =>
+        plan.Stages.Single(s => s.Name == stage).Inputs.Select(input => input.ToString());
+}
