@@ -36,7 +36,11 @@ public sealed record Comparison(IReadOnlyList<ComparedColumn> Columns, IReadOnly
 /// <summary>A pipeline in a comparison.</summary>
 /// <param name="Name">Name of the pipeline.</param>
 /// <param name="Labels">Number of labels.</param>
-public sealed record ComparedColumn(string Name, int Labels);
+public sealed record ComparedColumn(string Name, int Labels)
+{
+    /// <summary>Name and number of labels, as text.</summary>
+    public string Heading => FormattableString.Invariant($"{Name}, {Labels:N0} labels");
+}
 
 /// <summary>A method in a comparison.</summary>
 /// <param name="Name">Name of its row in the results.</param>

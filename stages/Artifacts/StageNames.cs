@@ -13,6 +13,7 @@ public static class StageNames
     public const string Neighbors = "neighbors";
     public const string SelfTraining = "self-training";
     public const string InstDisc = "instdisc";
+    public const string LabelOfSelfTraining = $"{Label}-{SelfTraining}";
     public const string Label = "label";
     public const string Evaluate = "evaluate";
     public const string Temperature = "temperature";

@@ -41,9 +41,12 @@ public sealed record DistillOptions(
     public bool UsesLabels => Alpha < 1 || Images != DistilledImages.All || ClassFrequencies == ClassFrequencies.Estimated;
 
     /// <summary>Reads the block <c>student</c>.</summary>
-    public static DistillOptions Read(JsonSection section)
+    /// <param name="section">The block.</param>
+    /// <param name="network">The default network; null for a ResNet-50.</param>
+    /// <param name="views">Views that the default steps show; null for ten thousand steps.</param>
+    public static DistillOptions Read(JsonSection section, NetworkOptions? network = null, int? views = null)
     {
-        var options = ReadAll(section) with
+        var options = ReadAll(section, network, views) with
         {
             NeighborWeight = section.Number(
                 "neighborWeight", 0, 0, 0.999,
@@ -60,8 +63,9 @@ public sealed record DistillOptions(
                 $"found {options.ViewsTogether}, expected a divisor of the batch size, {options.Training.BatchSize}"));
     }
 
-    private static DistillOptions ReadAll(JsonSection section) => new(
-        NetworkOptions.Read(section.Section("network", "The student."), new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
+    private static DistillOptions ReadAll(JsonSection section, NetworkOptions? network, int? views) => new(
+        NetworkOptions.Read(
+            section.Section("network", "The student."), network ?? new NetworkOptions(Architecture.ResNet50, Width: 1, Stem.ImageNet)),
         section.Number("teacherTemperature", 1, 0.01, 100, "Temperature of the soft targets; below 1 sharpens them."),
         section.Number(
             "studentTemperature", 1, 0.01, 100,
@@ -80,5 +84,5 @@ public sealed record DistillOptions(
             "Views of the same image in a step. The image is decoded once for all of them, which saves time with photographs; the batch "
                 + "has as many fewer images."),
         section.Choice("images", DistilledImages.All, "Images whose soft targets the student learns from."),
-        TrainingOptions.Read(section, new TrainingOptions(10_000, 256, OptimizerOptions.Default)));
+        TrainingOptions.Read(section, new TrainingOptions(Math.Max(1, views / 256 ?? 10_000), 256, OptimizerOptions.Default)));
 }

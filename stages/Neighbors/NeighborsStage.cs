@@ -79,7 +79,7 @@ public static class NeighborsStage
     {
         var images = (int)features_ND.shape[0];
         var (neighbors, cosines) = (new int[images * count], new float[images * count]);
-        using var numbers_N = NewTensors.Range(images, CPU);
+        using var numbers_N = NewTensors.Range(images, device);
         for (var start = 0; start < images; start += QueriesAtOnce)
         {
             using var scope = NewDisposeScope();

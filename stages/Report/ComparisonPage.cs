@@ -31,8 +31,7 @@ public static class ComparisonPage
         double?[] best = [.. comparison.Columns.Select((_, i) => comparison.Rows.Max(row => row.Cells[i]?.Mean))];
         return Html.Table(
             [
-                new("method"), .. comparison.Columns.Select(column => Column.Number(
-                    FormattableString.Invariant($"{column.Labels:N0} labels"))), new("training"),
+                new("method"), .. comparison.Columns.Select(column => Column.Number(column.Heading)), new("training"),
             ],
             comparison.Rows.Select(row => (IReadOnlyList<string>)
             [

@@ -18,6 +18,9 @@ public abstract record RivalMethod(int Ratio)
     /// <summary>Views of each unlabeled image in a step.</summary>
     public abstract int ViewsPerImage { get; }
 
+    /// <summary>Whether images must be square.</summary>
+    public virtual bool NeedsSquares => false;
+
     /// <summary>Outputs of the network beyond its classes, for a second head; 0 for none.</summary>
     public virtual int FurtherOutputs => 0;
 
@@ -35,8 +38,8 @@ public abstract record RivalMethod(int Ratio)
     /// <summary>Computes the loss of the unlabeled images.</summary>
     /// <param name="logits_NK">Outputs for each view, in the order of <see cref="Views"/> and <see cref="Changes"/>.</param>
     /// <param name="progress">Share of the steps that are done, from 0 to 1.</param>
-    /// <returns>The loss, and the share of the images that it uses: scalars.</returns>
-    internal abstract (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress);
+    /// <returns>The loss, and the share of the images with pseudo-labels, if there are such: scalars.</returns>
+    internal abstract (Tensor Loss, Tensor? Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress);
 
     /// <summary>Labels rows whose most probable class is probable enough.</summary>
     /// <returns>The class of each row, and 1 where it counts, else 0: [N] each, without a graph.</returns>

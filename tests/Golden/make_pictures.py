@@ -66,4 +66,8 @@ for name, x in images.items():
 x = picture(images["noise"])
 golden["after Rotate"] = torch.stack([values(apply(apply(x, "Rotate", 8, -1), operation, 6, 1)) for operation in names])
 golden["before TranslateX"] = torch.stack([values(apply(apply(x, operation, 6, 1), "TranslateX", 4, -1)) for operation in names])
+# Each operation after UDA's cutout of 8 pixels around row 9 and column 30, which reaches outside.
+cut = picture(images["noise"])
+cut.paste((125, 122, 113, 0), (26, 5, 32, 13))
+golden["after Cutout"] = torch.stack([values(apply(cut, operation, 6, 1)) for operation in names])
 write("pictures.safetensors", golden)

@@ -129,7 +129,7 @@ public sealed class RivalLossTests
         }
 
         var method = new VatMethod(4, Radius: 0.1, Weight: 3, EntropyWeight: 0.5, Ramp: 0.4);
-        AssertLoss(0.5 * 3 * divergence + 0.5 * entropy, Images, method.UnlabeledLoss([clean.Tensor, changed.Tensor], 0.2));
+        AssertLoss(0.5 * 3 * divergence + 0.5 * entropy, null, method.UnlabeledLoss([clean.Tensor, changed.Tensor], 0.2));
         // The divergence has no gradient through its target, but the entropy has one.
         AssertNoGradient(clean.Tensor, changed.Tensor, method with { EntropyWeight = 0 });
     }
@@ -166,11 +166,12 @@ public sealed class RivalLossTests
         Assert.Equal(expected.ReadDouble(), loss.ReadDouble(), 1e-6);
     }
 
-    private static void AssertLoss(double expected, int used, (Tensor Loss, Tensor Used) actual)
+    private static void AssertLoss(double expected, int? used, (Tensor Loss, Tensor? Used) actual)
     {
         Assert.NotEqual(0, used);
         Assert.Equal(expected, actual.Loss.ReadDouble(), 1e-5);
-        Assert.Equal((double)used / Images, actual.Used.ReadDouble(), 1e-6);
+        Assert.Equal(used is null, actual.Used is null);
+        Assert.Equal((used ?? 0) / (double)Images, actual.Used?.ReadDouble() ?? 0, 1e-6);
     }
 
     /// <summary>The view that gives the target learns nothing, and the other one does.</summary>

@@ -106,7 +106,7 @@ internal sealed record PlannedTraining(
 
         foreach (var rival in options.Rivals.Methods.Select(block => block.Options))
         {
-            // The loss sees the rows of all groups, whose graphs are in memory together.
+            // The loss sees the rows of all groups.
             list.Add(Classifier(rival.Name, "rivals", rival.Network, rival.Training, 0) with
             {
                 Rows = rival.RowsPerStep,
@@ -128,6 +128,7 @@ internal sealed record PlannedTraining(
                 Head = discrimination.Head.Layers,
                 IsLossSumOfRows = false,
             });
+            list.Add(Classifier(StageNames.InstDisc, "finetune", discrimination.Network, options.FineTune.Options.Training, 0));
         }
 
         if (options.Rivals.SelfTraining is { } again)
@@ -149,7 +150,7 @@ internal sealed record PlannedTraining(
         {
             var student = round.Student.Options;
             var labeled = student.Alpha < 1 ? student.LabeledBatchSize : 0;
-            return Classifier(round.Name, $"rounds.{round.Name}.student", student.Network, student.Training, labeled) with
+            return Classifier(round.Name, $"{round.Path}.student", student.Network, student.Training, labeled) with
             {
                 Teacher = round.Targets == TargetsKind.Online ? teacher : null,
             };
@@ -179,18 +180,15 @@ internal sealed record PlannedTraining(
     }
 
     private static PlannedTraining Classifier(
-        string stage, string key, NetworkOptions network, TrainingOptions training, int labeled)
+        string stage, string key, NetworkOptions network, TrainingOptions training, int labeled) => new(
+        stage,
+        key,
+        (channels, classes) => Made(generator => new ResNet(network, channels, classes, generator)),
+        training,
+        training.BatchSize + labeled)
     {
-        return new PlannedTraining(
-            stage,
-            key,
-            (channels, classes) => Made(generator => new ResNet(network, channels, classes, generator)),
-            training,
-            training.BatchSize + labeled)
-        {
-            Network = network,
-        };
-    }
+        Network = network,
+    };
 
     private static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)
     {

@@ -66,15 +66,20 @@ internal static class BatchCheck
             batches.Add(("rivals.batchSize", rival.Options.Training.BatchSize, labeled, "labeled image"));
         }
 
-        foreach (var round in options.Rounds)
+        if (options.Rivals.InstDisc?.Options is { } discrimination)
+        {
+            batches.Add(("rivals.instdisc.batchSize", discrimination.Training.BatchSize, train.Count, "training image"));
+        }
+
+        foreach (var round in options.Students)
         {
             var student = round.Student.Options;
             var views = round.Targets == TargetsKind.Online ? student.ViewsTogether : round.Label.Options.ViewsPerImage;
             var items = views * Learned(student, train, labeled);
-            batches.Add(($"rounds.{round.Name}.student.batchSize", student.Training.BatchSize, items, "view"));
+            batches.Add(($"{round.Path}.student.batchSize", student.Training.BatchSize, items, "view"));
             if (student.Alpha < 1)
             {
-                batches.Add(($"rounds.{round.Name}.student.labeledBatchSize", student.LabeledBatchSize, labeled, "labeled image"));
+                batches.Add(($"{round.Path}.student.labeledBatchSize", student.LabeledBatchSize, labeled, "labeled image"));
             }
         }
 
@@ -88,7 +93,7 @@ internal static class BatchCheck
     /// <summary>Finds students that see each stored view again and again.</summary>
     private static IEnumerable<Finding> Repeats(CheckedData data, ImageSet train, int labeled)
     {
-        foreach (var round in data.Options.Rounds.Where(round => round.Targets == TargetsKind.Stored))
+        foreach (var round in data.Options.Students.Where(round => round.Targets == TargetsKind.Stored))
         {
             var (student, views) = (round.Student.Options, round.Label.Options.ViewsPerImage);
             var rows = (double)views * Math.Max(1, Learned(student, train, labeled));
@@ -97,9 +102,9 @@ internal static class BatchCheck
             {
                 yield return Finding.Warning(
                     Split.Train,
-                    FormattableString.Invariant($"rounds.{round.Name}.label.viewsPerImage: found {views}, so each stored view is seen ")
+                    FormattableString.Invariant($"{round.Path}.label.viewsPerImage: found {views}, so each stored view is seen ")
                         + FormattableString.Invariant($"{passes:0} times in {student.Training.Steps} steps; more views, or ")
-                        + $"\"targets\": \"online\" in rounds.{round.Name}, show others");
+                        + $"\"targets\": \"online\" in {round.Path}, show others");
             }
         }
     }

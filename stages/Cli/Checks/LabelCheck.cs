@@ -25,11 +25,11 @@ internal static class LabelCheck
             yield return ErrorOf(() => probe.CheckLabels(train, probe.Indices(train, options.Labels)));
         }
 
-        foreach (var round in options.Rounds)
+        foreach (var round in options.Students)
         {
             if (round.Student.Options.Images == DistilledImages.Unlabeled && labels.Indices.Count == train.Count)
             {
-                yield return $"rounds.{round.Name}.student.images: found \"unlabeled\", but every training image is labeled; "
+                yield return $"{round.Path}.student.images: found \"unlabeled\", but every training image is labeled; "
                     + "use \"all\", or fewer labels";
             }
         }

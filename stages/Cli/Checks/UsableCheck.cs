@@ -10,6 +10,15 @@ internal static class UsableCheck
 
     public static IEnumerable<Finding> Find(CheckedData data)
     {
+        if (data.Train?.Images?.Shape is { } shape && shape.Height != shape.Width
+            && data.Options.Rivals.Methods.FirstOrDefault(rival => rival.Options.Method.NeedsSquares) is { } method)
+        {
+            yield return Finding.Error(
+                Split.Train,
+                $"rivals.{method.Options.Name}: found images of {shape.Height}×{shape.Width}, expected square ones, which it can rotate; "
+                    + "remove this block");
+        }
+
         foreach (var report in data.Splits)
         {
             var name = Phrases.NameOf(report.Split);

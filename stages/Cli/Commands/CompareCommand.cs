@@ -60,7 +60,7 @@ internal static class CompareCommand
             }
         }
 
-        var comparison = Comparison.Of([.. runs.Select(each => (ColumnOf(each[0]), ResultsOf(each)))]);
+        var comparison = Comparison.Of([.. runs.Zip(pipelines, (each, pipeline) => (ColumnOf(each[0], pipeline), ResultsOf(each)))]);
         if (output is not null)
         {
             Durable.MakeFolder(output);
@@ -86,10 +86,12 @@ internal static class CompareCommand
         ? [PipelineOptions.Load(pipeline)]
         : [.. seeds.Distinct().Select(seed => PipelineOptions.Load(pipeline, seed))];
 
-    private static ComparedColumn ColumnOf(PipelineOptions options)
+    private static ComparedColumn ColumnOf(PipelineOptions options, string pipeline)
     {
+        // The name without a seed.
+        var name = PipelineOptions.Load(pipeline).Name;
         var train = Session.Open(options, isSilent: true, default).Dataset.Train();
-        return new ComparedColumn(options.Name, LabelSplit.Draw(train, options.Labels).Indices.Count);
+        return new ComparedColumn(name, LabelSplit.Draw(train, options.Labels).Indices.Count);
     }
 
     private static IReadOnlyList<IReadOnlyList<ResultRow>> ResultsOf(IEnumerable<PipelineOptions> runs) =>

@@ -69,6 +69,8 @@ internal static class LabelCommand
     {
         var stages = options.Rounds
             .Select((given, index) => (given.Name, given.Targets, Stage: StageNames.LabelOf(index)))
+            .Concat(options.Students.Skip(options.Rounds.Count)
+                .Select(given => (given.Name, given.Targets, Stage: StageNames.LabelOfSelfTraining)))
             .Where(given => given.Targets == TargetsKind.Stored)
             .ToArray();
         if (stages.Length == 0)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Distill.Artifacts;
 using Spectre.Console;
 
@@ -15,7 +14,7 @@ internal static class ComparisonTable
         table.Columns[0].NoWrap();
         foreach (var column in comparison.Columns)
         {
-            table.AddColumn(new TableColumn(string.Create(CultureInfo.InvariantCulture, $"{column.Labels:N0} labels")).RightAligned());
+            table.AddColumn(new TableColumn(Markup.Escape(column.Heading)).RightAligned());
         }
 
         foreach (var row in comparison.Rows)

@@ -33,6 +33,7 @@ internal static class OptionCatalog
             ["supervised"] = new JsonObject { ["augmentations"] = augmentations.DeepClone() },
             ["rivals"] = Rivals(augmentations),
             ["probe"] = new JsonObject(),
+            ["neighbors"] = new JsonObject(),
             ["publish"] = new JsonObject { ["heldOut"] = new JsonObject { ["perClass"] = 1 } },
         };
         var root = PipelineFile.Parse(example.ToJsonString(), "example", Presets.Text);

@@ -11,9 +11,15 @@ namespace Distill.Cli.Planning;
 /// <summary>Checks of pipeline.json that concern several blocks.</summary>
 internal static class PipelineChecks
 {
-    /// <summary>Refuses two sources of the teacher.</summary>
+    /// <summary>Refuses two sources of the teacher, and neighbors without an encoder that finds them.</summary>
     public static void CheckTeacher(PipelineOptions options, JsonSection root)
     {
+        if (options.Neighbors is not null && !options.FineTunes)
+        {
+            throw root.Error(
+                "neighbors", "found neighbors and a teacher from elsewhere, expected an encoder of pretrain that finds them; remove one");
+        }
+
         if (!options.UsesEncoders)
         {
             return;
@@ -39,12 +45,6 @@ internal static class PipelineChecks
     /// <summary>Refuses students that lack what they learn from: a supervised network, or neighbors that an encoder finds.</summary>
     public static void CheckStudents(PipelineOptions options, JsonSection root)
     {
-        if (options.Neighbors is not null && !options.FineTunes)
-        {
-            throw root.Error(
-                "neighbors", "found neighbors and a teacher from elsewhere, expected an encoder of pretrain that finds them; remove one");
-        }
-
         if (options is { Rivals.SelfTraining: not null, Supervised: null })
         {
             throw root.Section("rivals").Error(

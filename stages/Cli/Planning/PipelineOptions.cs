@@ -49,6 +49,9 @@ internal sealed record PipelineOptions(
     /// <summary>Names of the results that are plain ResNets and can be published, the default last.</summary>
     public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options, UsesEncoders);
 
+    /// <summary>All students: those of the rounds, and that of self-training.</summary>
+    public IEnumerable<RoundOptions> Students => Rivals.SelfTraining is { } again ? Rounds.Append(again) : Rounds;
+
     /// <summary>Loads and validates a pipeline.</summary>
     /// <param name="pipeline">A file, or the name of a shipped preset.</param>
     /// <param name="seed">Seed that replaces the file's and gives the run a folder of its own; null keeps the file's seed.</param>

@@ -55,7 +55,7 @@ internal sealed record Plan(
         var rivals = new RivalPlan(options, dataset).Create();
         var planning = new RoundPlan(options, dataset, root);
         var selfTraining = options.Rivals.SelfTraining is { } again
-            ? planning.Create(again, $"{StageNames.Label}-{StageNames.SelfTraining}", supervised.Candidates[0])
+            ? planning.Create(again, StageNames.LabelOfSelfTraining, supervised.Candidates[0])
             : null;
         var rounds = new List<RoundStep>();
         foreach (var round in options.Rounds)

@@ -25,7 +25,11 @@ internal sealed record RivalBlocks(
     /// <summary>Returns the part of the block that concerns a method: its own block, and what it shares with the others.</summary>
     public static JsonObject KeyOf(JsonObject rivals, string name)
     {
-        foreach (var other in Own.Where(other => other != name))
+        // An encoder shares the network and the views only; its training is its own.
+        var unused = name == StageNames.InstDisc
+            ? rivals.Select(entry => entry.Key).Except(["network", "views", name]).ToArray()
+            : [.. Own.Where(other => other != name)];
+        foreach (var other in unused)
         {
             rivals.Remove(other);
         }
@@ -58,7 +62,14 @@ internal sealed record RivalBlocks(
             StageNames.SelfTraining, byDefault: false,
             "Self-training: the supervised network labels all images, and a student learns from these soft targets.");
         var discrimination = instDisc is null ? null : InstDiscOptions.Read(instDisc, network, views);
-        var round = selfTraining is null ? null : RoundOptions.Read(new NamedSection(StageNames.SelfTraining, selfTraining), root);
+        var round = selfTraining is null ? null : RoundOptions.Read(
+            new NamedSection(StageNames.SelfTraining, selfTraining), root, network, views);
+        if (round is not null && round.Result != StageNames.SelfTraining)
+        {
+            throw selfTraining!.Error(
+                "result", $"found \"{round.Result}\", but this row is always named {StageNames.SelfTraining}; remove it");
+        }
+
         // All blocks are read now, so the canonical form of their parent is complete.
         return new RivalBlocks(
             [.. methods.Select(method => new Block<RivalOptions>(method, rivals))],

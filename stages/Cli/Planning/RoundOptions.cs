@@ -1,5 +1,6 @@
 using Distill.Distill;
 using Distill.Label;
+using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 
 namespace Distill.Cli.Planning;
@@ -13,8 +14,15 @@ namespace Distill.Cli.Planning;
 internal sealed record RoundOptions(
     string Name, string Result, TargetsKind Targets, Block<LabelOptions> Label, Block<DistillOptions> Student)
 {
-    /// <summary>Reads one entry of the block <c>rounds</c>.</summary>
-    public static RoundOptions Read(NamedSection round, JsonSection root)
+    /// <summary>JSON path of the block.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Reads one entry of the block <c>rounds</c>, or that of self-training.</summary>
+    /// <param name="round">The entry.</param>
+    /// <param name="root">The pipeline, for messages.</param>
+    /// <param name="network">The default network; null for a ResNet-50.</param>
+    /// <param name="views">Views that the default steps show; null for ten thousand steps.</param>
+    public static RoundOptions Read(NamedSection round, JsonSection root, NetworkOptions? network = null, int? views = null)
     {
         if (!IsName(round.Name))
         {
@@ -38,12 +46,15 @@ internal sealed record RoundOptions(
             result,
             targets,
             new Block<LabelOptions>(LabelOptions.Read(label), label),
-            new Block<DistillOptions>(DistillOptions.Read(student), student));
-        var (views, together) = (options.Label.Options.ViewsPerImage, options.Student.Options.ViewsTogether);
-        if (targets == TargetsKind.Stored && views % together != 0)
+            new Block<DistillOptions>(DistillOptions.Read(student, network, views), student))
+        {
+            Path = round.Section.Path[2..],
+        };
+        var (stored, together) = (options.Label.Options.ViewsPerImage, options.Student.Options.ViewsTogether);
+        if (targets == TargetsKind.Stored && stored % together != 0)
         {
             throw student.Error(
-                "viewsTogether", FormattableString.Invariant($"found {together}, expected a divisor of label.viewsPerImage, {views}"));
+                "viewsTogether", FormattableString.Invariant($"found {together}, expected a divisor of label.viewsPerImage, {stored}"));
         }
 
         return targets == TargetsKind.Stored || options.Student.Options.ClassFrequencies == ClassFrequencies.AsLabeled

@@ -79,7 +79,7 @@ internal sealed class RoundPlan(PipelineOptions options, IDataset dataset, strin
                 ? ", spread over nearest neighbors"
                 : "")}, {views}",
             source,
-            [.. teacher.Lineage, .. softTargets, source.Artifact])
+            [.. teacher.Lineage.Union([.. softTargets, source.Artifact])])
         {
             Labels = round.Student.Options.UsesLabels ? LabelUsage.Labeled : teacher.Labels,
         };

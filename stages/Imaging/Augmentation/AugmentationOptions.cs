@@ -35,14 +35,20 @@ public sealed record AugmentationOptions(CropOptions? Crop, IReadOnlyList<ViewOp
     /// <param name="stage">Block of the stage.</param>
     /// <param name="defaults">Names of the operations to use, with their defaults, if the block has no list.</param>
     /// <exception cref="UserException">An operation is unknown, a value is out of range, or a crop is not the first item.</exception>
-    public static AugmentationOptions Read(JsonSection stage, params string[] defaults)
+    public static AugmentationOptions Read(JsonSection stage, params string[] defaults) =>
+        Read(stage, [.. defaults.Select(name => new JsonObject { ["operation"] = name })]);
+
+    /// <param name="stage">Block of the stage.</param>
+    /// <param name="defaults">Operations to use if the block has no list.</param>
+    /// <inheritdoc cref="Read(JsonSection, string[])"/>
+    public static AugmentationOptions Read(JsonSection stage, params JsonObject[] defaults)
     {
         CropOptions? crop = null;
         var operations = new List<ViewOperation>();
         var sections = stage.Sections(
             "augmentations",
             "Operations that make a view, in order. A given list replaces the default as a whole.",
-            [.. defaults.Select(name => new JsonObject { ["operation"] = name })]);
+            defaults);
         foreach (var section in sections)
         {
             var (read, help) = section.Choice("operation", "", Readers, "Kind of the operation.");

@@ -53,7 +53,7 @@ public static class NearestNeighbors
 
     /// <summary>Finds the k nearest features of the bank: their cosines and labels, [Q, k] each, the nearest first.</summary>
     /// <param name="bank_ND">Features to find, of any floating type. They may be on the CPU, because a part at a time is copied.</param>
-    /// <param name="bankLabels_N">Their labels, or numbers.</param>
+    /// <param name="bankLabels_N">Their labels, or numbers, on the device of the queries.</param>
     /// <param name="queries_QD">Features whose neighbors are found.</param>
     /// <param name="neighbors">k, at most the number of features.</param>
     public static (Tensor Cosine, Tensor Label) Find(Tensor bank_ND, Tensor bankLabels_N, Tensor queries_QD, int neighbors)

@@ -20,7 +20,7 @@ public static class TensorLimits
         return x.gt(other);
     }
 
-    /// <summary>Whether x &gt; number, element by element.</summary>
+    /// <summary>Whether x ≥ number, element by element.</summary>
     public static Tensor IsAtLeast(this Tensor x, double number)
     {
         using Scalar other = number;

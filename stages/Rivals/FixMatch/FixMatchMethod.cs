@@ -33,7 +33,7 @@ public sealed record FixMatchMethod(int Ratio, AugmentationOptions Strong, doubl
     internal override IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak) => [weak, Strong];
 
     /// <inheritdoc/>
-    internal override (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
+    internal override (Tensor Loss, Tensor? Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
     {
         var (classes_N, used_N) = HardLabels(logits_NK[0], Threshold);
         var losses_N = nn.functional.cross_entropy(logits_NK[1], classes_N, reduction: nn.Reduction.None);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
@@ -11,7 +12,9 @@ namespace Distill.Rivals.InstDisc;
 /// <param name="Output">Length of a projection; 128 in the paper.</param>
 /// <param name="Temperature">τ; 0.1 in the authors' code for CIFAR-10, 0.07 in the paper.</param>
 /// <param name="Momentum">Fraction of an image's entry in the bank that an epoch keeps; 0.5 in the authors' code.</param>
-/// <param name="Augmentations">Augmentations of the view; crop, jitter and grayscale in the authors' code for CIFAR-10.</param>
+/// <param name="Augmentations">
+/// Augmentations of the view; crops of 0.2 to 1 without flips, jitter and grayscale in the authors' code for CIFAR-10.
+/// </param>
 /// <param name="Training">Steps, images per step, and optimizer.</param>
 public sealed record InstDiscOptions(
     NetworkOptions Network, int Output, double Temperature, double Momentum, AugmentationOptions Augmentations, TrainingOptions Training)
@@ -31,7 +34,11 @@ public sealed record InstDiscOptions(
             section.Integer("output", 128, 1, 65536, "Length of a projection."),
             section.Number("temperature", 0.1, 0.001, 100, "Temperature of the softmax over all images."),
             section.Number("momentum", 0.5, 0, 1, "Fraction of an image's entry in the bank that is kept when it is seen again."),
-            AugmentationOptions.Read(section, "crop", "jitter", "grayscale"),
+            AugmentationOptions.Read(
+                section,
+                new JsonObject { ["operation"] = "crop", ["area"] = new JsonArray(0.2, 1.0), ["flip"] = 0.0 },
+                new JsonObject { ["operation"] = "jitter" },
+                new JsonObject { ["operation"] = "grayscale" }),
             training with { Steps = Math.Max(1, views / training.BatchSize) });
     }
 }

@@ -32,7 +32,7 @@ public sealed record PseudoLabelMethod(int Ratio, double Threshold, double Weigh
     internal override IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak) => [weak];
 
     /// <inheritdoc/>
-    internal override (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
+    internal override (Tensor Loss, Tensor? Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
     {
         var (classes_N, used_N) = HardLabels(logits_NK[0], Threshold);
         var losses_N = nn.functional.cross_entropy(logits_NK[0], classes_N, reduction: nn.Reduction.None);

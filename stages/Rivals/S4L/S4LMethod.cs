@@ -24,6 +24,9 @@ public sealed record S4LMethod(int Ratio, double RotationWeight, VatMethod Vat) 
     /// <inheritdoc/>
     public override int ViewsPerImage => Angles + 1;
 
+    /// <summary>They are rotated by quarter turns.</summary>
+    public override bool NeedsSquares => true;
+
     /// <inheritdoc/>
     public override int FurtherOutputs => Angles;
 
@@ -41,11 +44,11 @@ public sealed record S4LMethod(int Ratio, double RotationWeight, VatMethod Vat) 
     internal override IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak) => [weak];
 
     /// <inheritdoc/>
-    internal override (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> outputs_NO, double progress)
+    internal override (Tensor Loss, Tensor? Used) UnlabeledLoss(IReadOnlyList<Tensor> outputs_NO, double progress)
     {
         var classes = outputs_NO[0].shape[1] - Angles;
         Tensor[] logits_NK = [.. outputs_NO.Select(outputs => outputs.narrow(1, 0, classes))];
-        var (loss, used) = Vat.UnlabeledLoss([logits_NK[0], logits_NK[^1]], progress);
+        var (loss, _) = Vat.UnlabeledLoss([logits_NK[0], logits_NK[^1]], progress);
         var rotations = zeros_like(loss);
         for (var angle = 0; angle < Angles; angle++)
         {
@@ -53,6 +56,6 @@ public sealed record S4LMethod(int Ratio, double RotationWeight, VatMethod Vat) 
             rotations = rotations.Plus(nn.functional.cross_entropy(outputs_NO[angle].narrow(1, classes, Angles), angle_N));
         }
 
-        return (loss.Plus(rotations.Times(RotationWeight / Angles)), used);
+        return (loss.Plus(rotations.Times(RotationWeight / Angles)), null);
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
     private readonly MixedRows _rows;
     private readonly AveragedNetwork? _average;
     private readonly Tensor _used;
+    private bool _labels;
 
     /// <param name="network">The network to train, on its device; owned by the caller.</param>
     /// <param name="average">A copy of it, which becomes the average; null for none. Owned by the caller.</param>
@@ -74,14 +75,19 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
         var logits_BK = Take(outputs, _rows.Labeled(0, outputs.shape[0]).Places).narrow(1, 0, _images.ClassCount);
         var supervised = _options.Method.LabeledLoss(logits_BK, labels_B, progress);
         var (unlabeled, used) = _options.Method.UnlabeledLoss(UnlabeledViews.Split(views_RK, _options.Method.ViewsPerImage), progress);
-        _used.copy_(used.detach());
+        if (used is not null)
+        {
+            _labels = true;
+            _used.copy_(used);
+        }
+
         return supervised.Plus(unlabeled).MoveToOuterDisposeScope();
     }
 
     public override void AfterStep(long step) => _average?.Update(_network, step);
 
     public override IReadOnlyDictionary<string, double> Monitor() =>
-        new Dictionary<string, double> { ["pseudoLabeled"] = 100 * _used.ReadDouble() };
+        _labels ? new Dictionary<string, double> { ["pseudoLabeled"] = 100 * _used.ReadDouble() } : base.Monitor();
 
     public void Dispose()
     {

@@ -13,6 +13,7 @@ internal sealed class UnlabeledViews : IDisposable
 {
     private readonly IReadOnlyList<IViewChange> _changes;
     private readonly RandomKey _random;
+    private readonly int _groups;
     private readonly ViewLoader[] _loaders;
 
     /// <param name="images">The split's images.</param>
@@ -22,7 +23,8 @@ internal sealed class UnlabeledViews : IDisposable
     {
         var count = options.Training.BatchSize * options.Method.Ratio;
         var plan = new BatchPlan(random, images.SplitCount, count);
-        (_changes, _random, Rows) = (options.Method.Changes, random, count * options.Method.ViewsPerImage);
+        (_changes, _random, _groups) = (options.Method.Changes, random, options.Training.Groups);
+        Rows = count * options.Method.ViewsPerImage;
         _loaders =
         [
             .. options.Method.Views(options.Augmentations).Select((augmentations, view) =>
@@ -68,14 +70,22 @@ internal sealed class UnlabeledViews : IDisposable
             return [];
         }
 
-        using var views_NCHW = views.All();
-        var noise = _random.Fold("noise").Fold(step);
-        RandomKey[] keys = [.. Enumerable.Range(0, (int)views.Rows).Select(row => noise.Fold(views.FirstInBatch + row))];
-        return
-        [
-            .. _changes.Select(change =>
-                new ChangedViews(views, change.Change(network, views_NCHW, keys).DetachFromDisposeScope())),
-        ];
+        return [.. _changes.Select(change => new ChangedViews(views, Changed(change)))];
+
+        // A group at a time, since each has batch norm statistics of its own, whatever process computes it.
+        Tensor Changed(IViewChange change)
+        {
+            using var scope = NewDisposeScope();
+            var groups = Math.Max(1, _groups / views.Share.Ranks);
+            var noise = _random.Fold("noise").Fold(step);
+            return cat([.. Enumerable.Range(0, groups).Select(group =>
+            {
+                using var inner = NewDisposeScope();
+                var (first, end) = (views.FirstOf(group, groups), views.FirstOf(group + 1, groups));
+                RandomKey[] keys = [.. Enumerable.Range(0, (int)(end - first)).Select(row => noise.Fold(views.FirstInBatch + first + row))];
+                return change.Change(network, views.Part(first, end - first), keys).MoveToOuterDisposeScope();
+            })]).DetachFromDisposeScope();
+        }
     }
 
     /// <summary>Views of the same share as others, in memory.</summary>

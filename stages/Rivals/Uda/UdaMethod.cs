@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Arithmetic;
 using Distill.Pipeline.Options;
@@ -29,7 +30,10 @@ public sealed record UdaMethod(
     public static UdaMethod Read(JsonSection section) => new(
         section.Integer("ratio", 7, 1, 1024, "Unlabeled images per labeled one in a step."),
         AugmentationOptions.Read(
-            section.Section("strong", "The strong views of unlabeled images."), "rand-augment", "flip", "shift"),
+            section.Section("strong", "The strong views of unlabeled images."),
+            new JsonObject { ["operation"] = "rand-augment", ["policy"] = "uda" },
+            new JsonObject { ["operation"] = "flip" },
+            new JsonObject { ["operation"] = "shift" }),
         section.Number("temperature", 0.4, 0.01, 100, "Temperature of the predictions for weak views; below 1 sharpens them."),
         section.Number("threshold", 0.8, 0, 1, "Least probability of a prediction that is used."),
         section.Number("weight", 1, 0, 1000, "Weight of the loss on unlabeled images."),
@@ -55,7 +59,7 @@ public sealed record UdaMethod(
     }
 
     /// <inheritdoc/>
-    internal override (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
+    internal override (Tensor Loss, Tensor? Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
     {
         var weak_NK = logits_NK[0].detach();
         var used_N = weak_NK.softmax(1).amax([1L]).IsAbove(Threshold).to_type(ScalarType.Float32);

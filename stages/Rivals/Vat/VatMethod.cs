@@ -39,11 +39,11 @@ public sealed record VatMethod(int Ratio, double Radius, double Weight, double E
     internal override IReadOnlyList<AugmentationOptions> Views(AugmentationOptions weak) => [weak];
 
     /// <inheritdoc/>
-    internal override (Tensor Loss, Tensor Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
+    internal override (Tensor Loss, Tensor? Used) UnlabeledLoss(IReadOnlyList<Tensor> logits_NK, double progress)
     {
         var ramp = progress < Ramp ? progress / Ramp : 1;
         var entropy = logits_NK[0].softmax(1).mul(logits_NK[0].log_softmax(1)).sum([1L]).neg().mean();
         var divergence = PowerIteration.Divergence(logits_NK[0].detach(), logits_NK[1]).mean();
-        return (divergence.Times(Weight * ramp).Plus(entropy.Times(EntropyWeight)), ones(1));
+        return (divergence.Times(Weight * ramp).Plus(entropy.Times(EntropyWeight)), null);
     }
 }

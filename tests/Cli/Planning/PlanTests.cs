@@ -121,8 +121,14 @@ public sealed class PlanTests
         """,
         "test: $.rounds.distill.student.neighborWeight: found a weight of neighbors beside a choice of images")]
     [InlineData(
-        """{ "extends": "fashion-mnist", "neighbors": {}, "finetune": { "weights": "teacher.safetensors" } }""",
-        "test: $.finetune.weights")]
+        """
+        { "extends": "fashion-mnist", "neighbors": {},
+          "rounds": { "distill": { "targets": "online", "student": { "neighborWeight": 0.5, "classFrequencies": "as-labeled" } } } }
+        """,
+        "test: $.rounds.distill.student.neighborWeight: found a weight of neighbors beside \"targets\": \"online\"")]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "rivals": { "self-training": { "result": "teacher" } } }""",
+        "test: $.rivals.self-training.result: found \"teacher\", but this row is always named self-training")]
     [InlineData(
         """{ "extends": "fashion-mnist", "supervised": null, "rivals": { "self-training": {} } }""",
         "test: $.rivals.self-training: found self-training, but the pipeline has no supervised network")]

@@ -1,4 +1,5 @@
 using Distill.Cli.Planning;
+using Distill.Imaging.Augmentation.Operations;
 using Distill.Pipeline.Options;
 using Tests.Datasets;
 
@@ -59,6 +60,44 @@ public sealed class RivalPlanTests
         Assert.Equal(["dataset/train", "instdisc-pretrain/weights.safetensors"], Inputs(plan, "instdisc"));
         Assert.False(plan.Stages.Single(stage => stage.Name == "instdisc-pretrain").Options.ContainsKey("labels"));
         Assert.True(plan.Stages.Single(stage => stage.Name == "instdisc").Options.ContainsKey("labels"));
+    }
+
+    /// <summary>The others' network and budget of views, in batches of 256.</summary>
+    [Fact]
+    public void Self_training_shares_network_and_views()
+    {
+        var options = Read("""
+            {
+              "extends": "fashion-mnist",
+              "rivals": { "views": 51200, "network": { "architecture": "resnet18", "width": 0.125 }, "self-training": {}, "uda": {} }
+            }
+            """);
+
+        var student = options.Rivals.SelfTraining!.Student.Options;
+        Assert.Equal(options.Rivals.Methods[0].Options.Network, student.Network);
+        Assert.Equal(("resnet18", 200), (student.Network.Architecture.Name, student.Training.Steps));
+    }
+
+    [Fact]
+    public void Uda_has_its_own_list_of_operations()
+    {
+        var methods = Read("""{ "extends": "fashion-mnist", "rivals": { "uda": {}, "fixmatch": {} } }""").Rivals.Methods;
+
+        Assert.Equal(
+            [RandAugmentPolicy.Uda, RandAugmentPolicy.FixMatch],
+            methods.Select(method => method.Options.Method.Views(method.Options.Augmentations)[1])
+                .Select(strong => strong.Operations.OfType<RandAugment>().Single().Policy));
+    }
+
+    [Fact]
+    public void Encoder_of_instance_discrimination_does_not_depend_on_the_training_of_others()
+    {
+        var one = Create("""{ "extends": "fashion-mnist", "rivals": { "instdisc": {} } }""");
+        var other = Create("""{ "extends": "fashion-mnist", "rivals": { "instdisc": {}, "batchSize": 16, "averaging": 0, "vat": {} } }""");
+
+        Assert.Equal(OptionsOf(one), OptionsOf(other));
+
+        static string OptionsOf(Plan plan) => plan.Stages.Single(stage => stage.Name == "instdisc-pretrain").Options.ToJsonString();
     }
 
     private static Plan Create(string json) => Plan.Create(Read(json), SampleData.Open());

@@ -28,7 +28,7 @@ public class RankedRunTests(ITestOutputHelper output)
     private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RANK_KILLS") ?? "4", CultureInfo.InvariantCulture);
 
     [MpiFact]
-    public void Two_ranks_with_a_queue_labels_pseudo_labels_and_an_online_teacher_end_in_the_bits_of_one_process()
+    public void Two_ranks_with_a_queue_labels_rivals_and_an_online_teacher_end_in_the_bits_of_one_process()
     {
         using var one = new TinyPipeline(Change);
         using var two = new TinyPipeline(Change);
@@ -48,6 +48,15 @@ public class RankedRunTests(ITestOutputHelper output)
             var student = json["rounds"]!["distill"]!["student"]!;
             (student["groups"], student["alpha"]) = (2, 0.5);
             json["rounds"]!["self-distill"]!["targets"] = "online";
+            json["neighbors"] = new JsonObject { ["count"] = 4 };
+            student["neighborWeight"] = 0.5;
+            json["rivals"] = JsonNode.Parse("""
+                {
+                  "views": 120, "batchSize": 4, "groups": 2, "network": { "architecture": "resnet18", "width": 0.125 },
+                  "vat": { "ratio": 2 }, "s4l": { "ratio": 2 }, "uda": { "ratio": 2, "threshold": 0.1 },
+                  "instdisc": { "batchSize": 16, "groups": 2 }
+                }
+                """);
         }
     }
 

@@ -71,6 +71,11 @@ public sealed class RandAugmentTests
             Same(golden["after Rotate"][i], picture, $"{InOrder[i]} after Rotate");
 
             picture = PictureOf(golden["noise"]);
+            picture.Cut(9, 30, 8);
+            RandAugment.Apply(picture, InOrder[i], 6, negative: false, Key);
+            Same(golden["after Cutout"][i], picture, $"{InOrder[i]} after Cutout");
+
+            picture = PictureOf(golden["noise"]);
             RandAugment.Apply(picture, InOrder[i], 6, negative: false, Key);
             RandAugment.Apply(picture, PictureOperation.TranslateX, 4, negative: true, Key);
             Same(golden["before TranslateX"][i], picture, $"TranslateX after {InOrder[i]}");

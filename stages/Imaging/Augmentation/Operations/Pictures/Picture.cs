@@ -68,12 +68,18 @@ internal sealed class Picture
     /// </summary>
     public void Cut(int row, int column, int side)
     {
+        // What an operation makes of an emptied square that it does not know to be empty: UDA's color, and its gray.
+        ReadOnlySpan<byte> fill = Channels == 1 ? [122] : [125, 122, 113];
         var half = side / 2;
         for (var y = Math.Max(0, row - half); y < Math.Min(Height, row + half); y++)
         {
             for (var x = Math.Max(0, column - half); x < Math.Min(Width, column + half); x++)
             {
                 Empty[y * Width + x] = true;
+                for (var channel = 0; channel < Channels; channel++)
+                {
+                    Plane(channel)[y * Width + x] = fill[channel];
+                }
             }
         }
     }
