@@ -51,6 +51,12 @@ internal static class CompareCommand
                 $"found two pipelines of the name \"{twice.Key}\", which would share a folder; give each file a \"name\" of its own");
         }
 
+        if (output is not null)
+        {
+            // Now, so that a folder that cannot be made shows before days of training.
+            Durable.MakeFolder(output);
+        }
+
         foreach (var run in runs.SelectMany(each => each))
         {
             var code = RunCommand.Execute(run, json, until: StageNames.Evaluate);
@@ -63,7 +69,6 @@ internal static class CompareCommand
         var comparison = Comparison.Of([.. runs.Zip(pipelines, (each, pipeline) => (ColumnOf(each[0], pipeline), ResultsOf(each)))]);
         if (output is not null)
         {
-            Durable.MakeFolder(output);
             Durable.WriteText(Path.Combine(output, Json), comparison.ToJson().ToFileText());
             var page = Path.Combine(output, ComparisonPage.Output);
             Durable.WriteText(page, ComparisonPage.Create(string.Join(", ", comparison.Columns.Select(column => column.Name)), comparison));
