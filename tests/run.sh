@@ -18,14 +18,27 @@ export OMP_NUM_THREADS=1
 # Hundreds of short processes gain nothing from code that is measured in order to be compiled again.
 export DOTNET_TieredPGO=0
 
-arguments=(tests/Tests.csproj -c Release --no-build --nologo --results-directory TestResults
-    --logger 'console;verbosity=normal' --logger 'trx;LogFileName=tests.trx')
-[ -n "${1:-}" ] && arguments+=(--filter "$1")
-[ -n "$coverage" ] && arguments+=(--collect 'XPlat Code Coverage'
-    -- 'DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.Include=[Distill.*]*,[distill]*')
+# pass NAME FILTER: runs the tests that match in one process.
+pass() {
+    local arguments=(tests/Tests.csproj -c Release --no-build --nologo --results-directory TestResults
+        --logger 'console;verbosity=normal' --logger "trx;LogFileName=$1.trx")
+    [ -n "$2" ] && arguments+=(--filter "$2")
+    [ -n "$coverage" ] && arguments+=(--collect 'XPlat Code Coverage'
+        -- 'DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.Include=[Distill.*]*,[distill]*')
+    dotnet test "${arguments[@]}" | tee "TestResults/$1.log" | grep -vE '^\s+Passed '
+    return "${PIPESTATUS[0]}"
+}
 
-dotnet test "${arguments[@]}" | tee TestResults/test.log | grep -vE '^\s+Passed '
-status=${PIPESTATUS[0]}
+if [ -n "$coverage" ] || [ -n "${1:-}" ]; then
+    pass tests "${1:-}"
+    status=$?
+else
+    # Tests that use torch run one after the other, so a second process keeps the other cores busy meanwhile.
+    pass processes 'Category=Process' &
+    pass others 'Category!=Process'
+    status=$?
+    wait $! || status=$?
+fi
 
 report=$(find TestResults -name coverage.cobertura.xml -print -quit)
 if [ -n "$report" ]; then
@@ -33,11 +46,13 @@ if [ -n "$report" ]; then
         awk '{ printf "line coverage %.1f %%\n", 100 * $1 }'
 fi
 
-passed=$(sed -n 's/.*<Counters .*passed="\([0-9]*\)".*/\1/p' TestResults/tests.trx 2>/dev/null)
-failed=$(sed -n 's/.*<Counters .*failed="\([0-9]*\)".*/\1/p' TestResults/tests.trx 2>/dev/null)
+# counted WORD: the sum of that counter in all result files.
+counted() { sed -n "s/.*<Counters .* $1=\"\([0-9]*\)\".*/\1/p" TestResults/*.trx 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
+passed=$(counted passed)
+failed=$(counted failed)
 # The output above is long, so what failed is said again.
-grep -E '^\s+Failed ' TestResults/test.log
+grep -hE '^\s+Failed ' TestResults/*.log
 # No result file, or one without a test, means that nothing ran: that is a failure.
-if [ "$(( ${passed:-0} + ${failed:-0} ))" = 0 ]; then passed=0 failed=1 status=1; fi
+if [ "$((passed + failed))" = 0 ]; then failed=1 status=1; fi
 echo "$passed passed, $failed failed"
 exit "$status"
