@@ -12,7 +12,6 @@ public static class StageNames
     public const string Supervised = "supervised";
     public const string Neighbors = "neighbors";
     public const string SelfTraining = "self-training";
-    public const string InstDisc = "instdisc";
     public const string LabelOfSelfTraining = $"{Label}-{SelfTraining}";
     public const string Label = "label";
     public const string Evaluate = "evaluate";

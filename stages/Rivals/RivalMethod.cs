@@ -18,6 +18,10 @@ public abstract record RivalMethod(int Ratio)
     /// <summary>Views of each unlabeled image in a step.</summary>
     public abstract int ViewsPerImage { get; }
 
+    /// <summary>Rows that a student of the network trains on in a step; 0 if there is none.</summary>
+    /// <param name="batchSize">Labeled images of a step.</param>
+    public virtual int StudentRows(int batchSize) => 0;
+
     /// <summary>Whether images must be square.</summary>
     public virtual bool NeedsSquares => false;
 

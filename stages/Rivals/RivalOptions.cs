@@ -4,6 +4,7 @@ using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Rivals.FixMatch;
+using Distill.Rivals.MetaPseudoLabels;
 using Distill.Rivals.PseudoLabel;
 using Distill.Rivals.S4L;
 using Distill.Rivals.Uda;
@@ -36,6 +37,7 @@ public sealed record RivalOptions(
         ("s4l", "S4L: predicted rotations beside the losses of vat (Zhai et al. 2019).", S4LMethod.Read),
         ("uda", "Unsupervised data augmentation (Xie et al. 2020).", UdaMethod.Read),
         ("fixmatch", "FixMatch (Sohn et al. 2020).", FixMatchMethod.Read),
+        ("meta-pseudo-labels", "Meta Pseudo Labels (Pham et al. 2021).", MetaPseudoLabelsMethod.Read),
     ];
 
     /// <summary>Names of all methods, which are names of blocks, stages and results.</summary>
@@ -44,7 +46,7 @@ public sealed record RivalOptions(
     /// <summary>Images of a step, labeled and unlabeled.</summary>
     public int ImagesPerStep => Training.BatchSize * (1 + Method.Ratio);
 
-    /// <summary>Rows of a step: one view of each labeled image, and those of the unlabeled ones.</summary>
+    /// <summary>Rows of a step: one view of each labeled image, those of the unlabeled ones, and what a student trains on.</summary>
     public long RowsPerStep => RowsOf(Method, Training.BatchSize);
 
     /// <summary>Reads the block <c>rivals</c>: the methods that it has blocks for.</summary>
@@ -78,5 +80,6 @@ public sealed record RivalOptions(
         }
     }
 
-    private static long RowsOf(RivalMethod method, int batch) => batch * (1L + (long)method.Ratio * method.ViewsPerImage);
+    private static long RowsOf(RivalMethod method, int batch) =>
+        batch * (1L + (long)method.Ratio * method.ViewsPerImage) + method.StudentRows(batch);
 }

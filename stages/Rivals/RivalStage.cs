@@ -2,9 +2,11 @@ using Distill.Datasets;
 using Distill.Imaging.Splits;
 using Distill.Imaging.Training;
 using Distill.Learning.Networks;
+using Distill.Learning.Ranks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
+using Distill.Rivals.MetaPseudoLabels;
 using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
@@ -39,7 +41,8 @@ public static class RivalStage
         using var images = LabeledImages.Load(dataset, labels, settings);
         var random = settings.Random(context.Name);
         using var network = CreateNetwork(random);
-        using var average = options.Averaging > 0 ? CreateNetwork(weights: null) : null;
+        var meta = options.Method as MetaPseudoLabelsMethod;
+        using var average = options.Averaging > 0 && meta is null ? CreateNetwork(weights: null) : null;
         if (average is not null)
         {
             Weights.CopyAll(average, network);
@@ -47,7 +50,19 @@ public static class RivalStage
 
         using var task = new SemiSupervisedTask(
             network, average, () => CreateNetwork(weights: null), images, options, settings.PartsOf(options.Training), random);
-        return new TrainingLoop(context, options.Training, settings).RunToResult(task);
+        return meta is null ? Train(task, settings) : Teach(meta.Feedback);
+
+        StageResult Teach(Feedback feedback)
+        {
+            var copy = options.Averaging > 0 ? CreateNetwork(weights: null) : null;
+            using var student = new TaughtStudent(CreateNetwork(random.Fold("student")), copy, options);
+            using var both = new MetaPseudoLabelsTask(task, student, feedback);
+            // A student's step takes the whole batch.
+            return Train(both, settings with { Ranks = Alone.Instance });
+        }
+
+        StageResult Train(TrainingTask trained, RunSettings with) =>
+            new TrainingLoop(context, options.Training, with).RunToResult(trained);
 
         nn.Module<Tensor, Tensor> CreateNetwork(RandomKey? weights) => options.Method.FurtherOutputs is > 0 and var further
             ? AuxiliaryNetwork.Create(options.Network, images.Shape.Channels, images.ClassCount, further, settings.Compute, weights)

@@ -6,7 +6,9 @@ using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Storage;
+using Distill.Rivals;
 using Distill.Rivals.InstDisc;
+using Distill.Rivals.Memory;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;
@@ -23,9 +25,7 @@ public sealed class InstDiscTests
 
     private static readonly InstDiscOptions Options = new(
         TinyDataset.Network,
-        Length,
-        Temperature: 0.2,
-        Momentum: 0.3,
+        new MemoryOptions(Length, Temperature: 0.2, Momentum: 0.3),
         new AugmentationOptions(new CropOptions((0.5, 1), (1, 1), 0.5), []),
         new TrainingOptions(5, Batch, OptimizerOptions.Default with { LearningRate = 0.01 }));
 
@@ -35,7 +35,7 @@ public sealed class InstDiscTests
         using var scope = NewDisposeScope();
         using var images = ImageBank.Open(new TinyDataset().Train(), CPU, threads: 1);
         using var network = ContrastiveNetwork.Create(Options.Network, Options.Head, 1, StageFixture.Settings.Compute, Key);
-        using var task = new InstDiscTask(network, images, Options, StageFixture.Settings.Compute, Key);
+        using var task = Task(network, images);
         var before = Rows(task.ExtraState["bank"]);
         var count = images.Images.Count;
         var outputs = Pattern.Uniform("outputs", Batch, Length).requires_grad_();
@@ -66,7 +66,7 @@ public sealed class InstDiscTests
         using var scope = NewDisposeScope();
         using var images = ImageBank.Open(new TinyDataset().Train(), CPU, threads: 1);
         using var network = ContrastiveNetwork.Create(Options.Network, Options.Head, 1, StageFixture.Settings.Compute, Key);
-        using var task = new InstDiscTask(network, images, Options, StageFixture.Settings.Compute, Key);
+        using var task = Task(network, images);
         var bank = Rows(task.ExtraState["bank"]);
 
         Assert.All(bank, entry => Assert.Equal(1, Dot(entry, entry), 1e-5));
@@ -101,10 +101,16 @@ public sealed class InstDiscTests
         Assert.Equal(HashOf(one), HashOf(other));
     }
 
-    private static void Run(StageFixture fixture, TinyDataset? dataset = null) =>
-        InstDiscStage.Run(fixture.Context("instdisc-pretrain"), Options, StageFixture.Settings, dataset ?? new TinyDataset());
+    private static MemoryTask Task(ContrastiveNetwork network, ImageBank images) => new(
+        network,
+        () => network,
+        new ImageViews(images, Options.Augmentations, Options.Training, Key, [null]),
+        new MemoryBank(Options.Memory, images.Images.Count, Key.Fold("bank"), CPU));
 
-    private static string HashOf(StageFixture fixture) => FileHash.OfFile(fixture.Folder[InstDiscStage.Output]);
+    private static void Run(StageFixture fixture, TinyDataset? dataset = null) =>
+        Options.Run(fixture.Context("instdisc-pretrain"), StageFixture.Settings, dataset ?? new TinyDataset());
+
+    private static string HashOf(StageFixture fixture) => FileHash.OfFile(fixture.Folder[EncoderRival.Output]);
 
     private static double[][] Rows(Tensor rows) =>
         [.. rows.ReadAll<float>().Chunk(Length).Select(row => row.Select(value => (double)value).ToArray())];

@@ -10,6 +10,7 @@ using Distill.Learning.Training;
 using Distill.Pipeline.Storage;
 using Distill.Rivals;
 using Distill.Rivals.FixMatch;
+using Distill.Rivals.MetaPseudoLabels;
 using Distill.Rivals.PseudoLabel;
 using Distill.Rivals.S4L;
 using Distill.Rivals.Training;
@@ -38,6 +39,8 @@ public sealed class RivalStageTests
         ["s4l"] = new S4LMethod(2, 0.7, new VatMethod(2, 0.05, 1, 0.1, 0.4)),
         ["uda"] = new UdaMethod(2, Strong, 0.4, 0.34, 1, SignalAnnealing.Linear),
         ["fixmatch"] = new FixMatchMethod(2, Strong, 0.34, 1),
+        ["meta-pseudo-labels"] = new MetaPseudoLabelsMethod(
+            new UdaMethod(2, Strong, 0.4, 0.34, 1, SignalAnnealing.Off), 0.5, Feedback.Derived),
     };
 
     public static TheoryData<string> Names => [.. RivalOptions.Names];

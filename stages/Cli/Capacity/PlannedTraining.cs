@@ -114,21 +114,20 @@ internal sealed record PlannedTraining(
             });
         }
 
-        if (options.Rivals.InstDisc?.Options is { } discrimination)
+        foreach (var encoder in options.Rivals.Encoders.Select(block => block.Options))
         {
             list.Add(new PlannedTraining(
-                RivalBlocks.InstDiscPretraining,
-                $"rivals.{StageNames.InstDisc}",
-                (channels, _) => Made(generator =>
-                    new ContrastiveNetwork(discrimination.Network, discrimination.Head, channels, generator)),
-                discrimination.Training,
-                discrimination.Training.BatchSize)
+                encoder.Pretraining,
+                $"rivals.{encoder.Name}",
+                (channels, _) => Made(generator => encoder.Create(channels, generator)),
+                encoder.Training,
+                encoder.RowsPerStep)
             {
-                Network = discrimination.Network,
-                Head = discrimination.Head.Layers,
+                Network = encoder.Network,
+                Head = encoder.Head.Layers,
                 IsLossSumOfRows = false,
             });
-            list.Add(Classifier(StageNames.InstDisc, "finetune", discrimination.Network, options.FineTune.Options.Training, 0));
+            list.Add(Classifier(encoder.Name, "finetune", encoder.Network, options.FineTune.Options.Training, 0));
         }
 
         if (options.Rivals.SelfTraining is { } again)

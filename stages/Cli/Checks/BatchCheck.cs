@@ -66,9 +66,9 @@ internal static class BatchCheck
             batches.Add(("rivals.batchSize", rival.Options.Training.BatchSize, labeled, "labeled image"));
         }
 
-        if (options.Rivals.InstDisc?.Options is { } discrimination)
+        foreach (var encoder in options.Rivals.Encoders.Select(block => block.Options))
         {
-            batches.Add(("rivals.instdisc.batchSize", discrimination.Training.BatchSize, train.Count, "training image"));
+            batches.Add(($"rivals.{encoder.Name}.batchSize", encoder.Training.BatchSize, train.Count, "training image"));
         }
 
         foreach (var round in options.Students)

@@ -49,7 +49,11 @@ internal static class OptionCatalog
             rivals[name] = new JsonObject();
         }
 
-        rivals[StageNames.InstDisc] = new JsonObject { ["augmentations"] = augmentations.DeepClone() };
+        foreach (var name in EncoderRival.Names)
+        {
+            rivals[name] = new JsonObject { ["augmentations"] = augmentations.DeepClone() };
+        }
+
         rivals[StageNames.SelfTraining] = new JsonObject();
         return rivals;
     }

@@ -72,16 +72,16 @@ internal static class Rehearsal
                         },
                     }),
                 ],
-                options.Rivals.InstDisc is { } discrimination
-                    ? discrimination with
+                [
+                    .. options.Rivals.Encoders.Select(rival => rival with
                     {
-                        Options = discrimination.Options with
+                        Options = rival.Options with
                         {
-                            Network = Reduce(discrimination.Options.Network, scale),
-                            Training = Reduce(discrimination.Options.Training, scale),
+                            Network = Reduce(rival.Options.Network, scale),
+                            Training = Reduce(rival.Options.Training, scale),
                         },
-                    }
-                    : null,
+                    }),
+                ],
                 options.Rivals.SelfTraining is { } selfTraining ? Reduce(selfTraining, scale) : null),
             Publish = options.Publish with
             {

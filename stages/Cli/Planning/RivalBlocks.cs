@@ -3,30 +3,26 @@ using Distill.Artifacts;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 using Distill.Rivals;
-using Distill.Rivals.InstDisc;
 
 namespace Distill.Cli.Planning;
 
 /// <summary>The block <c>rivals</c>: other methods on the same images and labels.</summary>
 /// <param name="Methods">Methods that train from scratch with labeled and unlabeled images.</param>
-/// <param name="InstDisc">Instance discrimination, whose encoder is fine-tuned; null for none.</param>
+/// <param name="Encoders">Methods that train an encoder without labels, which is then fine-tuned.</param>
 /// <param name="SelfTraining">A round whose teacher is the supervised network; null for none.</param>
 internal sealed record RivalBlocks(
-    IReadOnlyList<Block<RivalOptions>> Methods, Block<InstDiscOptions>? InstDisc, RoundOptions? SelfTraining)
+    IReadOnlyList<Block<RivalOptions>> Methods, IReadOnlyList<Block<EncoderRival>> Encoders, RoundOptions? SelfTraining)
 {
-    /// <summary>The stage that trains the encoder of instance discrimination.</summary>
-    public const string InstDiscPretraining = $"{StageNames.InstDisc}-{StageNames.Pretrain}";
-
-    private static readonly string[] Own = [.. RivalOptions.Names, StageNames.InstDisc, StageNames.SelfTraining];
+    private static readonly string[] Own = [.. RivalOptions.Names, .. EncoderRival.Names, StageNames.SelfTraining];
 
     /// <summary>Whether a name is that of a method, so that no round may have it.</summary>
-    public static bool IsTaken(string name) => Own.Contains(name) || name == InstDiscPretraining;
+    public static bool IsTaken(string name) => Own.Contains(name) || EncoderRival.Names.Select(EncoderRival.PretrainingOf).Contains(name);
 
     /// <summary>Returns the part of the block that concerns a method: its own block, and what it shares with the others.</summary>
     public static JsonObject KeyOf(JsonObject rivals, string name)
     {
         // An encoder shares the network and the views only; its training is its own.
-        var unused = name == StageNames.InstDisc
+        var unused = EncoderRival.Names.Contains(name)
             ? rivals.Select(entry => entry.Key).Except(["network", "views", name]).ToArray()
             : [.. Own.Where(other => other != name)];
         foreach (var other in unused)
@@ -46,7 +42,7 @@ internal sealed record RivalBlocks(
             "rivals", byDefault: false, "Other methods on the same images and labels, each trained from scratch, for comparison.");
         if (rivals is null)
         {
-            return new RivalBlocks([], null, null);
+            return new RivalBlocks([], [], null);
         }
 
         var views = rivals.Integer(
@@ -55,13 +51,10 @@ internal sealed record RivalBlocks(
         var network = NetworkOptions.Read(
             rivals.Section("network", "The network of all methods. Default: that of the last round's student."), student);
         var methods = RivalOptions.ReadAll(rivals, network, views);
-        var instDisc = rivals.OptionalSection(
-            StageNames.InstDisc, byDefault: false,
-            "Instance discrimination (Wu et al. 2018): an encoder that tells every image from all others, then fine-tuned.");
+        var encoders = EncoderRival.ReadAll(rivals, network, views);
         var selfTraining = rivals.OptionalSection(
             StageNames.SelfTraining, byDefault: false,
             "Self-training: the supervised network labels all images, and a student learns from these soft targets.");
-        var discrimination = instDisc is null ? null : InstDiscOptions.Read(instDisc, network, views);
         var round = selfTraining is null ? null : RoundOptions.Read(
             new NamedSection(StageNames.SelfTraining, selfTraining), root, network, views);
         if (round is not null && round.Result != StageNames.SelfTraining)
@@ -73,7 +66,7 @@ internal sealed record RivalBlocks(
         // All blocks are read now, so the canonical form of their parent is complete.
         return new RivalBlocks(
             [.. methods.Select(method => new Block<RivalOptions>(method, rivals))],
-            discrimination is null ? null : new Block<InstDiscOptions>(discrimination, rivals),
+            [.. encoders.Select(encoder => new Block<EncoderRival>(encoder, rivals))],
             round);
     }
 }

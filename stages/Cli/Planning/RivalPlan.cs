@@ -1,12 +1,10 @@
 using System.Text.Json.Nodes;
-using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Evaluate;
 using Distill.FineTune;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Execution;
 using Distill.Rivals;
-using Distill.Rivals.InstDisc;
 
 namespace Distill.Cli.Planning;
 
@@ -19,7 +17,7 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
     public IReadOnlyList<PlanStep> Create() =>
     [
         .. options.Rivals.Methods.Select(Method),
-        .. options.Rivals.InstDisc is { } discrimination ? [InstDisc(discrimination)] : Array.Empty<PlanStep>(),
+        .. options.Rivals.Encoders.Select(Encoder),
     ];
 
     /// <summary>Plans the training of a network by another method.</summary>
@@ -37,15 +35,15 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
             [network]);
     }
 
-    /// <summary>Plans an encoder that is trained by instance discrimination, and its fine-tuning.</summary>
-    private PlanStep InstDisc(Block<InstDiscOptions> rival)
+    /// <summary>Plans an encoder that is trained by another method, and its fine-tuning.</summary>
+    private PlanStep Encoder(Block<EncoderRival> rival)
     {
-        var discrimination = rival.Options;
-        var encoder = new Artifact(RivalBlocks.InstDiscPretraining, InstDiscStage.Output);
+        var method = rival.Options;
+        var encoder = new Artifact(method.Pretraining, EncoderRival.Output);
         var source = new ClassifierSource(
-            new Artifact(StageNames.InstDisc, FineTuneStage.Output),
+            new Artifact(method.Name, FineTuneStage.Output),
             (channels, classes, generator) =>
-                new FineTunedNetwork(discrimination.Network, discrimination.Head, fromLayer: 0, channels, classes, generator));
+                new FineTunedNetwork(method.Network, method.Head, fromLayer: 0, channels, classes, generator));
         var finetune = options.FineTune.Options with { FromLayer = 0, Start = ClassifierStart.Zero, Unlabeled = null };
         var key = options.FineTune.ToJson();
         foreach (var unused in new[] { "weights", "fromLayer", "start", "unlabeled" })
@@ -54,15 +52,11 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
         }
 
         var pretraining = Stage(
-            encoder.Stage, InstDiscStage.Version, RivalBlocks.KeyOf(rival.ToJson(), StageNames.InstDisc), [Plan.Train], context =>
-                InstDiscStage.Run(context, discrimination, options.Settings, dataset));
-        var tuning = Stage(StageNames.InstDisc, FineTuneStage.VersionOf(finetune), WithLabels(key), [Plan.Train, encoder], context =>
+            encoder.Stage, method.Version, RivalBlocks.KeyOf(rival.ToJson(), method.Name), [Plan.Train], context =>
+                method.Run(context, options.Settings, dataset));
+        var tuning = Stage(method.Name, FineTuneStage.VersionOf(finetune), WithLabels(key), [Plan.Train, encoder], context =>
             FineTuneStage.Run(context, finetune, options.Settings, dataset, options.Labels, source, encoder));
-        return new PlanStep([pretraining, tuning], [
-            new Candidate(
-                StageNames.InstDisc, "instance discrimination without labels, then fine-tuned entirely from the encoder", source,
-                [encoder, source.Artifact]),
-        ]);
+        return new PlanStep([pretraining, tuning], [new Candidate(method.Name, method.Description, source, [encoder, source.Artifact])]);
     }
 
     private StageDefinition Stage(

@@ -8,7 +8,7 @@ namespace Distill.Learning.Networks;
 /// torchvision), and linear layers are uniform in ±1/√fan-in (PyTorch's default). Batch norms have scale 1 and shift 0, except that the
 /// batch norm that ends a residual branch has scale 0 (Goyal et al. 2017, section 5.1; SimCLRv2's resnet.py).
 /// </summary>
-internal static class Initialization
+public static class Initialization
 {
     /// <param name="network">The network, all of whose weights are drawn.</param>
     /// <param name="generator">Draws the weights; null leaves them as they are, because others replace them.</param>

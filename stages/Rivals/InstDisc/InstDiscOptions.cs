@@ -1,44 +1,76 @@
 using System.Text.Json.Nodes;
+using Distill.Datasets;
 using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
+using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
+using Distill.Rivals.Memory;
+using static TorchSharp.torch;
 
 namespace Distill.Rivals.InstDisc;
 
-/// <summary>Options of instance discrimination, the block <c>rivals.instdisc</c>.</summary>
+/// <summary>
+/// Instance discrimination (Wu et al. 2018, arXiv:1805.01978): every image is a class of its own. The block <c>rivals.instdisc</c>.
+/// </summary>
 /// <param name="Network">The encoder.</param>
-/// <param name="Output">Length of a projection; 128 in the paper.</param>
-/// <param name="Temperature">τ; 0.1 in the authors' code for CIFAR-10, 0.07 in the paper.</param>
-/// <param name="Momentum">Fraction of an image's entry in the bank that an epoch keeps; 0.5 in the authors' code.</param>
+/// <param name="Memory">The bank; temperature 0.1 in the authors' code for CIFAR-10, 0.07 in the paper.</param>
 /// <param name="Augmentations">
 /// Augmentations of the view; crops of 0.2 to 1 without flips, jitter and grayscale in the authors' code for CIFAR-10.
 /// </param>
 /// <param name="Training">Steps, images per step, and optimizer.</param>
 public sealed record InstDiscOptions(
-    NetworkOptions Network, int Output, double Temperature, double Momentum, AugmentationOptions Augmentations, TrainingOptions Training)
+    NetworkOptions Network, MemoryOptions Memory, AugmentationOptions Augmentations, TrainingOptions Training)
+    : EncoderRival("instdisc", Network, Training)
 {
+    /// <inheritdoc/>
+    public override string Description => "instance discrimination without labels, then fine-tuned entirely from the encoder";
+
+    /// <inheritdoc/>
+    public override int Version => 1;
+
     /// <summary>The projection: one dense layer.</summary>
-    public HeadOptions Head => new(1, Output);
+    public override HeadOptions Head => new(1, Memory.Output);
+
+    /// <inheritdoc/>
+    public override int RowsPerStep => Training.BatchSize;
 
     /// <summary>Reads the block.</summary>
     /// <param name="section">The block.</param>
     /// <param name="network">The network of all rivals.</param>
     /// <param name="views">Views that each rival trains on.</param>
-    public static InstDiscOptions Read(JsonSection section, NetworkOptions network, int views)
+    internal static InstDiscOptions Read(JsonSection section, NetworkOptions network, int views)
     {
         var training = TrainingOptions.ReadBatch(section, new TrainingOptions(1, 256, OptimizerOptions.Default));
         return new InstDiscOptions(
             network,
-            section.Integer("output", 128, 1, 65536, "Length of a projection."),
-            section.Number("temperature", 0.1, 0.001, 100, "Temperature of the softmax over all images."),
-            section.Number("momentum", 0.5, 0, 1, "Fraction of an image's entry in the bank that is kept when it is seen again."),
+            MemoryOptions.Read(section, temperature: 0.1),
             AugmentationOptions.Read(
                 section,
                 new JsonObject { ["operation"] = "crop", ["area"] = new JsonArray(0.2, 1.0), ["flip"] = 0.0 },
                 new JsonObject { ["operation"] = "jitter" },
                 new JsonObject { ["operation"] = "grayscale" }),
             training with { Steps = Math.Max(1, views / training.BatchSize) });
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module<Tensor, Tensor> Create(int channels, Generator? generator) =>
+        new ContrastiveNetwork(Network, Head, channels, generator);
+
+    /// <inheritdoc/>
+    public override StageResult Run(StageContext context, RunSettings settings, IDataset dataset)
+    {
+        using var images = ImageBank.Open(dataset.Train(), settings.Compute.Device, settings.LoaderThreads);
+        var random = settings.Random(context.Name);
+        var channels = images.Images.Shape.Channels;
+        using var network = ContrastiveNetwork.Create(Network, Head, channels, settings.Compute, random);
+        using var task = new MemoryTask(
+            network,
+            () => ContrastiveNetwork.Create(Network, Head, channels, settings.Compute, random: null),
+            new ImageViews(images, Augmentations, Training, random, [null]),
+            new MemoryBank(Memory, images.Images.Count, random.Fold("bank"), settings.Compute.Device));
+        return new TrainingLoop(context, Training, settings).RunToResult(task);
     }
 }

@@ -61,6 +61,9 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
 
     public override IReadOnlyDictionary<string, Tensor> ExtraState => _average?.State ?? base.ExtraState;
 
+    /// <summary>The device of network and images.</summary>
+    public Device Device => _images.Device;
+
     public override double EpochOf(long step) => _labeled.EpochOf(step);
 
     public override StepInputs Inputs(long step, BatchShare share) =>
@@ -70,11 +73,9 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         var progress = (double)step / _options.Training.Steps;
-        var views_RK = Take(outputs, _rows.Soft(0, outputs.shape[0]).Places);
-        var labels_B = _images.Labels(_labeled.PositionsAt(step));
-        var logits_BK = Take(outputs, _rows.Labeled(0, outputs.shape[0]).Places).narrow(1, 0, _images.ClassCount);
-        var supervised = _options.Method.LabeledLoss(logits_BK, labels_B, progress);
-        var (unlabeled, used) = _options.Method.UnlabeledLoss(UnlabeledViews.Split(views_RK, _options.Method.ViewsPerImage), progress);
+        var logits_BK = Labeled(outputs).narrow(1, 0, _images.ClassCount);
+        var supervised = _options.Method.LabeledLoss(logits_BK, Labels(step), progress);
+        var (unlabeled, used) = _options.Method.UnlabeledLoss(Views(outputs), progress);
         if (used is not null)
         {
             _labels = true;
@@ -83,6 +84,18 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
 
         return supervised.Plus(unlabeled).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Takes what belongs to the unlabeled images of a step: [N, …] for each view.</summary>
+    /// <param name="rows">Inputs or outputs of all rows, [R, …].</param>
+    public IReadOnlyList<Tensor> Views(Tensor rows) =>
+        UnlabeledViews.Split(Take(rows, _rows.Soft(0, rows.shape[0]).Places), _options.Method.ViewsPerImage);
+
+    /// <summary>Takes what belongs to the labeled images of a step: [B, …].</summary>
+    /// <param name="rows">Inputs or outputs of all rows, [R, …].</param>
+    public Tensor Labeled(Tensor rows) => Take(rows, _rows.Labeled(0, rows.shape[0]).Places);
+
+    /// <summary>Returns the labels of a step's labeled images, [B].</summary>
+    public Tensor Labels(long step) => _images.Labels(_labeled.PositionsAt(step));
 
     public override void AfterStep(long step) => _average?.Update(_network, step);
 
@@ -97,5 +110,5 @@ internal sealed class SemiSupervisedTask : TrainingTask, IDisposable
         _used.Dispose();
     }
 
-    private static Tensor Take(Tensor outputs, long[] places) => outputs.index_select(0, tensor(places).OnDevice(outputs.device));
+    private static Tensor Take(Tensor rows, long[] places) => rows.index_select(0, tensor(places).OnDevice(rows.device));
 }

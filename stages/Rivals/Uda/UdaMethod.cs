@@ -27,16 +27,23 @@ public sealed record UdaMethod(
     /// <inheritdoc/>
     public override int ViewsPerImage => 2;
 
-    public static UdaMethod Read(JsonSection section) => new(
+    public static UdaMethod Read(JsonSection section) => Read(section, temperature: 0.4, threshold: 0.8, weight: 1);
+
+    /// <summary>Reads the block.</summary>
+    /// <param name="section">The block.</param>
+    /// <param name="temperature">Default temperature.</param>
+    /// <param name="threshold">Default threshold.</param>
+    /// <param name="weight">Default weight.</param>
+    internal static UdaMethod Read(JsonSection section, double temperature, double threshold, double weight) => new(
         section.Integer("ratio", 7, 1, 1024, "Unlabeled images per labeled one in a step."),
         AugmentationOptions.Read(
             section.Section("strong", "The strong views of unlabeled images."),
             new JsonObject { ["operation"] = "rand-augment", ["policy"] = "uda" },
             new JsonObject { ["operation"] = "flip" },
             new JsonObject { ["operation"] = "shift" }),
-        section.Number("temperature", 0.4, 0.01, 100, "Temperature of the predictions for weak views; below 1 sharpens them."),
-        section.Number("threshold", 0.8, 0, 1, "Least probability of a prediction that is used."),
-        section.Number("weight", 1, 0, 1000, "Weight of the loss on unlabeled images."),
+        section.Number("temperature", temperature, 0.01, 100, "Temperature of the predictions for weak views; below 1 sharpens them."),
+        section.Number("threshold", threshold, 0, 1, "Least probability of a prediction that is used."),
+        section.Number("weight", weight, 0, 1000, "Weight of the loss on unlabeled images."),
         section.Choice(
             "annealing", SignalAnnealing.Off,
             "Training signal annealing: labeled images count only while the probability of their class is below a bound that grows."));

@@ -1,0 +1,78 @@
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Rivals.Training;
+using static TorchSharp.torch;
+
+// B labeled images, N unlabeled ones, C channels, H height, W width
+namespace Distill.Rivals.MetaPseudoLabels;
+
+/// <summary>A student that learns from labels of a teacher, with an optimizer of its own.</summary>
+internal sealed class TaughtStudent : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly TrainingOptions _options;
+    private readonly AveragedNetwork? _average;
+    private readonly FlatParameters _parameters;
+    private readonly Optimizer _optimizer;
+
+    /// <param name="network">The student, on its device; owned by this object.</param>
+    /// <param name="average">A copy of it, which becomes the average of its weights; null for none. Owned by this object.</param>
+    /// <param name="options">Averaging, optimizer and steps.</param>
+    public TaughtStudent(nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor>? average, RivalOptions options)
+    {
+        (_network, _options) = (network, options.Training);
+        if (average is not null)
+        {
+            Weights.CopyAll(average, network);
+        }
+
+        _average = average is null ? null : new AveragedNetwork(average, options.Averaging);
+        _parameters = new FlatParameters(network);
+        _optimizer = Optimizer.Create(options.Training.Optimizer, _parameters);
+    }
+
+    /// <summary>The student, or the average of its weights.</summary>
+    public nn.Module<Tensor, Tensor> Result => _average?.Network ?? _network;
+
+    /// <summary>The tensors that a checkpoint must contain, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> State =>
+        _network.state_dict().Select(entry => ("student." + entry.Key, entry.Value))
+            .Concat(_optimizer.Buffers.Select(entry => ("student-optimizer." + entry.Key, entry.Value)))
+            .Concat(_average?.State.Select(entry => ("student-" + entry.Key, entry.Value)) ?? [])
+            .ToDictionary(entry => entry.Item1, entry => entry.Value);
+
+    /// <summary>Takes a step toward the teacher's labels of unlabeled images.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="images_BCHW">Labeled images, normalized together with the unlabeled ones.</param>
+    /// <param name="labels_B">Their labels, which the student does not learn.</param>
+    /// <param name="unlabeled_NCHW">Unlabeled images.</param>
+    /// <param name="classes_N">The teacher's labels.</param>
+    /// <returns>By how much the step reduced the loss of the labeled images: a scalar without a graph.</returns>
+    public Tensor Learn(long step, Tensor images_BCHW, Tensor labels_B, Tensor unlabeled_NCHW, Tensor classes_N)
+    {
+        using var scope = NewDisposeScope();
+        _network.train();
+        using var all = cat([images_BCHW, unlabeled_NCHW]);
+        using var logits = _network.call(all);
+        var (labeled, unlabeled) = (labels_B.shape[0], classes_N.shape[0]);
+        var before = LossOf(logits.detach().narrow(0, 0, labeled), labels_B);
+        nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled).to_type(ScalarType.Float32), classes_N).backward();
+        _optimizer.Step(step, _options.Optimizer.Rate(step, _options.Steps));
+        _parameters.ZeroGradients();
+        _average?.Update(_network, step);
+        using var frozen = no_grad();
+        return before.sub(LossOf(_network.call(images_BCHW), labels_B)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _parameters.Dispose();
+        _average?.Network.Dispose();
+        _average?.Dispose();
+        _network.Dispose();
+    }
+
+    private static Tensor LossOf(Tensor logits_BK, Tensor labels_B) =>
+        nn.functional.cross_entropy(logits_BK.to_type(ScalarType.Float32), labels_B);
+}
