@@ -11,13 +11,13 @@ using Distill.Pipeline.Storage;
 
 namespace Distill.Cli.Commands;
 
-/// <summary>The command <c>distill data</c>: downloads a dataset, checks its images, writes a label split, draws augmented views.</summary>
+/// <summary>The command <c>distill data</c>: datasets, their images and label splits, and what augmentations make of them.</summary>
 internal static class DataCommand
 {
     public static Command Create() =>
-        new("data", "Download datasets, check images, write label splits, draw augmented views.")
+        new("data", "Download datasets, check images, write label splits, draw views, compare augmentations.")
         {
-            Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create(),
+            Fetch(), CheckCommand.Create(), Split(), ViewsCommand.Create(), GridCommand.Create(),
         };
 
     private static Command Fetch()

@@ -15,11 +15,18 @@ public static class PipelineFile
     /// <exception cref="UserException">
     /// The file is missing, is not valid JSON, repeats a key, or extends a preset that is unknown or extends itself.
     /// </exception>
-    public static JsonSection Load(string path, Func<string, string?> preset)
+    public static JsonSection Load(string path, Func<string, string?> preset) => Parse(Read(path), path, preset);
+
+    /// <summary>Returns the JSON of a file, laid over that of the presets it extends. Nothing of it is checked.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static JsonObject Merged(string path, Func<string, string?> preset) =>
+        Merged(JsonText.Parse(Read(path), path), path, preset, []);
+
+    private static string Read(string path)
     {
         try
         {
-            return Parse(JsonText.Decode(File.ReadAllBytes(path), path), path, preset);
+            return JsonText.Decode(File.ReadAllBytes(path), path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

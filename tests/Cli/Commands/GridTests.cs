@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+
+namespace Tests.Cli.Commands;
+
+/// <summary>Runs <c>distill data grid</c> with two operations, one of which is in the pipeline's list.</summary>
+[Trait("Category", "Process")]
+public sealed class GridTests : IDisposable
+{
+    private readonly TinyPipeline _pipeline = new(json =>
+        json["pretrain"]!["augmentations"] = JsonNode.Parse("""[{ "operation": "crop", "area": [0.6, 0.9] }]"""));
+
+    public void Dispose() => _pipeline.Dispose();
+
+    [Fact]
+    public void Pairs_of_augmentations_are_compared_and_finished_cells_are_skipped()
+    {
+        var run = DistillProcess.Run(
+            _pipeline.Folder, "data", "grid", "pipeline.json", "--operations", "noise", "crop", "--steps", "2", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var json = JsonNode.Parse(run.Output)!;
+        Assert.Equal("""["crop","noise"]""", json["operations"]!.ToJsonString());
+        var cells = json["heldOutTop1"]!.AsArray();
+        Assert.Null(cells[1]![0]);
+        foreach (var (first, second, name) in new[] { (0, 0, "crop"), (0, 1, "crop-noise"), (1, 1, "noise") })
+        {
+            Assert.InRange(cells[first]![second]!.GetValue<double>(), 0, 100);
+            var pipeline = JsonNode.Parse(File.ReadAllText(Path.Combine(_pipeline.Folder, "models", "tiny-grid", name + ".json")))!;
+            Assert.Equal(2, pipeline["pretrain"]!["steps"]!.GetValue<int>());
+            var list = pipeline["pretrain"]!["augmentations"]!.AsArray();
+            Assert.Equal(name.Split('-'), list.Select(operation => (string)operation!["operation"]!));
+            Assert.True(first > 0 || list[0]!["area"]!.ToJsonString() == "[0.6,0.9]", list.ToJsonString());
+        }
+
+        var page = File.ReadAllText(Path.Combine(_pipeline.Folder, "models", "tiny-grid", "grid.html"));
+        Assert.Contains("an operation alone on the diagonal", page, StringComparison.Ordinal);
+
+        var again = DistillProcess.Run(
+            _pipeline.Folder, "data", "grid", "pipeline.json", "--operations", "crop", "noise", "--steps", "2");
+        Assert.Equal(0, again.ExitCode);
+        Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
+        Assert.Contains("noise", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_operation_is_refused_before_anything_runs()
+    {
+        var run = DistillProcess.Run(_pipeline.Folder, "data", "grid", "pipeline.json", "--operations", "crop", "twirl");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("--operations: found \"twirl\", expected one of crop, flip,", run.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_pipeline.Folder, "models")));
+    }
+}
