@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
         ["FineTune"] = Base,
         ["Supervised"] = Base,
         ["Neighbors"] = Base,
-        ["Rivals"] = Base,
+        ["Rivals"] = [.. Base, "Pretrain"],
         ["Label"] = Base,
         ["Distill"] = Base,
         ["Evaluate"] = [.. Base, "Artifacts"],

@@ -10,6 +10,9 @@ namespace Distill.Pretrain;
 /// <param name="Fraction">Fraction of the steps that use this size; 0 for none.</param>
 public sealed record LowResolution(int Size, double Fraction)
 {
+    /// <summary>All views have the size of the images.</summary>
+    public static readonly LowResolution None = new(Size: 20, Fraction: 0);
+
     public static LowResolution Read(JsonSection section) => new(
         section.Integer("size", 20, 8, 2048, "Height and width of the smaller views, in pixels."),
         section.Number("fraction", 0, 0, 1, "Fraction of the steps that use smaller views."));

@@ -10,6 +10,9 @@ namespace Distill.Pretrain;
 /// <param name="Momentum">Fraction of the copy's weights that a step keeps, after a warm-up; 0.999 in the paper.</param>
 public sealed record QueueOptions(int Size, double Momentum)
 {
+    /// <summary>No queue.</summary>
+    public static readonly QueueOptions None = new(Size: 0, Momentum: 0);
+
     /// <summary>Reads the block <c>queue</c>.</summary>
     /// <param name="section">The block.</param>
     /// <param name="batchSize">Images per step; each yields two keys.</param>

@@ -5,6 +5,7 @@ using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Rivals.InstDisc;
 using Distill.Rivals.Pirl;
+using Distill.Rivals.SimClr;
 using static TorchSharp.torch;
 
 namespace Distill.Rivals;
@@ -26,6 +27,8 @@ public abstract record EncoderRival(string Name, NetworkOptions Network, Trainin
             InstDiscOptions.Read),
         ("pirl", "PIRL (Misra and van der Maaten 2020): an encoder that knows an image by its shuffled patches, then fine-tuned.",
             PirlOptions.Read),
+        ("simclr", "SimCLR (Chen et al. 2020) with the network of all methods and a head of two layers, then fine-tuned.",
+            SimClrOptions.Read),
     ];
 
     /// <summary>Names of all methods.</summary>

@@ -16,6 +16,7 @@ public sealed class CompareTests : IDisposable
               "pseudo-label": { "ratio": 1 }, "vat": { "ratio": 1 }, "s4l": { "ratio": 1 }, "uda": { "ratio": 1 },
               "fixmatch": { "ratio": 1 },
               "meta-pseudo-labels": { "ratio": 1 }, "instdisc": { "batchSize": 16 }, "pirl": { "batchSize": 16 },
+              "simclr": { "batchSize": 16 },
               "self-training": { "student": { "batchSize": 16, "steps": 6 } }
             }
             """);
@@ -34,8 +35,8 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(20, json["columns"]![0]!["labels"]!.GetValue<int>());
         Assert.Equal(
             [
-                "supervised", "pseudo-label", "vat", "s4l", "uda", "fixmatch", "meta-pseudo-labels", "instdisc", "pirl", "self-training",
-                "teacher", "distilled", "self-distilled",
+                "supervised", "pseudo-label", "vat", "s4l", "uda", "fixmatch", "meta-pseudo-labels", "instdisc", "pirl", "simclr",
+                "self-training", "teacher", "distilled", "self-distilled",
             ],
             json["rows"]!.AsArray().Select(row => row!["name"]!.GetValue<string>()));
         Assert.All(json["rows"]!.AsArray(), row => Assert.Equal(2, row!["cells"]![0]!["top1"]!.AsArray().Count));
