@@ -19,6 +19,9 @@ BENCH_PAIRS  ?= 7
 BENCH_ONLY   ?=
 BENCH_IMAGES ?= 1000000
 
+# Processes of bench-ranks.
+RANKS ?= 2
+
 # The libtorch that the build brings: cpu, cuda, or none if LIBTORCH or LIBTORCH_USE_PYTORCH names an installed one.
 ifndef ACCELERATOR
 ifneq ($(filter-out help clean gpu-pack,$(or $(MAKECMDGOALS),help)),)
@@ -46,7 +49,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 .PHONY: help distill resume status data publish smoke build build-all restore test test-fast coverage crash-test fuzz \
-        lint format schema docs bench bench-scale doctor gpu-pack clean
+        lint format schema docs bench bench-scale bench-ranks doctor gpu-pack clean
 
 help:
 	@echo 'Train'
@@ -70,6 +73,7 @@ help:
 	@echo '  make fuzz                                         read more than a million damaged files of every kind'
 	@echo '  make bench [BENCH_PAIRS=n] [BENCH_ONLY=name]      measure images/s of every step, and of PyTorch if python3 has it'
 	@echo '  make bench-scale [BENCH_IMAGES=n]                 measure the cost per image as images, classes and batches grow'
+	@echo '  make bench-ranks [RANKS=n]                        measure what processes of mpirun do together in each step'
 	@echo '  make gpu-pack                                     pack an archive for a GPU machine without .NET; run tests/gpu/prove.sh there'
 
 distill: build data
@@ -147,6 +151,10 @@ bench:
 bench-scale:
 	@dotnet build benchmarks/Benchmarks.csproj $(FLAGS)
 	@$(BENCH) scale --images $(BENCH_IMAGES) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
+
+bench-ranks:
+	@dotnet build benchmarks/Benchmarks.csproj $(FLAGS)
+	@mpirun -n $(RANKS) $(BENCH) ranks
 
 gpu-pack:
 	@tests/gpu/pack.sh

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Benchmarks.Contests;
 using Benchmarks.Device;
 using Benchmarks.Harness;
+using Benchmarks.Ranks;
 using Benchmarks.Reference;
 using Benchmarks.Scale;
 using Benchmarks.Workload;
@@ -19,6 +20,7 @@ try
     {
         [ScaleOptions.Command, .. var rest] => ScaleRun.Run(ScaleOptions.Parse(rest), Machine.Repository()),
         [DeviceOptions.Command, .. var rest] => DeviceRun.Run(DeviceOptions.Parse(rest), Path.Combine(AppContext.BaseDirectory, "pytorch")),
+        [RankTimes.Command] => RankTimes.Run(),
         _ => Run(BenchmarkOptions.Parse(args)),
     };
 }
