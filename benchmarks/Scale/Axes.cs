@@ -1,6 +1,8 @@
 using Benchmarks.Workload;
 using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
+using Distill.Imaging.Evaluation;
+using Distill.Imaging.Evaluation.Probes;
 using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
 using Distill.Imaging.Splits;
@@ -26,6 +28,12 @@ internal sealed class Axes(RunSettings settings, string folder)
     private const double LabeledShare = 0.01;
 
     private static readonly int[] ImageCounts = [1_000, 10_000, 100_000, 1_000_000];
+
+    // As long as those of the paper's largest network, a ResNet-152 of width 3. From 349,526 images on, they are kept in half precision.
+    private const int FeatureLength = 6144;
+    private const int Queries = 100;
+
+    private static readonly int[] FeatureCounts = [200_000, 400_000, 800_000];
 
     /// <summary>Small, so that a million images fit in memory.</summary>
     private static readonly ImageShape Shape = new(1, 8, 8);
@@ -59,6 +67,12 @@ internal sealed class Axes(RunSettings settings, string folder)
         [
             new("plan an epoch's batches", size => Plan(size, Images, size)),
             new("pretrain a tiny network", Pretrain),
+        ]),
+        new("features", FormattableString.Invariant($"images, of {FeatureLength:N0} features each"),
+            [.. FeatureCounts.Where(size => size <= maximumImages)],
+        [
+            new("compute them, and fit a probe by SGD in one epoch", FitProbe),
+            new("compute them, and let 200 neighbors vote for 100 images", Vote),
         ]),
     ];
 
@@ -139,6 +153,30 @@ internal sealed class Axes(RunSettings settings, string folder)
         using var task = new ContrastiveTask(network, bank, queue: null, options, settings.Compute, Key);
         using var run = new TrainingRun(task, training, settings);
         return Meter.Measure(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));
+    }
+
+    private Cost FitProbe(int images) => OfFeatures(images, (features_ND, bank, numbers) =>
+    {
+        using var scale = FeatureScale.Fit(features_ND);
+        SgdProbe.Fit(features_ND, scale, bank.Labels(numbers), Classes, Key, SgdProbeOptions.Default with { Epochs = 1 }).Dispose();
+    });
+
+    private Cost Vote(int images) => OfFeatures(images, (features_ND, bank, numbers) => NearestNeighbors.Votes(
+        features_ND, bank.Labels(numbers), features_ND.narrow(0, 0, Queries).to_type(ScalarType.Float32), Classes,
+        NeighborOptions.Lightly).Dispose());
+
+    /// <summary>Measures the computation of many long features, by a random matrix, and what is done with them.</summary>
+    private Cost OfFeatures(int images, Action<Tensor, ImageBank, int[]> use)
+    {
+        using var bank = ImageBank.Open(Noise(images, Classes).Train(), settings.Compute.Device, settings.LoaderThreads);
+        using var network = nn.Sequential(nn.Flatten(), nn.Linear(Shape.Height * Shape.Width, FeatureLength));
+        settings.Compute.MoveTo(network);
+        int[] numbers = [.. Enumerable.Range(0, images)];
+        return Meter.Measure(images, images, () =>
+        {
+            using var scope = NewDisposeScope();
+            use(Inference.RunToHost(network, bank, numbers, settings.Compute.InFp32), bank, numbers);
+        });
     }
 
     private static NoiseDataset Noise(int images, int classes) => new(images, classes, Shape);

@@ -16,7 +16,7 @@ internal sealed record ScaleOptions(int Images, string? Only)
     /// <summary>Lowest limit that leaves two sizes, which are needed to see growth.</summary>
     private const int MinimumImages = 10_000;
 
-    private const string Usage = "usage: benchmarks scale [--images N] [--only images|classes|batch]";
+    private const string Usage = "usage: benchmarks scale [--images N] [--only images|classes|batch|features]";
 
     /// <exception cref="UserException">An argument is invalid.</exception>
     public static ScaleOptions Parse(IReadOnlyList<string> arguments)

@@ -185,9 +185,9 @@ internal sealed record PlannedTraining(
         (channels, classes) => Made(generator => new ResNet(network, channels, classes, generator)),
         training,
         training.BatchSize + labeled)
-    {
-        Network = network,
-    };
+        {
+            Network = network,
+        };
 
     private static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)
     {

@@ -1,4 +1,3 @@
-using Distill.Imaging.Augmentation;
 using Distill.Imaging.Augmentation.Operations;
 using Distill.Imaging.Augmentation.Operations.Pictures;
 using Distill.Learning.Randomness;

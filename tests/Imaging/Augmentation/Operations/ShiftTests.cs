@@ -26,7 +26,8 @@ public sealed class ShiftTests
         var counts = new int[5, 3];
         for (var i = 0; i < Views; i++)
         {
-            var found = from row in Enumerable.Range(0, 5) from column in Enumerable.Range(0, 3)
+            var found = from row in Enumerable.Range(0, 5)
+                        from column in Enumerable.Range(0, 3)
                         where padded[0].narrow(1, row, 16).narrow(2, column, 8).eq(shifted[i]).all().ToBoolean()
                         select (row, column);
             var (top, left) = Assert.Single(found);
