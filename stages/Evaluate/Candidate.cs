@@ -17,4 +17,10 @@ public sealed record Candidate(string Name, string Protocol, ClassifierSource So
 
     /// <summary>Set for a kNN vote on the features of the source's encoder, which replaces its classifier; null otherwise.</summary>
     public NeighborOptions? Neighbors { get; init; }
+
+    /// <summary>
+    /// For a kNN vote, the file with the classes that all training images vote for (<c>SpreadLabels</c>); null if only labeled images vote,
+    /// for their labels.
+    /// </summary>
+    public Artifact? Voters { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Datasets.Images;
+using Distill.Imaging.Neighbors;
 using Distill.Imaging.Splits;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
@@ -60,7 +61,10 @@ public static class EvaluateStage
                 _ => labeled,
             };
             using var network = candidate.Source.Load(path, test.Shape.Channels, test.ClassNames.Count, settings.Compute.InFp32);
-            var measured = Measurement.FromLogits(evaluator.Logits(candidate, network, labelsUsed), evaluator.Labels(), settings.Seed);
+            var voters = candidate.Voters is { } spread
+                ? Voters.Of(SpreadLabels.Read(context.Input(spread), train.Count))
+                : Voters.Of(train, labelsUsed);
+            var measured = Measurement.FromLogits(evaluator.Logits(candidate, network, voters), evaluator.Labels(), settings.Seed);
             rows.Add(new ResultRow(
                 candidate.Name,
                 Math.Round(measured.Report.Top1, 2),

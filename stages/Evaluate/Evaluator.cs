@@ -28,8 +28,8 @@ internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings setti
     /// <summary>Computes the logits of all test images: [N, K] in fp32. For kNN, these are the logarithms of the classes' votes.</summary>
     /// <param name="candidate">The classifier.</param>
     /// <param name="network">The network of the classifier.</param>
-    /// <param name="voters">Indices of the training images that vote in kNN.</param>
-    public Tensor Logits(Candidate candidate, nn.Module<Tensor, Tensor> network, IReadOnlyList<int> voters)
+    /// <param name="voters">The training images that vote in kNN.</param>
+    public Tensor Logits(Candidate candidate, nn.Module<Tensor, Tensor> network, Voters voters)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -39,19 +39,23 @@ internal sealed class Evaluator(ImageSet test, ImageSet train, RunSettings setti
         }
 
         // Both kNN conventions use the same features.
-        if (_features?.Artifact != candidate.Source.Artifact || !_features.Voters.SequenceEqual(voters))
+        if (_features?.Artifact != candidate.Source.Artifact || !_features.Voters.SequenceEqual(voters.Images))
         {
             Forget();
             var encoder = ((FineTunedNetwork)network).Encoder;
             _features = new Features(
                 candidate.Source.Artifact,
-                voters,
-                Inference.RunToHost(encoder, _train.Value, voters, settings.Compute.InFp32, StopIfCanceled).DetachFromDisposeScope(),
+                voters.Images,
+                Inference.RunToHost(encoder, _train.Value, voters.Images, settings.Compute.InFp32, StopIfCanceled).DetachFromDisposeScope(),
                 Run(encoder, _test, _all).DetachFromDisposeScope());
         }
 
         var votes_NK = NearestNeighbors.Votes(
-            _features.Voters_ND, _train.Value.Labels(voters), _features.Test_QD, test.ClassNames.Count, neighbors);
+            _features.Voters_ND,
+            tensor(voters.Classes).OnDevice(settings.Compute.Device),
+            _features.Test_QD,
+            test.ClassNames.Count,
+            neighbors);
         // A class without a vote keeps a finite logit.
         return votes_NK.AtLeast(float.Epsilon).log().MoveToOuterDisposeScope();
     }

@@ -5,6 +5,7 @@ using Distill.Distill;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
+using Distill.Rivals.Poisson;
 
 namespace Distill.Cli.Planning;
 
@@ -50,6 +51,15 @@ internal static class PipelineChecks
             throw root.Section("rivals").Error(
                 StageNames.SelfTraining,
                 "found self-training, but the pipeline has no supervised network that teaches; add the block supervised");
+        }
+
+        if (options.Rivals.HasPoisson && (options.Neighbors is null || options.Probe is null))
+        {
+            var missing = options.Neighbors is null ? StageNames.Neighbors : StageNames.Probe;
+            throw root.Section("rivals").Error(
+                PoissonStage.Name,
+                $"found {PoissonStage.Name}, which needs neighbors and the encoder of a probe, but the pipeline has no block {missing}; "
+                + $"add \"{missing}\": {{}}");
         }
 
         foreach (var (block, round) in Students(options, root))

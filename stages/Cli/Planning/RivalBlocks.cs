@@ -3,6 +3,7 @@ using Distill.Artifacts;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 using Distill.Rivals;
+using Distill.Rivals.Poisson;
 
 namespace Distill.Cli.Planning;
 
@@ -13,7 +14,10 @@ namespace Distill.Cli.Planning;
 internal sealed record RivalBlocks(
     IReadOnlyList<Block<RivalOptions>> Methods, IReadOnlyList<Block<EncoderRival>> Encoders, RoundOptions? SelfTraining)
 {
-    private static readonly string[] Own = [.. RivalOptions.Names, .. EncoderRival.Names, StageNames.SelfTraining];
+    private static readonly string[] Own = [.. RivalOptions.Names, .. EncoderRival.Names, PoissonStage.Name, StageNames.SelfTraining];
+
+    /// <summary>Whether the labels are also spread over the neighbors by Poisson learning, without any network.</summary>
+    public bool HasPoisson { get; init; }
 
     /// <summary>Whether a name is that of a method, so that no round may have it.</summary>
     public static bool IsTaken(string name) => Own.Contains(name) || EncoderRival.Names.Select(EncoderRival.PretrainingOf).Contains(name);
@@ -52,6 +56,9 @@ internal sealed record RivalBlocks(
             rivals.Section("network", "The network of all methods. Default: that of the last round's student."), student);
         var methods = RivalOptions.ReadAll(rivals, network, views);
         var encoders = EncoderRival.ReadAll(rivals, network, views);
+        var poisson = rivals.OptionalSection(
+            PoissonStage.Name, byDefault: false,
+            "Poisson learning (Calder et al. 2020): the labels spread over the neighbors, without a network. Needs neighbors and probe.");
         var selfTraining = rivals.OptionalSection(
             StageNames.SelfTraining, byDefault: false,
             "Self-training: the supervised network labels all images, and a student learns from these soft targets.");
@@ -67,6 +74,9 @@ internal sealed record RivalBlocks(
         return new RivalBlocks(
             [.. methods.Select(method => new Block<RivalOptions>(method, rivals))],
             [.. encoders.Select(encoder => new Block<EncoderRival>(encoder, rivals))],
-            round);
+            round)
+        {
+            HasPoisson = poisson is not null,
+        };
     }
 }

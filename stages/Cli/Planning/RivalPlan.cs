@@ -1,10 +1,16 @@
 using System.Text.Json.Nodes;
+using Distill.Artifacts;
 using Distill.Datasets;
 using Distill.Evaluate;
 using Distill.FineTune;
+using Distill.Imaging.Evaluation;
 using Distill.Learning.Networks;
+using Distill.Neighbors;
 using Distill.Pipeline.Execution;
+using Distill.Pretrain;
+using Distill.Probe;
 using Distill.Rivals;
+using Distill.Rivals.Poisson;
 
 namespace Distill.Cli.Planning;
 
@@ -18,6 +24,7 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
     [
         .. options.Rivals.Methods.Select(Method),
         .. options.Rivals.Encoders.Select(Encoder),
+        .. options.Rivals.HasPoisson ? [Poisson()] : Array.Empty<PlanStep>(),
     ];
 
     /// <summary>Plans the training of a network by another method.</summary>
@@ -57,6 +64,35 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
         var tuning = Stage(method.Name, FineTuneStage.VersionOf(finetune), WithLabels(key), [Plan.Train, encoder], context =>
             FineTuneStage.Run(context, finetune, options.Settings, dataset, options.Labels, source, encoder));
         return new PlanStep([pretraining, tuning], [new Candidate(method.Name, method.Description, source, [encoder, source.Artifact])]);
+    }
+
+    /// <summary>Plans Poisson learning, whose row is a vote of all training images with the classes that it gave them.</summary>
+    private PlanStep Poisson()
+    {
+        var neighbors = new Artifact(StageNames.Neighbors, NeighborsStage.Output);
+        var classes = new Artifact(PoissonStage.Name, PoissonStage.Output);
+        var pretrain = options.Pretrain.Options;
+        // The vote uses the encoder of the probe, as the other votes of neighbors do.
+        var source = new ClassifierSource(
+            new Artifact(StageNames.Probe, ProbeStage.Output),
+            (channels, count, generator) =>
+                new FineTunedNetwork(pretrain.Network, pretrain.Head, fromLayer: 0, channels, count, generator))
+        {
+            Needs = [classes],
+        };
+        var stage = Stage(PoissonStage.Name, PoissonStage.Version, WithLabels([]), [Plan.Train, neighbors], context =>
+            PoissonStage.Run(context, dataset, options.Labels, neighbors));
+        return new PlanStep([stage], [
+            new Candidate(
+                PoissonStage.Name,
+                "labels spread over neighbors by the pretrained encoder (Poisson learning), then a vote of the 10 nearest training images",
+                source,
+                [new Artifact(StageNames.Pretrain, PretrainStage.Output), neighbors, classes])
+            {
+                Neighbors = new NeighborOptions(Neighbors: 10, Temperature: 0.1),
+                Voters = classes,
+            },
+        ]);
     }
 
     private StageDefinition Stage(

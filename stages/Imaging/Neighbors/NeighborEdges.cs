@@ -6,11 +6,16 @@ namespace Distill.Imaging.Neighbors;
 /// <summary>Edges of a graph of images, in both directions: those of image i have places from First[i] to First[i + 1] − 1.</summary>
 /// <param name="First">The first edge of each image, and the number of edges, [N + 1].</param>
 /// <param name="To">The image at the other end, [E], increasing for each image.</param>
-/// <param name="Weight">Weights, [E].</param>
-public sealed record NeighborEdges(int[] First, int[] To, float[] Weight)
+/// <param name="Weight">Weights wᵢⱼ/√(dᵢdⱼ), [E].</param>
+/// <param name="Root">√dᵢ, the root of the sum of an image's weights, [N].</param>
+public sealed record NeighborEdges(int[] First, int[] To, float[] Weight, double[] Root)
 {
     /// <summary>Where further steps would change a value by less than a thousandth, spreading ends.</summary>
     private const double Rest = 1e-3;
+
+    // As in the authors' code.
+    private const int MinimumSteps = 50;
+    private const int MaximumSteps = 1000;
 
     /// <summary>
     /// Spreads values over the edges (Zhou et al. 2003, "Learning with local and global consistency"): F ← w·S·F + (1 − w)·Y, from F = Y,
@@ -28,29 +33,84 @@ public sealed record NeighborEdges(int[] First, int[] To, float[] Weight)
         for (var step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            FirstError.Of(() => Parallel.For(0, First.Length - 1, image =>
-            {
-                var sums_K = next.AsSpan(image * classes, classes);
-                sums_K.Clear();
-                for (var edge = First[image]; edge < First[image + 1]; edge++)
-                {
-                    var other_K = spread.AsSpan(To[edge] * classes, classes);
-                    for (var k = 0; k < classes; k++)
-                    {
-                        sums_K[k] += Weight[edge] * other_K[k];
-                    }
-                }
-
-                for (var k = 0; k < classes; k++)
-                {
-                    sums_K[k] = (float)(weight * sums_K[k] + (1 - weight) * values_NK[image * classes + k]);
-                }
-            }));
+            Step(spread, next, classes, (sum, place) => (float)(weight * sum + (1 - weight) * values_NK[place]));
             (spread, next) = (next, spread);
         }
 
         return spread;
     }
+
+    /// <summary>
+    /// Poisson learning (Calder et al. 2020, arXiv:2006.11184, algorithm 1 without the balance of classes): u ← D⁻¹·(W·u + B), where B has
+    /// a labeled image's class less the mean of all labels. It ends when a random walk from the labeled images has mixed, or after 1,000
+    /// steps.
+    /// </summary>
+    /// <param name="labels">Class of each labeled image, by its number.</param>
+    /// <param name="classes">K.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <returns>u, [N, K]: the larger, the more probable. Each column has the mean 0, weighted by the degrees.</returns>
+    public float[] Poisson(IReadOnlyDictionary<int, int> labels, int classes, CancellationToken cancellation)
+    {
+        var images = Root.Length;
+        var sources_NK = new float[images * classes];
+        var walk_N = new float[images];
+        foreach (var (image, label) in labels)
+        {
+            walk_N[image] = (float)(1.0 / labels.Count / Root[image]);
+            for (var k = 0; k < classes; k++)
+            {
+                var mean = (double)labels.Values.Count(other => other == k) / labels.Count;
+                sources_NK[image * classes + k] = (float)(((k == label ? 1 : 0) - mean) / Root[image]);
+            }
+        }
+
+        // Both with the factor √d, for which the weights are normalized.
+        var (scores, next, nextWalk) = (new float[images * classes], new float[images * classes], new float[images]);
+        var total = Root.Sum(root => root * root);
+        for (var step = 0; step < MaximumSteps && (step < MinimumSteps || !HasMixed(walk_N, total)); step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Step(scores, next, classes, (sum, place) => (float)sum + sources_NK[place]);
+            Step(walk_N, nextWalk, 1, (sum, _) => (float)sum);
+            (scores, next, walk_N, nextWalk) = (next, scores, nextWalk, walk_N);
+        }
+
+        return [.. scores.Select((score, place) => (float)(score / Root[place / classes]))];
+    }
+
+    private bool HasMixed(float[] walk_N, double total)
+    {
+        for (var image = 0; image < walk_N.Length; image++)
+        {
+            if (Math.Abs(walk_N[image] * Root[image] - Root[image] * Root[image] / total) > 1.0 / walk_N.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Computes S·F, and something of each sum and its place.</summary>
+    private void Step(float[] values_NK, float[] next_NK, int classes, Func<double, int, float> then) =>
+        FirstError.Of(() => Parallel.For(0, First.Length - 1, image =>
+        {
+            var sums_K = next_NK.AsSpan(image * classes, classes);
+            sums_K.Clear();
+            for (var edge = First[image]; edge < First[image + 1]; edge++)
+            {
+                var other_K = values_NK.AsSpan(To[edge] * classes, classes);
+                for (var k = 0; k < classes; k++)
+                {
+                    sums_K[k] += Weight[edge] * other_K[k];
+                }
+            }
+
+            for (var k = 0; k < classes; k++)
+            {
+                sums_K[k] = then(sums_K[k], image * classes + k);
+            }
+        }));
 
     /// <summary>Creates the edges from neighbors. Of two directions, the larger weight counts; weights are divided by √(dᵢdⱼ).</summary>
     /// <param name="images">N.</param>
@@ -115,6 +175,6 @@ public sealed record NeighborEdges(int[] First, int[] To, float[] Weight)
             }
         }
 
-        return new NeighborEdges(first, to, weight);
+        return new NeighborEdges(first, to, weight, root);
     }
 }

@@ -9,6 +9,7 @@ public sealed class CompareTests : IDisposable
     private readonly TinyPipeline _pipeline = new(json =>
     {
         json["neighbors"] = new JsonObject { ["count"] = 4 };
+        json["probe"] = new JsonObject { ["labels"] = "all", ["neighbors"] = false };
         json["rounds"]!["distill"]!["student"]!["neighborWeight"] = 0.5;
         json["rivals"] = JsonNode.Parse("""
             {
@@ -16,7 +17,7 @@ public sealed class CompareTests : IDisposable
               "pseudo-label": { "ratio": 1 }, "vat": { "ratio": 1 }, "s4l": { "ratio": 1 }, "uda": { "ratio": 1 },
               "fixmatch": { "ratio": 1 },
               "meta-pseudo-labels": { "ratio": 1 }, "instdisc": { "batchSize": 16 }, "pirl": { "batchSize": 16 },
-              "simclr": { "batchSize": 16 },
+              "simclr": { "batchSize": 16 }, "poisson": {},
               "self-training": { "student": { "batchSize": 16, "steps": 6 } }
             }
             """);
@@ -36,7 +37,7 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(
             [
                 "supervised", "pseudo-label", "vat", "s4l", "uda", "fixmatch", "meta-pseudo-labels", "instdisc", "pirl", "simclr",
-                "self-training", "teacher", "distilled", "self-distilled",
+                "poisson", "self-training", "linear", "teacher", "distilled", "self-distilled",
             ],
             json["rows"]!.AsArray().Select(row => row!["name"]!.GetValue<string>()));
         Assert.All(json["rows"]!.AsArray(), row => Assert.Equal(2, row!["cells"]![0]!["top1"]!.AsArray().Count));

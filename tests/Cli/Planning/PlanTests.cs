@@ -133,6 +133,12 @@ public sealed class PlanTests
         """{ "extends": "fashion-mnist", "supervised": null, "rivals": { "self-training": {} } }""",
         "test: $.rivals.self-training: found self-training, but the pipeline has no supervised network")]
     [InlineData(
+        """{ "extends": "fashion-mnist", "probe": {}, "rivals": { "poisson": {} } }""",
+        "test: $.rivals.poisson: found poisson, which needs neighbors and the encoder of a probe, but the pipeline has no block neighbors")]
+    [InlineData(
+        """{ "extends": "fashion-mnist", "neighbors": {}, "rivals": { "poisson": {} } }""",
+        "test: $.rivals.poisson: found poisson, which needs neighbors and the encoder of a probe, but the pipeline has no block probe")]
+    [InlineData(
         """{ "extends": "fashion-mnist", "rounds": { "distill": { "targets": "online" } } }""",
         "test: $.rounds.distill.student.classFrequencies: found another value than \"as-labeled\" beside \"targets\": \"online\"")]
     [InlineData(

@@ -34,6 +34,51 @@ public sealed class NeighborGraphTests
         }
     }
 
+    /// <summary>Calder et al. 2020, equations 2.2 and 2.3: L·u = B, and the mean of u, weighted by the degrees, is 0.</summary>
+    [Fact]
+    public void Poisson_learning_solves_its_equation()
+    {
+        var graph = Random();
+        var edges = graph.Edges();
+        var labels = new Dictionary<int, int> { [0] = 0, [7] = 1, [12] = 2, [29] = 1 };
+
+        var scores = edges.Poisson(labels, Classes, CancellationToken.None);
+
+        var matrix = Dense(graph);
+        var degrees = edges.Root.Select(root => root * root).ToArray();
+        for (var k = 0; k < Classes; k++)
+        {
+            var mean = labels.Values.Count(label => label == k) / 4.0;
+            Assert.Equal(0, Enumerable.Range(0, Images).Sum(i => degrees[i] * scores[i * Classes + k]), 1e-3);
+            for (var i = 0; i < Images; i++)
+            {
+                // The matrix is normalized: its weights are those of the graph by the roots of both degrees.
+                var neighbors = Enumerable.Range(0, Images)
+                    .Sum(j => matrix[i, j] * edges.Root[i] * edges.Root[j] * scores[j * Classes + k]);
+                var source = labels.TryGetValue(i, out var label) ? (label == k ? 1 : 0) - mean : 0;
+                Assert.Equal(source, degrees[i] * scores[i * Classes + k] - neighbors, 2e-2);
+            }
+        }
+
+        Assert.All(labels, pair => Assert.Equal(pair.Value, Array.IndexOf(Of(pair.Key), Of(pair.Key).Max())));
+
+        float[] Of(int image) => scores[(image * Classes)..((image + 1) * Classes)];
+    }
+
+    [Fact]
+    public void Classes_are_read_as_they_were_written_and_those_of_other_images_are_refused()
+    {
+        using var folder = new TempFolder();
+        var path = folder["classes.safetensors"];
+        using (var stream = File.Create(path))
+        {
+            SpreadLabels.Write(stream, [2, 0, 1]);
+        }
+
+        Assert.Equal([2, 0, 1], SpreadLabels.Read(path, 3));
+        Assert.Throws<InvalidDataException>(() => SpreadLabels.Read(path, 4));
+    }
+
     [Fact]
     public void Weight_of_zero_changes_nothing()
     {
