@@ -64,8 +64,7 @@ public sealed class NumberOptionsTests
     {
         var numbers = All.SelectMany(WithSubcommands)
             .SelectMany(command => command.Options.Select(option => (Command: command, Option: option)))
-            .Where(pair => pair.Option.ValueType.IsArray || Type.GetTypeCode(Nullable.GetUnderlyingType(pair.Option.ValueType)
-                ?? pair.Option.ValueType) is >= TypeCode.SByte and <= TypeCode.Decimal)
+            .Where(pair => IsNumber(pair.Option.ValueType.GetElementType() ?? pair.Option.ValueType))
             .ToList();
 
         Assert.True(numbers.Count >= 10);
@@ -73,6 +72,9 @@ public sealed class NumberOptionsTests
             pair.Command.Parse([pair.Option.Name, "few"]).Errors,
             error => error.Message.StartsWith($"{pair.Option.Name}: found \"few\", expected a ", StringComparison.Ordinal)));
     }
+
+    private static bool IsNumber(Type type) =>
+        Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) is >= TypeCode.SByte and <= TypeCode.Decimal;
 
     private static IEnumerable<Command> WithSubcommands(Command command) =>
         command.Subcommands.SelectMany(WithSubcommands).Prepend(command);
