@@ -52,7 +52,11 @@ internal sealed record AugmentationGrid(string Name, IReadOnlyList<string> Opera
             var pretrain = json["pretrain"] as JsonObject ?? [];
             json["pretrain"] = pretrain;
             pretrain["augmentations"] = new JsonArray([.. chosen.Select(Operation)]);
-            pretrain["steps"] = steps ?? pretrain["steps"]?.DeepClone();
+            if (steps is { } given)
+            {
+                pretrain["steps"] = given;
+            }
+
             // An encoder from a file, or from elsewhere, would be the same in every cell.
             pretrain.Remove("weights");
             pretrain.Remove("encoder");
