@@ -34,10 +34,18 @@ if [ -n "$coverage" ] || [ -n "${1:-}" ]; then
     status=$?
 else
     # Tests that use torch run one after the other, so a second process keeps the other cores busy meanwhile.
+    # In a process group of its own, it can be ended together with what it started.
+    set -m
     pass processes 'Category=Process' &
+    beside=$!
+    set +m
+    trap 'kill -- -$beside 2>/dev/null' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     pass others 'Category!=Process'
     status=$?
-    wait $! || status=$?
+    wait $beside || status=$?
+    trap - EXIT INT TERM
 fi
 
 report=$(find TestResults -name coverage.cobertura.xml -print -quit)
@@ -52,7 +60,8 @@ passed=$(counted passed)
 failed=$(counted failed)
 # The output above is long, so what failed is said again.
 grep -hE '^\s+Failed ' TestResults/*.log
-# No result file, or one without a test, means that nothing ran: that is a failure.
-if [ "$((passed + failed))" = 0 ]; then failed=1 status=1; fi
+# No test at all, or a process that ended without a result, is a failure too.
+if [ "$((passed + failed))" = 0 ]; then status=1; fi
+if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
 echo "$passed passed, $failed failed"
 exit "$status"

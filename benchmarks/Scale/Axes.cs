@@ -7,6 +7,7 @@ using Distill.Imaging.Loading;
 using Distill.Imaging.SoftTargets;
 using Distill.Imaging.Splits;
 using Distill.Label;
+using Distill.Learning.Native;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
@@ -32,6 +33,9 @@ internal sealed class Axes(RunSettings settings, string folder)
     // As long as those of the paper's largest network, a ResNet-152 of width 3. From 349,526 images on, they are kept in half precision.
     private const int FeatureLength = 6144;
     private const int Queries = 100;
+
+    // What fitting a probe takes beside the features, and a little more.
+    private const long MemoryOfProbe = 4L << 30;
 
     private static readonly int[] FeatureCounts = [200_000, 400_000, 800_000];
 
@@ -69,7 +73,7 @@ internal sealed class Axes(RunSettings settings, string folder)
             new("pretrain a tiny network", Pretrain),
         ]),
         new("features", FormattableString.Invariant($"images, of {FeatureLength:N0} features each"),
-            [.. FeatureCounts.Where(size => size <= maximumImages)],
+            [.. FeatureCounts.Where(size => size <= maximumImages && Fits(size))],
         [
             new("compute them, and fit a probe by SGD in one epoch", FitProbe),
             new("compute them, and let 200 neighbors vote for 100 images", Vote),
@@ -154,6 +158,8 @@ internal sealed class Axes(RunSettings settings, string folder)
         using var run = new TrainingRun(task, training, settings);
         return Meter.Measure(batchSize, imagesTimed, () => run.Steps(imagesTimed / batchSize));
     }
+
+    private static bool Fits(int images) => HostFeatures.BytesOf(images, FeatureLength) + MemoryOfProbe < ProcessMemory.Available;
 
     private Cost FitProbe(int images) => OfFeatures(images, (features_ND, bank, numbers) =>
     {

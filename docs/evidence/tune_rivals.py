@@ -12,7 +12,8 @@ import subprocess
 
 DISTILL = "./distill"
 RESULT = pathlib.Path("docs/evidence/results/rival-rates.json")
-METHODS = ["fixmatch", "uda", "pseudo-label", "vat", "s4l"]
+METHODS = ["fixmatch", "uda", "pseudo-label", "vat", "s4l", "meta-pseudo-labels"]
+OTHERS = ["instdisc", "pirl", "simclr", "poisson", "self-training"]
 RATES = [0.001, 0.002, 0.004]
 LABELS = {130: {"perClass": 13}, 5000: {"perClass": None, "fraction": 0.1}}
 
@@ -27,11 +28,12 @@ def measure(method, labels, rate, views):
         "dataset": {"kind": "idx", "folder": "data/fashion-mnist-dev"},
         "labels": LABELS[labels],
         "supervised": None,
+        "neighbors": None,
         "rounds": None,
         "finetune": {"steps": 1},
         "publish": {"student": "linear"},
-        "rivals": {"views": views, "self-training": None, "instdisc": None}
-        | {other: None for other in METHODS if other != method}
+        "rivals": {"views": views}
+        | {other: None for other in METHODS + OTHERS if other != method}
         | {method: {"learningRate": rate}},
     }
     path = pathlib.Path("models") / f"{name}.json"

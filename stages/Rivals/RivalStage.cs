@@ -55,7 +55,7 @@ public static class RivalStage
         StageResult Teach(Feedback feedback)
         {
             var copy = options.Averaging > 0 ? CreateNetwork(weights: null) : null;
-            using var student = new TaughtStudent(CreateNetwork(random.Fold("student")), copy, options);
+            using var student = new TaughtStudent(CreateNetwork(random.Fold("student")), copy, options, settings.Compute);
             using var both = new MetaPseudoLabelsTask(task, student, feedback);
             // A student's step takes the whole batch.
             return Train(both, settings with { Ranks = Alone.Instance });

@@ -37,7 +37,7 @@ public sealed class MetaPseudoLabelsTests
         long[] classes = [2, 2, 0, 1, 0, 0, 1];
         var (toward, measured) = (Gradient(network, unlabeled, classes), Gradient(network, images, labels));
         var weights = network.weight.ReadAll<float>();
-        using var student = new TaughtStudent(network, average: null, Options(Rate, averaging: 0));
+        using var student = new TaughtStudent(network, average: null, Options(Rate, averaging: 0), StageFixture.Settings.Compute);
 
         var gain = student.Learn(0, images, tensor(labels), unlabeled, tensor(classes)).ReadDouble();
 
@@ -85,7 +85,7 @@ public sealed class MetaPseudoLabelsTests
             mean = 0.99 * mean + 0.01 * gain;
         }
 
-        TaughtStudent Student() => new(Network(images, "student"), Network(images, "student"), options);
+        TaughtStudent Student() => new(Network(images, "student"), Network(images, "student"), options, StageFixture.Settings.Compute);
     }
 
     private static RandomKey Key => RandomKey.FromSeed(3).Fold("meta");

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Distill.Artifacts;
 using Distill.Cli.Planning;
+using Distill.Pipeline.Progress;
 using Distill.Pipeline.Storage;
 using Distill.Report;
 using Spectre.Console;
@@ -41,16 +43,22 @@ internal static class GridCommand
     private static int Execute(AugmentationGrid grid, bool json)
     {
         var top1 = new double?[grid.Operations.Count, grid.Operations.Count];
+        var longest = TimeSpan.Zero;
         for (var number = 0; number < grid.Cells.Count; number++)
         {
             var cell = grid.Cells[number];
-            Console.Error.WriteLine($"Cell {number + 1} of {grid.Cells.Count}: {cell.Options.Name}");
+            // Cells that were done before take no time, so the longest one tells best what a cell takes.
+            var left = longest > TimeSpan.Zero ? $", about {Wording.Duration(longest * (grid.Cells.Count - number))} left" : "";
+            Console.Error.WriteLine($"Cell {number + 1} of {grid.Cells.Count}{left}: {cell.Options.Name}");
+            var start = Stopwatch.GetTimestamp();
             var code = RunCommand.Execute(cell.Options, json, until: StageNames.Probe);
             if (code != ExitCodes.Done)
             {
                 return code;
             }
 
+            var time = Stopwatch.GetElapsedTime(start);
+            longest = time > longest ? time : longest;
             top1[cell.First, cell.Second] = cell.Top1();
             // After each cell, so that there is something to look at before all are done.
             Write(grid, top1);

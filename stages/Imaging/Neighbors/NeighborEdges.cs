@@ -54,13 +54,18 @@ public sealed record NeighborEdges(int[] First, int[] To, float[] Weight, double
         var images = Root.Length;
         var sources_NK = new float[images * classes];
         var walk_N = new float[images];
+        var mean_K = new double[classes];
+        foreach (var label in labels.Values)
+        {
+            mean_K[label] += 1.0 / labels.Count;
+        }
+
         foreach (var (image, label) in labels)
         {
             walk_N[image] = (float)(1.0 / labels.Count / Root[image]);
             for (var k = 0; k < classes; k++)
             {
-                var mean = (double)labels.Values.Count(other => other == k) / labels.Count;
-                sources_NK[image * classes + k] = (float)(((k == label ? 1 : 0) - mean) / Root[image]);
+                sources_NK[image * classes + k] = (float)(((k == label ? 1 : 0) - mean_K[k]) / Root[image]);
             }
         }
 

@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
-using Distill.Datasets;
 using Distill.Imaging.Augmentation;
-using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Rivals.Memory;
 using static TorchSharp.torch;
@@ -23,16 +21,13 @@ namespace Distill.Rivals.InstDisc;
 /// <param name="Training">Steps, images per step, and optimizer.</param>
 public sealed record InstDiscOptions(
     NetworkOptions Network, MemoryOptions Memory, AugmentationOptions Augmentations, TrainingOptions Training)
-    : EncoderRival("instdisc", Network, Training)
+    : MemoryRival("instdisc", Network, Memory, Augmentations, Training)
 {
     /// <inheritdoc/>
     public override string Description => "instance discrimination without labels, then fine-tuned entirely from the encoder";
 
     /// <inheritdoc/>
     public override int Version => 1;
-
-    /// <summary>The projection: one dense layer.</summary>
-    public override HeadOptions Head => new(1, Memory.Output);
 
     /// <inheritdoc/>
     public override int RowsPerStep => Training.BatchSize;
@@ -60,17 +55,5 @@ public sealed record InstDiscOptions(
         new ContrastiveNetwork(Network, Head, channels, generator);
 
     /// <inheritdoc/>
-    public override StageResult Run(StageContext context, RunSettings settings, IDataset dataset)
-    {
-        using var images = ImageBank.Open(dataset.Train(), settings.Compute.Device, settings.LoaderThreads);
-        var random = settings.Random(context.Name);
-        var channels = images.Images.Shape.Channels;
-        using var network = ContrastiveNetwork.Create(Network, Head, channels, settings.Compute, random);
-        using var task = new MemoryTask(
-            network,
-            () => ContrastiveNetwork.Create(Network, Head, channels, settings.Compute, random: null),
-            new ImageViews(images, Augmentations, Training, random, [null]),
-            new MemoryBank(Memory, images.Images.Count, random.Fold("bank"), settings.Compute.Device));
-        return new TrainingLoop(context, Training, settings).RunToResult(task);
-    }
+    private protected override Func<StepInputs, long, StepInputs>?[] ViewChanges(RandomKey random) => [null];
 }

@@ -11,6 +11,7 @@ internal sealed class TaughtStudent : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly TrainingOptions _options;
+    private readonly Compute _compute;
     private readonly AveragedNetwork? _average;
     private readonly FlatParameters _parameters;
     private readonly Optimizer _optimizer;
@@ -18,9 +19,10 @@ internal sealed class TaughtStudent : IDisposable
     /// <param name="network">The student, on its device; owned by this object.</param>
     /// <param name="average">A copy of it, which becomes the average of its weights; null for none. Owned by this object.</param>
     /// <param name="options">Averaging, optimizer and steps.</param>
-    public TaughtStudent(nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor>? average, RivalOptions options)
+    /// <param name="compute">Arithmetic of the forward passes.</param>
+    public TaughtStudent(nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor>? average, RivalOptions options, Compute compute)
     {
-        (_network, _options) = (network, options.Training);
+        (_network, _options, _compute) = (network, options.Training, compute);
         if (average is not null)
         {
             Weights.CopyAll(average, network);
@@ -52,16 +54,15 @@ internal sealed class TaughtStudent : IDisposable
     {
         using var scope = NewDisposeScope();
         _network.train();
-        using var all = cat([images_BCHW, unlabeled_NCHW]);
-        using var logits = _network.call(all);
+        var logits = Forward(cat([images_BCHW, unlabeled_NCHW]));
         var (labeled, unlabeled) = (labels_B.shape[0], classes_N.shape[0]);
         var before = LossOf(logits.detach().narrow(0, 0, labeled), labels_B);
-        nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled).to_type(ScalarType.Float32), classes_N).backward();
+        nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled), classes_N).backward();
         _optimizer.Step(step, _options.Optimizer.Rate(step, _options.Steps));
         _parameters.ZeroGradients();
         _average?.Update(_network, step);
         using var frozen = no_grad();
-        return before.sub(LossOf(_network.call(images_BCHW), labels_B)).MoveToOuterDisposeScope();
+        return before.sub(LossOf(Forward(images_BCHW), labels_B)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -73,6 +74,12 @@ internal sealed class TaughtStudent : IDisposable
         _network.Dispose();
     }
 
-    private static Tensor LossOf(Tensor logits_BK, Tensor labels_B) =>
-        nn.functional.cross_entropy(logits_BK.to_type(ScalarType.Float32), labels_B);
+    /// <summary>Computes logits as the passes of a training do.</summary>
+    private Tensor Forward(Tensor images)
+    {
+        using var arithmetic = _compute.BeginAutocast();
+        return _network.call(images).to_type(ScalarType.Float32);
+    }
+
+    private static Tensor LossOf(Tensor logits_BK, Tensor labels_B) => nn.functional.cross_entropy(logits_BK, labels_B);
 }

@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
-using Distill.Datasets;
 using Distill.Imaging.Augmentation;
-using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Rivals.Memory;
 using static TorchSharp.torch;
@@ -22,7 +20,7 @@ namespace Distill.Rivals.Pirl;
 /// <param name="Training">Steps, images per step, and optimizer.</param>
 public sealed record PirlOptions(
     NetworkOptions Network, MemoryOptions Memory, AugmentationOptions Augmentations, TrainingOptions Training)
-    : EncoderRival("pirl", Network, Training)
+    : MemoryRival("pirl", Network, Memory, Augmentations, Training)
 {
     private const int Views = 2;
 
@@ -31,9 +29,6 @@ public sealed record PirlOptions(
 
     /// <inheritdoc/>
     public override int Version => 1;
-
-    /// <inheritdoc/>
-    public override HeadOptions Head => new(1, Memory.Output);
 
     /// <summary>An image and its patches, which together have its pixels, count as two.</summary>
     public override int RowsPerStep => Views * Training.BatchSize;
@@ -59,26 +54,10 @@ public sealed record PirlOptions(
     public override nn.Module<Tensor, Tensor> Create(int channels, Generator? generator) =>
         new PirlNetwork(Network, Memory.Output, channels, generator);
 
-    /// <inheritdoc/>
-    public override StageResult Run(StageContext context, RunSettings settings, IDataset dataset)
+    /// <summary>The view as it is, and one whose patches are shuffled.</summary>
+    private protected override Func<StepInputs, long, StepInputs>?[] ViewChanges(RandomKey random)
     {
-        using var images = ImageBank.Open(dataset.Train(), settings.Compute.Device, settings.LoaderThreads);
-        var random = settings.Random(context.Name);
-        using var weights = random.Generator();
-        using var network = Create(weights);
         var shuffles = random.Fold("shuffles");
-        using var task = new MemoryTask(
-            network,
-            () => Create(generator: null),
-            new ImageViews(images, Augmentations, Training, random, null, (rows, step) => new JigsawInputs(rows, shuffles.Fold(step))),
-            new MemoryBank(Memory, images.Images.Count, random.Fold("bank"), settings.Compute.Device));
-        return new TrainingLoop(context, Training, settings).RunToResult(task);
-
-        nn.Module<Tensor, Tensor> Create(Generator? generator)
-        {
-            var made = this.Create(images.Images.Shape.Channels, generator);
-            settings.Compute.MoveTo(made);
-            return made;
-        }
+        return [null, (rows, step) => new JigsawInputs(rows, shuffles.Fold(step))];
     }
 }

@@ -24,7 +24,10 @@ public sealed class GridTests : IDisposable
         Assert.Null(cells[1]![0]);
         foreach (var (first, second, name) in new[] { (0, 0, "crop"), (0, 1, "crop-noise"), (1, 1, "noise") })
         {
-            Assert.InRange(cells[first]![second]!.GetValue<double>(), 0, 100);
+            var manifest = JsonNode.Parse(File.ReadAllText(
+                Path.Combine(_pipeline.Folder, "models", $"tiny-grid-{name}", "pipeline.lock.json")))!;
+            var measured = manifest["stages"]!["probe"]!["metrics"]!["heldOutTop1"]!.GetValue<double>();
+            Assert.Equal(measured, cells[first]![second]!.GetValue<double>());
             var pipeline = JsonNode.Parse(File.ReadAllText(Path.Combine(_pipeline.Folder, "models", "tiny-grid", name + ".json")))!;
             Assert.Equal(2, pipeline["pretrain"]!["steps"]!.GetValue<int>());
             var list = pipeline["pretrain"]!["augmentations"]!.AsArray();
@@ -40,6 +43,22 @@ public sealed class GridTests : IDisposable
         Assert.Equal(0, again.ExitCode);
         Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
         Assert.Contains("noise", again.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A pipeline may leave the number of steps to its default, and Ctrl-C ends the grid and not only its cell.</summary>
+    [Fact]
+    public void Steps_of_the_pipeline_stay_as_they_are_and_an_interruption_ends_the_grid()
+    {
+        var path = Path.Combine(_pipeline.Folder, "pipeline.json");
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["pretrain"]!.AsObject().Remove("steps");
+        File.WriteAllText(path, json.ToJsonString());
+        using var run = new DistillProcess(_pipeline.Folder, "data", "grid", "pipeline.json", "--operations", "crop", "noise");
+        run.ReadUntil("pretrain: step");
+        run.Signal("INT");
+
+        Assert.Equal(130, run.Finish().ExitCode);
+        Assert.False(Directory.Exists(Path.Combine(_pipeline.Folder, "models", "tiny-grid-noise")));
     }
 
     [Fact]
