@@ -1,5 +1,7 @@
 using Distill.Cli.Planning;
 using Distill.Datasets;
+using Distill.Datasets.Images;
+using Distill.Datasets.Options;
 using Distill.Learning.Native;
 using Distill.Pipeline.Options;
 using TorchSharp;
@@ -34,9 +36,10 @@ internal static class CapacityCheck
             return;
         }
 
+        var shape = options.Dataset.Kind == DatasetKind.Idx ? dataset.Train().Shape : PlannedData.ShapeOf(options.Dataset);
         var doubtful = PlannedTraining.ListOf(options)
             .Select(training => training.OnRanks(options.Settings))
-            .Where(training => MostBytes(training, options.Dataset.ImageSize) > usable * WorthMeasuring)
+            .Where(training => MostBytes(training, shape) > usable * WorthMeasuring)
             .ToArray();
         if (doubtful.Length == 0 || doubtful.IntersectBy(untried(), training => training.Stage).ToArray() is not { Length: > 0 } pending)
         {
@@ -76,8 +79,8 @@ internal static class CapacityCheck
         }
     }
 
-    private static double MostBytes(PlannedTraining training, int size) =>
-        (double)training.RowsPerGroup * size * size * training.ValuesPerPixel * MostBytesPerValue;
+    private static double MostBytes(PlannedTraining training, ImageShape shape) =>
+        (double)training.RowsPerGroup * shape.Height * shape.Width * training.ValuesPerPixel * MostBytesPerValue;
 
     private static UserException Refused(TrainingCapacity stage, string memory, long usable)
     {

@@ -1,6 +1,5 @@
 using Distill.Artifacts;
 using Distill.Cli.Planning;
-using Distill.Datasets.Images;
 using Distill.Distill;
 using Distill.Imaging.Evaluation;
 using Distill.Learning.Costs;
@@ -90,13 +89,13 @@ internal sealed record CapacityPlan(
 
             cancellation.ThrowIfCancellationRequested();
             progress(training.Stage);
-            using var network = training.Create(data.Channels, data.Classes);
+            using var network = training.Create(data.Shape.Channels, data.Classes);
             CheckRoom(training, network.ParameterCount());
             inferenceRows[training] = Inference.Workers(settings.Compute)
-                * Inference.BatchSize(new ImageShape(data.Channels, data.Size, data.Size), settings.Compute, network);
+                * Inference.BatchSize(data.Shape, settings.Compute, network);
             costs[training] = StepMeasurement.Run(
                 network,
-                [data.Channels, data.Size, data.Size],
+                [data.Shape.Channels, data.Shape.Height, data.Shape.Width],
                 training.Training.Optimizer,
                 settings.Compute with { Device = CPU },
                 training.RowsPerGroup);

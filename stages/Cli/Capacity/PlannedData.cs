@@ -8,20 +8,16 @@ namespace Distill.Cli.Capacity;
 /// <summary>What a plan must know of a dataset.</summary>
 /// <param name="Images">Number of training images.</param>
 /// <param name="Classes">Number of classes.</param>
-/// <param name="Channels">Channels of an image.</param>
-/// <param name="Size">Height and width that the networks see, in pixels.</param>
+/// <param name="Shape">Shape in which the networks see an image.</param>
 /// <param name="IsInMemory">Whether all images are in memory as bytes.</param>
 /// <param name="Note">Where the numbers come from, if not from the dataset; null otherwise.</param>
-internal sealed record PlannedData(int Images, int Classes, int Channels, int Size, bool IsInMemory, string? Note)
+internal sealed record PlannedData(int Images, int Classes, ImageShape Shape, bool IsInMemory, string? Note)
 {
     private const int AssumedImages = 1_000_000;
     private const int AssumedClasses = 1000;
 
-    /// <summary>Values of a view: channels × height × width.</summary>
-    public long Values => (long)Channels * Size * Size;
-
     /// <summary>Bytes of all images, if they are in memory.</summary>
-    public long BytesInMemory => IsInMemory ? Images * Values : 0;
+    public long BytesInMemory => IsInMemory ? (long)Images * Shape.Size : 0;
 
     /// <summary>Reads the numbers from the dataset. If it is not there, or if both numbers are given, the given ones count.</summary>
     /// <param name="options">Options of the dataset.</param>
@@ -35,7 +31,8 @@ internal sealed record PlannedData(int Images, int Classes, int Channels, int Si
             try
             {
                 var train = open().Train();
-                return Of(options, images ?? train.Count, classes ?? train.ClassNames.Count, train.Pixels is InMemoryPixels, note: null);
+                return new PlannedData(
+                    images ?? train.Count, classes ?? train.ClassNames.Count, train.Shape, train.Pixels is InMemoryPixels, Note: null);
             }
             catch (UserException)
             {
@@ -49,8 +46,13 @@ internal sealed record PlannedData(int Images, int Classes, int Channels, int Si
             ? FormattableString.Invariant($"the dataset cannot be opened, so {found:N0} images of {known:N0} classes are assumed ")
                 + "(--images, --classes)"
             : null;
-        return Of(options, found, known, inMemory, note);
+        return new PlannedData(found, known, ShapeOf(options), inMemory, note);
     }
+
+    /// <summary>
+    /// The shape that options state. It is that of all datasets but IDX files, whose images are not resized: only the files tell theirs.
+    /// </summary>
+    public static ImageShape ShapeOf(DatasetOptions options) => new(options.Channels, options.ImageSize, options.ImageSize);
 
     /// <summary>The training images and classes of a published dataset, and whether a kind of dataset is kept in memory.</summary>
     private static ((int Images, int Classes)? Numbers, bool InMemory) Published(DatasetKind kind) => kind switch
@@ -62,7 +64,4 @@ internal sealed record PlannedData(int Images, int Classes, int Channels, int Si
         DatasetKind.Idx => (null, true),
         _ => (null, false),
     };
-
-    private static PlannedData Of(DatasetOptions options, int images, int classes, bool inMemory, string? note) =>
-        new(images, classes, options.Channels, options.ImageSize, inMemory, note);
 }

@@ -53,7 +53,7 @@ internal sealed record TrainingCapacity(
     /// <summary>Bytes of the views in the host's memory.</summary>
     public long ViewBytes => Data.IsInMemory
         ? 0
-        : LoadedBatches * (Training.Rows + Training.TeacherRows) * Data.Values * (OnGpu ? 1 : BytesPerFloat);
+        : LoadedBatches * (Training.Rows + Training.TeacherRows) * Data.Shape.Size * (OnGpu ? 1 : BytesPerFloat);
 
     /// <summary>Bytes of one group's activations, at the peak.</summary>
     public long GroupBytes => ActivationBytes(Groups);

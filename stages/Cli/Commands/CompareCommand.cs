@@ -57,9 +57,11 @@ internal static class CompareCommand
             Durable.MakeFolder(output);
         }
 
+        // What does not depend on the labels, such as an encoder, is trained once.
+        string[] folders = [.. runs.SelectMany(each => each).Select(FolderOf)];
         foreach (var run in runs.SelectMany(each => each))
         {
-            var code = RunCommand.Execute(run, json, until: StageNames.Evaluate);
+            var code = RunCommand.Execute(run, json, until: StageNames.Evaluate, otherRuns: folders);
             if (code != ExitCodes.Done)
             {
                 return code;
@@ -100,5 +102,7 @@ internal static class CompareCommand
     }
 
     private static IReadOnlyList<IReadOnlyList<ResultRow>> ResultsOf(IEnumerable<PipelineOptions> runs) =>
-        [.. runs.Select(run => ResultsFile.Read(Path.Combine("models", run.Name, EvaluateStage.Json)))];
+        [.. runs.Select(run => ResultsFile.Read(Path.Combine(FolderOf(run), EvaluateStage.Json)))];
+
+    private static string FolderOf(PipelineOptions run) => Path.Combine("models", run.Name);
 }

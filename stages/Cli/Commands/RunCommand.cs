@@ -85,7 +85,9 @@ internal static class RunCommand
     /// <param name="json">Whether results are printed as JSON.</param>
     /// <param name="from">The first stage that runs again even if it is up to date; null for none.</param>
     /// <param name="until">The last stage to run; null for all.</param>
-    public static int Execute(PipelineOptions options, bool json, string? from = null, string? until = null)
+    /// <param name="otherRuns">Folders of runs whose finished stages are copied where they would come out the same.</param>
+    public static int Execute(
+        PipelineOptions options, bool json, string? from = null, string? until = null, IReadOnlyList<string>? otherRuns = null)
     {
         using var interruption = new Interruption();
         var session = Session.Open(options, interruption.Token);
@@ -97,7 +99,7 @@ internal static class RunCommand
         var view = Session.View(json, plain: options.Settings.Ranks.Count > 1);
         using (view as IDisposable)
         {
-            var runner = session.Runner(view);
+            var runner = session.Runner(view, otherRuns);
             var again = runner.From(from);
             _ = until is null ? 0 : runner.IndexOf(until, "--until");
             view.Note($"{options.Name}: seed {options.Settings.Seed}, {options.Settings.Compute}, {options.Labels.Rule}");

@@ -59,8 +59,11 @@ internal sealed class Session
 
     private static string LibTorchVersion => LibTorch.Build.Version ?? "unknown";
 
-    public PipelineRunner Runner(IProgressView view) =>
-        new(Plan.ModelsFolder, Plan.Stages, Plan.Externals, view, TimeProvider.System) { Machine = Machine };
+    /// <summary>Creates what runs the pipeline.</summary>
+    /// <param name="view">View that shows the run.</param>
+    /// <param name="otherRuns">Folders of runs whose finished stages are copied; null for none.</param>
+    public PipelineRunner Runner(IProgressView view, IReadOnlyList<string>? otherRuns = null) =>
+        new(Plan.ModelsFolder, Plan.Stages, Plan.Externals, view, TimeProvider.System) { Machine = Machine, OtherRuns = otherRuns ?? [] };
 
     /// <summary>Returns a live view on a terminal, and plain lines in a pipe. The lines go to stderr if stdout is for JSON.</summary>
     /// <param name="json">Whether stdout is for JSON.</param>

@@ -15,7 +15,7 @@ internal static class CapacityTable
     {
         var data = plan.Data;
         Console.Out.WriteLine(FormattableString.Invariant(
-            $"{data.Images:N0} images of {data.Channels}×{data.Size}×{data.Size}, {data.Classes:N0} classes; {compute}"));
+            $"{data.Images:N0} images of {data.Shape}, {data.Classes:N0} classes; {compute}"));
         if (data.Note is { } note)
         {
             Console.Out.WriteLine($"Note: {note}.");

@@ -46,6 +46,11 @@ public sealed class PipelineRunner
     /// </summary>
     public string? Machine { get; init; }
 
+    /// <summary>
+    /// Folders of other runs, such as those with other labels: what one of them has finished under the same key is copied, not computed.
+    /// </summary>
+    public IReadOnlyList<string> OtherRuns { get; init; } = [];
+
     private string ManifestPath => Path.Combine(_modelsFolder, LockFile);
 
     /// <summary>Determines the status of all stages quickly: outputs are compared by size only, and nothing is written.</summary>
@@ -93,6 +98,7 @@ public sealed class PipelineRunner
         new PastResults(_modelsFolder, _clock).MoveAside(rerun, manifest);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         var notes = new MachineNotes(Machine);
+        var shared = new SharedStages(_modelsFolder, OtherRuns, _view.Note);
         for (var i = 0; i < last; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -102,6 +108,12 @@ public sealed class PipelineRunner
             if (status.State == StageState.Done)
             {
                 _view.Skip(stage.Name);
+                continue;
+            }
+
+            if (status is { State: StageState.ToDo, CheckpointStep: null } && shared.Take(stage, inputs) is { } finished)
+            {
+                manifest.Set(stage.Name, finished);
                 continue;
             }
 

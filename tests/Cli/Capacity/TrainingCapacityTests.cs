@@ -1,4 +1,5 @@
 using Distill.Cli.Capacity;
+using Distill.Datasets.Images;
 using Distill.Learning.Costs;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
@@ -9,7 +10,7 @@ namespace Tests.Cli.Capacity;
 /// <summary>Tests the arithmetic of a plan with round numbers.</summary>
 public sealed class TrainingCapacityTests
 {
-    private static readonly PlannedData Photos = new(1000, 10, 3, 10, IsInMemory: false, Note: null);
+    private static readonly PlannedData Photos = new(1000, 10, new ImageShape(3, 10, 10), IsInMemory: false, Note: null);
 
     private static readonly StepCost Cost = new()
     {

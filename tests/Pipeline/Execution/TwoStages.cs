@@ -33,7 +33,12 @@ internal sealed class TwoStages : IDisposable
     /// <summary>Called by pretrain before it writes its weights.</summary>
     public Action<StageContext> BeforeWeights { get; set; } = _ => { };
 
-    public string Models => Folder["models"];
+    /// <summary>Name of the folder of the run.</summary>
+    public string Name { get; set; } = "models";
+
+    public IReadOnlyList<string> OtherRuns { get; set; } = [];
+
+    public string Models => Folder[Name];
 
     public string ManifestPath => Path.Combine(Models, "pipeline.lock.json");
 
@@ -55,6 +60,7 @@ internal sealed class TwoStages : IDisposable
         Clock)
     {
         Machine = Machine,
+        OtherRuns = OtherRuns,
     };
 
     /// <summary>Runs the plan and returns the lines that were shown.</summary>
