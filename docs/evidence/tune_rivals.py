@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Chooses the learning rate of each rival on the development set: tune_rivals.py [--methods …] [--labels …] [--views N].
+"""Chooses options of each rival on the development set: tune_rivals.py [--methods …] [--labels …] [--rates …] [--ratios …] [--decays …].
 
-A row is a method, a number of labels and a rate; the figure is top-1 on the development set, of draw 0. They go to
-docs/evidence/results/rival-rates.json after every row, and rows that are there are not measured again. Run it in the repository's root after
-`make data` and docs/evidence/make_dev_set.py. The best rates are then written into docs/evidence/compare by hand.
+A row is a method, a number of labels, a learning rate, and a ratio of unlabeled to labeled images, or for the supervised network a decay and
+its augmentations; the figure is top-1 on the development set, of draw 0. Rows go to docs/evidence/results/rival-rates.json one by one, and
+those that are there are not measured again. Run it in the repository's root after `make data` and docs/evidence/make_dev_set.py. The best
+ones are then written into docs/evidence/compare by hand.
 """
 import argparse
+import itertools
 import json
 import pathlib
 import subprocess
@@ -14,21 +16,33 @@ DISTILL = "./distill"
 RESULT = pathlib.Path("docs/evidence/results/rival-rates.json")
 METHODS = ["fixmatch", "uda", "pseudo-label", "vat", "s4l", "meta-pseudo-labels"]
 ENCODERS = ["simclr", "instdisc", "pirl"]
-OTHERS = ["poisson", "self-training"]
-RATES = [0.001, 0.002, 0.004]
+OTHERS = ["poisson", "self-training", "s4l-retrained", "s4l-tuned", "meta-pseudo-labels-tuned"]
 LABELS = {130: {"perClass": 13}, 5000: {"perClass": None, "fraction": 0.1}}
+SHIFTS = [{"operation": "flip"}, {"operation": "shift"}]
 
 
-def measure(method, labels, rate, views):
+def supervised(setting, views):
+    """The block of the supervised network."""
+    own = {} if setting["augmentations"] == "crops" else {"augmentations": SHIFTS}
+    return {"steps": views // 64, "optimizer": {"learningRate": setting["rate"], "weightDecay": setting["decay"]}} | own
+
+
+def rival(method, setting):
+    """The block of a method."""
+    rate = {"learningRate": setting["rate"]}
+    return {"optimizer": rate} if method in ENCODERS else rate | {"ratio": setting["ratio"]}
+
+
+def measure(method, labels, setting, views):
     """Top-1 of the method on the development set."""
-    name = f"tune-{method}-{labels}-{rate}"
+    name = "-".join(["tune", method, str(labels), str(views), *map(str, setting.values())])
     # What comes before the methods is not used here, and is as short as it can be.
     pipeline = {
         "name": name,
         "extends": "fashion-mnist-compare",
         "dataset": {"kind": "idx", "folder": "data/fashion-mnist-dev"},
         "labels": LABELS[labels],
-        "supervised": None,
+        "supervised": supervised(setting, views) if method == "supervised" else None,
         "neighbors": None,
         "rounds": None,
         # A teacher that is not used; but what trains an encoder is fine-tuned as the preset says.
@@ -36,7 +50,7 @@ def measure(method, labels, rate, views):
         "publish": {"student": "linear"},
         "rivals": {"views": views}
         | {other: None for other in METHODS + ENCODERS + OTHERS if other != method}
-        | {method: {"optimizer": {"learningRate": rate}} if method in ENCODERS else {"learningRate": rate}},
+        | ({} if method == "supervised" else {method: rival(method, setting)}),
     }
     path = pathlib.Path("models") / f"{name}.json"
     path.write_text(json.dumps(pipeline))
@@ -45,21 +59,36 @@ def measure(method, labels, rate, views):
     return next(row for row in rows if row["name"] == method)["top1"]
 
 
+def settings(method, given):
+    """The options to try."""
+    for rate in given.rates:
+        if method == "supervised":
+            yield from (
+                {"rate": rate, "decay": decay, "augmentations": augmentations}
+                for decay, augmentations in itertools.product(given.decays, given.augmentations)
+            )
+        else:
+            yield from ({"rate": rate, "ratio": ratio} for ratio in ([None] if method in ENCODERS else given.ratios))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--methods", nargs="+", default=METHODS + ENCODERS)
+    parser.add_argument("--methods", nargs="+", default=[*METHODS, *ENCODERS, "supervised"])
     parser.add_argument("--labels", type=int, nargs="+", default=list(LABELS))
+    parser.add_argument("--rates", type=float, nargs="+", default=[0.001, 0.002, 0.004])
+    parser.add_argument("--ratios", type=int, nargs="+", default=[1, 3, 7])
+    parser.add_argument("--decays", type=float, nargs="+", default=[0.0001, 0.05])
+    parser.add_argument("--augmentations", nargs="+", choices=["crops", "shifts"], default=["crops"])
     parser.add_argument("--views", type=int, default=100_000)
     given = parser.parse_args()
-    for labels in given.labels:
-        for method in given.methods:
-            for rate in RATES:
-                row = {"method": method, "labels": labels, "views": given.views, "rate": rate}
+    for labels, method in itertools.product(given.labels, given.methods):
+        for setting in settings(method, given):
+            row = {"method": method, "labels": labels, "views": given.views} | setting
+            done = json.loads(RESULT.read_text()) if RESULT.exists() else []
+            if all({key: old.get(key) for key in row} != row for old in done):
+                top1 = measure(method, labels, setting, given.views)
                 done = json.loads(RESULT.read_text()) if RESULT.exists() else []
-                if all({key: old[key] for key in row} != row for old in done):
-                    top1 = measure(method, labels, rate, given.views)
-                    done = json.loads(RESULT.read_text()) if RESULT.exists() else []
-                    RESULT.write_text(json.dumps([*done, row | {"top1": top1}], indent=2) + "\n")
+                RESULT.write_text(json.dumps([*done, row | {"top1": top1}], indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ public static class StageNames
     public const string Supervised = "supervised";
     public const string Neighbors = "neighbors";
     public const string SelfTraining = "self-training";
-    public const string LabelOfSelfTraining = $"{Label}-{SelfTraining}";
     public const string Label = "label";
     public const string Evaluate = "evaluate";
     public const string Temperature = "temperature";
@@ -36,6 +35,10 @@ public static class StageNames
     /// <summary>The stage that labels images for a round: label, label-2, label-3, …</summary>
     /// <param name="round">Number of the round, from 0.</param>
     public static string LabelOf(int round) => round == 0 ? Label : FormattableString.Invariant($"{Label}-{round + 1}");
+
+    /// <summary>The stage that labels images for a round of the comparison.</summary>
+    /// <param name="round">Name of the round, which is not a number.</param>
+    public static string LabelOf(string round) => $"{Label}-{round}";
 
     /// <summary>The row of a vote of nearest neighbors in the results.</summary>
     public static string Knn(int neighbors) => FormattableString.Invariant($"knn-{neighbors}");

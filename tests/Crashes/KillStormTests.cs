@@ -29,7 +29,7 @@ public class KillStormTests(ITestOutputHelper output)
         ("sync folder other", 20), ("write other", 60), ("rename other", 6),
     ];
 
-    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_KILLS") ?? "10", CultureInfo.InvariantCulture);
+    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_KILLS") ?? "6", CultureInfo.InvariantCulture);
 
     [Fact]
     public void A_run_gives_the_same_bits_wherever_it_is_killed()

@@ -104,39 +104,7 @@ internal sealed record PlannedTraining(
             list.Add(Classifier(StageNames.Supervised, "supervised", supervised.Network, supervised.Training, 0));
         }
 
-        foreach (var rival in options.Rivals.Methods.Select(block => block.Options))
-        {
-            // The loss sees the rows of all groups.
-            list.Add(Classifier(rival.Name, "rivals", rival.Network, rival.Training, 0) with
-            {
-                Rows = rival.RowsPerStep,
-                IsLossSumOfRows = false,
-            });
-        }
-
-        foreach (var encoder in options.Rivals.Encoders.Select(block => block.Options))
-        {
-            list.Add(new PlannedTraining(
-                encoder.Pretraining,
-                $"rivals.{encoder.Name}",
-                (channels, _) => Made(generator => encoder.Create(channels, generator)),
-                encoder.Training,
-                encoder.RowsPerStep)
-            {
-                Network = encoder.Network,
-                Head = encoder.Head.Layers,
-                IsLossSumOfRows = false,
-            });
-            list.Add(Classifier(encoder.Name, "finetune", encoder.Network, options.FineTune.Options.Training, 0));
-        }
-
-        if (options.Rivals.SelfTraining is { } again)
-        {
-            list.Add(Student(again, options.Supervised is { } taught
-                ? Classifier(StageNames.Supervised, "supervised", taught.Options.Network, taught.Options.Training, 0)
-                : null));
-        }
-
+        list.AddRange(PlannedRivals.ListOf(options, list));
         foreach (var round in options.Rounds)
         {
             teacher = Student(round, teacher);
@@ -144,16 +112,19 @@ internal sealed record PlannedTraining(
         }
 
         return list;
+    }
 
-        static PlannedTraining Student(RoundOptions round, PlannedTraining? teacher)
+    /// <summary>Plans the student of a round.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="teacher">The training of its teacher; null if it is not known.</param>
+    public static PlannedTraining Student(RoundOptions round, PlannedTraining? teacher)
+    {
+        var student = round.Student.Options;
+        var labeled = student.Alpha < 1 ? student.LabeledBatchSize : 0;
+        return Classifier(round.Name, $"{round.Path}.student", student.Network, student.Training, labeled) with
         {
-            var student = round.Student.Options;
-            var labeled = student.Alpha < 1 ? student.LabeledBatchSize : 0;
-            return Classifier(round.Name, $"{round.Path}.student", student.Network, student.Training, labeled) with
-            {
-                Teacher = round.Targets == TargetsKind.Online ? teacher : null,
-            };
-        }
+            Teacher = round.Targets == TargetsKind.Online ? teacher : null,
+        };
     }
 
     private static PlannedTraining FineTuned(PipelineOptions options)
@@ -178,7 +149,13 @@ internal sealed record PlannedTraining(
         };
     }
 
-    private static PlannedTraining Classifier(
+    /// <summary>Plans the training of a plain classifier.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="key">JSON path of its training options.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="training">Steps, batch size, groups and optimizer.</param>
+    /// <param name="labeled">Labeled images of a step that are not in the batch size.</param>
+    public static PlannedTraining Classifier(
         string stage, string key, NetworkOptions network, TrainingOptions training, int labeled) => new(
         stage,
         key,
@@ -189,7 +166,8 @@ internal sealed record PlannedTraining(
             Network = network,
         };
 
-    private static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)
+    /// <summary>Creates a network with weights of its own.</summary>
+    public static nn.Module<Tensor, Tensor> Made(Func<Generator, nn.Module<Tensor, Tensor>> create)
     {
         using var generator = RandomKey.FromSeed(0).Generator();
         return create(generator);

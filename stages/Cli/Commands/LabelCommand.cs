@@ -69,8 +69,7 @@ internal static class LabelCommand
     {
         var stages = options.Rounds
             .Select((given, index) => (given.Name, given.Targets, Stage: StageNames.LabelOf(index)))
-            .Concat(options.Students.Skip(options.Rounds.Count)
-                .Select(given => (given.Name, given.Targets, Stage: StageNames.LabelOfSelfTraining)))
+            .Concat(options.Rivals.Rounds.Select(taught => (taught.Round.Name, taught.Round.Targets, Stage: taught.Labeling)))
             .Where(given => given.Targets == TargetsKind.Stored)
             .ToArray();
         if (stages.Length == 0)

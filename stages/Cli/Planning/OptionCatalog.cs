@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Distill.Artifacts;
 using Distill.Imaging.Augmentation;
 using Distill.Pipeline.Options;
 using Distill.Rivals;
+using Distill.Rivals.Tuning;
 
 namespace Distill.Cli.Planning;
 
@@ -54,7 +54,11 @@ internal static class OptionCatalog
             rivals[name] = new JsonObject { ["augmentations"] = augmentations.DeepClone() };
         }
 
-        rivals[StageNames.SelfTraining] = new JsonObject();
+        foreach (var name in TaughtRound.Names.Concat(TuneOptions.Names))
+        {
+            rivals[name] = new JsonObject();
+        }
+
         return rivals;
     }
 }

@@ -46,13 +46,7 @@ internal static class PipelineChecks
     /// <summary>Refuses students that lack what they learn from: a supervised network, or neighbors that an encoder finds.</summary>
     public static void CheckStudents(PipelineOptions options, JsonSection root)
     {
-        if (options is { Rivals.SelfTraining: not null, Supervised: null })
-        {
-            throw root.Section("rivals").Error(
-                StageNames.SelfTraining,
-                "found self-training, but the pipeline has no supervised network that teaches; add the block supervised");
-        }
-
+        CheckRivals(options, root);
         if (options.Rivals.HasPoisson && (options.Neighbors is null || options.Probe is null))
         {
             var missing = options.Neighbors is null ? StageNames.Neighbors : StageNames.Probe;
@@ -73,14 +67,28 @@ internal static class PipelineChecks
         }
     }
 
-    /// <summary>Lists the blocks of all rounds, self-training included.</summary>
-    private static IEnumerable<(JsonSection Block, RoundOptions Round)> Students(PipelineOptions options, JsonSection root)
+    /// <summary>Refuses steps of methods whose step before is missing.</summary>
+    private static void CheckRivals(PipelineOptions options, JsonSection root)
     {
-        var rounds = root.Map("rounds").Zip(options.Rounds, (entry, round) => (entry.Section, round));
-        return options.Rivals.SelfTraining is { } again
-            ? rounds.Append((root.Section("rivals").Section(StageNames.SelfTraining), again))
-            : rounds;
+        string[] rows =
+        [
+            .. options.Supervised is null ? [] : new[] { StageNames.Supervised },
+            .. options.Rivals.Methods.Select(method => method.Options.Name),
+            .. options.Rivals.Rounds.Select(taught => taught.Round.Name),
+        ];
+        var needs = options.Rivals.Rounds.Select(taught => (taught.Round.Name, taught.Teacher))
+            .Concat(options.Rivals.Tuned.Select(tuned => (tuned.Options.Name, Teacher: tuned.Options.Of)));
+        if (needs.FirstOrDefault(need => !rows.Contains(need.Teacher)) is { Name: { } name, Teacher: var missing })
+        {
+            throw root.Section("rivals").Error(
+                name, $"found {name}, which needs the network of {missing}, but the pipeline has no block {missing}; add it");
+        }
     }
+
+    /// <summary>Lists the blocks of all rounds, those of the comparison included.</summary>
+    private static IEnumerable<(JsonSection Block, RoundOptions Round)> Students(PipelineOptions options, JsonSection root) =>
+        root.Map("rounds").Zip(options.Rounds, (entry, round) => (entry.Section, round))
+            .Concat(options.Rivals.Rounds.Select(taught => (root.Section("rivals").Section(taught.Round.Name), taught.Round)));
 
     /// <summary>Refuses folders of images in which this program would write its own files, and then take them for images.</summary>
     public static void CheckFolders(PipelineOptions options, JsonSection root)

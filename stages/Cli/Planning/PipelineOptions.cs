@@ -50,7 +50,7 @@ internal sealed record PipelineOptions(
     public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options, UsesEncoders);
 
     /// <summary>All students: those of the rounds, and that of self-training.</summary>
-    public IEnumerable<RoundOptions> Students => Rivals.SelfTraining is { } again ? Rounds.Append(again) : Rounds;
+    public IEnumerable<RoundOptions> Students => Rounds.Concat(Rivals.Rounds.Select(taught => taught.Round));
 
     /// <summary>Loads and validates a pipeline.</summary>
     /// <param name="pipeline">A file, or the name of a shipped preset.</param>

@@ -52,11 +52,8 @@ internal sealed record Plan(
             : training.FineTune();
         var supervised = options.Supervised is { } baseline ? training.Supervised(baseline) : PlanStep.None;
         var neighbors = options.Neighbors is { } near ? training.Neighbors(near) : PlanStep.None;
-        var rivals = new RivalPlan(options, dataset).Create();
         var planning = new RoundPlan(options, dataset, root);
-        var selfTraining = options.Rivals.SelfTraining is { } again
-            ? planning.Create(again, StageNames.LabelOfSelfTraining, supervised.Candidates[0])
-            : null;
+        var rivals = new RivalPlan(options, dataset).Create(supervised.Candidates, planning);
         var rounds = new List<RoundStep>();
         foreach (var round in options.Rounds)
         {
@@ -67,7 +64,7 @@ internal sealed record Plan(
         Candidate[] candidates =
         [
             .. supervised.Candidates, .. rivals.SelectMany(rival => rival.Candidates),
-            .. selfTraining is null ? [] : new[] { selfTraining.Student }, .. probe.Candidates, .. teacher.Candidates,
+            .. probe.Candidates, .. teacher.Candidates,
             .. rounds.Select(round => round.Student),
         ];
         var modelsFolder = Path.Combine(root, "models", options.Name);
@@ -76,8 +73,7 @@ internal sealed record Plan(
             modelsFolder,
             [
                 .. pretrain.Stages, .. probe.Stages, .. teacher.Stages, .. neighbors.Stages, .. supervised.Stages,
-                .. rivals.SelectMany(rival => rival.Stages), .. selfTraining?.Stages ?? [],
-                .. rounds.SelectMany(round => round.Stages), .. publication.Stages(),
+                .. rivals.SelectMany(rival => rival.Stages), .. rounds.SelectMany(round => round.Stages), .. publication.Stages(),
             ],
             ExternalsOf(options, dataset),
             candidates);

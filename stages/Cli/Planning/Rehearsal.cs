@@ -82,7 +82,13 @@ internal static class Rehearsal
                         },
                     }),
                 ],
-                options.Rivals.SelfTraining is { } selfTraining ? Reduce(selfTraining, scale) : null),
+                [.. options.Rivals.Rounds.Select(taught => taught with { Round = Reduce(taught.Round, scale) })],
+                [
+                    .. options.Rivals.Tuned.Select(tuned => tuned with
+                    {
+                        Options = tuned.Options with { Training = Reduce(tuned.Options.Training, scale) },
+                    }),
+                ]),
             Publish = options.Publish with
             {
                 HeldOut = options.Publish.HeldOut is null ? null : new LabelSplitOptions(null, 1, null, options.Labels.Seed),

@@ -1,20 +1,25 @@
 using System.Text.Json.Nodes;
-using Distill.Artifacts;
 using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 using Distill.Rivals;
 using Distill.Rivals.Poisson;
+using Distill.Rivals.Tuning;
 
 namespace Distill.Cli.Planning;
 
 /// <summary>The block <c>rivals</c>: other methods on the same images and labels.</summary>
 /// <param name="Methods">Methods that train from scratch with labeled and unlabeled images.</param>
 /// <param name="Encoders">Methods that train an encoder without labels, which is then fine-tuned.</param>
-/// <param name="SelfTraining">A round whose teacher is the supervised network; null for none.</param>
+/// <param name="Rounds">Rounds whose teachers are rows of the comparison.</param>
+/// <param name="Tuned">Networks of other rows that train further on the labeled images.</param>
 internal sealed record RivalBlocks(
-    IReadOnlyList<Block<RivalOptions>> Methods, IReadOnlyList<Block<EncoderRival>> Encoders, RoundOptions? SelfTraining)
+    IReadOnlyList<Block<RivalOptions>> Methods,
+    IReadOnlyList<Block<EncoderRival>> Encoders,
+    IReadOnlyList<TaughtRound> Rounds,
+    IReadOnlyList<Block<TuneOptions>> Tuned)
 {
-    private static readonly string[] Own = [.. RivalOptions.Names, .. EncoderRival.Names, PoissonStage.Name, StageNames.SelfTraining];
+    private static readonly string[] Own =
+        [.. RivalOptions.Names, .. EncoderRival.Names, PoissonStage.Name, .. TaughtRound.Names, .. TuneOptions.Names];
 
     /// <summary>Whether the labels are also spread over the neighbors by Poisson learning, without any network.</summary>
     public bool HasPoisson { get; init; }
@@ -25,9 +30,9 @@ internal sealed record RivalBlocks(
     /// <summary>Returns the part of the block that concerns a method: its own block, and what it shares with the others.</summary>
     public static JsonObject KeyOf(JsonObject rivals, string name)
     {
-        // An encoder shares the network and the views only; its training is its own.
-        var unused = EncoderRival.Names.Contains(name)
-            ? rivals.Select(entry => entry.Key).Except(["network", "views", name]).ToArray()
+        // An encoder shares the network and the views only; its training is its own. What trains further shares nothing.
+        var unused = EncoderRival.Names.Contains(name) ? rivals.Select(entry => entry.Key).Except(["network", "views", name]).ToArray()
+            : TuneOptions.Names.Contains(name) ? [.. rivals.Select(entry => entry.Key).Where(key => key != name)]
             : [.. Own.Where(other => other != name)];
         foreach (var other in unused)
         {
@@ -46,7 +51,7 @@ internal sealed record RivalBlocks(
             "rivals", byDefault: false, "Other methods on the same images and labels, each trained from scratch, for comparison.");
         if (rivals is null)
         {
-            return new RivalBlocks([], [], null);
+            return new RivalBlocks([], [], [], []);
         }
 
         var views = rivals.Integer(
@@ -59,22 +64,15 @@ internal sealed record RivalBlocks(
         var poisson = rivals.OptionalSection(
             PoissonStage.Name, byDefault: false,
             "Poisson learning (Calder et al. 2020): the labels spread over the neighbors, without a network. Needs neighbors and probe.");
-        var selfTraining = rivals.OptionalSection(
-            StageNames.SelfTraining, byDefault: false,
-            "Self-training: the supervised network labels all images, and a student learns from these soft targets.");
-        var round = selfTraining is null ? null : RoundOptions.Read(
-            new NamedSection(StageNames.SelfTraining, selfTraining), root, network, views);
-        if (round is not null && round.Result != StageNames.SelfTraining)
-        {
-            throw selfTraining!.Error(
-                "result", $"found \"{round.Result}\", but this row is always named {StageNames.SelfTraining}; remove it");
-        }
+        var rounds = TaughtRound.ReadAll(rivals, root, network, views);
+        var tuned = TuneOptions.ReadAll(rivals);
 
         // All blocks are read now, so the canonical form of their parent is complete.
         return new RivalBlocks(
             [.. methods.Select(method => new Block<RivalOptions>(method, rivals))],
             [.. encoders.Select(encoder => new Block<EncoderRival>(encoder, rivals))],
-            round)
+            rounds,
+            [.. tuned.Select(further => new Block<TuneOptions>(further, rivals))])
         {
             HasPoisson = poisson is not null,
         };

@@ -11,6 +11,7 @@ using Distill.Pretrain;
 using Distill.Probe;
 using Distill.Rivals;
 using Distill.Rivals.Poisson;
+using Distill.Rivals.Tuning;
 
 namespace Distill.Cli.Planning;
 
@@ -19,13 +20,28 @@ namespace Distill.Cli.Planning;
 /// <param name="dataset">The pipeline's dataset, not read yet.</param>
 internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
 {
-    /// <summary>Plans all methods but self-training, which is a round.</summary>
-    public IReadOnlyList<PlanStep> Create() =>
-    [
-        .. options.Rivals.Methods.Select(Method),
-        .. options.Rivals.Encoders.Select(Encoder),
-        .. options.Rivals.HasPoisson ? [Poisson()] : Array.Empty<PlanStep>(),
-    ];
+    /// <summary>Plans all methods.</summary>
+    /// <param name="supervised">The supervised network, if there is one.</param>
+    /// <param name="rounds">Plans rounds.</param>
+    public IReadOnlyList<PlanStep> Create(IReadOnlyList<Candidate> supervised, RoundPlan rounds)
+    {
+        List<PlanStep> steps =
+        [
+            .. options.Rivals.Methods.Select(Method),
+            .. options.Rivals.Encoders.Select(Encoder),
+            .. options.Rivals.HasPoisson ? [Poisson()] : Array.Empty<PlanStep>(),
+        ];
+        foreach (var taught in options.Rivals.Rounds)
+        {
+            var step = rounds.Create(taught.Round, taught.Labeling, Row(taught.Teacher));
+            steps.Add(new PlanStep(step.Stages, [step.Student]));
+        }
+
+        steps.AddRange(options.Rivals.Tuned.Select(tuned => Tuned(tuned, Row(tuned.Options.Of))));
+        return steps;
+
+        Candidate Row(string name) => supervised.Concat(steps.SelectMany(step => step.Candidates)).Single(row => row.Name == name);
+    }
 
     /// <summary>Plans the training of a network by another method.</summary>
     private PlanStep Method(Block<RivalOptions> rival)
@@ -64,6 +80,20 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
         var tuning = Stage(method.Name, FineTuneStage.VersionOf(finetune), WithLabels(key), [Plan.Train, encoder], context =>
             FineTuneStage.Run(context, finetune, options.Settings, dataset, options.Labels, source, encoder));
         return new PlanStep([pretraining, tuning], [new Candidate(method.Name, method.Description, source, [encoder, source.Artifact])]);
+    }
+
+    /// <summary>Plans the further training of another row's network.</summary>
+    private PlanStep Tuned(Block<TuneOptions> block, Candidate row)
+    {
+        var tuned = block.Options;
+        var source = row.Source with { Artifact = new Artifact(tuned.Name, TuneStage.Output) };
+        var stage = Stage(
+            tuned.Name, TuneStage.Version, WithLabels(RivalBlocks.KeyOf(block.ToJson(), tuned.Name)), [Plan.Train, .. row.Source.Inputs],
+            context => TuneStage.Run(context, tuned, options.Settings, dataset, options.Labels, row.Source));
+        return new PlanStep([stage], [
+            new Candidate(
+                tuned.Name, $"{row.Name}, then trained further on the labeled images", source, [.. row.Lineage, source.Artifact]),
+        ]);
     }
 
     /// <summary>Plans Poisson learning, whose row is a vote of all training images with the classes that it gave them.</summary>

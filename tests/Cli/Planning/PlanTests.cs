@@ -131,7 +131,7 @@ public sealed class PlanTests
         "test: $.rivals.self-training.result: found \"teacher\", but this row is always named self-training")]
     [InlineData(
         """{ "extends": "fashion-mnist", "supervised": null, "rivals": { "self-training": {} } }""",
-        "test: $.rivals.self-training: found self-training, but the pipeline has no supervised network")]
+        "test: $.rivals.self-training: found self-training, which needs the network of supervised")]
     [InlineData(
         """{ "extends": "fashion-mnist", "probe": {}, "rivals": { "poisson": {} } }""",
         "test: $.rivals.poisson: found poisson, which needs neighbors and the encoder of a probe, but the pipeline has no block neighbors")]

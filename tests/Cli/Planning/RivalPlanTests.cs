@@ -52,6 +52,43 @@ public sealed class RivalPlanTests
     }
 
     [Fact]
+    public void Steps_of_S4L_read_each_other()
+    {
+        var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "s4l": {}, "s4l-retrained": {}, "s4l-tuned": {} } }""");
+
+        Assert.Equal(["dataset/train", "s4l/weights.safetensors"], Inputs(plan, "label-s4l-retrained"));
+        Assert.Equal(["dataset/train", "label-s4l-retrained/soft-targets"], Inputs(plan, "s4l-retrained"));
+        Assert.Equal(["dataset/train", "s4l-retrained/weights.safetensors"], Inputs(plan, "s4l-tuned"));
+        Assert.Equal(["s4l", "s4l-retrained", "s4l-tuned"], plan.Candidates.Skip(1).Take(3).Select(candidate => candidate.Name));
+    }
+
+    [Fact]
+    public void Key_of_further_training_does_not_depend_on_other_methods()
+    {
+        var one = Create("""{ "extends": "fashion-mnist", "rivals": { "meta-pseudo-labels": {}, "meta-pseudo-labels-tuned": {} } }""");
+        var other = Create("""
+            {
+              "extends": "fashion-mnist",
+              "rivals": { "batchSize": 16, "vat": {}, "meta-pseudo-labels": {}, "meta-pseudo-labels-tuned": {} }
+            }
+            """);
+
+        Assert.Equal(KeyOf(one), KeyOf(other));
+
+        static string KeyOf(Plan plan) => plan.Stages.Single(stage => stage.Name == "meta-pseudo-labels-tuned").Options.ToJsonString();
+    }
+
+    [Theory]
+    [InlineData("self-training", "supervised", """{ "supervised": null, "rivals": { "self-training": {} } }""")]
+    [InlineData("s4l-retrained", "s4l", """{ "rivals": { "s4l-retrained": {} } }""")]
+    [InlineData("s4l-tuned", "s4l-retrained", """{ "rivals": { "s4l": {}, "s4l-tuned": {} } }""")]
+    public void Step_without_the_one_before_is_refused(string name, string missing, string json)
+    {
+        var error = Assert.Throws<UserException>(() => Read(json.Insert(1, "\"extends\": \"fashion-mnist\", ")));
+        Assert.Contains($"rivals.{name}: found {name}, which needs the network of {missing}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Instance_discrimination_is_an_encoder_that_is_fine_tuned()
     {
         var plan = Create("""{ "extends": "fashion-mnist", "rivals": { "instdisc": { "batchSize": 100 }, "views": 5000 } }""");
@@ -73,7 +110,7 @@ public sealed class RivalPlanTests
             }
             """);
 
-        var student = options.Rivals.SelfTraining!.Student.Options;
+        var student = options.Rivals.Rounds.Single().Round.Student.Options;
         Assert.Equal(options.Rivals.Methods[0].Options.Network, student.Network);
         Assert.Equal(("resnet18", 200), (student.Network.Architecture.Name, student.Training.Steps));
     }
