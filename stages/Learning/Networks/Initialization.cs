@@ -25,7 +25,7 @@ public static class Initialization
         {
             switch (module)
             {
-                case Convolution2d { weight: { } weight }:
+                case Convolution { weight: { } weight }:
                     var fanOut = weight.shape[0] * weight.shape[2] * weight.shape[3];
                     weight.normal_(0, Math.Sqrt(2.0 / fanOut), generator);
                     break;
@@ -37,6 +37,9 @@ public static class Initialization
                 case ResidualBlock { LastNorm.weight: { } scale }:
                     scale.zero_();
                     break;
+                case not NormBase when module.parameters(recurse: false).Any():
+                    // Its weights would come from a generator that no seed reaches.
+                    throw new NotSupportedException($"no rule to draw the weights of {module.GetName()}");
             }
         }
     }
