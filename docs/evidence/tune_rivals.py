@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Chooses options of each rival on the development set: tune_rivals.py [--methods …] [--labels …] [--rates …] [--ratios …] [--decays …].
+"""Chooses options of each rival on the development set: tune_rivals.py [--methods …] [--labels …] [--rates …] [--ratios …] …
 
-A row is a method, a number of labels, a learning rate, and a ratio of unlabeled to labeled images, or for the supervised network a decay and
-its augmentations; the figure is top-1 on the development set, of draw 0. Rows go to docs/evidence/results/rival-rates.json one by one, and
-those that are there are not measured again. Run it in the repository's root after `make data` and docs/evidence/make_dev_set.py. The best
-ones are then written into docs/evidence/compare by hand.
+A row is a method, a number of labels, a learning rate, and a ratio of unlabeled to labeled images, or for the supervised network a
+decay and its augmentations, and keys of --further; the figure is top-1 on the development set, of draw 0. Rows go to
+docs/evidence/results/rival-rates.json one by one, and those that are there are not measured again. Run it in the repository's root
+after `make data` and docs/evidence/make_dev_set.py. The best ones are in the preset fashion-mnist-compare.
 """
 import argparse
+import hashlib
 import itertools
 import json
 import pathlib
@@ -30,12 +31,13 @@ def supervised(setting, views):
 def rival(method, setting):
     """The block of a method."""
     rate = {"learningRate": setting["rate"]}
-    return {"optimizer": rate} if method in ENCODERS else rate | {"ratio": setting["ratio"]}
+    further = {key: value for key, value in setting.items() if key not in ("rate", "ratio")}
+    return further | ({"optimizer": rate} if method in ENCODERS else rate | {"ratio": setting["ratio"]})
 
 
 def measure(method, labels, setting, views):
     """Top-1 of the method on the development set."""
-    name = "-".join(["tune", method, str(labels), str(views), *map(str, setting.values())])
+    name = "-".join(["tune", method, str(labels), hashlib.sha256(json.dumps([views, setting]).encode()).hexdigest()[:8]])
     # What comes before the methods is not used here, and is as short as it can be.
     pipeline = {
         "name": name,
@@ -68,7 +70,7 @@ def settings(method, given):
                 for decay, augmentations in itertools.product(given.decays, given.augmentations)
             )
         else:
-            yield from ({"rate": rate, "ratio": ratio} for ratio in ([None] if method in ENCODERS else given.ratios))
+            yield from ({"rate": rate, "ratio": ratio} | given.further for ratio in ([None] if method in ENCODERS else given.ratios))
 
 
 def main():
@@ -79,13 +81,14 @@ def main():
     parser.add_argument("--ratios", type=int, nargs="+", default=[1, 3, 7])
     parser.add_argument("--decays", type=float, nargs="+", default=[0.0001, 0.05])
     parser.add_argument("--augmentations", nargs="+", choices=["crops", "shifts"], default=["crops"])
+    parser.add_argument("--further", type=json.loads, default={}, help='more keys of the block, such as {"weight": 1}')
     parser.add_argument("--views", type=int, default=100_000)
     given = parser.parse_args()
     for labels, method in itertools.product(given.labels, given.methods):
         for setting in settings(method, given):
             row = {"method": method, "labels": labels, "views": given.views} | setting
             done = json.loads(RESULT.read_text()) if RESULT.exists() else []
-            if all({key: old.get(key) for key in row} != row for old in done):
+            if all({key: value for key, value in old.items() if key != "top1"} != row for old in done):
                 top1 = measure(method, labels, setting, given.views)
                 done = json.loads(RESULT.read_text()) if RESULT.exists() else []
                 RESULT.write_text(json.dumps([*done, row | {"top1": top1}], indent=2) + "\n")

@@ -30,6 +30,10 @@ return ExitCodes.Guard(() =>
     if (parsed.Action == parsed.CommandResult.Command.Action)
     {
         LibTorch.Check();
+        if (!SharedCommands.MayRun(parsed.CommandResult))
+        {
+            return ExitCodes.WrongInput;
+        }
     }
 
     return parsed.Invoke(new InvocationConfiguration

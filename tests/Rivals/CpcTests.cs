@@ -116,6 +116,13 @@ public sealed class CpcTests
         // From below, the changed rows are those behind.
         Assert.False(before[2].narrow(0, 0, 2).Equals(after[2].narrow(0, 0, 2)));
 
+        // A quarter turn against the clock puts the last columns on top, and three quarters the first ones.
+        var left = views.clone();
+        left.narrow(3, 0, 12).copy_(Pattern.Uniform("left", 1, 1, 28, 12));
+        var beside = Predictions(left);
+        Close.Exactly(before[1].narrow(0, 0, 3), beside[1].narrow(0, 0, 3));
+        Assert.False(before[3].narrow(0, 0, 2).Equals(beside[3].narrow(0, 0, 2)));
+
         Tensor[] Predictions(Tensor images) =>
             [.. network.call(images).view(5, Side, Side, Length).unbind(0)[1..].Select(part => part.contiguous())];
     }

@@ -121,12 +121,16 @@ internal sealed record CapacityPlan(
         var names = options.Rounds.Select(round => round.Name).Prepend(StageNames.FineTune).ToArray();
         return
         [
-            .. options.Rounds.Index().Where(round => round.Item.Targets == TargetsKind.Stored).Select(round => new LabelCapacity(
-                StageNames.LabelOf(round.Index),
-                (long)data.Images * round.Item.Label.Options.ViewsPerImage,
-                round.Item.Label.Options.TopK is var topK && topK > 0 && topK < data.Classes ? topK : 0,
-                data.Classes,
-                trainings.FirstOrDefault(training => training.Training.Stage == names[round.Index])?.Cost.ForwardRowSeconds)),
+            .. options.Rivals.Rounds.Select(taught => (taught.Round, Stage: taught.Labeling, taught.Teacher))
+                .Concat(options.Rounds.Index().Select(round => (
+                    Round: round.Item, Stage: StageNames.LabelOf(round.Index), Teacher: names[round.Index])))
+                .Where(labeled => labeled.Round.Targets == TargetsKind.Stored)
+                .Select(labeled => new LabelCapacity(
+                    labeled.Stage,
+                    (long)data.Images * labeled.Round.Label.Options.ViewsPerImage,
+                    labeled.Round.Label.Options.TopK is var topK && topK > 0 && topK < data.Classes ? topK : 0,
+                    data.Classes,
+                    trainings.FirstOrDefault(training => training.Training.Stage == labeled.Teacher)?.Cost.ForwardRowSeconds)),
         ];
     }
 

@@ -26,7 +26,8 @@ internal sealed record PlannedData(int Images, int Classes, ImageShape Shape, bo
     /// <param name="classes">Number of classes; null to read or assume it.</param>
     public static PlannedData Find(DatasetOptions options, Func<IDataset> open, int? images, int? classes)
     {
-        if (images is null || classes is null)
+        // Only the files of an IDX dataset tell the size of its images.
+        if (images is null || classes is null || options.Kind == DatasetKind.Idx)
         {
             try
             {
@@ -42,11 +43,14 @@ internal sealed record PlannedData(int Images, int Classes, ImageShape Shape, bo
 
         var (published, inMemory) = Published(options.Kind);
         var (found, known) = (images ?? published?.Images ?? AssumedImages, classes ?? published?.Classes ?? AssumedClasses);
-        var note = published is null && (images is null || classes is null)
+        var shape = ShapeOf(options);
+        var note = options.Kind == DatasetKind.Idx
+            ? FormattableString.Invariant($"the dataset cannot be opened, so {found:N0} images of {shape}, {known:N0} classes are assumed")
+            : published is null && (images is null || classes is null)
             ? FormattableString.Invariant($"the dataset cannot be opened, so {found:N0} images of {known:N0} classes are assumed ")
                 + "(--images, --classes)"
             : null;
-        return new PlannedData(found, known, ShapeOf(options), inMemory, note);
+        return new PlannedData(found, known, shape, inMemory, note);
     }
 
     /// <summary>

@@ -32,6 +32,7 @@ internal static class PlannedRivals
             {
                 Network = encoder.Network,
                 Head = encoder.Head.Layers,
+                Form = encoder.Name,
                 IsLossSumOfRows = false,
             });
             list.Add(PlannedTraining.Classifier(encoder.Name, "finetune", encoder.Network, options.FineTune.Options.Training, 0));

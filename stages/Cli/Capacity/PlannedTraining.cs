@@ -23,6 +23,9 @@ internal sealed record PlannedTraining(
     /// <summary>The layer of a head that the network ends with; null for a classifier on the encoder.</summary>
     public int? Head { get; init; }
 
+    /// <summary>What the network is, if not an encoder with a head or a classifier.</summary>
+    public string? Form { get; init; }
+
     /// <summary>Values per pixel of the network's widest feature maps.</summary>
     public double ValuesPerPixel => Network.ValuesPerPixel;
 
@@ -68,7 +71,8 @@ internal sealed record PlannedTraining(
     public bool SavesTeacher { get; init; }
 
     /// <summary>Whether a step of the other training costs the same per row, so that one of them need not be measured.</summary>
-    public bool CostsAs(PlannedTraining other) => (Network, Head, IsLossSumOfRows) == (other.Network, other.Head, other.IsLossSumOfRows)
+    public bool CostsAs(PlannedTraining other) =>
+        (Network, Head, Form, IsLossSumOfRows) == (other.Network, other.Head, other.Form, other.IsLossSumOfRows)
         && (Training.Optimizer.Kind, RowsPerGroup) == (other.Training.Optimizer.Kind, other.RowsPerGroup);
 
     /// <summary>Lists the stages of a pipeline that train, in their order.</summary>

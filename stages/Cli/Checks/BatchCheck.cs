@@ -71,6 +71,11 @@ internal static class BatchCheck
             batches.Add(($"rivals.{encoder.Name}.batchSize", encoder.Training.BatchSize, train.Count, "training image"));
         }
 
+        foreach (var tuned in options.Rivals.Tuned.Select(block => block.Options))
+        {
+            batches.Add(($"rivals.{tuned.Name}.batchSize", tuned.Training.BatchSize, labeled, "labeled image"));
+        }
+
         foreach (var round in options.Students)
         {
             var student = round.Student.Options;

@@ -129,18 +129,21 @@ internal static class PipelineChecks
             Check(root.Section("supervised"), options.Supervised.Options.Network);
         }
 
-        if (options.Rivals.Methods is [var rival, ..])
+        var rivals = options.Rivals.Methods.Select(method => method.Options.Network)
+            .Concat(options.Rivals.Encoders.Select(encoder => encoder.Options.Network));
+        if (rivals.FirstOrDefault() is { } network)
         {
-            Check(root.Section("rivals"), rival.Options.Network);
+            Check(root.Section("rivals"), network);
         }
 
-        void Check(JsonSection block, NetworkOptions network)
+        void Check(JsonSection block, NetworkOptions given)
         {
-            if (network.Normalization?.Fits(options.Dataset.Channels) == false)
+            if (given.Normalization?.Fits(options.Dataset.Channels) == false)
             {
                 throw block.Section("network").Error(
                     "mean",
-                    $"found {network.Normalization.Mean.Count} values, expected {options.Dataset.Channels}, one per channel of the images");
+                    FormattableString.Invariant($"found {given.Normalization.Mean.Count} values, expected {options.Dataset.Channels}, ")
+                        + "one per channel of the images");
             }
         }
     }

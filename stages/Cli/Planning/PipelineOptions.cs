@@ -49,7 +49,7 @@ internal sealed record PipelineOptions(
     /// <summary>Names of the results that are plain ResNets and can be published, the default last.</summary>
     public IReadOnlyList<string> Publishable => PublishableOf(Rounds, Probe?.Options, FineTune.Options, UsesEncoders);
 
-    /// <summary>All students: those of the rounds, and that of self-training.</summary>
+    /// <summary>All students: those of the rounds, and those of the comparison.</summary>
     public IEnumerable<RoundOptions> Students => Rounds.Concat(Rivals.Rounds.Select(taught => taught.Round));
 
     /// <summary>Loads and validates a pipeline.</summary>

@@ -61,34 +61,7 @@ internal static class Rehearsal
                     },
                 }
                 : null,
-            Rivals = new RivalBlocks(
-                [
-                    .. options.Rivals.Methods.Select(rival => rival with
-                    {
-                        Options = rival.Options with
-                        {
-                            Network = Reduce(rival.Options.Network, scale),
-                            Training = Reduce(rival.Options.Training, scale),
-                        },
-                    }),
-                ],
-                [
-                    .. options.Rivals.Encoders.Select(rival => rival with
-                    {
-                        Options = rival.Options with
-                        {
-                            Network = Reduce(rival.Options.Network, scale),
-                            Training = Reduce(rival.Options.Training, scale),
-                        },
-                    }),
-                ],
-                [.. options.Rivals.Rounds.Select(taught => taught with { Round = Reduce(taught.Round, scale) })],
-                [
-                    .. options.Rivals.Tuned.Select(tuned => tuned with
-                    {
-                        Options = tuned.Options with { Training = Reduce(tuned.Options.Training, scale) },
-                    }),
-                ]),
+            Rivals = Reduce(options.Rivals, scale),
             Publish = options.Publish with
             {
                 HeldOut = options.Publish.HeldOut is null ? null : new LabelSplitOptions(null, 1, null, options.Labels.Seed),
@@ -102,6 +75,40 @@ internal static class Rehearsal
         var size = Math.Min(options.Dataset.ImageSize, scale.ImageSize);
         return new SyntheticDataset(new ImageShape(options.Dataset.Channels, size, size), Classes, ImagesPerClass);
     }
+
+    private static RivalBlocks Reduce(RivalBlocks rivals, RehearsalScale scale) => rivals with
+    {
+        Methods =
+        [
+            .. rivals.Methods.Select(rival => rival with
+            {
+                Options = rival.Options with
+                {
+                    Network = Reduce(rival.Options.Network, scale),
+                    Training = Reduce(rival.Options.Training, scale),
+                },
+            }),
+        ],
+        Encoders =
+        [
+            .. rivals.Encoders.Select(rival => rival with
+            {
+                Options = rival.Options with
+                {
+                    Network = Reduce(rival.Options.Network, scale),
+                    Training = Reduce(rival.Options.Training, scale),
+                },
+            }),
+        ],
+        Rounds = [.. rivals.Rounds.Select(taught => taught with { Round = Reduce(taught.Round, scale) })],
+        Tuned =
+        [
+            .. rivals.Tuned.Select(tuned => tuned with
+            {
+                Options = tuned.Options with { Training = Reduce(tuned.Options.Training, scale) },
+            }),
+        ],
+    };
 
     private static RoundOptions Reduce(RoundOptions round, RehearsalScale scale) => round with
     {

@@ -17,7 +17,7 @@ internal sealed record RoundOptions(
     /// <summary>JSON path of the block.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Reads one entry of the block <c>rounds</c>, or that of self-training.</summary>
+    /// <summary>Reads one entry of the block <c>rounds</c>, or one of the comparison.</summary>
     /// <param name="round">The entry.</param>
     /// <param name="root">The pipeline, for messages.</param>
     /// <param name="network">The default network; null for a ResNet-50.</param>

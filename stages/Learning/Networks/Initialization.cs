@@ -25,7 +25,7 @@ public static class Initialization
         {
             switch (module)
             {
-                case Convolution { weight: { } weight }:
+                case Convolution { weight: { } weight, bias: null }:
                     var fanOut = weight.shape[0] * weight.shape[2] * weight.shape[3];
                     weight.normal_(0, Math.Sqrt(2.0 / fanOut), generator);
                     break;

@@ -26,6 +26,33 @@ public static class RankLauncher
     /// <exception cref="UserException">There are others, but nothing to reach them with.</exception>
     public static IRanks Join() => ProcessesOf(Environment.GetEnvironmentVariable) > 1 ? MpiRanks.Join() : Alone.Instance;
 
+    /// <summary>Refuses a command that would do the same work, and write the same files, in each of several processes.</summary>
+    /// <param name="command">Name of the command.</param>
+    /// <exception cref="UserException">The launcher started several processes.</exception>
+    public static void RefuseSeveral(string command) => RefuseSeveral(command, Environment.GetEnvironmentVariable);
+
+    /// <inheritdoc cref="RefuseSeveral(string)"/>
+    internal static void RefuseSeveral(string command, Func<string, string?> variable)
+    {
+        int count;
+        try
+        {
+            count = ProcessesOf(variable);
+        }
+        catch (UserException)
+        {
+            // They could not reach each other, but they need not.
+            count = int.MaxValue;
+        }
+
+        if (count > 1)
+        {
+            throw new UserException(
+                $"distill {command} was started as several processes, expected one: only distill run trains with several; "
+                + "start it without mpirun, or with srun -n 1");
+        }
+    }
+
     /// <summary>Returns the number of processes that were started together.</summary>
     /// <param name="variable">Returns an environment variable; null if it is not set.</param>
     /// <exception cref="UserException">They were started without MPI.</exception>

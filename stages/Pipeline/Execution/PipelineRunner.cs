@@ -98,7 +98,7 @@ public sealed class PipelineRunner
         new PastResults(_modelsFolder, _clock).MoveAside(rerun, manifest);
         var assessor = new StageAssessor(_modelsFolder, thorough: true);
         var notes = new MachineNotes(Machine);
-        var shared = new SharedStages(_modelsFolder, OtherRuns, _view.Note);
+        var shared = new SharedStages(_modelsFolder, OtherRuns, Machine, _view.Note);
         for (var i = 0; i < last; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -111,7 +111,7 @@ public sealed class PipelineRunner
                 continue;
             }
 
-            if (status is { State: StageState.ToDo, CheckpointStep: null } && shared.Take(stage, inputs) is { } finished)
+            if (status.CheckpointStep is null && shared.Take(stage, inputs) is { } finished)
             {
                 manifest.Set(stage.Name, finished);
                 continue;

@@ -1,3 +1,4 @@
+using Distill.Learning.Arithmetic;
 using static TorchSharp.torch;
 
 // N images, Y and X places of a patch, T outputs per patch, P predictions, K candidates
@@ -23,7 +24,7 @@ internal static class CpcLoss
         using var scope = NewDisposeScope();
         var (images, side) = (outputs.shape[0], PatchGrid.PerSide);
         var parts = outputs.view(images, 1 + CpcNetwork.Directions, side, side, -1).unbind(1);
-        var candidates = arange(images * Places, device: outputs.device).view(images, side, side);
+        var candidates = NewTensors.Range(images * Places, outputs.device).view(images, side, side);
         var losses = new List<Tensor>();
         for (var direction = 0; direction < CpcNetwork.Directions; direction++)
         {

@@ -1,3 +1,4 @@
+using Distill.Learning.Arithmetic;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ internal sealed class RowContext : nn.Module<Tensor, Tensor>
         var context_NDYX = z_NDYX;
         foreach (var block in blocks)
         {
-            context_NDYX = context_NDYX + block.forward(context_NDYX);
+            context_NDYX = context_NDYX.Plus(block.forward(context_NDYX));
         }
 
         return nn.functional.relu(context_NDYX).MoveToOuterDisposeScope();

@@ -17,8 +17,10 @@ public sealed class CompareTests : IDisposable
               "pseudo-label": { "ratio": 1 }, "vat": { "ratio": 1 }, "s4l": { "ratio": 1 }, "uda": { "ratio": 1 },
               "fixmatch": { "ratio": 1 },
               "meta-pseudo-labels": { "ratio": 1 }, "instdisc": { "batchSize": 16 }, "pirl": { "batchSize": 16 },
-              "simclr": { "batchSize": 16 }, "poisson": {},
-              "self-training": { "student": { "batchSize": 16, "steps": 6 } }
+              "simclr": { "batchSize": 16 }, "cpc": { "batchSize": 16 }, "poisson": {},
+              "self-training": { "student": { "batchSize": 16, "steps": 6 } },
+              "s4l-retrained": { "student": { "batchSize": 16, "steps": 6 } },
+              "s4l-tuned": { "steps": 4 }, "meta-pseudo-labels-tuned": { "steps": 4 }
             }
             """);
     });
@@ -36,8 +38,9 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(20, json["columns"]![0]!["labels"]!.GetValue<int>());
         Assert.Equal(
             [
-                "supervised", "pseudo-label", "vat", "s4l", "uda", "fixmatch", "meta-pseudo-labels", "instdisc", "pirl", "simclr",
-                "poisson", "self-training", "linear", "teacher", "distilled", "self-distilled",
+                "supervised", "pseudo-label", "vat", "s4l", "uda", "fixmatch", "meta-pseudo-labels", "instdisc", "pirl", "simclr", "cpc",
+                "poisson", "self-training", "s4l-retrained", "meta-pseudo-labels-tuned", "s4l-tuned",
+                "linear", "teacher", "distilled", "self-distilled",
             ],
             json["rows"]!.AsArray().Select(row => row!["name"]!.GetValue<string>()));
         Assert.All(json["rows"]!.AsArray(), row => Assert.Equal(2, row!["cells"]![0]!["top1"]!.AsArray().Count));
@@ -48,6 +51,34 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(0, again.ExitCode);
         Assert.DoesNotContain("starts", again.Output, StringComparison.Ordinal);
         Assert.Contains("20 labels", again.Output, StringComparison.Ordinal);
+
+        AssertEncodersAreShared();
+    }
+
+    /// <summary>With fewer labels, everything but the encoders is trained again.</summary>
+    private void AssertEncodersAreShared()
+    {
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(_pipeline.Folder, "pipeline.json")))!;
+        json["name"] = "fewer";
+        json["labels"] = new JsonObject { ["perClass"] = 1 };
+        var rivals = json["rivals"]!.AsObject();
+        foreach (var method in rivals.Select(entry => entry.Key).Except(["views", "batchSize", "network", "instdisc"]).ToArray())
+        {
+            rivals.Remove(method);
+        }
+
+        json["rounds"] = new JsonObject();
+        json["publish"] = new JsonObject { ["student"] = "linear" };
+        File.WriteAllText(Path.Combine(_pipeline.Folder, "fewer.json"), json.ToJsonString());
+        var run = DistillProcess.Run(_pipeline.Folder, "compare", "pipeline.json", "fewer.json", "--seeds", "1");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        (string, bool)[] stages = [("pretrain", true), ("instdisc-pretrain", true), ("instdisc", false), ("finetune", false)];
+        foreach (var (stage, shared) in stages)
+        {
+            var taken = run.Output.Contains($"{stage}: taken from models/tiny-seed-1", StringComparison.Ordinal);
+            Assert.True(taken == shared, $"{stage}: {run.Output}");
+        }
     }
 
     [Fact]

@@ -28,6 +28,24 @@ public sealed class RankLauncherTests
         Assert.Contains(advice, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("OMPI_COMM_WORLD_SIZE=2")]
+    [InlineData("SLURM_STEP_NUM_TASKS=4")]
+    [InlineData("WORLD_SIZE=8", "LOCAL_RANK=0")]
+    public void Command_that_would_do_the_same_in_every_process_is_refused(params string[] variables)
+    {
+        var error = Assert.Throws<UserException>(() => RankLauncher.RefuseSeveral("publish", Environment(variables)));
+        Assert.StartsWith("distill publish was started as several processes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("OMPI_COMM_WORLD_SIZE=1")]
+    [InlineData("SLURM_STEP_NUM_TASKS=1")]
+    [InlineData("SLURM_NTASKS=4")]
+    public void Command_of_one_process_is_not_refused(params string[] variables) =>
+        RankLauncher.RefuseSeveral("publish", Environment(variables));
+
     private static Func<string, string?> Environment(string[] variables)
     {
         var values = variables.Select(variable => variable.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);

@@ -65,6 +65,42 @@ public sealed class SharedStagesTests : IDisposable
         Assert.Equal("begin pretrain 1/2 from the start", _plan.Run()[0]);
     }
 
+    [Fact]
+    public void Stage_of_another_machine_or_precision_is_computed()
+    {
+        _plan.Machine = "cpu, fp32";
+        RunFirst();
+        _plan.Machine = "cpu, bf16";
+        Assert.Equal("begin pretrain 1/2 from the start", _plan.Run()[0]);
+    }
+
+    [Fact]
+    public void Stage_that_is_stale_here_is_taken_and_its_checkpoints_are_kept()
+    {
+        RunFirst();
+        _plan.PretrainOptions["text"] = "before";
+        _plan.BeforeWeights = context => context.Checkpoints.Save(1, [], _ => { });
+        _plan.Run();
+        _plan.PretrainOptions["text"] = "abc";
+
+        Assert.Contains(_plan.Run(), line => line.StartsWith("note pretrain: taken from", StringComparison.Ordinal));
+        Assert.Equal("abc", File.ReadAllText(_plan.Weights));
+        Assert.Single(Directory.EnumerateDirectories(Path.Combine(_plan.Models, "pretrain"), "checkpoints-*"));
+    }
+
+    [Fact]
+    public void Run_that_cannot_be_read_is_passed_over_with_one_note()
+    {
+        RunFirst();
+        File.WriteAllText(Path.Combine(_plan.Folder["first"], "pipeline.lock.json"), "{");
+        File.Delete(Path.Combine(_plan.Folder["first"], "pipeline.lock.json.copy"));
+
+        var lines = _plan.Run();
+        Assert.StartsWith($"note nothing is taken from {_plan.Folder["first"]}: ", lines[0], StringComparison.Ordinal);
+        Assert.Equal(2, lines.Count(line => line.StartsWith("begin", StringComparison.Ordinal)));
+        Assert.Single(lines, line => line.StartsWith("note nothing", StringComparison.Ordinal));
+    }
+
     public void Dispose() => _plan.Dispose();
 
     /// <summary>Runs the plan as "first", and makes the next run "second", beside it.</summary>

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Gathers the comparison of methods: compare.py [--seeds 0 1 2], once pipelines of docs/evidence/compare have run with these seeds.
+
+Writes docs/evidence/results/compare.json, the rows of every run as results.json has them (a run that models/ does not have stays as it is
+there), prints the tables of accuracy and time in Markdown, and draws docs/evidence/compare.png where matplotlib is installed. Run it in
+the folder of models/. The time of our encoder is not in it, as models/zoo gives it.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+
+HERE = pathlib.Path(__file__).parent
+LABELS = ["40", "130", "600", "6000"]
+PREFIXES = ["compare-", "compare-spread-", "compare-fixmatch-"]
+
+# Row of the table: prefix of the pipeline's name, row of its results.
+ROWS = {
+    "supervised": ("compare-", "supervised"),
+    "pseudo-label": ("compare-", "pseudo-label"),
+    "VAT + entropy minimization": ("compare-", "vat"),
+    "S4L, first step": ("compare-", "s4l"),
+    "S4L, second step": ("compare-", "s4l-retrained"),
+    "S4L, third step": ("compare-", "s4l-tuned"),
+    "UDA": ("compare-", "uda"),
+    "FixMatch": ("compare-", "fixmatch"),
+    "Meta Pseudo Labels": ("compare-", "meta-pseudo-labels"),
+    "Meta Pseudo Labels, last step": ("compare-", "meta-pseudo-labels-tuned"),
+    "self-training of supervised": ("compare-", "self-training"),
+    "InstDisc": ("compare-", "instdisc"),
+    "PIRL": ("compare-", "pirl"),
+    "CPC v2": ("compare-", "cpc"),
+    "SimCLR": ("compare-", "simclr"),
+    "Poisson learning, our encoder": ("compare-", "poisson"),
+    "linear probe, our encoder": ("compare-", "linear"),
+    "SimCLRv2, fine-tuned": ("compare-", "teacher"),
+    "FixMatch from our encoder": ("compare-fixmatch-", "teacher"),
+    "SimCLRv2, distilled": ("compare-", "distilled"),
+    "SimCLRv2, self-distilled": ("compare-", "self-distilled"),
+    "SimCLRv2, distilled, neighbors": ("compare-spread-", "distilled"),
+}
+
+
+def gather(seeds, runs):
+    """Lays the runs that are in models/ over those known before."""
+    for prefix in PREFIXES:
+        for labels in LABELS:
+            for seed in seeds:
+                path = pathlib.Path("models") / f"{prefix}{labels}-seed-{seed}" / "results.json"
+                if path.exists():
+                    runs[f"{prefix}{labels}-seed-{seed}"] = json.loads(path.read_text())["rows"]
+    return dict(sorted(runs.items()))
+
+
+def cells(runs, seeds):
+    """Row and labels → that row of each seed's results."""
+    for title, (prefix, name) in ROWS.items():
+        for labels in LABELS:
+            yield (title, labels), [row for seed in seeds for row in runs.get(f"{prefix}{labels}-seed-{seed}", []) if row["name"] == name]
+
+
+def shown(rows):
+    top1 = [row["top1"] for row in rows]
+    spread = f" ± {statistics.stdev(top1):.2f}" if len(top1) > 1 else ""
+    return f"{statistics.mean(top1):.2f}{spread}" if top1 else ""
+
+
+def minutes(rows):
+    return f"{statistics.median(row['seconds'] for row in rows) / 60:.1f}" if rows else ""
+
+
+def markdown(table, columns):
+    for text in (shown, minutes):
+        print("| method | " + " | ".join(f"{int(labels):,}" for labels in columns) + " |")
+        print("|---|" + "---|" * len(columns))
+        for title in ROWS:
+            if any(table[title, labels] for labels in columns):
+                print(f"| {title} | " + " | ".join(text(table[title, labels]) for labels in columns) + " |")
+        print()
+
+
+def draw(table, columns, out):
+    try:
+        import matplotlib
+    except ImportError:
+        return
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    titles = [title for title in ROWS if any(table[title, labels] for labels in columns)]
+    figure, axes = plt.subplots(figsize=(9, 0.32 * len(titles) + 1.2), dpi=110)
+    for number, labels in enumerate(columns):
+        points = [(place, [row["top1"] for row in table[title, labels]]) for place, title in enumerate(titles) if table[title, labels]]
+        axes.errorbar(
+            [statistics.mean(top1) for _, top1 in points],
+            [place for place, _ in points],
+            xerr=[statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
+            marker="o", markersize=5, linestyle="", capsize=2, color=plt.get_cmap("viridis")(number / 4), label=f"{int(labels):,} labels")
+    axes.set_yticks(range(len(titles)), titles)
+    axes.invert_yaxis()
+    axes.set_xlabel("top-1 on the 10,000 test images, percent")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, loc="lower left")
+    figure.tight_layout()
+    figure.savefig(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    seeds = parser.parse_args().seeds
+    results = HERE / "results" / "compare.json"
+    if not pathlib.Path("models").is_dir():
+        parser.error("found no folder models here")
+    runs = gather(seeds, json.loads(results.read_text()) if results.exists() else {})
+    results.write_text(json.dumps(runs, indent=1) + "\n")
+    table = dict(cells(runs, seeds))
+    columns = [labels for labels in LABELS if any(table[title, labels] for title in ROWS)]
+    markdown(table, columns)
+    draw(table, columns, HERE / "compare.png")
+
+
+main()
