@@ -71,6 +71,14 @@ public abstract record EncoderRival(string Name, NetworkOptions Network, Trainin
     /// <param name="generator">Draws the initial weights; null if others replace them.</param>
     public abstract nn.Module<Tensor, Tensor> Create(int channels, Generator? generator);
 
+    /// <summary>Creates the network on the device.</summary>
+    private protected nn.Module<Tensor, Tensor> CreateOn(Compute compute, int channels, Generator? generator)
+    {
+        var network = Create(channels, generator);
+        compute.MoveTo(network);
+        return network;
+    }
+
     /// <summary>Trains the encoder, or resumes its training.</summary>
     public abstract StageResult Run(StageContext context, RunSettings settings, IDataset dataset);
 }

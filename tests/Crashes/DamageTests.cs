@@ -6,7 +6,8 @@ namespace Tests.Crashes;
 
 /// <summary>
 /// A flipped bit, a truncation and a deletion in every kind of file that a run writes. The next run names the damage, does not use the
-/// file, and gives the same bits as before. <c>make crash-test</c> damages more regions of each file than <c>make test</c>.
+/// file, and gives the same bits as before. <c>make crash-test</c> damages more regions of each file
+/// than <c>make test</c>, and each file of a checkpoint in every way.
 /// </summary>
 [Trait("Category", "Process")]
 [Trait("Category", "Slow")]

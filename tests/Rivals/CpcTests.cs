@@ -2,7 +2,6 @@ using Distill.Imaging.Augmentation;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
-using Distill.Pipeline.Storage;
 using Distill.Rivals;
 using Distill.Rivals.Cpc;
 using Tests.Golden;
@@ -143,25 +142,4 @@ public sealed class CpcTests
         // The first row of patches, whose pixels are the same.
         Tensor TopTargets(Tensor images) => network.call(images).view(4, 5, Side, Side, Length).select(1, 0).select(1, 0).contiguous();
     }
-
-    [Fact]
-    public void Interrupted_and_resumed_run_ends_in_the_same_bits_and_reads_no_label()
-    {
-        using var uncut = new StageFixture();
-        Run(uncut);
-        using var fixture = new StageFixture { CancelAt = 3 };
-        Assert.Throws<OperationCanceledException>(() => Run(fixture));
-
-        using var resumed = new StageFixture();
-        fixture.CopyFilesTo(resumed);
-        Run(resumed, new TinyDataset { Relabel = (_, label) => (label + 1) % TinyDataset.Classes });
-
-        Assert.Equal(4, resumed.Reports[0].Done);
-        Assert.Equal(HashOf(uncut), HashOf(resumed));
-    }
-
-    private static void Run(StageFixture fixture, TinyDataset? dataset = null) =>
-        Options.Run(fixture.Context("cpc-pretrain"), StageFixture.Settings, dataset ?? new TinyDataset());
-
-    private static string HashOf(StageFixture fixture) => FileHash.OfFile(fixture.Folder[EncoderRival.Output]);
 }

@@ -5,10 +5,10 @@ using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Pipeline.Storage;
 using Distill.Rivals;
 using Distill.Rivals.InstDisc;
 using Distill.Rivals.Memory;
+using Distill.Rivals.Training;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;
@@ -74,43 +74,11 @@ public sealed class InstDiscTests
         Assert.Equal(Math.Log(bank.Length), task.ChanceLoss(3));
     }
 
-    [Fact]
-    public void Interrupted_and_resumed_run_ends_in_the_same_bits()
-    {
-        using var uncut = new StageFixture();
-        Run(uncut);
-        using var fixture = new StageFixture { CancelAt = 3 };
-        Assert.Throws<OperationCanceledException>(() => Run(fixture));
-
-        using var resumed = new StageFixture();
-        fixture.CopyFilesTo(resumed);
-        Run(resumed);
-
-        Assert.Equal(4, resumed.Reports[0].Done);
-        Assert.Equal(HashOf(uncut), HashOf(resumed));
-    }
-
-    [Fact]
-    public void Labels_are_never_read()
-    {
-        using var one = new StageFixture();
-        using var other = new StageFixture();
-        Run(one);
-        Run(other, new TinyDataset { Relabel = (_, label) => (label + 1) % TinyDataset.Classes });
-
-        Assert.Equal(HashOf(one), HashOf(other));
-    }
-
     private static MemoryTask Task(ContrastiveNetwork network, ImageBank images) => new(
         network,
         () => network,
         new ImageViews(images, Options.Augmentations, Options.Training, Key, [null]),
         new MemoryBank(Options.Memory, images.Images.Count, Key.Fold("bank"), CPU));
-
-    private static void Run(StageFixture fixture, TinyDataset? dataset = null) =>
-        Options.Run(fixture.Context("instdisc-pretrain"), StageFixture.Settings, dataset ?? new TinyDataset());
-
-    private static string HashOf(StageFixture fixture) => FileHash.OfFile(fixture.Folder[EncoderRival.Output]);
 
     private static double[][] Rows(Tensor rows) =>
         [.. rows.ReadAll<float>().Chunk(Length).Select(row => row.Select(value => (double)value).ToArray())];

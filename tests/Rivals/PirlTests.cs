@@ -4,10 +4,10 @@ using Distill.Learning.Arithmetic;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Pipeline.Storage;
 using Distill.Rivals;
 using Distill.Rivals.Memory;
 using Distill.Rivals.Pirl;
+using Distill.Rivals.Training;
 using Tests.Golden;
 using Tests.Learning;
 using static TorchSharp.torch;
@@ -113,27 +113,6 @@ public sealed class PirlTests
         var remembered = Unit([.. before[batch[1]].Zip(projections[2], (old, now) => 0.3 * old + 0.7 * now)]);
         Assert.All(remembered.Zip(after), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
-
-    [Fact]
-    public void Interrupted_and_resumed_run_ends_in_the_same_bits_and_reads_no_label()
-    {
-        using var uncut = new StageFixture();
-        Run(uncut);
-        using var fixture = new StageFixture { CancelAt = 3 };
-        Assert.Throws<OperationCanceledException>(() => Run(fixture));
-
-        using var resumed = new StageFixture();
-        fixture.CopyFilesTo(resumed);
-        Run(resumed, new TinyDataset { Relabel = (_, label) => (label + 1) % TinyDataset.Classes });
-
-        Assert.Equal(4, resumed.Reports[0].Done);
-        Assert.Equal(HashOf(uncut), HashOf(resumed));
-    }
-
-    private static void Run(StageFixture fixture, TinyDataset? dataset = null) =>
-        Options.Run(fixture.Context("pirl-pretrain"), StageFixture.Settings, dataset ?? new TinyDataset());
-
-    private static string HashOf(StageFixture fixture) => FileHash.OfFile(fixture.Folder[EncoderRival.Output]);
 
     private static double[][] Rows(Tensor rows) =>
         [.. rows.ReadAll<float>().Chunk(Length).Select(row => row.Select(value => (double)value).ToArray())];

@@ -46,7 +46,7 @@ public sealed class TuneStageTests : IDisposable
     }
 
     [Fact]
-    public void First_loss_is_that_of_the_network_and_falls()
+    public void Loss_of_the_labeled_images_falls()
     {
         using var fixture = new StageFixture();
         Run(fixture, rate: 0.01, steps: 30);

@@ -34,22 +34,24 @@ public static class RankLauncher
     /// <inheritdoc cref="RefuseSeveral(string)"/>
     internal static void RefuseSeveral(string command, Func<string, string?> variable)
     {
-        int count;
-        try
-        {
-            count = ProcessesOf(variable);
-        }
-        catch (UserException)
-        {
-            // They could not reach each other, but they need not.
-            count = int.MaxValue;
-        }
-
-        if (count > 1)
+        if (AreSeveral())
         {
             throw new UserException(
                 $"distill {command} was started as several processes, expected one: only distill run trains with several; "
                 + "start it without mpirun, or with srun -n 1");
+        }
+
+        bool AreSeveral()
+        {
+            try
+            {
+                return ProcessesOf(variable) > 1;
+            }
+            catch (UserException)
+            {
+                // They cannot reach each other, but they need not.
+                return true;
+            }
         }
     }
 

@@ -7,7 +7,7 @@ using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
-using Distill.Rivals.Memory;
+using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
 namespace Distill.Rivals.Cpc;
@@ -66,19 +66,12 @@ public sealed record CpcOptions(NetworkOptions Network, int TargetLength, Augmen
         var shape = images.Images.Shape;
         var random = settings.Random(context.Name);
         using var weights = random.Generator();
-        using var network = OnDevice(weights);
+        using var network = CreateOn(settings.Compute, shape.Channels, weights);
         using var task = new CpcTask(
             network,
-            () => OnDevice(generator: null),
+            () => CreateOn(settings.Compute, shape.Channels, generator: null),
             new ImageViews(images, Augmentations, Training, random, [null]),
             Math.Max(PatchGrid.Of(shape.Height).Apart, PatchGrid.Of(shape.Width).Apart));
         return new TrainingLoop(context, Training, settings).RunToResult(task);
-
-        nn.Module<Tensor, Tensor> OnDevice(Generator? generator)
-        {
-            var made = Create(shape.Channels, generator);
-            settings.Compute.MoveTo(made);
-            return made;
-        }
     }
 }

@@ -1,5 +1,5 @@
 using Distill.Learning.Training;
-using Distill.Rivals.Memory;
+using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
 namespace Distill.Rivals.Cpc;

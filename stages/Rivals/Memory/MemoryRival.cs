@@ -5,7 +5,7 @@ using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
-using static TorchSharp.torch;
+using Distill.Rivals.Training;
 
 // V views of an image
 namespace Distill.Rivals.Memory;
@@ -27,22 +27,16 @@ public abstract record MemoryRival(
     public override StageResult Run(StageContext context, RunSettings settings, IDataset dataset)
     {
         using var images = ImageBank.Open(dataset.Train(), settings.Compute.Device, settings.LoaderThreads);
+        var channels = images.Images.Shape.Channels;
         var random = settings.Random(context.Name);
         using var weights = random.Generator();
-        using var network = OnDevice(weights);
+        using var network = CreateOn(settings.Compute, channels, weights);
         using var task = new MemoryTask(
             network,
-            () => OnDevice(generator: null),
+            () => CreateOn(settings.Compute, channels, generator: null),
             new ImageViews(images, Augmentations, Training, random, ViewChanges(random)),
             new MemoryBank(Memory, images.Images.Count, random.Fold("bank"), settings.Compute.Device));
         return new TrainingLoop(context, Training, settings).RunToResult(task);
-
-        nn.Module<Tensor, Tensor> OnDevice(Generator? generator)
-        {
-            var made = Create(images.Images.Shape.Channels, generator);
-            settings.Compute.MoveTo(made);
-            return made;
-        }
     }
 
     /// <summary>Returns what is made of each of the V views: a function of its rows and the step, or null.</summary>

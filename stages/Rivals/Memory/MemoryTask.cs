@@ -1,4 +1,5 @@
 using Distill.Learning.Training;
+using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
 // B images of a step, V views of each, P outputs of the projection

@@ -3,11 +3,10 @@ using Distill.Imaging.Loading;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
 // B images of a step, V views of each
-namespace Distill.Rivals.Memory;
+namespace Distill.Rivals.Training;
 
 /// <summary>Views of a step's images. All views of an image are neighbors in the batch.</summary>
 internal sealed class ImageViews : IDisposable

@@ -1,0 +1,62 @@
+using Distill.Imaging.Augmentation;
+using Distill.Learning.Networks;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Training;
+using Distill.Pipeline.Storage;
+using Distill.Pretrain;
+using Distill.Rivals;
+using Distill.Rivals.Cpc;
+using Distill.Rivals.InstDisc;
+using Distill.Rivals.Memory;
+using Distill.Rivals.Pirl;
+using Distill.Rivals.SimClr;
+using Tests.Learning;
+
+namespace Tests.Rivals;
+
+/// <summary>What holds for all methods that train an encoder without labels.</summary>
+[Collection(TorchTests.Name)]
+public sealed class EncoderRivalTests
+{
+    private const int Length = 5;
+
+    private static readonly AugmentationOptions Views = new(new CropOptions((0.5, 1), (1, 1), 0.5), []);
+    private static readonly TrainingOptions Training = new(5, 4, OptimizerOptions.Default with { LearningRate = 0.01 });
+    private static readonly MemoryOptions Memory = new(Length, Temperature: 0.2, Momentum: 0.3);
+
+    private static readonly EncoderRival[] Methods =
+    [
+        new InstDiscOptions(TinyDataset.Network, Memory, Views, Training),
+        new PirlOptions(TinyDataset.Network, Memory, Views, Training),
+        new SimClrOptions(new PretrainOptions(
+            TinyDataset.Network, new HeadOptions(2, 8), Views, LowResolution.None, Temperature: 0.2, QueueOptions.None, Training)),
+        new CpcOptions(TinyDataset.Network, Length, Views, Training),
+    ];
+
+    public static TheoryData<string> Names => [.. EncoderRival.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Interrupted_and_resumed_run_ends_in_the_same_bits_and_learns_from_no_label(string name)
+    {
+        using var uncut = new StageFixture();
+        Run(uncut, name);
+        using var fixture = new StageFixture { CancelAt = 3 };
+        Assert.Throws<OperationCanceledException>(() => Run(fixture, name));
+
+        using var resumed = new StageFixture();
+        fixture.CopyFilesTo(resumed);
+        Run(resumed, name, new TinyDataset { Relabel = (_, label) => (label + 1) % TinyDataset.Classes });
+
+        Assert.Equal(4, resumed.Reports[0].Done);
+        Assert.Equal(HashOf(uncut), HashOf(resumed));
+    }
+
+    private static void Run(StageFixture fixture, string name, TinyDataset? dataset = null)
+    {
+        var method = Methods.Single(method => method.Name == name);
+        method.Run(fixture.Context(method.Pretraining), StageFixture.Settings, dataset ?? new TinyDataset());
+    }
+
+    private static string HashOf(StageFixture fixture) => FileHash.OfFile(fixture.Folder[EncoderRival.Output]);
+}
