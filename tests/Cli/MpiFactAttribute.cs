@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tests.Cli;
 
 /// <summary>A test that starts several processes with Open MPI's mpirun; skipped if it is not installed.</summary>
@@ -31,18 +33,33 @@ internal sealed class MpiFactAttribute : FactAttribute
     /// <summary>Returns the process of a rank, once it has started.</summary>
     public static int ProcessOf(DistillProcess mpirun, int rank)
     {
-        var file = $"/proc/{mpirun.Id}/task/{mpirun.Id}/children";
         for (var tries = 0; tries < 300 && mpirun.IsRunning; tries++)
         {
-            var children = File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (children.Length > rank)
+            if (RunningProcessOf(mpirun, rank) is { } process)
             {
-                return int.Parse(children[rank], System.Globalization.CultureInfo.InvariantCulture);
+                return process;
             }
 
             Thread.Sleep(10);
         }
 
         throw new InvalidOperationException($"rank {rank} did not start within three seconds");
+    }
+
+    /// <summary>Returns the process of a rank; null if it has not started, or has ended.</summary>
+    public static int? RunningProcessOf(DistillProcess mpirun, int rank)
+    {
+        try
+        {
+            var children = File.ReadAllText($"/proc/{mpirun.Id}/task/{mpirun.Id}/children");
+            return children.Split(' ', StringSplitOptions.RemoveEmptyEntries) is var ranks && ranks.Length > rank
+                ? int.Parse(ranks[rank], CultureInfo.InvariantCulture)
+                : null;
+        }
+        catch (IOException)
+        {
+            // mpirun itself has ended.
+            return null;
+        }
     }
 }

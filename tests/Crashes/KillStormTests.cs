@@ -60,7 +60,7 @@ public class KillStormTests(ITestOutputHelper output)
 
                 Assert.True(outcome.ExitCode == 137, $"after a kill, {place} ended with {outcome.ExitCode}: {outcome.Errors}");
                 kills++;
-                Show(kills, pipelines);
+                StormProgress.Show(kills, Kills, pipelines);
                 mostLost = Math.Max(mostLost, LostSteps(pipeline));
             }
 
@@ -114,15 +114,6 @@ public class KillStormTests(ITestOutputHelper output)
             .Select(folder => long.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture))
             .Append(0)
             .Max();
-
-    /// <summary>Appends the progress to a file, because a test's output appears only at its end.</summary>
-    private static void Show(int kills, int pipelines)
-    {
-        if (kills % 20 == 0 && Environment.GetEnvironmentVariable("DISTILL_PROGRESS") is { Length: > 0 } progress)
-        {
-            File.AppendAllText(progress, FormattableString.Invariant($"{kills} of {Kills} kills, {pipelines} pipelines finished\n"));
-        }
-    }
 
     private void Report(string[] places, int pipelines, long mostLost, List<double> resumed)
     {

@@ -1,31 +1,23 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Distill.Learning.Randomness;
 using Tests.Cli;
-using Xunit.Abstractions;
 
 namespace Tests.Crashes.Ranks;
 
 /// <summary>
 /// The real command in several processes of Open MPI, which die, stop or are asked to stop. The run ends in the bits of one process, or all
-/// ranks end soon and the next run resumes. <c>make crash-test</c> kills a thousand ranks.
+/// ranks end soon and the next run resumes.
 /// </summary>
 [Trait("Category", "Process")]
 [Trait("Category", "Slow")]
-public class RankedRunTests(ITestOutputHelper output)
+public class RankedRunTests
 {
-    // A tiny run of two ranks takes a few seconds, most of it to start.
-    private const int MostMilliseconds = 9000;
-
     // What one process makes of the usual tiny pipeline.
     private static readonly Lazy<SortedDictionary<string, string>> Expected = new(() =>
     {
         using var pipeline = Pipeline();
         return Alone(pipeline);
     });
-
-    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RANK_KILLS") ?? "4", CultureInfo.InvariantCulture);
 
     [MpiFact]
     public void Two_ranks_with_a_queue_labels_rivals_and_an_online_teacher_end_in_the_bits_of_one_process()
@@ -86,46 +78,6 @@ public class RankedRunTests(ITestOutputHelper output)
             json["pretrain"]!["queue"] = new JsonObject { ["size"] = 64 };
             json["rounds"]!["distill"]!["student"]!["alpha"] = 0.5;
         }
-    }
-
-    [MpiFact]
-    public void Killed_ranks_end_all_and_the_run_resumes_to_the_same_bits()
-    {
-        var random = RandomKey.FromSeed(Kills);
-        var (draw, kills, longest) = (0, 0, TimeSpan.Zero);
-        while (kills < Kills)
-        {
-            using var pipeline = Pipeline();
-            while (true)
-            {
-                using var process = MpiFactAttribute.Start(2, pipeline.Folder, "run");
-                if (kills < Kills)
-                {
-                    Thread.Sleep(random.Below(draw++, MostMilliseconds));
-                    var rank = random.Below(draw++, 2);
-                    if (process.IsRunning)
-                    {
-                        Process.Start("kill", ["-9", $"{MpiFactAttribute.ProcessOf(process, rank)}"]).WaitForExit();
-                        kills++;
-                    }
-                }
-
-                var clock = Stopwatch.StartNew();
-                var outcome = process.Finish();
-                if (outcome.ExitCode == 0)
-                {
-                    break;
-                }
-
-                longest = clock.Elapsed > longest ? clock.Elapsed : longest;
-                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), outcome.Errors);
-                Assert.Contains("signal 9", outcome.Output + outcome.Errors, StringComparison.Ordinal);
-            }
-
-            Artifacts.AssertEqual(Expected.Value, Artifacts.Hash(pipeline));
-        }
-
-        output.WriteLine($"{kills} ranks killed; all ended within {longest.TotalSeconds:0.0} s");
     }
 
     [MpiFact]
