@@ -8,13 +8,13 @@ namespace Benchmarks.Device;
 /// <param name="Compute">Device; the precision is bf16.</param>
 /// <param name="Folder">Folder for the results.</param>
 /// <param name="Scale">Size of the workload.</param>
-/// <param name="Part">The only part to run: parity, train or label; null for all.</param>
+/// <param name="Part">The only part to run: one of the words of --only. Null runs all but NCCL.</param>
 internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale Scale, string? Part)
 {
     public const string Command = "device";
 
     private const string Usage =
-        "usage: benchmarks device --output FOLDER [--device NAME] [--only parity|train|label] [--small] [--rounds N]";
+        "usage: benchmarks device --output FOLDER [--device NAME] [--only parity|train|label|nccl] [--small] [--rounds N]";
 
     /// <exception cref="UserException">An argument is invalid.</exception>
     public static DeviceOptions Parse(IReadOnlyList<string> arguments)
@@ -27,7 +27,7 @@ internal sealed record DeviceOptions(Compute Compute, string Folder, DeviceScale
             {
                 case "--device" when hasValue: device = arguments[++i]; break;
                 case "--output" when hasValue: folder = arguments[++i]; break;
-                case "--only" when hasValue && arguments[i + 1] is "parity" or "train" or "label": part = arguments[++i]; break;
+                case "--only" when hasValue && arguments[i + 1] is "parity" or "train" or "label" or "nccl": part = arguments[++i]; break;
                 case "--rounds" when hasValue && ParseCount(arguments[i + 1]) is { } count:
                     rounds = count;
                     i++;

@@ -24,6 +24,12 @@ internal static class DeviceRun
     public static int Run(DeviceOptions options, string scripts)
     {
         options.Compute.Check();
+        if (options.Part == "nccl")
+        {
+            Console.WriteLine(NcclSum.Prove(options.Compute));
+            return 0;
+        }
+
         Directory.CreateDirectory(options.Folder);
         var python = Python.Find();
         if (python is null)

@@ -15,6 +15,15 @@ public sealed class DeviceOptionsTests
         Assert.Equal(DeviceScale.Paper, DeviceOptions.Parse(["--device", "cpu", "--output", "x"]).Scale);
     }
 
+    [Fact]
+    public void NCCL_is_for_GPUs()
+    {
+        var options = DeviceOptions.Parse(["--device", "cpu", "--output", "/tmp/x", "--only", "nccl"]);
+
+        var error = Assert.Throws<UserException>(() => DeviceRun.Run(options, ""));
+        Assert.Equal("found --only nccl on CPU, expected a GPU", error.Message);
+    }
+
     [Theory]
     [InlineData("--device", "cpu")]
     [InlineData("--output")]

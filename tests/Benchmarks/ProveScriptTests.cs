@@ -123,7 +123,7 @@ public sealed class ProveScriptTests
             .Select(line => line.Split('\t'))
             .Select(cells => (cells[0], cells[1]))
             .ToArray();
-        Assert.True(rows.Length == 10, errors);
+        Assert.True(rows.Length == 11, errors);
         return (code, rows);
     }
 

@@ -183,6 +183,9 @@ resume() {
     fi
 }
 
+# One rank on one GPU: NCCL and the functions around it are there, and the sum is right.
+nccl() { if [ "$device" = cpu ]; then echo 'left out: needs a GPU'; else bench nccl; fi; }
+
 bench() { "$pack/app/benchmarks" device --device "$device" $small --output "$out" --only "$1"; }
 
 # Uses the remaining time for networks of full width; they save when they are interrupted.
@@ -225,6 +228,7 @@ part doctor 90 doctor
 part "smoke on $device, fp32" 150 smoke_fp32
 part "smoke on $device, bf16" 120 smoke_bf16
 part 'resume after kill -9' 90 resume
+part 'sum with NCCL' 60 nccl
 part 'parity with PyTorch' 90 bench parity
 part 'training throughput' 240 bench train
 part 'labeling throughput' 90 bench label

@@ -5,6 +5,7 @@ using Distill.Pipeline.Options;
 using Tests.Learning;
 using Tests.Learning.Ranks;
 using Tests.Pipeline.Options;
+using TorchSharp;
 
 namespace Tests.Cli.Commands;
 
@@ -30,6 +31,25 @@ public sealed class RankedOptionsTests
     public void Others_are_refused(int ranks, string given, string message)
     {
         var error = Assert.Throws<UserException>(() => Divide(ranks, given));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, "CUDA", false)]
+    [InlineData("1", "1", "CUDA", true)]
+    [InlineData("0", "", "CPU", false)]
+    public void NCCL_sums_if_all_processes_want_it(string? first, string? second, string device, bool uses) => ThreadRanks.Run(
+        2,
+        ranks => Assert.Equal(uses, RankedOptions.UseNccl(ranks, new torch.Device(device), ranks.Leads ? first : second)));
+
+    [Theory]
+    [InlineData("1", null, "CUDA", "DISTILL_NCCL: found 1 in 1 of 2 processes, expected the same in all")]
+    [InlineData("1", "1", "CPU", "DISTILL_NCCL: found 1, but this run computes on CPU, expected on GPUs")]
+    public void NCCL_that_cannot_sum_is_refused(string? first, string? second, string device, string message)
+    {
+        var error = Assert.Throws<UserException>(() => ThreadRanks.Run(
+            2,
+            ranks => RankedOptions.UseNccl(ranks, new torch.Device(device), ranks.Leads ? first : second)));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 

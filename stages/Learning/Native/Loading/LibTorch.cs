@@ -30,6 +30,16 @@ public static class LibTorch
     /// <summary>The error for the libtorch that the user chose; null for none.</summary>
     private static UserException? Refusal { get; set; }
 
+    /// <summary>Returns the address of a function of libtorch_cuda, or of a library inside of it; 0 without it.</summary>
+    internal static nint FindCudaFunction(string name) =>
+        Libraries.Value.Cuda is { } cuda && NativeLibrary.TryGetExport(cuda, name, out var address) ? address : 0;
+
+    /// <inheritdoc cref="FindCudaFunction"/>
+    /// <exception cref="EntryPointNotFoundException">There is none.</exception>
+    internal static nint CudaFunction(string name) => FindCudaFunction(name) is not 0 and var address
+        ? address
+        : throw new EntryPointNotFoundException($"this libtorch has no function {name}");
+
     /// <summary>Throws if libtorch cannot be used. Call this before anything is computed.</summary>
     /// <exception cref="UserException">The libtorch that the user chose cannot be used.</exception>
     public static void Check()
