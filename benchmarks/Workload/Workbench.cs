@@ -38,7 +38,7 @@ internal sealed class Workbench : IDisposable
         Settings = RunSettings.Read(pipeline);
         Labels = LabelSplitOptions.Read(pipeline.Section("labels"), (int)Settings.Seed);
         Pretrain = PretrainOptions.Read(pipeline.Section("pretrain"));
-        FineTune = FineTuneOptions.Read(pipeline.Section("finetune"), Pretrain.Head.Layers);
+        FineTune = FineTuneOptions.Read(pipeline.Section("finetune"), Pretrain.Head);
         var round = pipeline.Map("rounds")[0].Section;
         Labeling = LabelOptions.Read(round.Section("label"));
         Distill = DistillOptions.Read(round.Section("student"));

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
 
-NAME is heads, from-layer, memory, groups, compositions, views, passes, temperature, alpha, targets, balance, self-first or stem. Every row is
-an ordinary pipeline (models/ablation-….json) that `distill run` runs, and skips when it is done. The figures of an ablation go to
-docs/evidence/results/ablation-NAME.json after every row; --keep measures only the rows that are missing there. A seed draws the 130
-labels and everything random after the pretraining. Top-1 is measured on the test split and chooses nothing: all rows were decided on before
-any was run. Run it in the repository's root after `make distill`, whose pretraining is the default row of heads.
+NAME is projection, batch-length, depth-width, heads, from-layer, memory, groups, compositions, views, passes, temperature, alpha, targets,
+balance, self-first or stem. Every row is an ordinary pipeline (models/ablation-….json) that `distill run` runs, and skips when it is
+done. The figures of an ablation go to docs/evidence/results/ablation-NAME.json after every row; --keep measures only the rows that are
+missing there. A seed draws the 130 labels and everything random after the pretraining. Top-1 is measured on the test split and chooses
+nothing: all rows were decided on before any was run. Run it in the repository's root after `make distill`, whose pretraining is the
+default row of heads.
 """
 import argparse
 import copy
@@ -93,6 +94,33 @@ def contrasted(name, change):
 
 
 # An ablation yields what tells a row from the others, and how to measure it.
+# The first three are studies of SimCLR's paper: one pretraining per row, of the small student's network unless a row has another.
+SMALL = {"network": {"architecture": "resnet18", "width": 0.25, "stem": "imagenet"}}
+
+
+def projection(seeds):
+    """Layers of the projection head; the encoder's features are measured, as always."""
+    for layers in (3, 2, 1, 0):
+        yield {"layers": layers}, partial(contrasted, f"projection-{layers}", merge(SMALL, {"head": {"layers": layers}, "steps": 1200}))
+
+
+def batch_length(seeds):
+    """The rate grows with the square root of the batch, as SimCLR's appendix B.1 has it, from the default's 0.003 for 256 images."""
+    for images in (153_600, 307_200, 614_400):
+        for batch in (64, 256, 1024):
+            change = {"batchSize": batch, "steps": images // batch, "optimizer": {"learningRate": 0.003 * (batch / 256) ** 0.5}}
+            yield {"images": images, "batch": batch}, partial(contrasted, f"batch-{batch}-of-{images}", merge(SMALL, change))
+
+
+def depth_width(seeds):
+    for architecture in ("resnet18", "resnet50", "resnet152"):
+        for width in (0.0625, 0.125, 0.25):
+            if (architecture, width) != ("resnet152", 0.25):
+                network = {"architecture": architecture, "width": width, "stem": "imagenet"}
+                change = {"network": network, "batchSize": 128, "steps": 1200, "optimizer": {"learningRate": 0.002}}
+                yield {"architecture": architecture, "width": width}, partial(contrasted, f"{architecture}-{width}", change)
+
+
 def heads(seeds):
     for layers in (3, 2, 4):
         head = {} if layers == 3 else {"head": {"layers": layers, "output": 64}}
@@ -219,8 +247,9 @@ def stem(seeds):
 
 
 ALL = {
-    "heads": heads, "from-layer": from_layer, "memory": memory, "groups": groups, "compositions": compositions, "views": views, "passes": passes,
-    "temperature": temperature, "alpha": alpha, "targets": targets, "balance": balance, "self-first": self_first, "stem": stem,
+    "projection": projection, "batch-length": batch_length, "depth-width": depth_width, "heads": heads, "from-layer": from_layer,
+    "memory": memory, "groups": groups, "compositions": compositions, "views": views, "passes": passes, "temperature": temperature,
+    "alpha": alpha, "targets": targets, "balance": balance, "self-first": self_first, "stem": stem,
 }
 
 

@@ -13,6 +13,9 @@ HERE = pathlib.Path(__file__).parent
 
 # Title, the row all others are compared with, and the figure that is drawn.
 ABLATIONS = {
+    "projection": ("Layers of the projection head", {"layers": 3}, "linear"),
+    "batch-length": ("Batch and length of training", {"images": 307_200, "batch": 256}, "linear"),
+    "depth-width": ("Depth and width", {"architecture": "resnet18", "width": 0.25}, "linear"),
     "heads": ("Layers of the head, and the layer fine-tuned from", {"layers": 3, "fromLayer": 1}, "teacher"),
     "from-layer": ("The long run's head, and the layer fine-tuned from", {"fromLayer": 1}, "teacher"),
     "memory": ("Memory of past keys", {"keys": 0}, "teacher"),

@@ -26,19 +26,19 @@ public sealed record FineTuneOptions(
 
     /// <summary>Reads the block <c>finetune</c>.</summary>
     /// <param name="section">The block.</param>
-    /// <param name="headLayers">Number of layers of the pretrained head; the last one cannot be kept.</param>
-    public static FineTuneOptions Read(JsonSection section, int headLayers)
+    /// <param name="head">The pretrained head, whose last layer cannot be kept.</param>
+    public static FineTuneOptions Read(JsonSection section, HeadOptions head)
     {
         var weights = section.OptionalFile(
             "weights",
             "Safetensors file of a whole classifier that becomes the teacher, or an ONNX model of one that is a plain ResNet. Nothing is "
                 + "pretrained then.");
         var fromLayer = section.Integer(
-            "fromLayer", Math.Min(1, headLayers - 1), 0, headLayers - 1,
+            "fromLayer", Math.Min(1, head.Hidden), 0, head.Hidden,
                 "Layers of the projection head that stay below the classifier (SimCLRv2 section 2.1).");
         return new FineTuneOptions(
             weights,
-            weights is null ? fromLayer : HeadLayersOf(section, weights, headLayers),
+            weights is null ? fromLayer : HeadLayersOf(section, weights, head),
             section.Choice(
                 "start", ClassifierStart.Zero,
                 "What the classifier starts from. zero, as in SimCLRv2, or probe: a logistic regression on the frozen features of the "
@@ -52,16 +52,16 @@ public sealed record FineTuneOptions(
         };
     }
 
-    private static int HeadLayersOf(JsonSection section, string weights, int headLayers)
+    private static int HeadLayersOf(JsonSection section, string weights, HeadOptions head)
     {
         try
         {
             var layers = ImportedWeights.HeadLayersOf(weights);
-            return layers < headLayers
+            return layers <= head.Hidden
                 ? layers
                 : throw section.Error(
                     "weights",
-                    $"found {weights} with {layers} head layers, expected a classifier with fewer than the {headLayers} of pretrain.head");
+                    $"found {weights} with {layers} head layers, expected a classifier with at most {head.Hidden}, as in pretrain.head");
         }
         catch (InvalidDataException damaged)
         {

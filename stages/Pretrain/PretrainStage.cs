@@ -54,6 +54,6 @@ public static class PretrainStage
     {
         var copy = ContrastiveNetwork.Create(options.Network, options.Head, channels, settings.Compute, random: null);
         var (groups, ranks) = (options.Training.Groups, settings.RanksFor(options.Training));
-        return new KeyQueue(copy, network, options.Head.Output, options.Queue, groups, settings.Compute, ranks);
+        return new KeyQueue(copy, network, options.Head.LengthOn(options.Network), options.Queue, groups, settings.Compute, ranks);
     }
 }

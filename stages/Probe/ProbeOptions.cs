@@ -10,8 +10,13 @@ namespace Distill.Probe;
 /// <param name="Solver">The optimizer of the linear classifier.</param>
 /// <param name="Neighbors">Whether kNN is measured too, with the same labels, in both common conventions.</param>
 /// <param name="HeldOutFraction">Fraction of the labeled images on which L-BFGS's L2 strength is chosen.</param>
+/// <param name="Folds">
+/// Parts of the labeled images that are held out in turn instead, to choose the strength by their likelihood; null holds out that fraction
+/// once, and chooses by accuracy.
+/// </param>
 /// <param name="Sgd">Epochs, batch size and learning rate of SGD.</param>
-public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOutFraction, SgdProbeOptions Sgd)
+public sealed record ProbeOptions(
+    ProbeLabels Labels, ProbeSolver Solver, bool Neighbors, double HeldOutFraction, int? Folds, SgdProbeOptions Sgd)
 {
     private const string Features =
         "linear probe on the frozen encoder's features of center crops, batch norm in inference mode; ";
@@ -23,6 +28,9 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
         section.Choice("solver", ProbeSolver.Lbfgs, "lbfgs sweeps L2 strengths (SimCLR appendix B.8); sgd has no decay (appendix B.6)."),
         section.Flag("neighbors", true, "Whether kNN is measured too, k = 200 and k = 20."),
         section.Number("heldOutFraction", 0.2, 0.01, 0.9, "Fraction of the labeled images on which lbfgs chooses the L2 strength."),
+        section.OptionalInteger(
+            "folds", 2, 20,
+            "Parts of the labeled images that are held out in turn instead, so that few labels choose the strength by all of them."),
         new SgdProbeOptions(
             section.Integer("epochs", SgdProbeOptions.Default.Epochs, 1, help: "Epochs of sgd."),
             section.Integer("batchSize", SgdProbeOptions.Default.BatchSize, 1, help: "Images per step of sgd."),
@@ -50,6 +58,6 @@ public sealed record ProbeOptions(ProbeLabels Labels, ProbeSolver Solver, bool N
 
     /// <summary>A description of the evaluation for the results table.</summary>
     public string Protocol => Solver == ProbeSolver.Lbfgs
-        ? Features + "L-BFGS, L2 strength chosen among 45 on held-out training images"
+        ? Features + "L-BFGS, L2 strength chosen among 45 on held-out training images" + (Folds is { } folds ? $", in {folds} folds" : "")
         : Features + FormattableString.Invariant($"SGD, {Sgd.Epochs} epochs, no decay");
 }

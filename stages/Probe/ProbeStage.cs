@@ -6,6 +6,7 @@ using Distill.Imaging.Evaluation;
 using Distill.Imaging.Evaluation.Probes;
 using Distill.Imaging.Loading;
 using Distill.Imaging.Splits;
+using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
@@ -62,7 +63,8 @@ public static class ProbeStage
         var features_ND = options.Solver == ProbeSolver.Sgd
             ? Inference.RunToHost(classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count))
             : Inference.Run(classifier.Encoder, bank, indices, settings.Compute.InFp32, done => Report(done, indices.Count));
-        var metrics = Fit(classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report);
+        var metrics = Fit(
+            classifier, features_ND, bank.Labels(indices), train.ClassNames.Count, options, random, Report, context.Cancellation);
 
         var path = Path.Combine(context.Folder, Output);
         Durable.WriteFile(path, stream => Weights.Save(classifier, stream));
@@ -70,7 +72,7 @@ public static class ProbeStage
         metrics["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1);
         return new StageResult(new Dictionary<string, string> { [Output] = path }, metrics);
 
-        // Counts images first, then L2 strengths or epochs.
+        // Counts images first, then L2 strengths, folds or epochs.
         void Report(int done, int all)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -85,7 +87,8 @@ public static class ProbeStage
         int classes,
         ProbeOptions options,
         RandomKey random,
-        Action<int, int> report)
+        Action<int, int> report,
+        CancellationToken cancellation)
     {
         using var scale = FeatureScale.Fit(features_ND);
         if (options.Solver == ProbeSolver.Sgd)
@@ -96,15 +99,23 @@ public static class ProbeStage
             return [];
         }
 
+        if (options.Folds is { } folds)
+        {
+            var labels = labels_N.ReadAll<long>();
+            using var validated = CrossValidatedProbe.Fit(
+                scale.Apply(features_ND), labels, [.. Enumerable.Range(0, labels.Length)], classes, random, folds,
+                LogisticProbeOptions.Default, fold => report(fold, folds), cancellation);
+            SetClassifier(validated.Classifier);
+            return Metrics(validated.Strength, validated.HeldOutTop1!.Value);
+        }
+
         var recipe = LogisticProbeOptions.Default with { HeldOutShare = options.HeldOutFraction };
         using var probe = LogisticProbe.Fit(
             scale.Apply(features_ND), labels_N, classes, random, recipe, tried => report(tried, recipe.Strengths.Count));
         SetClassifier(probe.Classifier);
-        return new JsonObject
-        {
-            ["strength"] = probe.Strength,
-            ["heldOutTop1"] = Math.Round(probe.Sweep.Max(point => point.HeldOutTop1), 2),
-        };
+        return Metrics(probe.Strength, probe.Sweep.Max(point => point.HeldOutTop1));
+
+        static JsonObject Metrics(double strength, double top1) => new() { ["strength"] = strength, ["heldOutTop1"] = Math.Round(top1, 2) };
 
         void SetClassifier(LinearClassifier scaled)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Distill.FineTune;
+using Distill.Learning.Networks;
 using Distill.Pipeline.Options;
 using Tests.Learning;
 using Tests.Pipeline;
@@ -23,7 +24,7 @@ public sealed class FineTuneOptionsTests : IDisposable
     {
         var message = Assert.Throws<UserException>(() => Read(layers: 2)).Message;
         Assert.Contains(
-            "with 2 head layers, expected a classifier with fewer than the 2 of pretrain.head", message, StringComparison.Ordinal);
+            "with 2 head layers, expected a classifier with at most 1, as in pretrain.head", message, StringComparison.Ordinal);
     }
 
     private FineTuneOptions Read(int layers)
@@ -31,6 +32,6 @@ public sealed class FineTuneOptionsTests : IDisposable
         var weights = TinyNetworks.Write(_folder, "teacher.safetensors", TinyNetworks.FineTuned("finetune", layers));
         var json = new JsonObject { ["finetune"] = new JsonObject { ["weights"] = weights } };
         var section = PipelineFile.Parse(json.ToJsonString(), "test.json", _ => null).Section("finetune");
-        return FineTuneOptions.Read(section, headLayers: 2);
+        return FineTuneOptions.Read(section, new HeadOptions(2, 8));
     }
 }

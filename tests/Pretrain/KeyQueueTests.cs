@@ -1,6 +1,7 @@
 using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Ranks;
+using Distill.Learning.Safetensors;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Storage;
@@ -69,6 +70,19 @@ public sealed class KeyQueueTests
             }),
         ];
         Assert.Equal(3, hashes.Distinct().Count());
+    }
+
+    /// <summary>The encoder of these tests has 64 features, and a head would make 8 of them.</summary>
+    [Fact]
+    public void Without_a_head_the_keys_are_features()
+    {
+        using var source = new CancellationTokenSource();
+        using var folder = new TempFolder();
+        TinyPretraining.Run(folder, TinyPretraining.Options(keys: 16, steps: 2, layers: 0), source, cancelAt: null);
+        var weights = SafetensorsFile.ReadShapes(folder[PretrainStage.Output]).Keys;
+        Assert.DoesNotContain(weights, name => name.StartsWith("head.", StringComparison.Ordinal));
+        var saved = Directory.GetFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Select(SafetensorsFile.ReadShapes);
+        Assert.Contains(saved, file => file.Values.Any(shape => shape.SequenceEqual([16L, 64])));
     }
 
     [Fact]

@@ -39,13 +39,13 @@ internal static class TinyPretraining
         return PretrainStage.Run(context, options, new RunSettings(new Compute(CPU, false), 0, TimeSpan.FromDays(1)), SampleData.Open());
     }
 
-    public static PretrainOptions Options(int keys, double momentum = 0.9, double learningRate = 0.001, int steps = 8)
+    public static PretrainOptions Options(int keys, double momentum = 0.9, double learningRate = 0.001, int steps = 8, int layers = 3)
     {
         var json = FormattableString.Invariant($$"""
             {
               "pretrain": {
                 "network": { "architecture": "resnet18", "width": 0.125 },
-                "head": { "output": 8 }, "steps": {{steps}}, "batchSize": 8,
+                "head": { "layers": {{layers}}, "output": 8 }, "steps": {{steps}}, "batchSize": 8,
                 "queue": { "size": {{keys}}, "momentum": {{momentum}} },
                 "optimizer": { "learningRate": {{learningRate}} }
               }

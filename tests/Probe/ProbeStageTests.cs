@@ -15,7 +15,7 @@ public sealed class ProbeStageTests : IDisposable
     private static readonly int[] Labeled = [.. Enumerable.Range(0, 18)];
 
     private static readonly ProbeOptions Lbfgs = new(
-        ProbeLabels.Labeled, ProbeSolver.Lbfgs, Neighbors: false, HeldOutFraction: 0.34, new SgdProbeOptions(20, 6, 0.1, 0.9));
+        ProbeLabels.Labeled, ProbeSolver.Lbfgs, Neighbors: false, HeldOutFraction: 0.34, Folds: null, new SgdProbeOptions(20, 6, 0.1, 0.9));
 
     private static readonly ProbeOptions Sgd = Lbfgs with { Solver = ProbeSolver.Sgd };
 
@@ -72,6 +72,17 @@ public sealed class ProbeStageTests : IDisposable
         Assert.Contains("use more labels, or sgd", message, StringComparison.Ordinal);
 
         Assert.Equal(3, Run(_fixture, Sgd, new TinyDataset(), [0, 1, 2]).Metrics["labels"]!.GetValue<int>());
+    }
+
+    /// <summary>Folds hold out each of the 18 labeled images once, so the accuracy is a multiple of 100 / 18.</summary>
+    [Fact]
+    public void Folds_choose_the_strength_by_all_labeled_images()
+    {
+        var metrics = Run(_fixture, Lbfgs with { Folds = 3 }, new TinyDataset(), Labeled).Metrics;
+
+        var right = metrics["heldOutTop1"]!.GetValue<double>() * Labeled.Length / 100;
+        Assert.Equal(Math.Round(right), right, 0.01);
+        Assert.NotEqual(Hash(Lbfgs, new TinyDataset()), Hash(Lbfgs with { Folds = 3 }, new TinyDataset()));
     }
 
     private static string Hash(ProbeOptions options, TinyDataset dataset)

@@ -93,7 +93,7 @@ internal sealed record PlannedTraining(
                 Head = pretrain.Head.Layers,
                 IsLossSumOfRows = false,
                 QueueSize = pretrain.Queue.Size,
-                ProjectionLength = pretrain.Head.Output,
+                ProjectionLength = pretrain.Head.LengthOn(pretrain.Network),
             });
         }
 

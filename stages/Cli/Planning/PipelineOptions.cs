@@ -84,7 +84,7 @@ internal sealed record PipelineOptions(
         var pretrain = PretrainOptions.Read(pretrainSection);
         var encoders = EncoderOptions.ReadAll(pretrainSection);
         var classifySection = root.Section("classify", "The classifier on the features of frozen encoders (pretrain.encoder).");
-        var finetune = FineTuneOptions.Read(finetuneSection, pretrain.Head.Layers);
+        var finetune = FineTuneOptions.Read(finetuneSection, pretrain.Head);
         var probeSection = root.OptionalSection(
             "probe", byDefault: false, "Linear evaluation of the pretrained encoder. Left out by default.");
         var probe = probeSection is null ? null : new Block<ProbeOptions>(ProbeOptions.Read(probeSection), probeSection);

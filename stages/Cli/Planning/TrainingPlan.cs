@@ -55,9 +55,16 @@ internal sealed class TrainingPlan(PipelineOptions options, IDataset dataset, st
         var all = probe.Options.Labels == ProbeLabels.All;
         var usage = all ? LabelUsage.All : LabelUsage.Labeled;
         var linear = new Candidate(StageNames.Linear, probe.Options.Protocol, source, [Encoder, source.Artifact]) { Labels = usage };
+        var key = all ? probe.ToJson() : WithLabels(probe.ToJson());
+        if (probe.Options.Folds is null)
+        {
+            // Probes of versions without this option stay done.
+            key.Remove("folds");
+        }
+
         NeighborOptions[] neighbors = probe.Options.Neighbors ? [NeighborOptions.Lightly, NeighborOptions.SoloLearn] : [];
         return Step(
-            StageNames.Probe, ProbeStage.Version, all ? probe.ToJson() : WithLabels(probe.ToJson()), [Plan.Train, Encoder], context =>
+            StageNames.Probe, ProbeStage.Version, key, [Plan.Train, Encoder], context =>
                 ProbeStage.Run(context, probe.Options, options.Settings, dataset, options.Labels, source, Encoder),
             [linear, .. neighbors.Select(settings => Vote(settings, source, usage))]);
     }

@@ -27,7 +27,7 @@ public sealed class FineTunedNetwork : nn.Module<Tensor, Tensor>, IInferenceConv
         NetworkOptions network, HeadOptions headOptions, int fromLayer, int channels, int classes, Generator? generator)
         : base("fine_tuned")
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(fromLayer, headOptions.Layers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(fromLayer, headOptions.Hidden);
         encoder = new ResNet(network, channels, classes: null, generator);
         head = nn.Sequential(Enumerable.Range(0, fromLayer)
             .Select(_ => (nn.Module<Tensor, Tensor>)new HeadLayer(encoder.Features, encoder.Features, last: false)));

@@ -15,7 +15,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>, IInferenceConver
 
     /// <param name="input">Length of the encoder's features, and of the outputs of the hidden layers.</param>
     /// <param name="output">Length of the projection.</param>
-    /// <param name="depth">Number of layers; SimCLRv2 uses 3.</param>
+    /// <param name="depth">Number of layers; SimCLRv2 uses 3. With 0 the features are the projection.</param>
     /// <param name="generator">Draws the initial weights; null if others replace them.</param>
     public ProjectionHead(int input, int output, int depth, Generator? generator)
         : base("projection_head")

@@ -18,7 +18,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
     private readonly TempFolder _folder = new();
 
     private static int MostStates =>
-        int.Parse(Environment.GetEnvironmentVariable("DISTILL_POWER_CUTS") ?? "300", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("DISTILL_POWER_CUTS") ?? "200", CultureInfo.InvariantCulture);
 
     public static TheoryData<string> Names => [.. Sequences.All.Keys];
 

@@ -26,7 +26,7 @@ public class RankKillTests(ITestOutputHelper output)
     private int _pipelines;
     private TimeSpan _longest;
 
-    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RANK_KILLS") ?? "4", CultureInfo.InvariantCulture);
+    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("DISTILL_RANK_KILLS") ?? "3", CultureInfo.InvariantCulture);
 
     [MpiFact]
     public async Task Killed_ranks_end_all_and_the_run_resumes_to_the_same_bits()

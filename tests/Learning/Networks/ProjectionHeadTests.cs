@@ -55,6 +55,19 @@ public sealed class ProjectionHeadTests
         Assert.NotEqual(0, head.state_dict()["layers.1.bn.bias"].abs().max().ToSingle());
     }
 
+    [Fact]
+    public void Without_layers_the_features_are_the_projection()
+    {
+        using var scope = NewDisposeScope();
+        using var head = new ProjectionHead(12, 5, 0, null);
+        var features = Pattern.Uniform("features", 7, 12).requires_grad_();
+        var z = head.forward(features);
+        z.sum().backward();
+        Close.To(features, z, 0);
+        Close.To(ones(7, 12), features.grad!, 0);
+        Assert.Empty(head.state_dict());
+    }
+
     private static ProjectionHead Build()
     {
         using var generator = RandomKey.FromSeed(1).Generator();
