@@ -28,6 +28,7 @@ internal static class NcclSum
         using var values = rand(Length, device: compute.Device);
         using var expected = values.clone();
         var ranks = NcclRanks.Over(Alone.Instance, Math.Max(0, compute.Device.index));
+        ranks.Meet();
         var turn = DeviceClock.Turn(warmUp: 1, Sums, compute, count =>
         {
             for (var i = 0; i < count; i++)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep].
+"""Runs an ablation, or all of them: ablations.py [NAME …] [--seeds 0 1 2] [--keep] [--development].
 
 NAME is projection, batch-length, depth-width, heads, from-layer, memory, groups, compositions, views, passes, temperature, alpha, targets,
 balance, self-first or stem. Every row is an ordinary pipeline (models/ablation-….json) that `distill run` runs, and skips when it is
@@ -7,6 +7,8 @@ done. The figures of an ablation go to docs/evidence/results/ablation-NAME.json 
 missing there. A seed draws the 130 labels and everything random after the pretraining. Top-1 is measured on the test split and chooses
 nothing: all rows were decided on before any was run. Run it in the repository's root after `make distill`, whose pretraining is the
 default row of heads.
+
+--development measures on the development set of make_dev_set.py instead, into ablation-NAME-development.json; such figures may choose.
 """
 import argparse
 import copy
@@ -14,10 +16,11 @@ import json
 import pathlib
 import shutil
 import subprocess
-from functools import partial
+from functools import cache, partial
 
 DISTILL = "./distill"
 RESULTS = pathlib.Path("docs/evidence/results")
+DEVELOPMENT = {"dataset": {"kind": "idx", "folder": "data/fashion-mnist-dev"}}
 DEFAULT = {"weights": "models/fashion-mnist/pretrain/weights.safetensors"}
 
 # Without students: what the encoder is worth, by kNN, by the linear probe with all labels and by fine-tuning with 130.
@@ -57,9 +60,15 @@ def merge(below, above):
     return below
 
 
+def prefix():
+    """What the names of pipelines begin with."""
+    return "ablation-development" if arguments().development else "ablation"
+
+
 def run(name, pipeline, seed=None):
     """Top-1 by row of one pipeline."""
-    name = f"ablation-{name}"
+    name = f"{prefix()}-{name}"
+    pipeline = merge(pipeline, DEVELOPMENT if arguments().development else {})
     path = pathlib.Path("models") / f"{name}.json"
     path.write_text(json.dumps({"name": name} | pipeline, indent=2) + "\n")
     subprocess.run([DISTILL, "run", path] + ([] if seed is None else ["--seed", str(seed)]), check=True)
@@ -80,15 +89,15 @@ def fine_tune(name, network, layer, seeds, extends="fashion-mnist"):
 
 def pretrained(name, change, layer, seeds, network=None):
     """What the encoder of a pretraining is worth, and the teachers fine-tuned from it; nothing changed is make distill's own."""
-    rows = run(name, merge(ENCODER, {"pretrain": change or DEFAULT}))
-    given = (network or {}) | {"weights": f"models/ablation-{name}/pretrain/weights.safetensors"}
+    rows = run(name, merge(ENCODER, {"pretrain": change or ({} if arguments().development else DEFAULT)}))
+    given = (network or {}) | {"weights": f"models/{prefix()}-{name}/pretrain/weights.safetensors"}
     return {"knn": rows["knn-200"], "linear": rows["linear"], "teacher": fine_tune(f"{name}-from-{layer}", given, layer, seeds)}
 
 
 def contrasted(name, change):
     """Loss (mean of the last fifth of the steps), kNN and linear probe of a pretraining."""
     rows = run(name, merge(ENCODER, {"pretrain": change}))
-    lines = [json.loads(line) for line in (pathlib.Path("models") / f"ablation-{name}" / "pretrain" / "metrics.jsonl").open()]
+    lines = [json.loads(line) for line in (pathlib.Path("models") / f"{prefix()}-{name}" / "pretrain" / "metrics.jsonl").open()]
     losses = [line["loss"] for line in lines if line["step"] > 0.8 * lines[-1]["step"]]
     return {"loss": round(sum(losses) / len(losses), 3), "knn": rows["knn-200"], "linear": rows["linear"]}
 
@@ -179,7 +188,7 @@ def taught(name, seeds, change, before=None, like="round"):
     for seed in seeds:
         # A copy of a run has its finished stages, of which the fine-tuned teacher at least is the same. Soft targets are in data.
         for place in ("models", "data"):
-            first, folder = (pathlib.Path(place) / f"ablation-{which}-seed-{seed}" for which in (like, name))
+            first, folder = (pathlib.Path(place) / f"{prefix()}-{which}-seed-{seed}" for which in (like, name))
             if first.exists() and not folder.exists():
                 shutil.copytree(first, folder)
     rows = [run(name, pipeline, seed) for seed in seeds]
@@ -254,7 +263,7 @@ ALL = {
 
 
 def ablate(name, seeds, keep):
-    path = RESULTS / f"ablation-{name}.json"
+    path = RESULTS / f"ablation-{name}{'-development' if arguments().development else ''}.json"
     before = json.loads(path.read_text()) if keep and path.exists() else {}
     known = before["rows"] if before.get("seeds") == seeds else []
     rows = []
@@ -263,15 +272,20 @@ def ablate(name, seeds, keep):
         path.write_text(json.dumps({"seeds": seeds, "rows": rows}, indent=2) + "\n")
 
 
-def main():
+@cache
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", default=list(ALL), metavar="name")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--keep", action="store_true")
-    arguments = parser.parse_args()
+    parser.add_argument("--development", action="store_true")
+    return parser.parse_args()
+
+
+def main():
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for name in arguments.names:
-        ablate(name, arguments.seeds, arguments.keep)
+    for name in arguments().names:
+        ablate(name, arguments().seeds, arguments().keep)
 
 
 main()

@@ -27,10 +27,11 @@ public sealed record ProbeOptions(
             "Labels that the probe learns from: those of the block labels, or all of the training split."),
         section.Choice("solver", ProbeSolver.Lbfgs, "lbfgs sweeps L2 strengths (SimCLR appendix B.8); sgd has no decay (appendix B.6)."),
         section.Flag("neighbors", true, "Whether kNN is measured too, k = 200 and k = 20."),
-        section.Number("heldOutFraction", 0.2, 0.01, 0.9, "Fraction of the labeled images on which lbfgs chooses the L2 strength."),
+        section.Number(
+            "heldOutFraction", 0.2, 0.01, 0.9, "Fraction of the labeled images on which lbfgs chooses the L2 strength, without folds."),
         section.OptionalInteger(
             "folds", 2, 20,
-            "Parts of the labeled images that are held out in turn instead, so that few labels choose the strength by all of them."),
+            "Number of parts of the labeled images, each held out once for lbfgs to choose the strength; replaces heldOutFraction."),
         new SgdProbeOptions(
             section.Integer("epochs", SgdProbeOptions.Default.Epochs, 1, help: "Epochs of sgd."),
             section.Integer("batchSize", SgdProbeOptions.Default.BatchSize, 1, help: "Images per step of sgd."),

@@ -56,9 +56,8 @@ internal sealed class MpiFactAttribute : FactAttribute
                 ? int.Parse(ranks[rank], CultureInfo.InvariantCulture)
                 : null;
         }
-        catch (IOException)
+        catch (IOException) when (!mpirun.IsRunning)
         {
-            // mpirun itself has ended.
             return null;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Distill.Imaging.Augmentation;
+using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
@@ -47,6 +48,15 @@ public sealed class ImportEncoderStageTests : IDisposable
     }
 
     [Fact]
+    public void Head_is_left_out_if_the_network_has_none()
+    {
+        var given = TinyNetworks.WritePretrained(_fixture.Folder);
+        Import(given, needsHead: false, TinyNetworks.Head with { Layers = 0 });
+        TinyNetworks.AssertSameWeights(
+            given, _fixture.Folder[PretrainStage.Output], key => key.StartsWith(Encoder, StringComparison.Ordinal) ? key : null);
+    }
+
+    [Fact]
     public void Same_weights_give_the_same_file()
     {
         var given = TinyNetworks.WritePretrained(_fixture.Folder);
@@ -56,12 +66,12 @@ public sealed class ImportEncoderStageTests : IDisposable
         Assert.Equal(first, File.ReadAllBytes(_fixture.Folder[PretrainStage.Output]));
     }
 
-    private void Import(string given, bool needsHead)
+    private void Import(string given, bool needsHead, HeadOptions? head = null)
     {
         _fixture.Inputs[Given] = given;
         var options = new PretrainOptions(
             TinyDataset.Network,
-            TinyNetworks.Head,
+            head ?? TinyNetworks.Head,
             new AugmentationOptions(null, []),
             new LowResolution(20, 0),
             0.2,

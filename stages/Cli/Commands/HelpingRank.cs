@@ -1,6 +1,7 @@
 using System.Text;
 using Distill.Cli.Planning;
 using Distill.Learning.Ranks;
+using Distill.Learning.Ranks.Nccl;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Pipeline.Retries;
@@ -10,10 +11,15 @@ namespace Distill.Cli.Commands;
 /// <summary>A process that helps the one that leads: it takes part in every training, and waits between them.</summary>
 internal static class HelpingRank
 {
-    /// <summary>What the leader sends first: it has read the pipeline, so errors in it are shown once.</summary>
-    public static readonly byte[] Greeting = Encoding.UTF8.GetBytes(Version);
+    private const string WithNccl = ", with NCCL";
 
     private static string Version => ProgramVersion.Current.ToString();
+
+    /// <summary>
+    /// Returns what the leader sends first: it has read the pipeline, so errors in it are shown once. Before this, no rank may expect
+    /// anything of another.
+    /// </summary>
+    public static byte[] Greeting(IRanks ranks) => Encoding.UTF8.GetBytes(Version + (ranks is NcclRanks ? WithNccl : ""));
 
     /// <summary>Helps until the leader is done.</summary>
     /// <param name="ranks">All processes.</param>
@@ -32,12 +38,19 @@ internal static class HelpingRank
         try
         {
             ranks.IsTraining = true;
-            if (!greeting.AsSpan().SequenceEqual(Greeting))
+            var said = Encoding.UTF8.GetString(greeting);
+            if (!said.StartsWith(Version, StringComparison.Ordinal))
             {
-                throw new UserException($"this is {Version}, but rank 0 is {Encoding.UTF8.GetString(greeting)}");
+                throw new UserException($"this is {Version}, but rank 0 is {said}");
             }
 
             var options = load();
+            if (!greeting.AsSpan().SequenceEqual(Greeting(options.Settings.Ranks)))
+            {
+                throw new UserException(
+                    $"{NcclRanks.Variable} differs from that of rank 0: start all with mpirun -x {NcclRanks.Variable}=1, or none");
+            }
+
             // The leader shows all messages about images and device.
             var session = Session.Open(options, isSilent: true, interruption.Token);
             options.Settings.Compute.Open(new DeviceRetry(TimeProvider.System, _ => { }), _ => { }, interruption.Token);

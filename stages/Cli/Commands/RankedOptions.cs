@@ -48,7 +48,7 @@ internal static class RankedOptions
             compute = compute with { Device = new Device(DeviceType.CUDA, ranks.Placement.LocalRank % gpus) };
         }
 
-        if (UseNccl(ranks, compute.Device, Environment.GetEnvironmentVariable(NcclRanks.Variable)))
+        if (UseNccl(compute.Device, Environment.GetEnvironmentVariable(NcclRanks.Variable)))
         {
             settings = settings with { Ranks = NcclRanks.Over(ranks, Math.Max(0, compute.Device.index)) };
         }
@@ -57,25 +57,13 @@ internal static class RankedOptions
     }
 
     /// <summary>Whether sums go from GPU to GPU.</summary>
-    /// <param name="ranks">The processes, which are asked all.</param>
-    /// <param name="device">Where this one computes.</param>
-    /// <param name="variable">What this one's environment says.</param>
-    /// <exception cref="UserException">It cannot be so, or not for all of them.</exception>
-    internal static bool UseNccl(IRanks ranks, Device device, string? variable)
-    {
-        var wanted = variable == "1";
-        var all = ranks.Exchange(wanted ? 1 : 0);
-        if (wanted && device.type != DeviceType.CUDA)
-        {
-            throw new UserException($"{NcclRanks.Variable}: found 1, but this run computes on {device.type}, expected on GPUs");
-        }
-
-        return all.Distinct().Count() == 1
-            ? wanted
-            : throw new UserException(
-                $"{NcclRanks.Variable}: found 1 in {all.Sum()} of {all.Length} processes, expected the same in all: "
-                + $"start them with mpirun -x {NcclRanks.Variable}=1");
-    }
+    /// <param name="device">Where this process computes.</param>
+    /// <param name="variable">What its environment says.</param>
+    /// <exception cref="UserException">There is no GPU to do so.</exception>
+    internal static bool UseNccl(Device device, string? variable) =>
+        variable == "1" && (device.type == DeviceType.CUDA
+            ? true
+            : throw new UserException($"{NcclRanks.Variable}: found 1, but this run computes on {device.type}, expected on GPUs"));
 
     private static void Check(PlannedTraining training, int ranks)
     {

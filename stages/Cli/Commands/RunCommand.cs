@@ -93,7 +93,7 @@ internal static class RunCommand
         var session = Session.Open(options, interruption.Token);
         if (options.Settings.Ranks is { Count: > 1 } ranks)
         {
-            ranks.Broadcast(HelpingRank.Greeting);
+            ranks.Broadcast(HelpingRank.Greeting(ranks));
         }
 
         var view = Session.View(json, plain: options.Settings.Ranks.Count > 1);

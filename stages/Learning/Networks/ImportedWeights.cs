@@ -35,7 +35,10 @@ public static class ImportedWeights
             .Count();
     }
 
-    /// <summary>Loads the encoder and, if the file has one, the projection head. A ResNet's classifier is ignored.</summary>
+    /// <summary>
+    /// Loads the encoder and, if the file has one, the projection head. A ResNet's classifier is ignored, and the head if the network has
+    /// none.
+    /// </summary>
     /// <param name="network">The network, whose head keeps its weights if the file has no head.</param>
     /// <param name="path">A safetensors file, or an ONNX model of a plain ResNet.</param>
     /// <returns>Whether the file had a head.</returns>
@@ -47,6 +50,7 @@ public static class ImportedWeights
         using var scope = NewDisposeScope();
         var given = Read(path);
         var withHead = given.Keys.Any(IsHead);
+        var ignoresHead = !network.state_dict().Keys.Any(IsHead);
         if (!withHead)
         {
             given = Plain(given, path);
@@ -56,7 +60,7 @@ public static class ImportedWeights
             network.state_dict().Where(entry => withHead || !IsHead(entry.Key)),
             given,
             key => withHead ? key : FineTunedNetwork.PlainKey(key),
-            key => !key.StartsWith(PlainClassifier, StringComparison.Ordinal),
+            key => !key.StartsWith(PlainClassifier, StringComparison.Ordinal) && !(ignoresHead && IsHead(key)),
             path);
         CheckOutputs(network.Encoder, given, path);
         return withHead;

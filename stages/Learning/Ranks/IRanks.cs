@@ -15,6 +15,14 @@ public interface IRanks
     /// <summary>Number of this process, from 0.</summary>
     int Rank { get; }
 
+    /// <summary>
+    /// Connects the ranks for sums, before a training takes memory. All ranks call it at the start of each training; it does nothing if
+    /// they are connected.
+    /// </summary>
+    void Meet()
+    {
+    }
+
     /// <summary>Number of processes, R.</summary>
     int Count { get; }
 
@@ -31,7 +39,7 @@ public interface IRanks
 
     /// <summary>
     /// Replaces values by their sums over all ranks, with the same bits on each. If R is a power of two, the sum is a balanced binary tree:
-    /// ((0 + 1) + (2 + 3)) + …
+    /// ((0 + 1) + (2 + 3)) + … Only with NCCL, and more than two ranks, the order is another one.
     /// </summary>
     /// <param name="values">One contiguous fp32 tensor, of the same length on all ranks.</param>
     void Sum(Tensor values);

@@ -41,6 +41,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
         }
 
         _ranks.IsTraining = true;
+        _ranks.Meet();
         var outcome = Run(task, team);
         _ranks.IsTraining = false;
         return outcome;

@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using Distill.Cli.Commands;
 using Distill.Cli.Planning;
+using Distill.Learning.Ranks;
+using Distill.Learning.Ranks.Nccl;
 using Distill.Pipeline.Options;
 using Tests.Learning;
 using Tests.Learning.Ranks;
+using Tests.Learning.Ranks.Nccl;
 using Tests.Pipeline.Options;
 using TorchSharp;
 
@@ -35,22 +38,40 @@ public sealed class RankedOptionsTests
     }
 
     [Theory]
-    [InlineData(null, null, "CUDA", false)]
-    [InlineData("1", "1", "CUDA", true)]
-    [InlineData("0", "", "CPU", false)]
-    public void NCCL_sums_if_all_processes_want_it(string? first, string? second, string device, bool uses) => ThreadRanks.Run(
-        2,
-        ranks => Assert.Equal(uses, RankedOptions.UseNccl(ranks, new torch.Device(device), ranks.Leads ? first : second)));
+    [InlineData(null, "CUDA", false)]
+    [InlineData("1", "CUDA", true)]
+    [InlineData("0", "CPU", false)]
+    public void NCCL_sums_if_the_environment_says_so(string? variable, string device, bool uses) =>
+        Assert.Equal(uses, RankedOptions.UseNccl(new torch.Device(device), variable));
+
+    [Fact]
+    public void NCCL_without_a_GPU_is_refused()
+    {
+        var error = Assert.Throws<UserException>(() => RankedOptions.UseNccl(torch.CPU, "1"));
+        Assert.Equal("DISTILL_NCCL: found 1, but this run computes on CPU, expected on GPUs", error.Message);
+    }
 
     [Theory]
-    [InlineData("1", null, "CUDA", "DISTILL_NCCL: found 1 in 1 of 2 processes, expected the same in all")]
-    [InlineData("1", "1", "CPU", "DISTILL_NCCL: found 1, but this run computes on CPU, expected on GPUs")]
-    public void NCCL_that_cannot_sum_is_refused(string? first, string? second, string device, string message)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Processes_that_differ_in_NCCL_all_end(bool leaderHasIt)
     {
-        var error = Assert.Throws<UserException>(() => ThreadRanks.Run(
-            2,
-            ranks => RankedOptions.UseNccl(ranks, new torch.Device(device), ranks.Leads ? first : second)));
-        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        var options = PipelineOptions.Read(Parsing.Of(Pipeline(new JsonObject { ["groups"] = 2 }).ToJsonString()));
+        var nccl = FakeNccl.Open(2);
+        ThreadRanks.Run(2, ranks =>
+        {
+            IRanks own = ranks.Leads == leaderHasIt ? new NcclRanks(ranks, torch.CPU.type, nccl, _ => { }) : ranks;
+            if (ranks.Leads)
+            {
+                ranks.Broadcast(HelpingRank.Greeting(own));
+                return;
+            }
+
+            var loaded = options with { Settings = options.Settings with { Ranks = own } };
+            var error = Assert.Throws<UserException>(() => HelpingRank.Run(ranks, () => loaded));
+            Assert.Contains("DISTILL_NCCL differs from that of rank 0", error.Message, StringComparison.Ordinal);
+            Assert.True(ranks.IsTraining, "the others would not end");
+        });
     }
 
     private static void Divide(int ranks, string given)

@@ -9,7 +9,8 @@ internal sealed class InferenceSequence(params IReadOnlyList<IInferenceModule> p
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return parts.Aggregate(x, (h, part) => part.Forward(h)).MoveToOuterDisposeScope();
+        // Without parts, the input itself must not change its owner.
+        return parts.Aggregate(x.alias(), (h, part) => part.Forward(h)).MoveToOuterDisposeScope();
     }
 
     public string Emit(OnnxGraph graph, string x) => parts.Aggregate(x, (h, part) => part.Emit(graph, h));

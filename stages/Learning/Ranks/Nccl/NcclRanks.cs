@@ -7,7 +7,8 @@ namespace Distill.Learning.Ranks.Nccl;
 /// <summary>Ranks whose sums of tensors on GPUs go from GPU to GPU. Everything else goes the way of the ranks that they extend.</summary>
 /// <remarks>
 /// NCCL chooses the order of a sum, so from three ranks on it may differ from one process in rounding. All ranks receive the same bits.
-/// A rank that waits for one that died is ended by the watch of the other ranks, in whose thread nothing waits for a GPU.
+/// A rank that waits for one that died or was stopped is ended by the watch of the other ranks, in whose thread nothing waits for a GPU.
+/// The watch does not notice that a network fails while all processes run.
 /// </remarks>
 public sealed class NcclRanks : IRanks
 {
@@ -57,6 +58,12 @@ public sealed class NcclRanks : IRanks
     public Tensor Gather(Tensor rows_MD) => _others.Gather(rows_MD);
 
     /// <inheritdoc/>
+    /// <remarks>NCCL takes memory of its own for this, which libtorch's cache may have taken later.</remarks>
+    /// <exception cref="IOException">NCCL refused.</exception>
+    public void Meet() => _useStream(_ =>
+        _communicator ??= _nccl.Join(_others.Broadcast(_others.Leads ? _nccl.NewId() : null), Rank, Count));
+
+    /// <inheritdoc/>
     /// <exception cref="IOException">NCCL refused.</exception>
     public void Sum(Tensor values)
     {
@@ -71,12 +78,8 @@ public sealed class NcclRanks : IRanks
             throw new ArgumentException("found a tensor that is not contiguous, or not fp32", nameof(values));
         }
 
-        _useStream(stream =>
-        {
-            // Ranks meet at their first sum.
-            _communicator ??= _nccl.Join(_others.Broadcast(_others.Leads ? _nccl.NewId() : null), Rank, Count);
-            _nccl.Sum(TensorMemory.Address(values), values.numel(), _communicator.Value, stream);
-        });
+        var communicator = _communicator ?? throw new InvalidOperationException("found a sum before the call that connects the ranks");
+        _useStream(stream => _nccl.Sum(TensorMemory.Address(values), values.numel(), communicator, stream));
     }
 
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ namespace Distill.Learning.Training.Passes;
 
 /// <summary>
 /// The passes of one rank: its share of the groups goes through other passes. Then gradients are summed over the ranks, and running
-/// statistics averaged. If the number of ranks is a power of two, the result has the bits of one process with the same groups in
-/// <see cref="ReplicaPasses"/>.
+/// statistics averaged. If the number of ranks is a power of two, and NCCL does not sum, the result has the bits of one process with the
+/// same groups in <see cref="ReplicaPasses"/>.
 /// </summary>
 internal sealed class RankedPasses : NetworkPasses
 {

@@ -22,6 +22,8 @@ public sealed class NcclRanksTests
         Run(count, nccl, DeviceType.CPU, ranks =>
         {
             using var scope = NewDisposeScope();
+            ranks.Meet();
+            ranks.Meet();
             var values = arange(5, dtype: ScalarType.Float32).add(ranks.Rank);
             ranks.Sum(values);
             ranks.Sum(values.narrow(0, 3, 2));
@@ -62,7 +64,7 @@ public sealed class NcclRanksTests
     {
         var nccl = FakeNccl.Open(1);
         FakeNccl.Refuses = true;
-        var error = Assert.Throws<IOException>(() => Run(1, nccl, DeviceType.CPU, ranks => ranks.Sum(ones(2))));
+        var error = Assert.Throws<IOException>(() => Run(1, nccl, DeviceType.CPU, ranks => ranks.Meet()));
         Assert.Equal("NCCL: invalid argument; NCCL_DEBUG=WARN shows the cause", error.Message);
     }
 
@@ -72,6 +74,7 @@ public sealed class NcclRanksTests
         var nccl = FakeNccl.Open(1);
         Run(1, nccl, DeviceType.CPU, ranks =>
         {
+            ranks.Meet();
             Assert.Throws<ArgumentException>(() => ranks.Sum(ones(3, 2).t()));
             Assert.Throws<ArgumentException>(() => ranks.Sum(ones(3, ScalarType.Float64)));
         });
