@@ -18,7 +18,11 @@ internal sealed unsafe partial class MpiCalls : IDisposable
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TimeToAbort = TimeSpan.FromSeconds(5);
 
+    // Between two looks at the other ranks, however short the waits are and however closely they follow each other.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
     private readonly MpiLibrary _mpi;
+    private readonly Stopwatch _sinceLook = Stopwatch.StartNew();
     private MpiWatch? _watch;
     private IReadOnlyList<RankIdentity> _identities = [];
 
@@ -50,6 +54,7 @@ internal sealed unsafe partial class MpiCalls : IDisposable
     /// <summary>Ends all ranks if one of them has been silent for too long.</summary>
     public void Watch()
     {
+        _sinceLook.Restart();
         if (_watch?.Look() is { } lost)
         {
             Console.Error.WriteLine(FormattableString.Invariant(
@@ -127,6 +132,11 @@ internal sealed unsafe partial class MpiCalls : IDisposable
     /// <summary>Waits for requests, first without a pause, then with longer and longer ones.</summary>
     private void Wait(nint* requests, int count)
     {
+        if (_sinceLook.Elapsed > LookEvery)
+        {
+            Watch();
+        }
+
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < count; i++)
         {

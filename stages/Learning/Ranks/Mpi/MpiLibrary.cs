@@ -18,30 +18,30 @@ internal sealed unsafe class MpiLibrary
     private const string StandardAbi = "libmpi_abi.so.0";
     private const int ErrorLength = 512;
 
-    private readonly nint _library;
     private readonly delegate* unmanaged<int, byte*, int*, int> _errorString;
 
-    private MpiLibrary(nint library, bool isOpenMpi)
+    /// <param name="symbol">Returns the address of a function or handle.</param>
+    /// <param name="isOpenMpi">Whether handles are addresses of data, not fixed numbers.</param>
+    internal MpiLibrary(Func<string, nint> symbol, bool isOpenMpi)
     {
-        _library = library;
-        World = isOpenMpi ? Symbol("ompi_mpi_comm_world") : 0x101;
-        Bytes = isOpenMpi ? Symbol("ompi_mpi_byte") : 0x247;
-        Floats = isOpenMpi ? Symbol("ompi_mpi_float") : 0x210;
-        ErrorsReturn = isOpenMpi ? Symbol("ompi_mpi_errors_return") : 0x143;
-        InitThread = (delegate* unmanaged<nint, nint, int, int*, int>)Symbol("MPI_Init_thread");
-        SetErrorHandler = (delegate* unmanaged<nint, nint, int>)Symbol("MPI_Comm_set_errhandler");
-        Rank = (delegate* unmanaged<nint, int*, int>)Symbol("MPI_Comm_rank");
-        Size = (delegate* unmanaged<nint, int*, int>)Symbol("MPI_Comm_size");
-        Send = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Symbol("MPI_Isend");
-        Receive = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Symbol("MPI_Irecv");
-        Broadcast = (delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)Symbol("MPI_Ibcast");
-        Gather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Symbol("MPI_Iallgather");
-        Test = (delegate* unmanaged<nint*, int*, nint, int>)Symbol("MPI_Test");
-        Cancel = (delegate* unmanaged<nint*, int>)Symbol("MPI_Cancel");
-        Free = (delegate* unmanaged<nint*, int>)Symbol("MPI_Request_free");
-        Abort = (delegate* unmanaged<nint, int, int>)Symbol("MPI_Abort");
-        Finish = (delegate* unmanaged<int>)Symbol("MPI_Finalize");
-        _errorString = (delegate* unmanaged<int, byte*, int*, int>)Symbol("MPI_Error_string");
+        World = isOpenMpi ? symbol("ompi_mpi_comm_world") : 0x101;
+        Bytes = isOpenMpi ? symbol("ompi_mpi_byte") : 0x247;
+        Floats = isOpenMpi ? symbol("ompi_mpi_float") : 0x210;
+        ErrorsReturn = isOpenMpi ? symbol("ompi_mpi_errors_return") : 0x143;
+        InitThread = (delegate* unmanaged<nint, nint, int, int*, int>)symbol("MPI_Init_thread");
+        SetErrorHandler = (delegate* unmanaged<nint, nint, int>)symbol("MPI_Comm_set_errhandler");
+        Rank = (delegate* unmanaged<nint, int*, int>)symbol("MPI_Comm_rank");
+        Size = (delegate* unmanaged<nint, int*, int>)symbol("MPI_Comm_size");
+        Send = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)symbol("MPI_Isend");
+        Receive = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)symbol("MPI_Irecv");
+        Broadcast = (delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)symbol("MPI_Ibcast");
+        Gather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)symbol("MPI_Iallgather");
+        Test = (delegate* unmanaged<nint*, int*, nint, int>)symbol("MPI_Test");
+        Cancel = (delegate* unmanaged<nint*, int>)symbol("MPI_Cancel");
+        Free = (delegate* unmanaged<nint*, int>)symbol("MPI_Request_free");
+        Abort = (delegate* unmanaged<nint, int, int>)symbol("MPI_Abort");
+        Finish = (delegate* unmanaged<int>)symbol("MPI_Finalize");
+        _errorString = (delegate* unmanaged<int, byte*, int*, int>)symbol("MPI_Error_string");
     }
 
     /// <summary>MPI_COMM_WORLD: all processes.</summary>
@@ -103,12 +103,12 @@ internal sealed unsafe class MpiLibrary
         CEnvironment.SetDefault("UCX_ERROR_SIGNALS", "");
         if (NativeLibrary.TryLoad(OpenMpi, out var library))
         {
-            return new MpiLibrary(library, isOpenMpi: true);
+            return new MpiLibrary(name => NativeLibrary.GetExport(library, name), isOpenMpi: true);
         }
 
         if (NativeLibrary.TryLoad(StandardAbi, out library))
         {
-            return new MpiLibrary(library, isOpenMpi: false);
+            return new MpiLibrary(name => NativeLibrary.GetExport(library, name), isOpenMpi: false);
         }
 
         throw new UserException(
@@ -129,6 +129,4 @@ internal sealed unsafe class MpiLibrary
             throw new IOException($"MPI: {Encoding.UTF8.GetString(text, Math.Clamp(length, 0, ErrorLength))}");
         }
     }
-
-    private nint Symbol(string name) => NativeLibrary.GetExport(_library, name);
 }
