@@ -46,7 +46,7 @@ internal sealed class MpiFactAttribute : FactAttribute
         throw new InvalidOperationException($"rank {rank} did not start within three seconds");
     }
 
-    /// <summary>Returns the process of a rank; null if it has not started, or has ended.</summary>
+    /// <summary>Returns the process of a rank; null before its start and after its end.</summary>
     public static int? RunningProcessOf(DistillProcess mpirun, int rank)
     {
         try

@@ -2,7 +2,6 @@ using Distill.Imaging.Augmentation;
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
-using Distill.Rivals;
 using Distill.Rivals.Cpc;
 using Tests.Golden;
 using Tests.Learning;

@@ -5,7 +5,6 @@ using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Rivals;
 using Distill.Rivals.InstDisc;
 using Distill.Rivals.Memory;
 using Distill.Rivals.Training;

@@ -4,7 +4,6 @@ using Distill.Learning.Arithmetic;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
-using Distill.Rivals;
 using Distill.Rivals.Memory;
 using Distill.Rivals.Pirl;
 using Distill.Rivals.Training;

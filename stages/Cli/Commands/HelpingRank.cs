@@ -39,9 +39,10 @@ internal static class HelpingRank
         {
             ranks.IsTraining = true;
             var said = Encoding.UTF8.GetString(greeting);
-            if (!said.StartsWith(Version, StringComparison.Ordinal))
+            var version = said.EndsWith(WithNccl, StringComparison.Ordinal) ? said[..^WithNccl.Length] : said;
+            if (version != Version)
             {
-                throw new UserException($"this is {Version}, but rank 0 is {said}");
+                throw new UserException($"this is {Version}, but rank 0 is {version}");
             }
 
             var options = load();

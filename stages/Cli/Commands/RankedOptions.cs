@@ -59,11 +59,14 @@ internal static class RankedOptions
     /// <summary>Whether sums go from GPU to GPU.</summary>
     /// <param name="device">Where this process computes.</param>
     /// <param name="variable">What its environment says.</param>
-    /// <exception cref="UserException">There is no GPU to do so.</exception>
-    internal static bool UseNccl(Device device, string? variable) =>
-        variable == "1" && (device.type == DeviceType.CUDA
-            ? true
-            : throw new UserException($"{NcclRanks.Variable}: found 1, but this run computes on {device.type}, expected on GPUs"));
+    /// <exception cref="UserException">The variable has another value, or there is no GPU.</exception>
+    internal static bool UseNccl(Device device, string? variable) => variable switch
+    {
+        null or "" or "0" => false,
+        "1" when device.type == DeviceType.CUDA => true,
+        "1" => throw new UserException($"{NcclRanks.Variable}: found 1, but this run computes on {device.type}, expected on GPUs"),
+        _ => throw new UserException($"{NcclRanks.Variable}: found {variable}, expected 1 or 0"),
+    };
 
     private static void Check(PlannedTraining training, int ranks)
     {

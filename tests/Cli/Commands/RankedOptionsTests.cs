@@ -41,14 +41,34 @@ public sealed class RankedOptionsTests
     [InlineData(null, "CUDA", false)]
     [InlineData("1", "CUDA", true)]
     [InlineData("0", "CPU", false)]
+    [InlineData("", "CUDA", false)]
     public void NCCL_sums_if_the_environment_says_so(string? variable, string device, bool uses) =>
         Assert.Equal(uses, RankedOptions.UseNccl(new torch.Device(device), variable));
 
-    [Fact]
-    public void NCCL_without_a_GPU_is_refused()
+    [Theory]
+    [InlineData("1", "CPU", "DISTILL_NCCL: found 1, but this run computes on CPU, expected on GPUs")]
+    [InlineData("yes", "CUDA", "DISTILL_NCCL: found yes, expected 1 or 0")]
+    public void NCCL_without_a_GPU_and_other_values_are_refused(string variable, string device, string message)
     {
-        var error = Assert.Throws<UserException>(() => RankedOptions.UseNccl(torch.CPU, "1"));
-        Assert.Equal("DISTILL_NCCL: found 1, but this run computes on CPU, expected on GPUs", error.Message);
+        var error = Assert.Throws<UserException>(() => RankedOptions.UseNccl(new torch.Device(device), variable));
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void Other_version_of_the_program_is_named()
+    {
+        ThreadRanks.Run(2, ranks =>
+        {
+            if (ranks.Leads)
+            {
+                // Its beginning is that of the right one.
+                ranks.Broadcast([.. HelpingRank.Greeting(ranks), (byte)'0']);
+                return;
+            }
+
+            var error = Assert.Throws<UserException>(() => HelpingRank.Run(ranks, () => throw new InvalidOperationException()));
+            Assert.Contains(", but rank 0 is ", error.Message, StringComparison.Ordinal);
+        });
     }
 
     [Theory]
