@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gathers the comparison of methods: compare.py [--seeds 0 1 2], once pipelines of docs/evidence/compare have run with these seeds.
 
-Writes docs/evidence/results/compare.json, the rows of every run as results.json has them (a run that models/ does not have stays as it is
+Writes docs/evidence/results/compare.json, the rows of every run as results.json has them (a row that models/ does not have stays as it is
 there), prints the tables of accuracy and time in Markdown, and draws docs/evidence/compare.png where matplotlib is installed. Run it in
 the folder of models/. The time of our encoder is not in it, as models/zoo gives it.
 """
@@ -30,6 +30,7 @@ ROWS = {
     "InstDisc": ("compare-", "instdisc"),
     "PIRL": ("compare-", "pirl"),
     "CPC v2": ("compare-", "cpc"),
+    "BigBiGAN": ("compare-", "bigbigan"),
     "SimCLR": ("compare-", "simclr"),
     "Poisson learning, our encoder": ("compare-", "poisson"),
     "linear probe, our encoder": ("compare-", "linear"),
@@ -42,13 +43,15 @@ ROWS = {
 
 
 def gather(seeds, runs):
-    """Lays the runs that are in models/ over those known before."""
+    """Lays the rows of the runs that are in models/ over those known before, which other machines may have measured."""
     for prefix in PREFIXES:
         for labels in LABELS:
             for seed in seeds:
                 path = pathlib.Path("models") / f"{prefix}{labels}-seed-{seed}" / "results.json"
                 if path.exists():
-                    runs[f"{prefix}{labels}-seed-{seed}"] = json.loads(path.read_text())["rows"]
+                    key = f"{prefix}{labels}-seed-{seed}"
+                    rows = [*runs.get(key, []), *json.loads(path.read_text())["rows"]]
+                    runs[key] = list({row["name"]: row for row in rows}.values())
     return dict(sorted(runs.items()))
 
 

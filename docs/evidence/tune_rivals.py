@@ -16,7 +16,7 @@ import subprocess
 DISTILL = "./distill"
 RESULT = pathlib.Path("docs/evidence/results/rival-rates.json")
 METHODS = ["fixmatch", "uda", "pseudo-label", "vat", "s4l", "meta-pseudo-labels"]
-ENCODERS = ["simclr", "instdisc", "pirl", "cpc"]
+ENCODERS = ["simclr", "instdisc", "pirl", "cpc", "bigbigan"]
 OTHERS = ["poisson", "self-training", "s4l-retrained", "s4l-tuned", "meta-pseudo-labels-tuned"]
 LABELS = {130: {"perClass": 13}, 5000: {"perClass": None, "fraction": 0.1}}
 SHIFTS = [{"operation": "flip"}, {"operation": "shift"}]

@@ -3,6 +3,7 @@ using Distill.Learning.Networks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
+using Distill.Rivals.BigBiGan;
 using Distill.Rivals.Cpc;
 using Distill.Rivals.InstDisc;
 using Distill.Rivals.Pirl;
@@ -31,6 +32,8 @@ public abstract record EncoderRival(string Name, NetworkOptions Network, Trainin
         ("simclr", "SimCLR (Chen et al. 2020) with the network of all methods and a head of two layers, then fine-tuned.",
             SimClrOptions.Read),
         ("cpc", "CPC v2 (Hénaff et al. 2020): an encoder of patches that predicts those farther on, then fine-tuned.", CpcOptions.Read),
+        ("bigbigan", "BigBiGAN (Donahue and Simonyan 2019): an encoder that inverts a generator of images, then fine-tuned.",
+            BigBiGanOptions.Read),
     ];
 
     /// <summary>Names of all methods.</summary>

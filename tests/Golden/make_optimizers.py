@@ -1,4 +1,4 @@
-"""Twenty steps of PyTorch's AdamW and SGD, and of LARS as below: fixed gradients, changing learning rates, no decay of vectors."""
+"""Twenty steps of PyTorch's AdamW (with two values of β₁) and SGD, and of LARS as below: fixed gradients, changing learning rates, no decay of vectors."""
 
 import torch
 
@@ -26,13 +26,18 @@ class Lars(torch.optim.Optimizer):
 
 
 golden = {}
-for kind in ("adamw", "sgd"):
+KINDS = {
+    "adamw": lambda groups: torch.optim.AdamW(groups, lr=1),
+    "adamw-0": lambda groups: torch.optim.AdamW(groups, lr=1, betas=(0.0, 0.999)),
+    "sgd": lambda groups: torch.optim.SGD(groups, lr=1, momentum=0.9, nesterov=True),
+}
+for kind, create in KINDS.items():
     parameters = {key: torch.nn.Parameter(weight(key, torch.empty(shape))) for key, shape in SHAPES.items()}
     groups = [
         {"params": [p for p in parameters.values() if p.dim() > 1], "weight_decay": 0.1},
         {"params": [p for p in parameters.values() if p.dim() == 1], "weight_decay": 0.0},
     ]
-    optimizer = torch.optim.AdamW(groups, lr=1) if kind == "adamw" else torch.optim.SGD(groups, lr=1, momentum=0.9, nesterov=True)
+    optimizer = create(groups)
     for step in range(20):
         for group in optimizer.param_groups:
             group["lr"] = 0.01 * (1 + step % 3)

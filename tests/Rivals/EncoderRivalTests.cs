@@ -5,6 +5,7 @@ using Distill.Learning.Training;
 using Distill.Pipeline.Storage;
 using Distill.Pretrain;
 using Distill.Rivals;
+using Distill.Rivals.BigBiGan;
 using Distill.Rivals.Cpc;
 using Distill.Rivals.InstDisc;
 using Distill.Rivals.Memory;
@@ -31,6 +32,7 @@ public sealed class EncoderRivalTests
         new SimClrOptions(new PretrainOptions(
             TinyDataset.Network, new HeadOptions(2, 8), Views, LowResolution.None, Temperature: 0.2, QueueOptions.None, Training)),
         new CpcOptions(TinyDataset.Network, Length, Views, Training),
+        new BigBiGanOptions(TinyDataset.Network, Length, 2, OptimizerOptions.Default, Views, Training),
     ];
 
     public static TheoryData<string> Names => [.. EncoderRival.Names];

@@ -10,7 +10,7 @@ namespace Distill.Learning.Networks;
 /// Batch normalization of feature vectors and of maps, with PyTorch's keys, defaults and arithmetic. It replaces TorchSharp's class, which
 /// counts batches with scalars that may be freed while libtorch reads them (<see cref="TensorArithmetic"/>).
 /// </summary>
-internal sealed class BatchNormalization(long features) : NormBase(
+public sealed class BatchNormalization(long features) : NormBase(
     features,
     eps: 1e-5,
     momentum: 0.1,

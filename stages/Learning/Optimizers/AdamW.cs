@@ -6,7 +6,6 @@ namespace Distill.Learning.Optimizers;
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in PyTorch's <c>AdamW</c>.</summary>
 internal sealed class AdamW : Optimizer
 {
-    private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
@@ -26,9 +25,9 @@ internal sealed class AdamW : Optimizer
     {
         var gradients = Parameters.Gradients;
         Decayed(Parameters.Values).Times_(1 - rate * _options.WeightDecay);
-        _mean.Times_(Beta1).Plus_(gradients, alpha: 1 - Beta1);
+        _mean.Times_(_options.Momentum).Plus_(gradients, alpha: 1 - _options.Momentum);
         _square.Times_(Beta2).PlusProduct_(gradients, gradients, 1 - Beta2);
         var denominator = _square.sqrt().Over_(Math.Sqrt(1 - Math.Pow(Beta2, step + 1))).Plus_(Epsilon);
-        Parameters.Values.PlusQuotient_(_mean, denominator, -rate / (1 - Math.Pow(Beta1, step + 1)));
+        Parameters.Values.PlusQuotient_(_mean, denominator, -rate / (1 - Math.Pow(_options.Momentum, step + 1)));
     }
 }

@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
-using Distill.Datasets;
 using Distill.Imaging.Augmentation;
-using Distill.Imaging.Loading;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
-using Distill.Pipeline.Execution;
 using Distill.Pipeline.Options;
 using Distill.Rivals.Training;
 using static TorchSharp.torch;
@@ -21,7 +18,7 @@ namespace Distill.Rivals.Cpc;
 /// <param name="Augmentations">Augmentations of an image, whose patches are then cut.</param>
 /// <param name="Training">Steps, images per step, and optimizer.</param>
 public sealed record CpcOptions(NetworkOptions Network, int TargetLength, AugmentationOptions Augmentations, TrainingOptions Training)
-    : EncoderRival("cpc", Network, Training)
+    : ViewRival("cpc", Network, Augmentations, Training)
 {
     // The patches of an image overlap, and together have three times its pixels.
     private const int ViewsPerImage = 3;
@@ -60,18 +57,10 @@ public sealed record CpcOptions(NetworkOptions Network, int TargetLength, Augmen
         new CpcNetwork(Network, TargetLength, channels, generator);
 
     /// <inheritdoc/>
-    public override StageResult Run(StageContext context, RunSettings settings, IDataset dataset)
+    private protected override EncoderTask CreateTask(EncoderSetup setup)
     {
-        using var images = ImageBank.Open(dataset.Train(), settings.Compute.Device, settings.LoaderThreads);
-        var shape = images.Images.Shape;
-        var random = settings.Random(context.Name);
-        using var weights = random.Generator();
-        using var network = CreateOn(settings.Compute, shape.Channels, weights);
-        using var task = new CpcTask(
-            network,
-            () => CreateOn(settings.Compute, shape.Channels, generator: null),
-            new ImageViews(images, Augmentations, Training, random, [null]),
-            Math.Max(PatchGrid.Of(shape.Height).Apart, PatchGrid.Of(shape.Width).Apart));
-        return new TrainingLoop(context, Training, settings).RunToResult(task);
+        var shape = setup.Images.Images.Shape;
+        return new CpcTask(
+            setup.Network, setup.CreateReplica, setup.Views, Math.Max(PatchGrid.Of(shape.Height).Apart, PatchGrid.Of(shape.Width).Apart));
     }
 }

@@ -1,4 +1,3 @@
-using Distill.Learning.Training;
 using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
@@ -10,22 +9,10 @@ namespace Distill.Rivals.Cpc;
 /// <param name="views">The images of each step, one view of each; owned by this object.</param>
 /// <param name="apart">Rows from a place to the patch that it predicts.</param>
 internal sealed class CpcTask(nn.Module<Tensor, Tensor> network, Func<nn.Module<Tensor, Tensor>> createReplica, ImageViews views, int apart)
-    : TrainingTask, IDisposable
+    : EncoderTask(network, createReplica, views)
 {
-    public override nn.Module<Tensor, Tensor> Network => network;
-
-    public override int ItemsPerStep => views.ImagesPerStep;
-
-    public override nn.Module<Tensor, Tensor> NewReplica() => createReplica();
-
-    public override double EpochOf(long step) => views.EpochsAfter(step);
-
-    public override StepInputs Inputs(long step, BatchShare share) => views.At(step, share);
-
     public override Tensor Loss(long step, Tensor outputs) => CpcLoss.Of(outputs, apart);
 
     /// <summary>The loss of guessing among the patches of all images.</summary>
-    public override double? ChanceLoss(long step) => Math.Log(CpcLoss.Candidates(views.ImagesPerStep));
-
-    public void Dispose() => views.Dispose();
+    public override double? ChanceLoss(long step) => Math.Log(CpcLoss.Candidates(ItemsPerStep));
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
-using Distill.Learning.Randomness;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
 using Distill.Rivals.Memory;
@@ -53,7 +52,4 @@ public sealed record InstDiscOptions(
     /// <inheritdoc/>
     public override nn.Module<Tensor, Tensor> Create(int channels, Generator? generator) =>
         new ContrastiveNetwork(Network, Head, channels, generator);
-
-    /// <inheritdoc/>
-    private protected override Func<StepInputs, long, StepInputs>?[] ViewChanges(RandomKey random) => [null];
 }

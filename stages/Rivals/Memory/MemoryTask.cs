@@ -1,4 +1,3 @@
-using Distill.Learning.Training;
 using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
@@ -12,28 +11,18 @@ namespace Distill.Rivals.Memory;
 /// <param name="bank">The bank; owned by this object.</param>
 internal sealed class MemoryTask(
     nn.Module<Tensor, Tensor> network, Func<nn.Module<Tensor, Tensor>> createReplica, ImageViews views, MemoryBank bank)
-    : TrainingTask, IDisposable
+    : EncoderTask(network, createReplica, views)
 {
     private Tensor? _projections_BP;
 
-    public override nn.Module<Tensor, Tensor> Network => network;
-
-    public override int ItemsPerStep => views.ImagesPerStep;
-
     public override IReadOnlyDictionary<string, Tensor> ExtraState => new Dictionary<string, Tensor> { ["bank"] = bank.Entries_NP };
-
-    public override nn.Module<Tensor, Tensor> NewReplica() => createReplica();
-
-    public override double EpochOf(long step) => views.EpochsAfter(step);
-
-    public override StepInputs Inputs(long step, BatchShare share) => views.At(step, share);
 
     /// <summary>The mean over the views of an image of the cross entropy of finding it.</summary>
     public override Tensor Loss(long step, Tensor outputs)
     {
         using var scope = NewDisposeScope();
-        var images_B = views.ImagesOf(step);
-        Tensor[] projections_BP = [.. views.Split(nn.functional.normalize(outputs, dim: 1))];
+        var images_B = Views.ImagesOf(step);
+        Tensor[] projections_BP = [.. Views.Split(nn.functional.normalize(outputs, dim: 1))];
         _projections_BP?.Dispose();
         _projections_BP = projections_BP[0].detach().DetachFromDisposeScope();
         var losses = stack([.. projections_BP.Select(view => bank.Loss(view, images_B))]);
@@ -45,13 +34,13 @@ internal sealed class MemoryTask(
 
     public override void AfterStep(long step)
     {
-        using var images_B = views.ImagesOf(step);
+        using var images_B = Views.ImagesOf(step);
         bank.Remember(_projections_BP!, images_B);
     }
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        views.Dispose();
+        base.Dispose(disposing);
         bank.Dispose();
         _projections_BP?.Dispose();
     }

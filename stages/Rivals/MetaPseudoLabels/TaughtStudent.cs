@@ -1,4 +1,3 @@
-using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Rivals.Training;
 using static TorchSharp.torch;
@@ -10,11 +9,9 @@ namespace Distill.Rivals.MetaPseudoLabels;
 internal sealed class TaughtStudent : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly TrainingOptions _options;
     private readonly Compute _compute;
     private readonly AveragedNetwork? _average;
-    private readonly FlatParameters _parameters;
-    private readonly Optimizer _optimizer;
+    private readonly SideTraining _training;
 
     /// <param name="network">The student, on its device; owned by this object.</param>
     /// <param name="average">A copy of it, which becomes the average of its weights; null for none. Owned by this object.</param>
@@ -22,15 +19,14 @@ internal sealed class TaughtStudent : IDisposable
     /// <param name="compute">Arithmetic of the forward passes.</param>
     public TaughtStudent(nn.Module<Tensor, Tensor> network, nn.Module<Tensor, Tensor>? average, RivalOptions options, Compute compute)
     {
-        (_network, _options, _compute) = (network, options.Training, compute);
+        (_network, _compute) = (network, compute);
         if (average is not null)
         {
             Weights.CopyAll(average, network);
         }
 
         _average = average is null ? null : new AveragedNetwork(average, options.Averaging);
-        _parameters = new FlatParameters(network);
-        _optimizer = Optimizer.Create(options.Training.Optimizer, _parameters);
+        _training = new SideTraining(network, "student", options.Training.Optimizer, options.Training.Steps);
     }
 
     /// <summary>The student, or the average of its weights.</summary>
@@ -38,10 +34,8 @@ internal sealed class TaughtStudent : IDisposable
 
     /// <summary>The tensors that a checkpoint must contain, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> State =>
-        _network.state_dict().Select(entry => ("student." + entry.Key, entry.Value))
-            .Concat(_optimizer.Buffers.Select(entry => ("student-optimizer." + entry.Key, entry.Value)))
-            .Concat(_average?.State.Select(entry => ("student-" + entry.Key, entry.Value)) ?? [])
-            .ToDictionary(entry => entry.Item1, entry => entry.Value);
+        _training.State.Concat(_average?.State.Select(entry => KeyValuePair.Create("student-" + entry.Key, entry.Value)) ?? [])
+            .ToDictionary(entry => entry.Key, entry => entry.Value);
 
     /// <summary>Takes a step toward the teacher's labels of unlabeled images.</summary>
     /// <param name="step">The step, from 0.</param>
@@ -57,9 +51,7 @@ internal sealed class TaughtStudent : IDisposable
         var logits = Forward(cat([images_BCHW, unlabeled_NCHW]));
         var (labeled, unlabeled) = (labels_B.shape[0], classes_N.shape[0]);
         var before = LossOf(logits.detach().narrow(0, 0, labeled), labels_B);
-        nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled), classes_N).backward();
-        _optimizer.Step(step, _options.Optimizer.Rate(step, _options.Steps));
-        _parameters.ZeroGradients();
+        _training.Minimize(step, nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled), classes_N));
         _average?.Update(_network, step);
         using var frozen = no_grad();
         return before.sub(LossOf(Forward(images_BCHW), labels_B)).MoveToOuterDisposeScope();
@@ -67,8 +59,7 @@ internal sealed class TaughtStudent : IDisposable
 
     public void Dispose()
     {
-        _optimizer.Dispose();
-        _parameters.Dispose();
+        _training.Dispose();
         _average?.Network.Dispose();
         _average?.Dispose();
         _network.Dispose();

@@ -18,6 +18,7 @@ public sealed class CompareTests : IDisposable
               "fixmatch": { "ratio": 1 },
               "meta-pseudo-labels": { "ratio": 1 }, "instdisc": { "batchSize": 16 }, "pirl": { "batchSize": 16 },
               "simclr": { "batchSize": 16 }, "cpc": { "batchSize": 16 }, "poisson": {},
+              "bigbigan": { "batchSize": 16, "width": 2, "latent": 4 },
               "self-training": { "student": { "batchSize": 16, "steps": 6 } },
               "s4l-retrained": { "student": { "batchSize": 16, "steps": 6 } },
               "s4l-tuned": { "steps": 4 }, "meta-pseudo-labels-tuned": { "steps": 4 }
@@ -39,7 +40,7 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(
             [
                 "supervised", "pseudo-label", "vat", "s4l", "uda", "fixmatch", "meta-pseudo-labels", "instdisc", "pirl", "simclr", "cpc",
-                "poisson", "self-training", "s4l-retrained", "meta-pseudo-labels-tuned", "s4l-tuned",
+                "bigbigan", "poisson", "self-training", "s4l-retrained", "meta-pseudo-labels-tuned", "s4l-tuned",
                 "linear", "teacher", "distilled", "self-distilled",
             ],
             json["rows"]!.AsArray().Select(row => row!["name"]!.GetValue<string>()));

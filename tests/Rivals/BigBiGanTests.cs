@@ -1,0 +1,213 @@
+using Distill.Imaging.Augmentation;
+using Distill.Imaging.Loading;
+using Distill.Learning.Arithmetic;
+using Distill.Learning.Optimizers;
+using Distill.Learning.Randomness;
+using Distill.Learning.Training;
+using Distill.Rivals.BigBiGan;
+using Distill.Rivals.Training;
+using Tests.Golden;
+using Tests.Learning;
+using static TorchSharp.torch;
+
+// N images, L length of a latent
+namespace Tests.Rivals;
+
+[Collection(TorchTests.Name)]
+public sealed class BigBiGanTests
+{
+    private const int Latent = 3;
+    private const int Batch = 4;
+    private static readonly RandomKey Key = RandomKey.FromSeed(4).Fold("bigbigan");
+
+    // Of the images of TinyDataset.
+    private static readonly MapSizes Sizes = new(12, 12);
+
+    private static readonly BigBiGanOptions Options = new(
+        TinyDataset.Network,
+        Latent,
+        Width: 2,
+        OptimizerOptions.Default with { LearningRate = 0.01, Momentum = 0, WarmupFraction = 0 },
+        new AugmentationOptions(new CropOptions((0.5, 1), (1, 1), 0.5), []),
+        new TrainingOptions(50, Batch, OptimizerOptions.Default with { LearningRate = 0.01 }));
+
+    /// <summary>The value and its gradient, against libtorch's singular values.</summary>
+    [Fact]
+    public void Spectral_norm_divides_by_the_largest_singular_value()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = Key.Generator();
+        using var norm = new SpectralNorm(6, generator);
+        var weights = Pattern.Uniform("weights", 6, 2, 3, 3).requires_grad_();
+        var others = Pattern.Uniform("others", 6, 2, 3, 3);
+        for (var pass = 0; pass < 200; pass++)
+        {
+            norm.forward(weights).Dispose();
+        }
+
+        var normed = norm.forward(weights);
+        normed.mul(others).sum().backward();
+
+        var same = weights.detach().clone().requires_grad_();
+        var expected = same.div(linalg.svdvals(same.flatten(1)).max());
+        expected.mul(others).sum().backward();
+        Close.To(expected.detach(), normed.detach(), 1e-5);
+        Close.To(same.grad!, weights.grad!, 1e-4);
+    }
+
+    [Fact]
+    public void Spectral_norm_stands_still_outside_of_training()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = Key.Generator();
+        using var norm = new SpectralNorm(6, generator);
+        var weights = Pattern.Uniform("weights", 6, 5);
+        norm.eval();
+        Close.Exactly(norm.forward(weights), norm.forward(weights));
+        norm.train();
+        Assert.False(norm.forward(weights).Equals(norm.forward(weights)));
+    }
+
+    [Fact]
+    public void Losses_are_those_of_the_paper()
+    {
+        using var scope = NewDisposeScope();
+        var (encoded, generated) = (Pattern.Uniform("encoded", 5, 3).Times(3), Pattern.Uniform("generated", 5, 3).Times(3));
+        var (hinges, sum) = (0.0, 0.0);
+        foreach (var (data, made) in encoded.ReadAll<float>().Zip(generated.ReadAll<float>()))
+        {
+            hinges += (Math.Max(0.0, 1 - data) + Math.Max(0.0, 1 + made)) / 5;
+            sum += data / 5.0;
+        }
+
+        Assert.Equal(hinges, PairLoss.OfDiscriminator(encoded, generated).ReadDouble(), 1e-5);
+        Assert.Equal(sum, PairLoss.OfEncoder(encoded).ReadDouble(), 1e-5);
+    }
+
+    [Theory]
+    [InlineData(28, 28, 2, 7, 7)]
+    [InlineData(32, 32, 3, 4, 4)]
+    [InlineData(30, 41, 2, 8, 11)]
+    [InlineData(224, 224, 5, 7, 7)]
+    [InlineData(3, 5, 0, 3, 5)]
+    public void Networks_fit_every_size(int height, int width, int halvings, int smallestHeight, int smallestWidth)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = Key.Generator();
+        var sizes = new MapSizes(height, width);
+        Assert.Equal((halvings, (smallestHeight, smallestWidth)), (sizes.Halvings, sizes.Smallest));
+
+        using var maker = new ImageGenerator(Latent, 2, channels: 3, sizes, generator);
+        using var judge = new PairDiscriminator(Latent, 2, channels: 3, sizes, generator);
+        var latents = Pattern.Uniform("latents", Batch, Latent);
+        var images = maker.forward(latents);
+
+        Assert.Equal([Batch, 3, height, width], images.shape);
+        Assert.All(images.ReadAll<float>(), value => Assert.InRange(value, 0, 1));
+        Assert.Equal([Batch, PairDiscriminator.Scores], judge.forward(images, latents).shape);
+    }
+
+    [Fact]
+    public void A_latent_is_mean_and_noise_times_softplus_of_the_deviation()
+    {
+        using var scope = NewDisposeScope();
+        var (outputs, noise) = (Pattern.Uniform("outputs", 2, 2 * Latent), Pattern.Uniform("noise", 2, Latent));
+        var (values, normals) = (outputs.ReadAll<float>(), noise.ReadAll<float>());
+        var drawn = LatentEncoder.Draw(outputs, noise).ReadAll<float>();
+        for (var i = 0; i < drawn.Length; i++)
+        {
+            var (row, place) = (i / Latent, i % Latent);
+            var (mean, raw) = (values[row * 2 * Latent + place], values[row * 2 * Latent + Latent + place]);
+            Assert.Equal(mean + Math.Log(1 + Math.Exp(raw)) * normals[i], drawn[i], 1e-5);
+        }
+    }
+
+    /// <summary>A small step of gradient descent, measured on the same pairs before and after.</summary>
+    [Fact]
+    public void Discriminator_learns_to_tell_pairs_apart_and_the_generator_to_hide_its_own()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = Key.Generator();
+        var maker = new ImageGenerator(Latent, 2, channels: 1, Sizes, generator);
+        var judge = new PairDiscriminator(Latent, 2, channels: 1, Sizes, generator);
+        var descent = new OptimizerOptions(OptimizerKind.Sgd, LearningRate: 0.001, WeightDecay: 0, Momentum: 0, WarmupFraction: 0);
+        using var adversaries = new Adversaries(maker, judge, descent, 10, StageFixture.Settings.Compute);
+        var (images, encoded) = (Images(), Pattern.Uniform("encoded", Batch, Latent));
+        var drawn = Pattern.Uniform("drawn", Batch, Latent).Times(3);
+        var made = maker.forward(drawn).detach();
+        // Until the largest singular values are known, their estimates would change more than the weights.
+        for (var pass = 0; pass < 200; pass++)
+        {
+            judge.forward(images, encoded).Dispose();
+        }
+
+        var before = Loss();
+        Assert.Equal(before, adversaries.Learn(0, images, encoded, drawn).ReadDouble(), 1e-3);
+
+        Assert.True(Loss() < before, $"{Loss()} after {before}");
+        var (old, found) = (ScoreOf(made), ScoreOf(maker.forward(drawn)));
+        Assert.True(found > old, $"{found} after {old}");
+
+        double Loss() => PairLoss.OfDiscriminator(adversaries.Score(images, encoded), adversaries.Score(made, drawn)).ReadDouble();
+
+        double ScoreOf(Tensor pictures) => adversaries.Score(pictures, drawn).sum().ReadDouble();
+    }
+
+    [Fact]
+    public void Scoring_teaches_the_discriminator_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var adversaries = Adversaries();
+        var (images, encoded) = (Images(), Pattern.Uniform("encoded", Batch, Latent));
+        var drawn = Pattern.Uniform("drawn", Batch, Latent).Times(3);
+        adversaries.Learn(0, images, encoded, drawn);
+        var before = adversaries.State.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        var leaf = encoded.clone().requires_grad_();
+        var scores = adversaries.Score(images, leaf);
+        scores.sum().backward();
+
+        Assert.True(leaf.grad!.abs().sum().ReadDouble() > 0);
+        Assert.All(adversaries.State, entry => Close.Exactly(before[entry.Key], entry.Value));
+        // Nothing of it is left for the next step either.
+        using var twin = Adversaries();
+        foreach (var (name, value) in twin.State)
+        {
+            using var frozen = no_grad();
+            value.copy_(before[name]);
+        }
+
+        twin.Learn(1, images, encoded, drawn);
+        adversaries.Learn(1, images, encoded, drawn);
+        Assert.All(adversaries.State, entry => Close.Exactly(twin.State[entry.Key], entry.Value));
+    }
+
+    [Fact]
+    public void Loss_is_the_score_of_the_encoders_pairs_after_one_step_of_the_adversaries()
+    {
+        using var scope = NewDisposeScope();
+        using var images = ImageBank.Open(new TinyDataset().Train(), CPU, threads: 1);
+        using var network = Options.Create(1, generator: null);
+        Pattern.Fill(network);
+        using var adversaries = Adversaries();
+        using var task = new BigBiGanTask(
+            network, () => network, new ImageViews(images, Options.Augmentations, Options.Training, Key, [null]), adversaries, Key);
+        using var inputs = task.Inputs(2);
+        var outputs = network.call(inputs.All()).detach().requires_grad_();
+
+        var loss = task.Loss(2, outputs);
+        loss.backward();
+
+        var noise = RandomNormals.Draw([.. Enumerable.Range(0, Batch).Select(row => Key.Fold("noise").Fold(2).Fold(row))], Latent, CPU);
+        var expected = adversaries.Score(inputs.All(), LatentEncoder.Draw(outputs, noise));
+        Assert.Equal(expected.ReadAll<float>().Sum(score => (double)score) / Batch, loss.ReadDouble(), 1e-5);
+        Assert.True(outputs.grad!.abs().sum().ReadDouble() > 0);
+        // Asked again, as by a step that needs less memory, the adversaries do not learn again.
+        Assert.Equal(loss.ReadDouble(), task.Loss(2, outputs).ReadDouble(), 1e-6);
+        Assert.Equal("discriminatorLoss", Assert.Single(task.Monitor()).Key);
+    }
+
+    private static Tensor Images() => Pattern.Uniform("images", Batch, 1, Sizes.Height, Sizes.Width).Plus(1).Over(2);
+
+    private static Adversaries Adversaries() =>
+        Options.CreateAdversaries(channels: 1, Sizes, StageFixture.Settings.Compute, Key.Fold("adversaries"));
+}
