@@ -25,9 +25,9 @@ internal sealed class AdamW : Optimizer
     {
         var gradients = Parameters.Gradients;
         Decayed(Parameters.Values).Times_(1 - rate * _options.WeightDecay);
-        _mean.Times_(_options.Momentum).Plus_(gradients, alpha: 1 - _options.Momentum);
+        _mean.Times_(_options.Beta1).Plus_(gradients, alpha: 1 - _options.Beta1);
         _square.Times_(Beta2).PlusProduct_(gradients, gradients, 1 - Beta2);
         var denominator = _square.sqrt().Over_(Math.Sqrt(1 - Math.Pow(Beta2, step + 1))).Plus_(Epsilon);
-        Parameters.Values.PlusQuotient_(_mean, denominator, -rate / (1 - Math.Pow(_options.Momentum, step + 1)));
+        Parameters.Values.PlusQuotient_(_mean, denominator, -rate / (1 - Math.Pow(_options.Beta1, step + 1)));
     }
 }

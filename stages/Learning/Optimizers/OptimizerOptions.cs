@@ -8,12 +8,15 @@ namespace Distill.Learning.Optimizers;
 /// </param>
 /// <param name="LearningRate">Peak learning rate, reached after the warm-up.</param>
 /// <param name="WeightDecay">Weight decay of matrices and kernels. Batch norms and biases have none.</param>
-/// <param name="Momentum">Momentum of SGD and LARS, and β₁ of AdamW, whose β₂ is 0.999.</param>
+/// <param name="Momentum">Momentum of SGD and LARS.</param>
 /// <param name="WarmupFraction">Fraction of the steps in which the rate climbs from 0; 0.05 in SimCLRv2.</param>
 public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, double WeightDecay, double Momentum, double WarmupFraction)
 {
     /// <summary>AdamW with a peak rate of 0.001, and with SimCLRv2's warm-up of 5 % and weight decay of 0.0001.</summary>
     public static readonly OptimizerOptions Default = new(OptimizerKind.AdamW, 1e-3, 1e-4, 0.9, 0.05);
+
+    /// <summary>β₁ of AdamW, whose β₂ is 0.999. Networks that train against each other have a smaller one.</summary>
+    public double Beta1 { get; init; } = 0.9;
 
     private static readonly Dictionary<string, OptimizerKind> Names = new()
     {
@@ -29,7 +32,7 @@ public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, d
         section.Number(
             "weightDecay", defaults.WeightDecay, 0, 10,
             "Weight decay of matrices and kernels; biases and batch norms have none."),
-        section.Number("momentum", defaults.Momentum, 0, 0.9999, "Momentum of sgd and lars, and β₁ of adamw, whose β₂ is 0.999."),
+        section.Number("momentum", defaults.Momentum, 0, 0.9999, "Momentum of sgd and lars. adamw has β of 0.9 and 0.999."),
         section.Number(
             "warmupFraction", defaults.WarmupFraction, 0, 0.9,
             "Fraction of the steps in which the rate rises linearly; a cosine to 0 follows."));

@@ -43,13 +43,15 @@ internal sealed class Trainer : IDisposable
     /// <inheritdoc cref="StepClock.SecondsPerStep"/>
     public double SecondsPerStep => _clock.SecondsPerStep;
 
-    /// <summary>Whether all weights are finite.</summary>
+    /// <summary>Whether all weights are finite, and what the task keeps beside them.</summary>
     public bool HasFiniteWeights
     {
         get
         {
             using var scope = NewDisposeScope();
-            return double.IsFinite(_parameters.Values.detach().norm().ReadDouble());
+            return AreFinite(_parameters.Values) && _task.ExtraState.Values.Where(tensor => tensor.is_floating_point()).All(AreFinite);
+
+            static bool AreFinite(Tensor values) => double.IsFinite(values.detach().norm().ReadDouble());
         }
     }
 

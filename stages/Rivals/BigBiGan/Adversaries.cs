@@ -38,15 +38,19 @@ internal sealed class Adversaries : IDisposable
     /// <param name="encoded_NL">Latents that the encoder drew for them, without a graph.</param>
     /// <param name="drawn_NL">Standard normal latents, from which the generator makes as many images.</param>
     /// <returns>The discriminator's loss before its step: a scalar without a graph.</returns>
+    /// <remarks>If memory runs out in the generator's step, the repeated step teaches the discriminator a second time.</remarks>
     public Tensor Learn(long step, Tensor images_NCHW, Tensor encoded_NL, Tensor drawn_NL)
     {
         using var scope = NewDisposeScope();
         _generator.train();
-        using var arithmetic = _compute.BeginAutocast();
-        var generated_NCHW = _generator.forward(drawn_NL).to_type(ScalarType.Float32);
         _discriminator.train();
-        var scores = _discriminator.forward(cat([images_NCHW, generated_NCHW.detach()]), cat([encoded_NL, drawn_NL]))
-            .to_type(ScalarType.Float32).chunk(2);
+        Tensor generated_NCHW;
+        using (_compute.BeginAutocast())
+        {
+            generated_NCHW = _generator.forward(drawn_NL);
+        }
+
+        var scores = Forward(cat([images_NCHW, generated_NCHW.detach()]), cat([encoded_NL, drawn_NL])).chunk(2);
         var loss = PairLoss.OfDiscriminator(scores[0], scores[1]);
         _discriminating.Minimize(step, loss);
         _generating.Minimize(step, PairLoss.OfEncoder(Score(generated_NCHW, drawn_NL)).neg());
@@ -56,22 +60,17 @@ internal sealed class Adversaries : IDisposable
     /// <summary>Scores pairs, [N, S] in fp32. The graph leads to images and latents; the discriminator does not learn by it.</summary>
     public Tensor Score(Tensor images_NCHW, Tensor latents_NL)
     {
-        using var scope = NewDisposeScope();
-        using var arithmetic = _compute.BeginAutocast();
         // Power iterations and gradients of weights are for the discriminator's own step.
         _discriminator.eval();
-        foreach (var parameter in _discriminator.parameters())
+        Learns(false);
+        try
         {
-            parameter.requires_grad = false;
+            return Forward(images_NCHW, latents_NL);
         }
-
-        var scores_NS = _discriminator.forward(images_NCHW, latents_NL).to_type(ScalarType.Float32);
-        foreach (var parameter in _discriminator.parameters())
+        finally
         {
-            parameter.requires_grad = true;
+            Learns(true);
         }
-
-        return scores_NS.MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -80,5 +79,20 @@ internal sealed class Adversaries : IDisposable
         _discriminating.Dispose();
         _generator.Dispose();
         _discriminator.Dispose();
+    }
+
+    private Tensor Forward(Tensor images_NCHW, Tensor latents_NL)
+    {
+        using var scope = NewDisposeScope();
+        using var arithmetic = _compute.BeginAutocast();
+        return _discriminator.forward(images_NCHW, latents_NL).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    private void Learns(bool learns)
+    {
+        foreach (var parameter in _discriminator.parameters())
+        {
+            parameter.requires_grad = learns;
+        }
     }
 }

@@ -16,7 +16,7 @@ namespace Distill.Rivals.BigBiGan;
 /// <param name="Network">The encoder.</param>
 /// <param name="Latent">Length of a latent; 120 in the paper.</param>
 /// <param name="Width">Channels of the largest maps of generator and discriminator; 96 in BigGAN, for 128 pixels.</param>
-/// <param name="Adversaries">Optimizer of generator and discriminator; in BigGAN, Adam at 0.0002 without momentum.</param>
+/// <param name="Adversaries">Optimizer of generator and discriminator; Adam at 0.0002 in the paper.</param>
 /// <param name="Augmentations">Augmentations of an image.</param>
 /// <param name="Training">Steps, images per step, and the encoder's optimizer.</param>
 public sealed record BigBiGanOptions(
@@ -28,10 +28,10 @@ public sealed record BigBiGanOptions(
     TrainingOptions Training)
     : ViewRival("bigbigan", Network, Augmentations, Training)
 {
-    private static readonly OptimizerOptions Adam = OptimizerOptions.Default with { LearningRate = 2e-4, WeightDecay = 0, Momentum = 0 };
+    private static readonly OptimizerOptions Adam = OptimizerOptions.Default with { LearningRate = 2e-4, WeightDecay = 0 };
 
     /// <inheritdoc/>
-    public override string Description => "BigBiGAN without labels, by an inverted generator, then fine-tuned entirely from the encoder";
+    public override string Description => "BigBiGAN without labels, by inverting a generator, then fine-tuned entirely from the encoder";
 
     /// <inheritdoc/>
     public override int Version => 1;
@@ -53,14 +53,18 @@ public sealed record BigBiGanOptions(
     {
         // The paper's encoder learns ten times as fast as its generator.
         var training = TrainingOptions.ReadBatch(section, new TrainingOptions(1, 256, Adam with { LearningRate = 10 * Adam.LearningRate }));
+        var beta1 = section.Number("beta1", 0, 0, 0.9999, "β₁ of adamw, for all three networks.");
         return new BigBiGanOptions(
             network,
             section.Integer("latent", 120, 2, 8192, "Length of the latent of an image."),
             section.Integer("width", 32, 1, 1024, "Channels of the largest maps of generator and discriminator."),
-            OptimizerOptions.Read(section.Section("adversaries", "Optimizer of the generator and of the discriminator."), Adam),
+            OptimizerOptions.Read(section.Section("adversaries", "Optimizer of the generator and of the discriminator."), Adam) with
+            {
+                Beta1 = beta1,
+            },
             AugmentationOptions.Read(
                 section, new JsonObject { ["operation"] = "crop", ["area"] = new JsonArray(0.5, 1.0) }),
-            training with { Steps = Math.Max(1, views / training.BatchSize) });
+            training with { Steps = Math.Max(1, views / training.BatchSize), Optimizer = training.Optimizer with { Beta1 = beta1 } });
     }
 
     /// <inheritdoc/>

@@ -31,8 +31,13 @@ internal sealed class BigBiGanTask(
 
     public override IReadOnlyDictionary<string, Tensor> ExtraState => adversaries.State;
 
-    // The loop disposes of the inputs after the step.
-    public override StepInputs Inputs(long step, BatchShare share) => _inputs = base.Inputs(step, share);
+    public override StepInputs Inputs(long step, BatchShare share)
+    {
+        // A restored training takes a step again, and the adversaries with it.
+        _learned = -1;
+        // The loop disposes of the inputs after the step.
+        return _inputs = base.Inputs(step, share);
+    }
 
     public override Tensor Loss(long step, Tensor outputs)
     {

@@ -39,12 +39,13 @@ internal sealed class ImageGenerator : nn.Module<Tensor, Tensor>
         Initialization.Reset(this, generator);
     }
 
-    /// <summary>z_NL → images in [0, 1], [N, C, H, W].</summary>
+    /// <summary>z_NL → images in [0, 1], [N, C, H, W], fp32 as those of the dataset.</summary>
     public override Tensor forward(Tensor z_NL)
     {
         using var scope = NewDisposeScope();
         var maps = dense.forward(z_NL).view(z_NL.shape[0], -1, _sizes.Smallest.Height, _sizes.Smallest.Width);
         var largest = blocks.forward(norm.forward(maps).relu());
-        return image.forward(largest).narrow(2, 0, _sizes.Height).narrow(3, 0, _sizes.Width).sigmoid().MoveToOuterDisposeScope();
+        return image.forward(largest).narrow(2, 0, _sizes.Height).narrow(3, 0, _sizes.Width)
+            .to_type(ScalarType.Float32).sigmoid().MoveToOuterDisposeScope();
     }
 }

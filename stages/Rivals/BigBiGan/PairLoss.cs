@@ -9,7 +9,7 @@ internal static class PairLoss
 {
     /// <summary>
     /// The discriminator's loss: the hinge max(0, 1 − y·s) of each score, summed over scores, where y is 1 for pairs of the encoder and −1
-    /// for pairs of the generator; the mean over both kinds is added.
+    /// for pairs of the generator. The means of both kinds are added.
     /// </summary>
     public static Tensor OfDiscriminator(Tensor encoded_NS, Tensor generated_NS)
     {
@@ -17,7 +17,10 @@ internal static class PairLoss
         return Hinge(encoded_NS.neg()).Plus(Hinge(generated_NS)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The encoder's loss: its pairs' scores, summed over scores, in the mean. The generator's is the opposite.</summary>
+    /// <summary>
+    /// The encoder's loss: the sum of a pair's scores, in the mean over its pairs. The generator's is the negative of that, over its own
+    /// pairs.
+    /// </summary>
     public static Tensor OfEncoder(Tensor scores_NS)
     {
         using var scope = NewDisposeScope();

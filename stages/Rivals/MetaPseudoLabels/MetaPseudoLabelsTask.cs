@@ -36,8 +36,13 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
 
     public override double EpochOf(long step) => teacher.EpochOf(step);
 
-    // The loop disposes of the inputs after the step.
-    public override StepInputs Inputs(long step, BatchShare share) => _inputs = teacher.Inputs(step, share);
+    public override StepInputs Inputs(long step, BatchShare share)
+    {
+        // A restored training takes a step again, and the student with it.
+        _taught = -1;
+        // The loop disposes of the inputs after the step.
+        return _inputs = teacher.Inputs(step, share);
+    }
 
     public override Tensor Loss(long step, Tensor outputs)
     {

@@ -46,6 +46,9 @@ internal sealed class TinyTask : TrainingTask, IDisposable
     /// <summary>Called with each step before it is computed.</summary>
     public Action<long> Before { get; init; } = _ => { };
 
+    /// <summary>What the task keeps beside network and optimizer.</summary>
+    public Dictionary<string, Tensor> Extra { get; } = [];
+
     /// <summary>Multiplies the loss of a step.</summary>
     public Func<long, double> Factor { get; init; } = _ => 1;
 
@@ -125,6 +128,8 @@ internal sealed class TinyTask : TrainingTask, IDisposable
         // Cloned into libtorch's aligned memory, because matrix products of unaligned memory are rounded differently.
         return StepInputs.Of(Pattern.Uniform($"x{step}", Rows, 4).clone(), share);
     }
+
+    public override IReadOnlyDictionary<string, Tensor> ExtraState => Extra;
 
     public override bool IsLossSumOfRows => SumsRows;
 

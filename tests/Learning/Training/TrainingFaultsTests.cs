@@ -45,6 +45,31 @@ public sealed class TrainingFaultsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_task_keeps_beside_the_network_is_restored_if_it_is_not_finite()
+    {
+        using var scope = NewDisposeScope();
+        var kept = zeros(1);
+        var broken = false;
+        using var task = new TinyTask
+        {
+            Before = step =>
+            {
+                if (step == 5 && !broken)
+                {
+                    broken = true;
+                    kept.Plus_(double.NaN);
+                }
+            },
+        };
+        task.Extra.Add("kept", kept);
+
+        Assert.Equal(20, task.Run(_folder, TinyTask.Options(20), TimeSpan.Zero).Steps);
+
+        Assert.Equal(0, kept.ReadDouble());
+        Assert.Contains(task.View.Lines, line => line.Contains("restored the checkpoint of step 5", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Progress_ends_at_the_total_even_if_the_last_step_is_skipped()
     {
         using var scope = NewDisposeScope();
