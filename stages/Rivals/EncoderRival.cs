@@ -1,4 +1,5 @@
 using Distill.Datasets;
+using Distill.Datasets.Images;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
 using Distill.Pipeline.Execution;
@@ -54,6 +55,9 @@ public abstract record EncoderRival(string Name, NetworkOptions Network, Trainin
     /// <summary>Rows of a step.</summary>
     public abstract int RowsPerStep { get; }
 
+    /// <summary>Length of the projections that NT-Xent compares; 0 for another loss.</summary>
+    public virtual int ContrastedLength => 0;
+
     /// <summary>Name of the stage that trains the encoder of a method.</summary>
     public static string PretrainingOf(string name) => $"{name}-pretrain";
 
@@ -68,6 +72,11 @@ public abstract record EncoderRival(string Name, NetworkOptions Network, Trainin
             .Where(method => method.Own is not null)
             .Select(method => method.Read(method.Own!, network, views)),
     ];
+
+    /// <summary>Estimates the memory that a training needs beside its network, NT-Xent excepted.</summary>
+    /// <param name="shape">Shape of an image.</param>
+    /// <param name="images">Number of all images.</param>
+    public virtual MethodMemory MemoryBeside(ImageShape shape, long images) => MethodMemory.None;
 
     /// <summary>Creates the network that is trained, on the CPU.</summary>
     /// <param name="channels">Channels of the images.</param>

@@ -37,17 +37,17 @@ internal static class CapacityCheck
         }
 
         var shape = options.Dataset.Kind == DatasetKind.Idx ? dataset.Train().Shape : PlannedData.ShapeOf(options.Dataset);
+        var found = new Lazy<PlannedData>(() => PlannedData.Find(options.Dataset, () => dataset, images: null, classes: null));
         var doubtful = PlannedTraining.ListOf(options)
             .Select(training => training.OnRanks(options.Settings))
-            .Where(training => MostBytes(training, shape) > usable * WorthMeasuring)
+            .Where(training => MostBytes(training, shape) + BytesBeside(training) > usable * WorthMeasuring)
             .ToArray();
         if (doubtful.Length == 0 || doubtful.IntersectBy(untried(), training => training.Stage).ToArray() is not { Length: > 0 } pending)
         {
             return;
         }
 
-        var data = PlannedData.Find(options.Dataset, () => dataset, images: null, classes: null);
-        var plan = Measured(options, pending, data, note, cancellation);
+        var plan = Measured(options, pending, found.Value, note, cancellation);
         foreach (var stage in plan?.Trainings ?? [])
         {
             // Processes that train together divide the memory of their machine; on GPUs, each has its own.
@@ -58,6 +58,9 @@ internal static class CapacityCheck
                 throw Refused(stage, memory, usable / sharing);
             }
         }
+
+        double BytesBeside(PlannedTraining training) =>
+            training.Beside?.Invoke(found.Value) is { } beside ? beside.StateBytes + beside.LossBytes : 0;
     }
 
     /// <summary>
@@ -91,7 +94,7 @@ internal static class CapacityCheck
             + $"needs {GiB(stage.LeastStepBytes(training.Groups))} GiB, and {memory} has {GiB(usable)} GiB. "
             + (fitting is { } groups
                 ? FormattableString.Invariant($"Set it to {groups}, which needs {GiB(stage.LeastStepBytes(groups))} GiB")
-                : "No number of groups fits: reduce the network or the image size")
+                : "No number of groups fits: reduce batchSize, the network or the image size")
             + "; ./distill rehearse --plan shows every stage");
     }
 

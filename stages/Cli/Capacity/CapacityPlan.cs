@@ -8,6 +8,7 @@ using Distill.Learning.Native;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
 using Distill.Pipeline.Options;
+using Distill.Rivals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,7 +74,10 @@ internal sealed record CapacityPlan(
                 data,
                 inferenceRows[training],
                 onGpu,
-                settings.GradientCache)),
+                settings.GradientCache)
+            {
+                Beside = training.Beside?.Invoke(data) ?? MethodMemory.None,
+            }),
         ];
         // Now the libraries have made their kernels, and no network is in memory.
         return new CapacityPlan(

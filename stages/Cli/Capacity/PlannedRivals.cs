@@ -1,4 +1,5 @@
 using Distill.Cli.Planning;
+using Distill.Rivals.MetaPseudoLabels;
 
 namespace Distill.Cli.Capacity;
 
@@ -18,6 +19,8 @@ internal static class PlannedRivals
             {
                 Rows = rival.RowsPerStep,
                 IsLossSumOfRows = false,
+                Students = rival.Method is MetaPseudoLabelsMethod ? 1 : 0,
+                Averages = rival.Averaging > 0 ? 1 : 0,
             });
         }
 
@@ -34,6 +37,8 @@ internal static class PlannedRivals
                 Head = encoder.Head.Layers,
                 Form = encoder.Name,
                 IsLossSumOfRows = false,
+                ProjectionLength = encoder.ContrastedLength,
+                Beside = data => encoder.MemoryBeside(data.Shape, data.Images),
             });
             list.Add(PlannedTraining.Classifier(encoder.Name, "finetune", encoder.Network, options.FineTune.Options.Training, 0));
         }

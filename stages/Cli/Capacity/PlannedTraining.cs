@@ -4,6 +4,7 @@ using Distill.Distill;
 using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
 using Distill.Learning.Training;
+using Distill.Rivals;
 using static TorchSharp.torch;
 
 namespace Distill.Cli.Capacity;
@@ -69,6 +70,15 @@ internal sealed record PlannedTraining(
 
     /// <summary>Whether the teacher is an average of the network that trains, which checkpoints hold too.</summary>
     public bool SavesTeacher { get; init; }
+
+    /// <summary>What the method needs beside the network, given the dataset; null for nothing.</summary>
+    public Func<PlannedData, MethodMemory>? Beside { get; init; }
+
+    /// <summary>Networks of the same size that train in the same steps.</summary>
+    public int Students { get; init; }
+
+    /// <summary>Averages of the weights.</summary>
+    public int Averages { get; init; }
 
     /// <summary>Whether a step of the other training costs the same per row, so that one of them need not be measured.</summary>
     public bool CostsAs(PlannedTraining other) =>

@@ -1,5 +1,6 @@
 using Distill.Learning.Costs;
 using Distill.Learning.Training;
+using Distill.Rivals;
 
 namespace Distill.Cli.Capacity;
 
@@ -24,6 +25,9 @@ internal sealed record TrainingCapacity(
 {
     private const int BytesPerFloat = 4;
 
+    /// <summary>What the method needs beside the network.</summary>
+    public MethodMemory Beside { get; init; } = MethodMemory.None;
+
     // The current batch and two that are loaded ahead.
     private const int LoadedBatches = 3;
 
@@ -37,18 +41,22 @@ internal sealed record TrainingCapacity(
         ? Cost.WeightBytes + (long)Training.QueueSize * Training.ProjectionLength * BytesPerFloat
         : 0;
 
-    /// <summary>Bytes that are in memory between steps: weights, gradients, optimizer, queue, and a teacher in two forms.</summary>
-    public long StateBytes => Cost.StateBytes + QueueBytes + 2 * (Teacher?.WeightBytes ?? 0);
+    /// <summary>
+    /// Bytes that are in memory between steps: weights, gradients, optimizer, queue, a teacher in two forms, and what a method keeps.
+    /// </summary>
+    public long StateBytes => Cost.StateBytes * (1 + Training.Students) + Cost.WeightBytes * Training.Averages
+        + QueueBytes + 2 * (Teacher?.WeightBytes ?? 0) + Beside.StateBytes;
 
     /// <summary>Bytes of one checkpoint.</summary>
     public long CheckpointBytes =>
-        Cost.WeightBytes + Cost.OptimizerBytes + QueueBytes + (Training.SavesTeacher ? Teacher!.WeightBytes : 0);
+        (Cost.WeightBytes + Cost.OptimizerBytes) * (1 + Training.Students) + Cost.WeightBytes * Training.Averages
+        + QueueBytes + (Training.SavesTeacher ? Teacher!.WeightBytes : 0) + Beside.SavedBytes;
 
     /// <summary>Bytes that checkpoints take on the disk while the stage runs.</summary>
     public long DiskBytes => CheckpointsOnDisk * CheckpointBytes + Cost.WeightBytes;
 
     /// <summary>Bytes of the loss and its gradient.</summary>
-    public long LossBytes => (long)(PairBytes * Training.Rows * (Training.Rows + Training.QueueSize));
+    public long LossBytes => (long)(PairBytes * Training.Rows * (Training.Rows + Training.QueueSize)) + Beside.LossBytes;
 
     /// <summary>Bytes of the views in the host's memory.</summary>
     public long ViewBytes => Data.IsInMemory

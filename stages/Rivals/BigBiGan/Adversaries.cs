@@ -32,6 +32,9 @@ internal sealed class Adversaries : IDisposable
     public IReadOnlyDictionary<string, Tensor> State =>
         _generating.State.Concat(_discriminating.State).ToDictionary(entry => entry.Key, entry => entry.Value);
 
+    /// <summary>Bytes of the gradients of both.</summary>
+    public long GradientBytes => _generating.GradientBytes + _discriminating.GradientBytes;
+
     /// <summary>Takes a step of the discriminator, and then one of the generator.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="images_NCHW">Images in [0, 1].</param>

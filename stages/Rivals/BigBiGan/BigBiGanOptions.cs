@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
@@ -70,6 +71,19 @@ public sealed record BigBiGanOptions(
     /// <inheritdoc/>
     public override nn.Module<Tensor, Tensor> Create(int channels, Generator? generator) =>
         new LatentEncoder(Network, Latent, channels, generator);
+
+    /// <summary>Generator and discriminator with their optimizers, and the graphs of the discriminator's step.</summary>
+    public override MethodMemory MemoryBeside(ImageShape shape, long images)
+    {
+        var sizes = new MapSizes(shape.Height, shape.Width);
+        using var adversaries = CreateAdversaries(shape.Channels, sizes, new Compute(CPU, Bf16: false), RandomKey.FromSeed(0));
+        var saved = adversaries.State.Values.Sum(tensor => tensor.numel() * tensor.element_size());
+        var generated = ImageGenerator.ValuesPerImage(Width, shape.Channels, sizes);
+        var judged = PairDiscriminator.ValuesPerImage(Width, shape.Channels, sizes);
+        // The discriminator sees as many generated images as others. On the way back, a gradient of its largest maps comes on top.
+        var values = generated + (2 * judged) + (2 * Width * sizes.Pixels(0));
+        return new MethodMemory(saved + adversaries.GradientBytes, saved, Training.BatchSize * values * sizeof(float));
+    }
 
     /// <inheritdoc/>
     private protected override EncoderTask CreateTask(EncoderSetup setup)

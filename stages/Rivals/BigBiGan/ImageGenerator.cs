@@ -39,6 +39,16 @@ internal sealed class ImageGenerator : nn.Module<Tensor, Tensor>
         Initialization.Reset(this, generator);
     }
 
+    /// <summary>
+    /// Number of values per image that its graph keeps: the inputs of batch norms and convolutions, and the outputs of ReLUs.
+    /// </summary>
+    /// <inheritdoc cref="ImageGenerator(int, int, int, MapSizes, Generator)"/>
+    public static long ValuesPerImage(int width, int channels, MapSizes sizes) =>
+        2 * MapSizes.Channels(width, sizes.Halvings) * sizes.Pixels(sizes.Halvings)
+        + Enumerable.Range(0, sizes.Halvings).Sum(halvings =>
+            (MapSizes.Channels(width, halvings + 1) + (2 * MapSizes.Channels(width, halvings))) * sizes.Pixels(halvings))
+        + (2 * channels * sizes.Pixels(0));
+
     /// <summary>z_NL → images in [0, 1], [N, C, H, W], fp32 as those of the dataset.</summary>
     public override Tensor forward(Tensor z_NL)
     {

@@ -21,6 +21,9 @@ internal sealed record MapSizes(int Height, int Width)
         }
     }
 
+    /// <summary>Pixels of a map of the generator after a number of halvings; it may be larger than the image.</summary>
+    public long Pixels(int halvings) => ((long)Smallest.Height * Smallest.Width) << (2 * (Halvings - halvings));
+
     /// <summary>Channels after a number of halvings: twice as many after each, up to eight times as many.</summary>
     public static int Channels(int width, int halvings) => width * Math.Min(1 << halvings, MostWidening);
 }

@@ -48,6 +48,13 @@ internal sealed class PairDiscriminator : nn.Module<Tensor, Tensor, Tensor>
         Initialization.Reset(this, generator);
     }
 
+    /// <summary>Number of values per image that its graph keeps: the outputs of ReLUs and pools.</summary>
+    /// <inheritdoc cref="PairDiscriminator(int, int, int, MapSizes, Generator)"/>
+    public static long ValuesPerImage(int width, int channels, MapSizes sizes) =>
+        (channels + width) * sizes.Pixels(0)
+        + Enumerable.Range(1, sizes.Halvings).Sum(halvings =>
+            (MapSizes.Channels(width, halvings - 1) + MapSizes.Channels(width, halvings)) * sizes.Pixels(halvings));
+
     /// <summary>Images in [0, 1], [N, C, H, W], and z_NL → scores, [N, 3]; high for pairs of the encoder.</summary>
     public override Tensor forward(Tensor x_NCHW, Tensor z_NL)
     {

@@ -16,6 +16,12 @@ internal static class CpcLoss
     /// <param name="images">N.</param>
     public static long Candidates(long images) => images * Places;
 
+    /// <summary>Number of pairs of a prediction and a candidate, over all directions.</summary>
+    /// <param name="images">N.</param>
+    /// <param name="apart">Rows from a place to the patch that it predicts.</param>
+    public static long Pairs(long images, int apart) =>
+        CpcNetwork.Directions * images * (PatchGrid.PerSide - apart) * PatchGrid.PerSide * Candidates(images);
+
     /// <summary>The mean over directions, places and images.</summary>
     /// <param name="outputs">Outputs of a <see cref="CpcNetwork"/>, one row per image.</param>
     /// <param name="apart">Rows from a place to the patch that it predicts.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
@@ -56,11 +57,13 @@ public sealed record CpcOptions(NetworkOptions Network, int TargetLength, Augmen
     public override nn.Module<Tensor, Tensor> Create(int channels, Generator? generator) =>
         new CpcNetwork(Network, TargetLength, channels, generator);
 
+    /// <summary>The scores of all pairs of a prediction and a candidate, and their softmax.</summary>
+    public override MethodMemory MemoryBeside(ImageShape shape, long images) =>
+        new(0, 0, 2 * CpcLoss.Pairs(Training.BatchSize, Apart(shape)) * sizeof(float));
+
+    private static int Apart(ImageShape shape) => Math.Max(PatchGrid.Of(shape.Height).Apart, PatchGrid.Of(shape.Width).Apart);
+
     /// <inheritdoc/>
-    private protected override EncoderTask CreateTask(EncoderSetup setup)
-    {
-        var shape = setup.Images.Images.Shape;
-        return new CpcTask(
-            setup.Network, setup.CreateReplica, setup.Views, Math.Max(PatchGrid.Of(shape.Height).Apart, PatchGrid.Of(shape.Width).Apart));
-    }
+    private protected override EncoderTask CreateTask(EncoderSetup setup) =>
+        new CpcTask(setup.Network, setup.CreateReplica, setup.Views, Apart(setup.Images.Images.Shape));
 }

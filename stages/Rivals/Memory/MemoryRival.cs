@@ -1,3 +1,4 @@
+using Distill.Datasets.Images;
 using Distill.Imaging.Augmentation;
 using Distill.Learning.Networks;
 using Distill.Learning.Training;
@@ -17,6 +18,16 @@ public abstract record MemoryRival(
 {
     /// <summary>The projection: one dense layer.</summary>
     public override HeadOptions Head => new(1, Memory.Output);
+
+    /// <summary>The bank, and for each view the similarities of a batch to all images.</summary>
+    public override MethodMemory MemoryBeside(ImageShape shape, long images)
+    {
+        var bank = images * Memory.Output * sizeof(float);
+        var similarities = Training.BatchSize * images * sizeof(float);
+        var views = RowsPerStep / Training.BatchSize;
+        // Forward, those of every view and their softmax. Backward, the softmax of every view, and two gradients of one.
+        return new MethodMemory(bank, bank, Math.Max(2 * views, views + 2) * similarities);
+    }
 
     /// <inheritdoc/>
     private protected override EncoderTask CreateTask(EncoderSetup setup)

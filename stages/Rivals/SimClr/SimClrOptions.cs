@@ -30,6 +30,9 @@ public sealed record SimClrOptions(PretrainOptions Contrastive) : EncoderRival("
     public override HeadOptions Head => Contrastive.Head;
 
     /// <inheritdoc/>
+    public override int ContrastedLength => Contrastive.Head.LengthOn(Network);
+
+    /// <inheritdoc/>
     public override int RowsPerStep => Views * Training.BatchSize;
 
     /// <summary>Reads the block.</summary>

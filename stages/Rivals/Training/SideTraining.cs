@@ -29,6 +29,9 @@ internal sealed class SideTraining : IDisposable
         _network.state_dict().Select(entry => KeyValuePair.Create($"{_name}.{entry.Key}", entry.Value))
             .Concat(_optimizer.Buffers.Select(entry => KeyValuePair.Create($"{_name}-optimizer.{entry.Key}", entry.Value)));
 
+    /// <summary>Bytes of the gradients.</summary>
+    public long GradientBytes => _parameters.Gradients.numel() * _parameters.Gradients.element_size();
+
     /// <summary>Updates the weights from a loss. What other losses left in the gradients does not matter.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="loss">A scalar with its graph.</param>

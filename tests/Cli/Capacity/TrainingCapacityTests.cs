@@ -1,9 +1,11 @@
 using Distill.Cli.Capacity;
+using Distill.Cli.Planning;
 using Distill.Datasets.Images;
 using Distill.Learning.Costs;
 using Distill.Learning.Networks;
 using Distill.Learning.Optimizers;
 using Distill.Learning.Training;
+using Distill.Rivals;
 
 namespace Tests.Cli.Capacity;
 
@@ -75,6 +77,32 @@ public sealed class TrainingCapacityTests
         Assert.Equal(100 + 100 * 5 * 4, capacity.QueueBytes);
         Assert.Equal(2 * 16 * 116, capacity.LossBytes);
         Assert.Equal(100 + 800 + 2100, capacity.CheckpointBytes);
+    }
+
+    [Fact]
+    public void What_a_method_needs_beside_its_network_is_added()
+    {
+        var plain = Contrastive(batch: 8, groups: 1);
+        var beside = plain with { Beside = new MethodMemory(StateBytes: 1000, SavedBytes: 600, LossBytes: 5000) };
+        Assert.Equal(plain.StateBytes + 1000, beside.StateBytes);
+        Assert.Equal(plain.CheckpointBytes + 600, beside.CheckpointBytes);
+        Assert.Equal(plain.LeastStepBytes(1) + 6000, beside.LeastStepBytes(1));
+
+        var taught = plain with { Training = plain.Training with { Students = 1, Averages = 1 } };
+        Assert.Equal(2 * 1300 + 100, taught.StateBytes);
+        Assert.Equal(2 * 900 + 100, taught.CheckpointBytes);
+    }
+
+    [Fact]
+    public void Methods_say_what_they_need()
+    {
+        var trainings = PlannedTraining.ListOf(PipelineOptions.Load("fashion-mnist-compare"))
+            .ToDictionary(training => training.Stage);
+        Assert.Equal(1000 * 128 * 4, trainings["instdisc-pretrain"].Beside!(Photos).StateBytes);
+        Assert.True(trainings["bigbigan-pretrain"].Beside!(Photos).LossBytes > 0);
+        Assert.Equal(128, trainings["simclr-pretrain"].ProjectionLength);
+        Assert.Equal((1, 1), (trainings["meta-pseudo-labels"].Students, trainings["meta-pseudo-labels"].Averages));
+        Assert.Equal((0, 1), (trainings["fixmatch"].Students, trainings["fixmatch"].Averages));
     }
 
     [Fact]
