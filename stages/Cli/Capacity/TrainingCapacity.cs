@@ -25,14 +25,14 @@ internal sealed record TrainingCapacity(
 {
     private const int BytesPerFloat = 4;
 
-    /// <summary>What the method needs beside the network.</summary>
-    public MethodMemory Beside { get; init; } = MethodMemory.None;
-
     // The current batch and two that are loaded ahead.
     private const int LoadedBatches = 3;
 
     /// <summary>Checkpoints that are kept, and the one that is being written.</summary>
     private const int CheckpointsOnDisk = 3;
+
+    /// <summary>What the method needs beside the network.</summary>
+    public MethodMemory Beside { get; init; } = MethodMemory.None;
 
     private int Groups => Training.Training.Groups;
 
