@@ -88,6 +88,43 @@ public sealed class MetaPseudoLabelsTests
         TaughtStudent Student() => new(Network(images, "student"), Network(images, "student"), options, StageFixture.Settings.Compute);
     }
 
+    /// <summary>The checkpoint before a step may be restored after the step was taken.</summary>
+    [Fact]
+    public void A_step_that_is_taken_again_teaches_the_student_again()
+    {
+        using var scope = NewDisposeScope();
+        using var images = new LabeledImages(new TinyDataset().Train(), [0, 1, 2, 3, 4, 5], CPU, threads: 1);
+        var options = Options(0.1, averaging: 0.9);
+        using var network = Network(images, "teacher");
+        using var teacher = new SemiSupervisedTask(network, null, () => Network(images, "teacher"), images, options, 1, Key);
+        using var student = new TaughtStudent(
+            Network(images, "student"), Network(images, "student"), options, StageFixture.Settings.Compute);
+        using var task = new MetaPseudoLabelsTask(teacher, student, Feedback.Derived);
+        var start = Copy();
+        Take();
+        var after = Copy();
+        Assert.False(start["student.fc.weight"].Equals(after["student.fc.weight"]));
+
+        using (no_grad())
+        {
+            foreach (var (name, value) in task.ExtraState)
+            {
+                value.copy_(start[name]);
+            }
+        }
+
+        Take();
+        Assert.All(task.ExtraState, entry => Close.Exactly(after[entry.Key], entry.Value));
+
+        Dictionary<string, Tensor> Copy() => task.ExtraState.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+
+        void Take()
+        {
+            using var inputs = task.Inputs(2);
+            task.Loss(2, network.call(inputs.All()).detach()).Dispose();
+        }
+    }
+
     private static RandomKey Key => RandomKey.FromSeed(3).Fold("meta");
 
     private static ResNet Network(LabeledImages images, string name) => ResNet.Create(

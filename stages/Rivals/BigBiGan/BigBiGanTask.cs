@@ -27,14 +27,14 @@ internal sealed class BigBiGanTask(
     private readonly RandomKey _latents = random.Fold("latents");
     private StepInputs? _inputs;
     private Tensor? _discriminatorLoss;
-    private long _learned = -1;
+    private bool _hasLearned;
 
     public override IReadOnlyDictionary<string, Tensor> ExtraState => adversaries.State;
 
     public override StepInputs Inputs(long step, BatchShare share)
     {
         // A restored training takes a step again, and the adversaries with it.
-        _learned = -1;
+        _hasLearned = false;
         // The loop disposes of the inputs after the step.
         return _inputs = base.Inputs(step, share);
     }
@@ -45,12 +45,12 @@ internal sealed class BigBiGanTask(
         var images_BCHW = _inputs!.All();
         var encoded_BL = LatentEncoder.Draw(outputs, Normals(_noise, step, outputs));
         // A step that needs less memory asks a second time.
-        if (_learned != step)
+        if (!_hasLearned)
         {
             _discriminatorLoss?.Dispose();
             _discriminatorLoss = adversaries.Learn(step, images_BCHW, encoded_BL.detach(), Normals(_latents, step, outputs))
                 .DetachFromDisposeScope();
-            _learned = step;
+            _hasLearned = true;
         }
 
         return PairLoss.OfEncoder(adversaries.Score(images_BCHW, encoded_BL)).MoveToOuterDisposeScope();

@@ -20,7 +20,7 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
     private readonly Tensor _meanGain = zeros(1, device: teacher.Device);
     private readonly Tensor _gain = zeros(1, device: teacher.Device);
     private StepInputs? _inputs;
-    private long _taught = -1;
+    private bool _hasTaught;
 
     public override nn.Module<Tensor, Tensor> Network => teacher.Network;
 
@@ -39,7 +39,7 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
     public override StepInputs Inputs(long step, BatchShare share)
     {
         // A restored training takes a step again, and the student with it.
-        _taught = -1;
+        _hasTaught = false;
         // The loop disposes of the inputs after the step.
         return _inputs = teacher.Inputs(step, share);
     }
@@ -50,10 +50,10 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
         var strong_NK = teacher.Views(outputs)[^1];
         var classes_N = strong_NK.detach().argmax(1);
         // A step that needs less memory asks a second time.
-        if (_taught != step)
+        if (!_hasTaught)
         {
             Teach(step, classes_N);
-            _taught = step;
+            _hasTaught = true;
         }
 
         var reward = nn.functional.cross_entropy(strong_NK, classes_N).mul(_gain.squeeze());
