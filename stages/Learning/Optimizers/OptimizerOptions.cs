@@ -15,15 +15,15 @@ public sealed record OptimizerOptions(OptimizerKind Kind, double LearningRate, d
     /// <summary>AdamW with a peak rate of 0.001, and with SimCLRv2's warm-up of 5 % and weight decay of 0.0001.</summary>
     public static readonly OptimizerOptions Default = new(OptimizerKind.AdamW, 1e-3, 1e-4, 0.9, 0.05);
 
-    /// <summary>β₁ of AdamW, whose β₂ is 0.999. Networks that train against each other have a smaller one.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
     private static readonly Dictionary<string, OptimizerKind> Names = new()
     {
         ["adamw"] = OptimizerKind.AdamW,
         ["sgd"] = OptimizerKind.Sgd,
         ["lars"] = OptimizerKind.Lars,
     };
+
+    /// <summary>β₁ of AdamW, whose β₂ is 0.999. Networks that train against each other have a smaller one.</summary>
+    public double Beta1 { get; init; } = 0.9;
 
     /// <summary>Reads the <c>optimizer</c> block. An absent key has its value in <paramref name="defaults"/>.</summary>
     public static OptimizerOptions Read(JsonSection section, OptimizerOptions defaults) => new(

@@ -44,7 +44,7 @@ internal sealed class Trainer : IDisposable
     public double SecondsPerStep => _clock.SecondsPerStep;
 
     /// <summary>Whether all weights are finite, and what the task keeps beside them.</summary>
-    public bool HasFiniteWeights
+    public bool HasFiniteState
     {
         get
         {

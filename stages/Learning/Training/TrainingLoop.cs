@@ -146,7 +146,7 @@ public sealed class TrainingLoop(StageContext context, TrainingOptions options, 
             var isLast = canceled || step == options.Steps;
             if (isLast || saves)
             {
-                if (trainer.HasFiniteWeights)
+                if (trainer.HasFiniteState)
                 {
                     if (saver is not null)
                     {

