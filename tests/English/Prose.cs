@@ -19,7 +19,7 @@ internal static partial class Prose
     /// Markdown documents without their code. The cards of published models are left out: their text is the product's own.
     /// </summary>
     public static IEnumerable<Passage> Documents() => Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
-        .Where(path => !Generated(path) && !Relative(path).StartsWith("models/zoo/fashion", StringComparison.Ordinal))
+        .Where(path => !Generated(path) && !Relative(path).StartsWith("models/zoo/fashion-mnist-resnet18", StringComparison.Ordinal))
         .SelectMany(
             path => Lines(path, CodeBlock().Replace(File.ReadAllText(path), block => new string('\n', block.Value.Count(c => c == '\n')))))
         .Select(passage => passage with { Text = WithoutCode(passage.Text) });
