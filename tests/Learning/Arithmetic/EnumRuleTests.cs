@@ -8,6 +8,7 @@ namespace Tests.Learning.Arithmetic;
 /// C# converts a constant 0 to any enumeration, so <c>x.sum(0)</c> sums all values as bytes, and not the first dimension. Such a call
 /// names its argument.
 /// </summary>
+[Collection(TorchTests.Name)]
 public class EnumRuleTests
 {
     /// <summary>Names of methods of tensors whose first argument can be an enumeration or a dimension.</summary>
