@@ -6,9 +6,10 @@ there), prints the tables of accuracy and time in Markdown, and draws docs/evide
 the folder of models/. The time of our encoder is not in it, as models/zoo gives it.
 """
 import argparse
-import json
 import pathlib
 import statistics
+
+from runs import axes_of, cells, deviation, gather, mean, shown
 
 HERE = pathlib.Path(__file__).parent
 LABELS = ["40", "130", "600", "6000"]
@@ -42,32 +43,6 @@ ROWS = {
 }
 
 
-def gather(seeds, runs):
-    """Lays the rows of the runs that are in models/ over those known before, which other machines may have measured."""
-    for prefix in PREFIXES:
-        for labels in LABELS:
-            for seed in seeds:
-                path = pathlib.Path("models") / f"{prefix}{labels}-seed-{seed}" / "results.json"
-                if path.exists():
-                    key = f"{prefix}{labels}-seed-{seed}"
-                    rows = [*runs.get(key, []), *json.loads(path.read_text())["rows"]]
-                    runs[key] = list({row["name"]: row for row in rows}.values())
-    return dict(sorted(runs.items()))
-
-
-def cells(runs, seeds):
-    """Row and labels → that row of each seed's results."""
-    for title, (prefix, name) in ROWS.items():
-        for labels in LABELS:
-            yield (title, labels), [row for seed in seeds for row in runs.get(f"{prefix}{labels}-seed-{seed}", []) if row["name"] == name]
-
-
-def shown(rows):
-    top1 = [row["top1"] for row in rows]
-    spread = f" ± {statistics.stdev(top1):.2f}" if len(top1) > 1 else ""
-    return f"{statistics.mean(top1):.2f}{spread}" if top1 else ""
-
-
 def minutes(rows):
     return f"{statistics.median(row['seconds'] for row in rows) / 60:.1f}" if rows else ""
 
@@ -83,26 +58,20 @@ def markdown(table, columns):
 
 
 def draw(table, columns, out):
-    try:
-        import matplotlib
-    except ImportError:
-        return
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     titles = [title for title in ROWS if any(table[title, labels] for labels in columns)]
-    figure, axes = plt.subplots(figsize=(9, 0.32 * len(titles) + 1.2), dpi=110)
+    if not (drawing := axes_of((9, 0.32 * len(titles) + 1.2))):
+        return
+    figure, axes, plt = drawing
     for number, labels in enumerate(columns):
-        points = [(place, [row["top1"] for row in table[title, labels]]) for place, title in enumerate(titles) if table[title, labels]]
+        points = [(place, table[title, labels]) for place, title in enumerate(titles) if table[title, labels]]
         axes.errorbar(
-            [statistics.mean(top1) for _, top1 in points],
+            [mean(rows) for _, rows in points],
             [place for place, _ in points],
-            xerr=[statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
+            xerr=[deviation(rows) for _, rows in points],
             marker="o", markersize=5, linestyle="", capsize=2, color=plt.get_cmap("viridis")(number / 4), label=f"{int(labels):,} labels")
     axes.set_yticks(range(len(titles)), titles)
     axes.invert_yaxis()
     axes.set_xlabel("top-1 on the 10,000 test images, percent")
-    axes.grid(alpha=0.3)
     axes.legend(fontsize=8, loc="lower left")
     figure.tight_layout()
     figure.savefig(out)
@@ -112,12 +81,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     seeds = parser.parse_args().seeds
-    results = HERE / "results" / "compare.json"
     if not pathlib.Path("models").is_dir():
         parser.error("found no folder models here")
-    runs = gather(seeds, json.loads(results.read_text()) if results.exists() else {})
-    results.write_text(json.dumps(runs, indent=1) + "\n")
-    table = dict(cells(runs, seeds))
+    table = cells(gather(HERE / "results" / "compare.json", PREFIXES, LABELS, seeds), ROWS, LABELS, seeds)
     columns = [labels for labels in LABELS if any(table[title, labels] for title in ROWS)]
     markdown(table, columns)
     draw(table, columns, HERE / "compare.png")

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Gathers the table of few labels: table.py [--seeds 0 1 2], once the pipelines of docs/evidence/table have run with these seeds.
 
-Writes docs/evidence/results/table.json, the rows of every run as results.json has them (a run that models/ does not have stays as it is
+Writes docs/evidence/results/table.json, the rows of every run as results.json has them (a row that models/ does not have stays as it is
 there), prints the table and its times in Markdown, and draws docs/evidence/table.png where matplotlib is installed.
 """
 import argparse
-import json
 import pathlib
-import statistics
+
+from runs import axes_of, cells, deviation, gather, mean, shown
 
 HERE = pathlib.Path(__file__).parent
 LABELS = {"4": "4 a class (40)", "13": "13 a class (130)", "1pct": "1 % (600)", "10pct": "10 % (6,000)"}
@@ -29,32 +29,9 @@ COLORS = {"table-": 3, "table-probe-": 3, "table-simclr-": 1, "table-short-": 2}
 STUDENTS = {"supervised": 7, "distilled": 4, "self-distilled": 5, "resnet18": 0}
 
 
-def gather(seeds, runs):
-    """Lays the runs that are in models/ over those known before."""
-    for prefix in sorted({prefix for prefix, _ in ROWS.values()}):
-        for labels in LABELS:
-            for seed in seeds:
-                path = pathlib.Path("models") / f"{prefix}{labels}-seed-{seed}" / "results.json"
-                if path.exists():
-                    rows = json.loads(path.read_text())["rows"]
-                    # Those that probe alone have a teacher of one step, which nobody is to quote.
-                    runs[f"{prefix}{labels}-seed-{seed}"] = [row for row in rows if prefix != "table-probe-" or row["name"] != "teacher"]
-    return dict(sorted(runs.items()))
-
-
-def cells(runs, seeds):
-    """Row and labels → the top-1 of each seed, and one run's row for what does not change."""
-    for title, (prefix, name) in ROWS.items():
-        for labels in LABELS:
-            rows = [row for seed in seeds for row in runs.get(f"{prefix}{labels}-seed-{seed}", []) if row["name"] == name]
-            yield title, labels, rows
-
-
-def shown(rows):
-    top1 = [row["top1"] for row in rows]
-    if not top1:
-        return ""
-    return f"{statistics.mean(top1):.2f} ± {statistics.stdev(top1) if len(top1) > 1 else 0:.2f}"
+def keep(prefix, row):
+    """Runs that probe alone have a teacher of one step, which nobody is to quote."""
+    return prefix != "table-probe-" or row["name"] != "teacher"
 
 
 def markdown(table):
@@ -79,26 +56,20 @@ def seconds(rows):
 
 
 def draw(table, out):
-    try:
-        import matplotlib
-    except ImportError:
+    if not (drawing := axes_of((9, 6))):
         return
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(9, 6), dpi=110)
+    figure, axes, plt = drawing
     for number, (title, (prefix, name)) in enumerate(ROWS.items()):
-        points = [(place, [row["top1"] for row in table[title, labels]]) for place, labels in enumerate(LABELS) if table[title, labels]]
+        points = [(place, table[title, labels]) for place, labels in enumerate(LABELS) if table[title, labels]]
         axes.errorbar(
             [place + (number - len(ROWS) / 2) * 0.03 for place, _ in points],
-            [statistics.mean(top1) for _, top1 in points],
-            [statistics.stdev(top1) if len(top1) > 1 else 0 for _, top1 in points],
+            [mean(rows) for _, rows in points],
+            [deviation(rows) for _, rows in points],
             marker="o", markersize=4, linewidth=1.2, capsize=2, linestyle="--" if name == "linear" else "-",
             color=plt.get_cmap("tab10")(STUDENTS.get(name, COLORS[prefix])), label=title)
     axes.set_xticks(range(len(LABELS)), LABELS.values())
     axes.set_xlabel("labels")
     axes.set_ylabel("top-1 on the 10,000 test images, percent")
-    axes.grid(alpha=0.3)
     axes.legend(fontsize=8, loc="lower right")
     figure.tight_layout()
     figure.savefig(out)
@@ -108,10 +79,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     seeds = parser.parse_args().seeds
-    results = HERE / "results" / "table.json"
-    runs = gather(seeds, json.loads(results.read_text()) if results.exists() else {})
-    results.write_text(json.dumps(runs, indent=1) + "\n")
-    table = {(title, labels): rows for title, labels, rows in cells(runs, seeds)}
+    prefixes = sorted({prefix for prefix, _ in ROWS.values()})
+    table = cells(gather(HERE / "results" / "table.json", prefixes, LABELS, seeds, keep), ROWS, LABELS, seeds)
     markdown(table)
     draw(table, HERE / "table.png")
 
