@@ -65,6 +65,7 @@ internal sealed class ModelCard(
         ## Labels
 
         {Labels}
+        The options of the recipe were chosen on {LineText.Markdown(options.RecipeChosenOn ?? "data that are not stated")}.
 
         ## Training recipe
 

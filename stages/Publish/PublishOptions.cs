@@ -10,8 +10,10 @@ namespace Distill.Publish;
 /// <param name="License">SPDX name of the model's license, for the card.</param>
 /// <param name="DataLicense">SPDX name of the license of the images, for the card; null if not stated.</param>
 /// <param name="HubDataset">Identifier of the dataset on the Hugging Face Hub, for the card; null if it is not there.</param>
+/// <param name="RecipeChosenOn">What the options were chosen on, for the card; null if not stated.</param>
 /// <param name="HeldOut">Additional labels that fit the softmax temperature; null for none, with temperature 1.</param>
-public sealed record PublishOptions(string Student, string License, string? DataLicense, string? HubDataset, LabelSplitOptions? HeldOut)
+public sealed record PublishOptions(
+    string Student, string License, string? DataLicense, string? HubDataset, string? RecipeChosenOn, LabelSplitOptions? HeldOut)
 {
     /// <summary>Reads the block <c>publish</c>.</summary>
     /// <param name="section">The block.</param>
@@ -30,6 +32,8 @@ public sealed record PublishOptions(string Student, string License, string? Data
             section.Text("license", "mit", "License of the model, for the card: an SPDX name, or any other name."),
             section.OptionalText("dataLicense", "SPDX name of the license of the images, for the card."),
             HubDatasetId.Read(section, "hubDataset"),
+            section.OptionalText(
+                "recipeChosenOn", "What the options were chosen on, for the card, such as 10,000 labels of training images."),
             section.OptionalSection(
                 "heldOut", byDefault: false,
                 "Labels, none of the block labels, that fit the temperature of the published probabilities.") is { } heldOut

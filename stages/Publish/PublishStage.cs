@@ -17,7 +17,7 @@ namespace Distill.Publish;
 public static class PublishStage
 {
     /// <summary>Increment it when the same options and inputs give different folder.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>Name of the artifact with the published folder.</summary>
     public const string Output = "published";

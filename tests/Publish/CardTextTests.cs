@@ -104,7 +104,7 @@ public sealed class CardTextTests : IDisposable
 
     private static ModelCard Card(string name, string license = "mit", string? hubDataset = null) => new(
         new ModelConfig(new NetworkOptions(Architecture.ResNet18, 1, Stem.Small), new ImageShape(3, 32, 32), [name, "other"], 1, 1),
-        new PublishOptions("teacher", license, null, hubDataset, null),
+        new PublishOptions("teacher", license, null, hubDataset, null, null),
         name,
         PublishedExample.Results,
         PublishedExample.Exports,

@@ -20,7 +20,7 @@ public sealed class ModelCardTests
     {
         var network = new NetworkOptions(Architecture.ResNet18, 0.25, Stem.ImageNet);
         var config = new ModelConfig(network, new ImageShape(1, 28, 28), ["T-shirt/top", "Trouser", "Bag"], 1, 0.9431);
-        var options = new PublishOptions("self-distilled", "mit", "mit", null, null);
+        var options = new PublishOptions("self-distilled", "mit", "mit", null, "10,000 labels of training images", null);
         var lineage = new Dictionary<string, LockEntry>
         {
             ["pretrain"] = Stage($$"""{ {{Training}}, "network": { "architecture": "resnet50", "width": 1 } }"""),
@@ -40,7 +40,7 @@ public sealed class ModelCardTests
         var network = new NetworkOptions(
             Architecture.ResNet50, 1, Stem.ImageNet, Normalization: new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]));
         var config = new ModelConfig(network, new ImageShape(3, 224, 224), ["cat", "dog"], 0.875, 1);
-        var options = new PublishOptions("linear", "Apache-2.0", null, "microsoft/cats_vs_dogs", null);
+        var options = new PublishOptions("linear", "Apache-2.0", null, "microsoft/cats_vs_dogs", null, null);
         var exports = PublishedExample.Exports with
         {
             Temperature = new FittedTemperature(1, 0),
@@ -65,7 +65,7 @@ public sealed class ModelCardTests
         var rows = PublishedExample.Results.Select(row => row with { Labels = 0 }).ToArray();
         var card = new ModelCard(
             config,
-            new PublishOptions("teacher", "mit", null, null, null),
+            new PublishOptions("teacher", "mit", null, null, null, null),
             "x",
             rows,
             PublishedExample.Exports with { Temperature = new FittedTemperature(1, 0) },

@@ -115,7 +115,7 @@ public sealed class PreparationTests : IDisposable
         File.Copy(_folder["pictures/turned6.png"], _folder["image.png"]);
         var card = new ModelCard(
             config,
-            new PublishOptions("teacher", "mit", null, null, null),
+            new PublishOptions("teacher", "mit", null, null, null, null),
             "x",
             PublishedExample.Results,
             PublishedExample.Exports,

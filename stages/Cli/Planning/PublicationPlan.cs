@@ -97,6 +97,7 @@ internal sealed class PublicationPlan(
             ["license"] = options.Publish.License,
             ["dataLicense"] = options.Publish.DataLicense,
             ["hubDataset"] = options.Publish.HubDataset,
+            ["recipeChosenOn"] = options.Publish.RecipeChosenOn,
         },
         [.. Measured, Exports],
         context => PublishStage.Run(
