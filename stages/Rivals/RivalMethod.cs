@@ -15,6 +15,9 @@ public abstract record RivalMethod(int Ratio)
     /// <summary>The method in a few words, for the results.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Increment it when the same options and inputs give different weights.</summary>
+    public virtual int Version => 1;
+
     /// <summary>Views of each unlabeled image in a step.</summary>
     public abstract int ViewsPerImage { get; }
 

@@ -15,9 +15,6 @@ namespace Distill.Rivals;
 /// <summary>Trains a network from scratch by another method, to compare it with SimCLRv2 on the same images and labels.</summary>
 public static class RivalStage
 {
-    /// <summary>Increment it when the same options and inputs give different weights.</summary>
-    public const int Version = 1;
-
     /// <summary>File name of the trained network.</summary>
     public const string Output = TrainingLoop.Output;
 

@@ -51,6 +51,25 @@ public sealed class MetaPseudoLabelsTests
             (expected, actual) => Math.Abs(expected - actual) < 1e-6);
     }
 
+    /// <summary>Statistics of the unlabeled images must not count as progress, and those of measuring must not stay.</summary>
+    [Fact]
+    public void A_step_of_no_length_gains_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var network = nn.Sequential(nn.Linear(Features, Classes), nn.BatchNorm1d(Classes));
+        Pattern.Fill(network);
+        var (images, unlabeled) = (Pattern.Uniform("images", 5, Features), Pattern.Uniform("unlabeled", 7, Features) * 3);
+        var batches = Batches();
+        using var student = new TaughtStudent(network, average: null, Options(rate: 0, averaging: 0), StageFixture.Settings.Compute);
+
+        var gain = student.Learn(0, images, tensor([0L, 1, 2, 0, 1]), unlabeled, tensor([2L, 2, 0, 1, 0, 0, 1])).ReadDouble();
+
+        Assert.Equal(0, gain);
+        Assert.Equal(batches + 1, Batches());
+
+        long Batches() => network.state_dict()["1.num_batches_tracked"].ReadAll<long>().Single();
+    }
+
     [Fact]
     public void Teacher_is_rewarded_by_the_gain_less_the_mean_of_past_gains()
     {
@@ -71,10 +90,10 @@ public sealed class MetaPseudoLabelsTests
             using var same = released.Inputs(step, BatchShare.Whole);
             var rows = inputs.All();
             var outputs = network.call(rows).detach();
-            var strong = teacher.Views(outputs)[1];
-            var classes = strong.argmax(1);
+            var weak = teacher.Views(outputs)[0];
+            var classes = weak.argmax(1);
             var gain = twin.Learn(step, teacher.Labeled(rows), teacher.Labels(step), teacher.Views(rows)[1], classes).ReadDouble();
-            var reward = (gain - mean) * nn.functional.cross_entropy(strong, classes).ReadDouble();
+            var reward = (gain - mean) * nn.functional.cross_entropy(weak, classes).ReadDouble();
             var plain = teacher.Loss(step, outputs).ReadDouble();
 
             Assert.NotEqual(0, reward, 1e-4);

@@ -52,7 +52,7 @@ internal sealed class RivalPlan(PipelineOptions options, IDataset dataset)
         var key = RivalBlocks.KeyOf(rival.ToJson(), rivalry.Name);
         return new PlanStep(
             [
-                Stage(rivalry.Name, RivalStage.Version, WithLabels(key), [Plan.Train], context =>
+                Stage(rivalry.Name, rivalry.Method.Version, WithLabels(key), [Plan.Train], context =>
                     RivalStage.Run(context, rivalry, options.Settings, dataset, options.Labels)),
             ],
             [network]);

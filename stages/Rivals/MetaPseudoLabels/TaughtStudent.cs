@@ -38,6 +38,10 @@ internal sealed class TaughtStudent : IDisposable
             .ToDictionary(entry => entry.Key, entry => entry.Value);
 
     /// <summary>Takes a step toward the teacher's labels of unlabeled images.</summary>
+    /// <remarks>
+    /// The losses before and after it are of the labeled images alone. Among the unlabeled ones, other statistics of batch norm would move
+    /// them more than a step does.
+    /// </remarks>
     /// <param name="step">The step, from 0.</param>
     /// <param name="images_BCHW">Labeled images, normalized together with the unlabeled ones.</param>
     /// <param name="labels_B">Their labels, which the student does not learn.</param>
@@ -48,13 +52,12 @@ internal sealed class TaughtStudent : IDisposable
     {
         using var scope = NewDisposeScope();
         _network.train();
+        var before = LossOf(images_BCHW, labels_B);
         var logits = Forward(cat([images_BCHW, unlabeled_NCHW]));
         var (labeled, unlabeled) = (labels_B.shape[0], classes_N.shape[0]);
-        var before = LossOf(logits.detach().narrow(0, 0, labeled), labels_B);
         _training.Minimize(step, nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled), classes_N));
         _average?.Update(_network, step);
-        using var frozen = no_grad();
-        return before.sub(LossOf(Forward(images_BCHW), labels_B)).MoveToOuterDisposeScope();
+        return before.sub(LossOf(images_BCHW, labels_B)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -72,5 +75,10 @@ internal sealed class TaughtStudent : IDisposable
         return _network.call(images).to_type(ScalarType.Float32);
     }
 
-    private static Tensor LossOf(Tensor logits_BK, Tensor labels_B) => nn.functional.cross_entropy(logits_BK, labels_B);
+    private Tensor LossOf(Tensor images_BCHW, Tensor labels_B)
+    {
+        using var frozen = no_grad();
+        using var kept = new KeptBuffers(_network);
+        return nn.functional.cross_entropy(Forward(images_BCHW), labels_B);
+    }
 }

@@ -1,6 +1,7 @@
 using Distill.Learning.Arithmetic;
 using Distill.Learning.Networks;
 using Distill.Learning.Randomness;
+using Distill.Rivals.Training;
 using static TorchSharp.torch;
 
 // N views, C channels, H height, W width, D values of a view, K classes
@@ -25,9 +26,7 @@ internal sealed class PowerIteration(double radius) : IViewChange
         using var scope = NewDisposeScope();
         var count = (int)(views_NCHW.numel() / views_NCHW.shape[0]);
         var length = radius * Math.Sqrt(count);
-        // Batch norm computes with the statistics of these views, but must not remember them.
-        var buffers = network.buffers().ToArray();
-        var before = buffers.Select(buffer => buffer.clone()).ToArray();
+        using var kept = new KeptBuffers(network);
         var noise_NCHW = RandomNormals.Draw([.. keys], count, views_NCHW.device).view(views_NCHW.shape);
         var probe_NCHW = Scaled(noise_NCHW, Probe * length).requires_grad_();
         Tensor clean_NK;
@@ -40,11 +39,6 @@ internal sealed class PowerIteration(double radius) : IViewChange
         var divergence = Divergence(clean_NK, Logits(views_NCHW.Plus(probe_NCHW))).sum();
         var gradient_NCHW = autograd.grad([divergence], [probe_NCHW])[0];
         using var frozen = no_grad();
-        foreach (var (buffer, old) in buffers.Zip(before))
-        {
-            buffer.copy_(old);
-        }
-
         return views_NCHW.Plus(Scaled(gradient_NCHW, length)).MoveToOuterDisposeScope();
 
         // A second head has no part in the prediction.

@@ -39,6 +39,37 @@ public sealed class RivalPlanTests
         static string OptionsOf(Plan plan, string name) => plan.Stages.Single(stage => stage.Name == name).Options.ToJsonString();
     }
 
+    /// <summary>Views of a step, counted by hand: those of 32 labeled and 32 unlabeled images, or of a batch without labels.</summary>
+    [Fact]
+    public void Every_method_of_the_comparison_trains_on_as_many_views()
+    {
+        var rivals = Read("""{ "extends": "fashion-mnist-compare" }""").Rivals;
+        var views = new Dictionary<string, int>
+        {
+            ["pseudo-label"] = 32 + 32,
+            ["vat"] = 32 + 2 * 32,
+            ["s4l"] = 32 + 5 * 32,
+            ["uda"] = 32 + 2 * 32,
+            ["fixmatch"] = 32 + 2 * 32,
+            // The teacher's views, and those that its student sees.
+            ["meta-pseudo-labels"] = 32 + 2 * 32 + 2 * 32,
+            ["instdisc"] = 256,
+            ["pirl"] = 2 * 256,
+            // Patches with three times an image's pixels.
+            ["cpc"] = 3 * 64,
+            ["bigbigan"] = 256,
+            ["simclr"] = 2 * 256,
+            ["self-training"] = 256,
+            ["s4l-retrained"] = 256,
+        };
+
+        var steps = rivals.Methods.Select(rival => (rival.Options.Name, rival.Options.Training.Steps))
+            .Concat(rivals.Encoders.Select(rival => (rival.Options.Name, rival.Options.Training.Steps)))
+            .Concat(rivals.Rounds.Select(rival => (rival.Round.Name, rival.Round.Student.Options.Training.Steps)));
+
+        Assert.Equal(views.Select(each => (each.Key, 307_200 / each.Value)).Order(), steps.Order());
+    }
+
     [Fact]
     public void Self_training_learns_from_the_supervised_network()
     {
