@@ -90,10 +90,10 @@ public sealed class MetaPseudoLabelsTests
             using var same = released.Inputs(step, BatchShare.Whole);
             var rows = inputs.All();
             var outputs = network.call(rows).detach();
-            var weak = teacher.Views(outputs)[0];
-            var classes = weak.argmax(1);
+            var strong = teacher.Views(outputs)[1];
+            var classes = strong.argmax(1);
             var gain = twin.Learn(step, teacher.Labeled(rows), teacher.Labels(step), teacher.Views(rows)[1], classes).ReadDouble();
-            var reward = (gain - mean) * nn.functional.cross_entropy(weak, classes).ReadDouble();
+            var reward = (gain - mean) * nn.functional.cross_entropy(strong, classes).ReadDouble();
             var plain = teacher.Loss(step, outputs).ReadDouble();
 
             Assert.NotEqual(0, reward, 1e-4);

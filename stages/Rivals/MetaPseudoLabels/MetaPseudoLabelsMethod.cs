@@ -8,13 +8,12 @@ using static TorchSharp.torch;
 namespace Distill.Rivals.MetaPseudoLabels;
 
 /// <summary>
-/// Meta Pseudo Labels (Pham et al. 2021, arXiv:2003.10580): a teacher labels weak views, and a student learns these labels for strong views
-/// of the same images. The teacher learns from how this changes the student's loss on labeled images,
-/// beside the losses of <see cref="UdaMethod"/>. The student is the result.
+/// Meta Pseudo Labels (Pham et al. 2021, arXiv:2003.10580): a teacher labels strong views for a student, and learns from how these labels
+/// change the student's loss on labeled images, beside the losses of <see cref="UdaMethod"/>. The student is the result.
 /// </summary>
 /// <remarks>
-/// Labels are the most probable classes of weak views. The authors' code has soft labels of strong views. These give the teacher no
-/// gradient (google-research/google-research#534), and a network that is trained briefly is often wrong about strong views.
+/// Labels are the most probable classes. The soft labels of the authors' code give the teacher no gradient
+/// (google-research/google-research#534).
 /// </remarks>
 /// <param name="Uda">The teacher's other losses; temperature 0.7, threshold 0.6 and weight 8 in the authors' script for CIFAR-10.</param>
 /// <param name="Ramp">Share of the steps in which the weight of UDA's loss grows from 0; 1/60 in that script.</param>

@@ -8,7 +8,7 @@ namespace Distill.Rivals.MetaPseudoLabels;
 
 /// <summary>
 /// Trains the teacher, and in each step first the student. The teacher's loss has the term h · cross entropy(label, prediction) for its
-/// labels of weak views (equation 3), where h is what the student gained by them, less the mean of past gains, as in the authors' code.
+/// labels of strong views (equation 3), where h is what the student gained by them, less the mean of past gains, as in the authors' code.
 /// </summary>
 /// <param name="teacher">The teacher's other losses.</param>
 /// <param name="student">The student; owned by the caller.</param>
@@ -47,8 +47,8 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
     public override Tensor Loss(long step, Tensor outputs)
     {
         using var scope = NewDisposeScope();
-        var weak_NK = teacher.Views(outputs)[0];
-        var classes_N = weak_NK.detach().argmax(1);
+        var strong_NK = teacher.Views(outputs)[^1];
+        var classes_N = strong_NK.detach().argmax(1);
         // A step that needs less memory asks a second time.
         if (!_hasTaught)
         {
@@ -56,7 +56,7 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
             _hasTaught = true;
         }
 
-        var reward = nn.functional.cross_entropy(weak_NK, classes_N).mul(_gain.squeeze());
+        var reward = nn.functional.cross_entropy(strong_NK, classes_N).mul(_gain.squeeze());
         var loss = teacher.Loss(step, outputs);
         return (feedback == Feedback.Derived ? loss.Plus(reward) : loss.sub(reward)).MoveToOuterDisposeScope();
     }
