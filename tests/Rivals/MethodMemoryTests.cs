@@ -71,7 +71,10 @@ public sealed class MethodMemoryTests
     public void Generator_and_discriminator()
     {
         using var scope = NewDisposeScope();
-        var method = new BigBiGanOptions(TinyDataset.Network, 32, Width: 8, OptimizerOptions.Default, Views, Training);
+        // A convolution copies its maps into blocks of up to 16 channels, as wide as the registers. A block that is not full is memory that
+        // the plan does not know of.
+        const int width = 16;
+        var method = new BigBiGanOptions(TinyDataset.Network, 32, width, OptimizerOptions.Default, Views, Training);
         using var adversaries = method.CreateAdversaries(
             Shape.Channels, new MapSizes(Shape.Height, Shape.Width), StageFixture.Settings.Compute, RandomKey.FromSeed(0));
         var planned = method.MemoryBeside(Shape, images: 1);
