@@ -2,7 +2,7 @@
 """Chooses options of each rival on the development set: tune_rivals.py [--methods …] [--labels …] [--rates …] [--ratios …] …
 
 A row is a method, a number of labels, a learning rate, and a ratio of unlabeled to labeled images, or for the supervised network a
-decay and its augmentations, and keys of --further; the figure is top-1 on the development set, of draw 0. Rows go to
+decay, its augmentations and its stem, and keys of --further; the figure is top-1 on the development set, of draw 0. Rows go to
 docs/evidence/results/rival-rates.json one by one, and those that are there are not measured again. Run it in the repository's root
 after `make data` and docs/evidence/make_dev_set.py. The best ones are in the preset fashion-mnist-compare.
 """
@@ -18,14 +18,20 @@ RESULT = pathlib.Path("docs/evidence/results/rival-rates.json")
 METHODS = ["fixmatch", "uda", "pseudo-label", "vat", "s4l", "meta-pseudo-labels"]
 ENCODERS = ["simclr", "instdisc", "pirl", "cpc", "bigbigan"]
 OTHERS = ["poisson", "self-training", "s4l-retrained", "s4l-tuned", "meta-pseudo-labels-tuned"]
-LABELS = {130: {"perClass": 13}, 5000: {"perClass": None, "fraction": 0.1}}
+LABELS = {
+    40: {"perClass": 4},
+    130: {"perClass": 13},
+    500: {"perClass": None, "fraction": 0.01},
+    5000: {"perClass": None, "fraction": 0.1},
+}
 SHIFTS = [{"operation": "flip"}, {"operation": "shift"}]
 
 
 def supervised(setting, views):
     """The block of the supervised network."""
     own = {} if setting["augmentations"] == "crops" else {"augmentations": SHIFTS}
-    return {"steps": views // 64, "optimizer": {"learningRate": setting["rate"], "weightDecay": setting["decay"]}} | own
+    network = {"network": {"stem": setting["stem"]}} if "stem" in setting else {}
+    return {"steps": views // 64, "optimizer": {"learningRate": setting["rate"], "weightDecay": setting["decay"]}} | own | network
 
 
 def rival(method, setting):
@@ -66,8 +72,8 @@ def settings(method, given):
     for rate in given.rates:
         if method == "supervised":
             yield from (
-                {"rate": rate, "decay": decay, "augmentations": augmentations}
-                for decay, augmentations in itertools.product(given.decays, given.augmentations)
+                {"rate": rate, "decay": decay, "augmentations": augmentations} | ({} if stem == "imagenet" else {"stem": stem})
+                for decay, augmentations, stem in itertools.product(given.decays, given.augmentations, given.stems)
             )
         else:
             yield from ({"rate": rate, "ratio": ratio} | given.further for ratio in ([None] if method in ENCODERS else given.ratios))
@@ -76,11 +82,12 @@ def settings(method, given):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", nargs="+", default=[*METHODS, *ENCODERS, "supervised"])
-    parser.add_argument("--labels", type=int, nargs="+", default=list(LABELS))
+    parser.add_argument("--labels", type=int, nargs="+", choices=list(LABELS), default=[130, 5000])
     parser.add_argument("--rates", type=float, nargs="+", default=[0.001, 0.002, 0.004])
     parser.add_argument("--ratios", type=int, nargs="+", default=[1, 3, 7])
     parser.add_argument("--decays", type=float, nargs="+", default=[0.0001, 0.05])
     parser.add_argument("--augmentations", nargs="+", choices=["crops", "shifts"], default=["crops"])
+    parser.add_argument("--stems", nargs="+", choices=["imagenet", "half"], default=["imagenet"])
     parser.add_argument("--further", type=json.loads, default={}, help='more keys of the block, such as {"weight": 1}')
     parser.add_argument("--views", type=int, default=100_000)
     given = parser.parse_args()
