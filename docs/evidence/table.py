@@ -24,8 +24,12 @@ ROWS = {
     "distilled ResNet-50": ("table-", "distilled"),
     "self-distilled ResNet-50": ("table-", "self-distilled"),
     "ResNet-18": ("table-", "resnet18"),
+    "finer: distilled ResNet-50": ("table-finer-", "distilled"),
+    "finer: ResNet-18": ("table-finer-", "resnet18"),
 }
-COLORS = {"table-": 3, "table-probe-": 3, "table-simclr-": 1, "table-short-": 2}  # A probe is drawn dashed, in the color of the teacher beside it.
+# A probe is drawn dashed, in the color of the teacher beside it, and a finer student dotted, in that of the other.
+COLORS = {"table-": 3, "table-finer-": 3, "table-probe-": 3, "table-simclr-": 1, "table-short-": 2}
+LINES = {"table-finer-": ":"}
 STUDENTS = {"supervised": 7, "distilled": 4, "self-distilled": 5, "resnet18": 0}
 
 
@@ -65,7 +69,7 @@ def draw(table, out):
             [place + (number - len(ROWS) / 2) * 0.03 for place, _ in points],
             [mean(rows) for _, rows in points],
             [deviation(rows) for _, rows in points],
-            marker="o", markersize=4, linewidth=1.2, capsize=2, linestyle="--" if name == "linear" else "-",
+            marker="o", markersize=4, linewidth=1.2, capsize=2, linestyle="--" if name == "linear" else LINES.get(prefix, "-"),
             color=plt.get_cmap("tab10")(STUDENTS.get(name, COLORS[prefix])), label=title)
     axes.set_xticks(range(len(LABELS)), LABELS.values())
     axes.set_xlabel("labels")

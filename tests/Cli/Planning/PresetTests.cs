@@ -18,8 +18,8 @@ public sealed class PresetTests
     public void All_documented_presets_are_shipped() => Assert.Equal(
         [
             "cifar10", "cifar100", "fashion-mnist", "fashion-mnist-10pct", "fashion-mnist-1pct", "fashion-mnist-compare",
-            "fashion-mnist-from-zoo", "fashion-mnist-gpu", "fashion-mnist-long", "fashion-mnist-small", "folder", "folder-from-onnx",
-            "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
+            "fashion-mnist-finer", "fashion-mnist-from-zoo", "fashion-mnist-gpu", "fashion-mnist-long", "fashion-mnist-small", "folder",
+            "folder-from-onnx", "imagenet-10pct", "imagenet-1pct", "simclr-v1", "simclrv2-152-3x-sk", "smoke",
         ],
         Presets.Names);
 
