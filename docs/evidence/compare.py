@@ -13,7 +13,7 @@ from runs import axes_of, cells, deviation, gather, mean, shown
 
 HERE = pathlib.Path(__file__).parent
 LABELS = ["40", "130", "600", "6000"]
-PREFIXES = ["compare-", "compare-spread-", "compare-fixmatch-"]
+PREFIXES = ["compare-", "compare-encoders-", "compare-spread-", "compare-fixmatch-"]
 
 # Row of the table: prefix of the pipeline's name, row of its results.
 ROWS = {
@@ -28,11 +28,11 @@ ROWS = {
     "Meta Pseudo Labels": ("compare-", "meta-pseudo-labels"),
     "Meta Pseudo Labels, last step": ("compare-", "meta-pseudo-labels-tuned"),
     "self-training of supervised": ("compare-", "self-training"),
-    "InstDisc": ("compare-", "instdisc"),
-    "PIRL": ("compare-", "pirl"),
-    "CPC v2": ("compare-", "cpc"),
-    "BigBiGAN": ("compare-", "bigbigan"),
-    "SimCLR": ("compare-", "simclr"),
+    "InstDisc": ("compare-encoders-", "instdisc"),
+    "PIRL": ("compare-encoders-", "pirl"),
+    "CPC v2": ("compare-encoders-", "cpc"),
+    "BigBiGAN": ("compare-encoders-", "bigbigan"),
+    "SimCLR": ("compare-encoders-", "simclr"),
     "Poisson learning, our encoder": ("compare-", "poisson"),
     "linear probe, our encoder": ("compare-", "linear"),
     "SimCLRv2, fine-tuned": ("compare-", "teacher"),
