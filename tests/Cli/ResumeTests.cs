@@ -28,11 +28,13 @@ public sealed class ResumeTests
         var checkpoint = Assert.Single(Stages(pipeline), stage => stage["name"]!.GetValue<string>() == "pretrain");
         Assert.Equal("interrupted", checkpoint["state"]!.GetValue<string>());
         Assert.True(checkpoint["checkpointStep"]!.GetValue<long>() > 0);
+        Assert.Contains("resumes from step", DistillProcess.Run(pipeline.Folder, "status").Output, StringComparison.Ordinal);
 
         var resumed = DistillProcess.Run(pipeline.Folder, "run", "--until", "pretrain");
 
         Assert.True(resumed.ExitCode == 0, resumed.Errors);
         Assert.Contains($"pretrain: resumes from step {checkpoint["checkpointStep"]}", resumed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("resumes from step", DistillProcess.Run(pipeline.Folder, "status").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ internal static class StatusCommand
         AnsiConsole.Write(table);
     }
 
-    private static IEnumerable<string> Reasons(StageStatus stage) => stage.CheckpointStep is { } step
+    private static IEnumerable<string> Reasons(StageStatus stage) => stage is { State: not StageState.Done, CheckpointStep: { } step }
         ? stage.Reasons.Append(string.Create(CultureInfo.InvariantCulture, $"resumes from step {step:N0}"))
         : stage.Reasons;
 
