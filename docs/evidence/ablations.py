@@ -230,7 +230,7 @@ def targets(seeds):
     """The four rows of the paper's table 1, of which "labels only" is equation 4 with α = 0."""
     for label, name, change in (
         ("labels only", "alpha-0", {"alpha": 0}),
-        ("labels, and soft targets of the labelled images", "targets-labelled", {"alpha": 0.5, "images": "labeled"}),
+        ("labels, and soft targets of the labeled images", "targets-labelled", {"alpha": 0.5, "images": "labeled"}),
         ("labels, and soft targets of all images", "alpha-0.5", {"alpha": 0.5}),
         ("soft targets of all images", "alpha-1", {"alpha": 1}),
     ):
@@ -247,7 +247,7 @@ def self_first(seeds):
     yield {"first": "nothing"}, partial(taught, "round", seeds, {})
     network = {"architecture": "resnet152", "width": 0.125, "stem": "half"}
     teacher = merge(ROUND, {"result": "teacher-again", "student": {"network": network}})
-    yield {"first": "the teacher distils itself"}, partial(taught, "self-first", seeds, {}, {"teacher-again": teacher})
+    yield {"first": "the teacher distills itself"}, partial(taught, "self-first", seeds, {}, {"teacher-again": teacher})
 
 
 def stem(seeds):

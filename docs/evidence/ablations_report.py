@@ -18,18 +18,22 @@ ABLATIONS = {
     "depth-width": ("Depth and width", {"architecture": "resnet18", "width": 0.25}, "linear"),
     "heads": ("Layers of the head, and the layer fine-tuned from", {"layers": 3, "fromLayer": 1}, "teacher"),
     "from-layer": ("The long run's head, and the layer fine-tuned from", {"fromLayer": 1}, "teacher"),
-    "memory": ("Memory of past keys", {"keys": 0}, "teacher"),
+    "memory": ("Queue of past keys", {"keys": 0}, "teacher"),
     "groups": ("Groups of a batch", {"groups": 2}, "linear"),
     "compositions": ("Composition of augmentations", {"views": "crop, brightness and contrast, blur (the default)"}, "linear"),
     "targets": ("What the student learns from", {"targets": "soft targets of all images"}, "distilled"),
     "alpha": ("α, the weight of the soft targets", {"alpha": 1}, "distilled"),
     "temperature": ("Temperature of the soft targets", {"temperature": 0.5}, "distilled"),
-    "views": ("Soft targets an image", {"views": 4}, "distilled"),
+    "views": ("Soft targets per image", {"views": 4}, "distilled"),
     "passes": ("Stored views in 40 passes", {"targets": "4 stored views"}, "distilled"),
     "balance": ("Balanced soft targets", {"classFrequencies": "equal"}, "distilled"),
     "self-first": ("The teacher distills itself first", {"first": "nothing"}, "distilled"),
     "stem": ("The student's stem", {"stem": "imagenet"}, "distilled"),
 }
+
+
+# Figures, which do not tell one row from another.
+MEASURED = ("loss", "knn", "linear")
 
 
 def deviation(values):
@@ -54,7 +58,7 @@ def is_default(row, default):
 
 def in_order(rows):
     """As they were run, the default first, or by the number that alone tells them apart."""
-    key, *others = (key for key, value in rows[0].items() if not isinstance(value, list) and key not in ("knn", "linear"))
+    key, *others = (key for key, value in rows[0].items() if not isinstance(value, list) and key not in MEASURED)
     return rows if others or isinstance(rows[0][key], (bool, str)) else sorted(rows, key=lambda row: row[key])
 
 
@@ -68,7 +72,7 @@ def table(rows, default):
 
 
 def label(row):
-    told = {key: value for key, value in row.items() if not isinstance(value, list) and key not in ("knn", "linear")}
+    told = {key: value for key, value in row.items() if not isinstance(value, list) and key not in MEASURED}
     return ", ".join(f"{key} {value}" if len(told) > 1 else shown(value, None) for key, value in told.items())
 
 
@@ -97,7 +101,7 @@ def draw(found):
         if high - low < 2:
             axes.set_xlim((low + high) / 2 - 1, (low + high) / 2 + 1)
         axes.invert_yaxis()
-        axes.set_title(title, fontsize=10)
+        axes.set_title(textwrap.fill(title, 34), fontsize=10)
         axes.set_xlabel({"teacher": "teacher's", "distilled": "student's", "linear": "linear probe's"}[key] + " top-1, percent", fontsize=8)
         axes.grid(alpha=0.3)
     figure.tight_layout()
