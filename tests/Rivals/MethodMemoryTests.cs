@@ -80,7 +80,10 @@ public sealed class MethodMemoryTests
         var planned = method.MemoryBeside(Shape, images: 1);
         var step = 0;
         AssertNear(planned.LossBytes, () =>
-            adversaries.Learn(step++, rand([Batch, 1, 32, 32]), rand([Batch, 32]), rand([Batch, 32])).Dispose());
+        {
+            adversaries.BeginStep();
+            adversaries.Learn(step++, rand([Batch, 1, 32, 32]), rand([Batch, 32]), rand([Batch, 32]));
+        });
         var saved = adversaries.State.Values.Sum(tensor => tensor.numel() * tensor.element_size());
         Assert.Equal((saved, saved + adversaries.GradientBytes), (planned.SavedBytes, planned.StateBytes));
     }

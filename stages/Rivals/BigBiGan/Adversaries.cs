@@ -10,10 +10,11 @@ namespace Distill.Rivals.BigBiGan;
 internal sealed class Adversaries : IDisposable
 {
     private readonly ImageGenerator _generator;
-    private readonly PairDiscriminator _discriminator;
+    private readonly nn.Module<Tensor, Tensor, Tensor> _discriminator;
     private readonly SideTraining _generating;
     private readonly SideTraining _discriminating;
     private readonly Compute _compute;
+    private Learned _done;
 
     /// <param name="generator">Makes images from latents, on its device; owned by this object.</param>
     /// <param name="discriminator">Scores pairs, on its device; owned by this object.</param>
@@ -21,7 +22,11 @@ internal sealed class Adversaries : IDisposable
     /// <param name="steps">Number of steps of the training.</param>
     /// <param name="compute">Arithmetic of the forward passes.</param>
     public Adversaries(
-        ImageGenerator generator, PairDiscriminator discriminator, OptimizerOptions optimizer, int steps, Compute compute)
+        ImageGenerator generator,
+        nn.Module<Tensor, Tensor, Tensor> discriminator,
+        OptimizerOptions optimizer,
+        int steps,
+        Compute compute)
     {
         (_generator, _discriminator, _compute) = (generator, discriminator, compute);
         _generating = new SideTraining(generator, "generator", optimizer, steps);
@@ -32,18 +37,27 @@ internal sealed class Adversaries : IDisposable
     public IReadOnlyDictionary<string, Tensor> State =>
         _generating.State.Concat(_discriminating.State).ToDictionary(entry => entry.Key, entry => entry.Value);
 
+    /// <summary>The discriminator's loss before its last step: a scalar without a graph. Null before the first.</summary>
+    public Tensor? DiscriminatorLoss { get; private set; }
+
     /// <summary>Bytes of the gradients of both.</summary>
     public long GradientBytes => _generating.GradientBytes + _discriminating.GradientBytes;
 
-    /// <summary>Takes a step of the discriminator, and then one of the generator.</summary>
+    /// <summary>
+    /// Takes a step of the discriminator, and then one of the generator. If memory runs out, a second call with the same images and latents
+    /// takes what is left of the step.
+    /// </summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="images_NCHW">Images in [0, 1].</param>
     /// <param name="encoded_NL">Latents that the encoder drew for them, without a graph.</param>
     /// <param name="drawn_NL">Standard normal latents, from which the generator makes as many images.</param>
-    /// <returns>The discriminator's loss before its step: a scalar without a graph.</returns>
-    /// <remarks>If memory runs out in the generator's step, the repeated step teaches the discriminator a second time.</remarks>
-    public Tensor Learn(long step, Tensor images_NCHW, Tensor encoded_NL, Tensor drawn_NL)
+    public void Learn(long step, Tensor images_NCHW, Tensor encoded_NL, Tensor drawn_NL)
     {
+        if (_done == Learned.Both)
+        {
+            return;
+        }
+
         using var scope = NewDisposeScope();
         _generator.train();
         _discriminator.train();
@@ -53,12 +67,22 @@ internal sealed class Adversaries : IDisposable
             generated_NCHW = _generator.forward(drawn_NL);
         }
 
-        var scores = Forward(cat([images_NCHW, generated_NCHW.detach()]), cat([encoded_NL, drawn_NL])).chunk(2);
-        var loss = PairLoss.OfDiscriminator(scores[0], scores[1]);
-        _discriminating.Minimize(step, loss);
+        if (_done == Learned.None)
+        {
+            var scores = Forward(cat([images_NCHW, generated_NCHW.detach()]), cat([encoded_NL, drawn_NL])).chunk(2);
+            var loss = PairLoss.OfDiscriminator(scores[0], scores[1]);
+            _discriminating.Minimize(step, loss);
+            DiscriminatorLoss?.Dispose();
+            DiscriminatorLoss = loss.detach().DetachFromDisposeScope();
+            _done = Learned.Discriminator;
+        }
+
         _generating.Minimize(step, PairLoss.OfEncoder(Score(generated_NCHW, drawn_NL)).neg());
-        return loss.detach().MoveToOuterDisposeScope();
+        _done = Learned.Both;
     }
+
+    /// <summary>Begins a step, which may be one that was taken before its training was restored.</summary>
+    public void BeginStep() => _done = Learned.None;
 
     /// <summary>Scores pairs, [N, S] in fp32. The graph leads to images and latents; the discriminator does not learn by it.</summary>
     public Tensor Score(Tensor images_NCHW, Tensor latents_NL)
@@ -82,6 +106,7 @@ internal sealed class Adversaries : IDisposable
         _discriminating.Dispose();
         _generator.Dispose();
         _discriminator.Dispose();
+        DiscriminatorLoss?.Dispose();
     }
 
     private Tensor Forward(Tensor images_NCHW, Tensor latents_NL)
@@ -97,5 +122,13 @@ internal sealed class Adversaries : IDisposable
         {
             parameter.requires_grad = learns;
         }
+    }
+
+    /// <summary>What has learned in a step.</summary>
+    private enum Learned
+    {
+        None,
+        Discriminator,
+        Both,
     }
 }

@@ -26,15 +26,12 @@ internal sealed class BigBiGanTask(
     private readonly RandomKey _noise = random.Fold("noise");
     private readonly RandomKey _latents = random.Fold("latents");
     private StepInputs? _inputs;
-    private Tensor? _discriminatorLoss;
-    private bool _hasLearned;
 
     public override IReadOnlyDictionary<string, Tensor> ExtraState => adversaries.State;
 
     public override StepInputs Inputs(long step, BatchShare share)
     {
-        // A restored training takes a step again, and the adversaries with it.
-        _hasLearned = false;
+        adversaries.BeginStep();
         // The loop disposes of the inputs after the step.
         return _inputs = base.Inputs(step, share);
     }
@@ -44,27 +41,18 @@ internal sealed class BigBiGanTask(
         using var scope = NewDisposeScope();
         var images_BCHW = _inputs!.All();
         var encoded_BL = LatentEncoder.Draw(outputs, Normals(_noise, step, outputs));
-        // A step that needs less memory asks a second time.
-        if (!_hasLearned)
-        {
-            _discriminatorLoss?.Dispose();
-            _discriminatorLoss = adversaries.Learn(step, images_BCHW, encoded_BL.detach(), Normals(_latents, step, outputs))
-                .DetachFromDisposeScope();
-            _hasLearned = true;
-        }
-
+        adversaries.Learn(step, images_BCHW, encoded_BL.detach(), Normals(_latents, step, outputs));
         return PairLoss.OfEncoder(adversaries.Score(images_BCHW, encoded_BL)).MoveToOuterDisposeScope();
     }
 
-    public override IReadOnlyDictionary<string, double> Monitor() => _discriminatorLoss is null
+    public override IReadOnlyDictionary<string, double> Monitor() => adversaries.DiscriminatorLoss is not { } loss
         ? base.Monitor()
-        : new Dictionary<string, double> { ["discriminatorLoss"] = _discriminatorLoss.ReadDouble() };
+        : new Dictionary<string, double> { ["discriminatorLoss"] = loss.ReadDouble() };
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         adversaries.Dispose();
-        _discriminatorLoss?.Dispose();
     }
 
     /// <summary>Draws a latent for each row of outputs, [B, L].</summary>
