@@ -19,7 +19,11 @@ public sealed record LabelOptions(int ViewsPerImage, CropOptions Crop, int TopK)
         section.Integer(
             "viewsPerImage", 4, 1, 1024,
             "Augmented views stored per image. With 1, a student sees the same crop in every epoch."),
-        CropOptions.Read(section.Section("crop", "Random resized crop of the stored views."), defaultArea: 0.08),
+        CropOptions.Read(
+            section.Section(
+                "crop",
+                "Random resized crop of the stored views. A teacher labels crops badly that are smaller than those it learned from."),
+            defaultArea: 0.08),
         section.Integer("topK", 0, help: "Number of largest logits stored per view, with the log-sum-exp of the others. 0 stores all."));
 
     /// <summary>Adapts the options to a dataset: <see cref="TopK"/> becomes 0 if it is not smaller than the number of classes.</summary>
