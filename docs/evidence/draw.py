@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws what results/ holds as curves: draw.py [long|pytorch] … (needs matplotlib)."""
+"""Draws what results/ holds as curves: draw.py [long|pytorch|grid] … (needs matplotlib)."""
 import json
 import pathlib
 import statistics
@@ -70,7 +70,27 @@ def pytorch():
     save(figure, "pytorch")
 
 
-DRAWN = {"long": long, "pytorch": pytorch}
+def grid():
+    """The linear probe after a short pretraining with each pair of operations; the diagonal is of one alone."""
+    found = json.loads((HERE / "results" / "grid.json").read_text())
+    names, cells = found["operations"], found["heldOutTop1"]
+    known = [value for row in cells for value in row if value is not None]
+    figure, axes = plt.subplots(figsize=(6, 5), dpi=110)
+    values = [[float("nan") if value is None else value for value in row] for row in cells]
+    axes.imshow(values, cmap="Blues", vmin=min(known) - 1, vmax=max(known))
+    for place, row in enumerate(cells):
+        for other, value in enumerate(row):
+            if value is not None:
+                shade = "white" if value > (min(known) + 2 * max(known)) / 3 else "black"
+                axes.text(other, place, f"{value:.1f}", ha="center", va="center", fontsize=9, color=shade)
+    axes.set_xticks(range(len(names)), names, rotation=45)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_title("linear probe's top-1, percent", fontsize=10)
+    axes.spines[:].set_visible(False)
+    save(figure, "grid")
+
+
+DRAWN = {"long": long, "pytorch": pytorch, "grid": grid}
 
 for asked in sys.argv[1:] or DRAWN:
     DRAWN[asked]()
