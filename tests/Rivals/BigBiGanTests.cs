@@ -128,7 +128,7 @@ public sealed class BigBiGanTests
         enough.Learn(0, images, encoded, drawn);
         using var little = Made(failures: 1);
 
-        Assert.Throws<OutOfMemoryException>(() => little.Learn(0, images, encoded, drawn));
+        Assert.Throws<InsufficientMemoryException>(() => little.Learn(0, images, encoded, drawn));
         little.Learn(0, images, encoded, drawn);
 
         Assert.All(

@@ -18,7 +18,7 @@ internal sealed class FullMemory : nn.Module<Tensor, Tensor, Tensor>
     }
 
     public override Tensor forward(Tensor images, Tensor latents) => !training && _failures-- > 0
-        ? throw new OutOfMemoryException()
+        ? throw new InsufficientMemoryException()
         : _inner.forward(images, latents);
 
     protected override void Dispose(bool disposing)
