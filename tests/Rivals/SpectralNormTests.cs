@@ -1,4 +1,3 @@
-using Distill.Learning.Arithmetic;
 using Distill.Learning.Randomness;
 using Distill.Rivals.BigBiGan;
 using Tests.Golden;
