@@ -70,6 +70,36 @@ public sealed class MetaPseudoLabelsTests
         long Batches() => network.state_dict()["1.num_batches_tracked"].ReadAll<long>().Single();
     }
 
+    /// <summary>Memory runs out once, where the gain of a step is measured; the step is asked for again.</summary>
+    [Fact]
+    public void Step_that_runs_out_of_memory_is_not_taken_twice()
+    {
+        using var scope = NewDisposeScope();
+        using var enough = Student(failing: 0);
+        using var little = Student(failing: 3);
+        var gain = Learn(enough);
+
+        Assert.Throws<InsufficientMemoryException>(() => Learn(little));
+
+        Assert.Equal(gain, Learn(little));
+        Assert.All(enough.State, entry => Close.Exactly(entry.Value, little.State[entry.Key]));
+
+        static double Learn(TaughtStudent student) => student.Learn(
+            0,
+            Pattern.Uniform("images", 5, Features),
+            tensor([0L, 1, 2, 0, 1]),
+            Pattern.Uniform("unlabeled", 7, Features),
+            tensor([2L, 2, 0, 1, 0, 0, 1])).ReadDouble();
+
+        static TaughtStudent Student(int failing)
+        {
+            var network = nn.Linear(Features, Classes, hasBias: false);
+            Pattern.Fill(network);
+            return new TaughtStudent(
+                new FailingPass(network, failing), average: null, Options(Rate, averaging: 0), StageFixture.Settings.Compute);
+        }
+    }
+
     [Fact]
     public void Teacher_is_rewarded_by_the_gain_less_the_mean_of_past_gains()
     {
@@ -92,6 +122,7 @@ public sealed class MetaPseudoLabelsTests
             var outputs = network.call(rows).detach();
             var strong = teacher.Views(outputs)[1];
             var classes = strong.argmax(1);
+            twin.BeginStep();
             var gain = twin.Learn(step, teacher.Labeled(rows), teacher.Labels(step), teacher.Views(rows)[1], classes).ReadDouble();
             var reward = (gain - mean) * nn.functional.cross_entropy(strong, classes).ReadDouble();
             var plain = teacher.Loss(step, outputs).ReadDouble();
@@ -180,5 +211,33 @@ public sealed class MetaPseudoLabelsTests
         }
 
         return gradient;
+    }
+
+    /// <summary>A network that runs out of memory in one pass, counted from 1.</summary>
+    private sealed class FailingPass : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _inner;
+        private readonly int _failing;
+        private int _passes;
+
+        public FailingPass(nn.Module<Tensor, Tensor> inner, int failing)
+            : base(nameof(FailingPass))
+        {
+            (_inner, _failing) = (inner, failing);
+            register_module("inner", inner);
+        }
+
+        public override Tensor forward(Tensor images) =>
+            ++_passes == _failing ? throw new InsufficientMemoryException() : _inner.forward(images);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
     }
 }

@@ -14,7 +14,6 @@ internal sealed class Adversaries : IDisposable
     private readonly SideTraining _generating;
     private readonly SideTraining _discriminating;
     private readonly Compute _compute;
-    private Learned _done;
 
     /// <param name="generator">Makes images from latents, on its device; owned by this object.</param>
     /// <param name="discriminator">Scores pairs, on its device; owned by this object.</param>
@@ -53,7 +52,7 @@ internal sealed class Adversaries : IDisposable
     /// <param name="drawn_NL">Standard normal latents, from which the generator makes as many images.</param>
     public void Learn(long step, Tensor images_NCHW, Tensor encoded_NL, Tensor drawn_NL)
     {
-        if (_done == Learned.Both)
+        if (_generating.HasStepped)
         {
             return;
         }
@@ -67,22 +66,24 @@ internal sealed class Adversaries : IDisposable
             generated_NCHW = _generator.forward(drawn_NL);
         }
 
-        if (_done == Learned.None)
+        if (!_discriminating.HasStepped)
         {
             var scores = Forward(cat([images_NCHW, generated_NCHW.detach()]), cat([encoded_NL, drawn_NL])).chunk(2);
             var loss = PairLoss.OfDiscriminator(scores[0], scores[1]);
-            _discriminating.Minimize(step, loss);
             DiscriminatorLoss?.Dispose();
             DiscriminatorLoss = loss.detach().DetachFromDisposeScope();
-            _done = Learned.Discriminator;
+            _discriminating.Minimize(step, loss);
         }
 
         _generating.Minimize(step, PairLoss.OfEncoder(Score(generated_NCHW, drawn_NL)).neg());
-        _done = Learned.Both;
     }
 
-    /// <summary>Begins a step, which may be one that was taken before its training was restored.</summary>
-    public void BeginStep() => _done = Learned.None;
+    /// <inheritdoc cref="SideTraining.BeginStep"/>
+    public void BeginStep()
+    {
+        _discriminating.BeginStep();
+        _generating.BeginStep();
+    }
 
     /// <summary>Scores pairs, [N, S] in fp32. The graph leads to images and latents; the discriminator does not learn by it.</summary>
     public Tensor Score(Tensor images_NCHW, Tensor latents_NL)
@@ -122,13 +123,5 @@ internal sealed class Adversaries : IDisposable
         {
             parameter.requires_grad = learns;
         }
-    }
-
-    /// <summary>What has learned in a step.</summary>
-    private enum Learned
-    {
-        None,
-        Discriminator,
-        Both,
     }
 }

@@ -40,6 +40,7 @@ internal sealed class MetaPseudoLabelsTask(SemiSupervisedTask teacher, TaughtStu
     {
         // A restored training takes a step again, and the student with it.
         _hasTaught = false;
+        student.BeginStep();
         // The loop disposes of the inputs after the step.
         return _inputs = teacher.Inputs(step, share);
     }

@@ -12,6 +12,7 @@ internal sealed class TaughtStudent : IDisposable
     private readonly Compute _compute;
     private readonly AveragedNetwork? _average;
     private readonly SideTraining _training;
+    private Tensor? _before;
 
     /// <param name="network">The student, on its device; owned by this object.</param>
     /// <param name="average">A copy of it, which becomes the average of its weights; null for none. Owned by this object.</param>
@@ -37,7 +38,13 @@ internal sealed class TaughtStudent : IDisposable
         _training.State.Concat(_average?.State.Select(entry => KeyValuePair.Create("student-" + entry.Key, entry.Value)) ?? [])
             .ToDictionary(entry => entry.Key, entry => entry.Value);
 
-    /// <summary>Takes a step toward the teacher's labels of unlabeled images.</summary>
+    /// <inheritdoc cref="SideTraining.BeginStep"/>
+    public void BeginStep() => _training.BeginStep();
+
+    /// <summary>
+    /// Takes a step toward the teacher's labels of unlabeled images. If memory runs out, a second call with the same images measures what
+    /// the step gained, and takes none if it was taken.
+    /// </summary>
     /// <remarks>
     /// The losses before and after it are of the labeled images alone. Among the unlabeled ones, other statistics of batch norm would move
     /// them more than a step does.
@@ -52,12 +59,17 @@ internal sealed class TaughtStudent : IDisposable
     {
         using var scope = NewDisposeScope();
         _network.train();
-        var before = LossOf(images_BCHW, labels_B);
-        var logits = Forward(cat([images_BCHW, unlabeled_NCHW]));
-        var (labeled, unlabeled) = (labels_B.shape[0], classes_N.shape[0]);
-        _training.Minimize(step, nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled), classes_N));
-        _average?.Update(_network, step);
-        return before.sub(LossOf(images_BCHW, labels_B)).MoveToOuterDisposeScope();
+        if (!_training.HasStepped)
+        {
+            _before?.Dispose();
+            _before = LossOf(images_BCHW, labels_B).DetachFromDisposeScope();
+            var logits = Forward(cat([images_BCHW, unlabeled_NCHW]));
+            var (labeled, unlabeled) = (labels_B.shape[0], classes_N.shape[0]);
+            _training.Minimize(step, nn.functional.cross_entropy(logits.narrow(0, labeled, unlabeled), classes_N));
+            _average?.Update(_network, step);
+        }
+
+        return _before!.sub(LossOf(images_BCHW, labels_B)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -66,6 +78,7 @@ internal sealed class TaughtStudent : IDisposable
         _average?.Network.Dispose();
         _average?.Dispose();
         _network.Dispose();
+        _before?.Dispose();
     }
 
     /// <summary>Computes logits as the passes of a training do.</summary>

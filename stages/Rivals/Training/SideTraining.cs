@@ -32,6 +32,15 @@ internal sealed class SideTraining : IDisposable
     /// <summary>Bytes of the gradients.</summary>
     public long GradientBytes => _parameters.Gradients.numel() * _parameters.Gradients.element_size();
 
+    /// <summary>
+    /// Whether <see cref="Minimize"/> has changed the weights since <see cref="BeginStep"/>. A step of the training loop that needs less
+    /// memory computes its loss again, and must not teach again what it has taught.
+    /// </summary>
+    public bool HasStepped { get; private set; }
+
+    /// <summary>Begins a step, which may be one that was taken before its training was restored.</summary>
+    public void BeginStep() => HasStepped = false;
+
     /// <summary>Updates the weights from a loss. What other losses left in the gradients does not matter.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="loss">A scalar with its graph.</param>
@@ -40,6 +49,7 @@ internal sealed class SideTraining : IDisposable
         _parameters.ZeroGradients();
         loss.backward();
         _optimizer.Step(step, _options.Rate(step, _steps));
+        HasStepped = true;
         _parameters.ZeroGradients();
     }
 
