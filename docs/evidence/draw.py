@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws what results/ holds as curves: draw.py [long|pytorch|grid] … (needs matplotlib)."""
+"""Draws what results/ holds, as curves and as a heat map: draw.py [long|pytorch|grid] … (needs matplotlib)."""
 import json
 import pathlib
 import statistics
